@@ -1,0 +1,133 @@
+#include "framework/core/attrs.h"
+
+#include <charconv>
+
+namespace tessera {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string print(const AttrValue& value) {
+  struct Visitor {
+    std::string operator()(bool v) const { return v ? "true" : "false"; }
+    std::string operator()(int64_t v) const { return fmt::format("{}", v); }
+    std::string operator()(double v) const {
+      std::string s = fmt::format("{}", v);  // the shortest text that reads back to the same double
+      return s.find_first_of(".en") == std::string::npos ? s + ".0" : s;
+    }
+    std::string operator()(const std::string& v) const { return quoted(v); }
+    std::string operator()(const std::vector<int64_t>& v) const {
+      return fmt::format("[{}]", fmt::join(v, ","));
+    }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+struct Cursor {
+  std::string_view text;
+  size_t& at;
+
+  char peek() const { return at < text.size() ? text[at] : '\0'; }
+  void skip() {
+    while (peek() == ' ') ++at;
+  }
+  void expect(char c) {
+    skip();
+    require(peek() == c, "attributes: expected '{}' at position {} of '{}'", c, at, text);
+    ++at;
+  }
+  std::string word(std::string_view stop) {
+    const size_t from = at;
+    while (at < text.size() && stop.find(text[at]) == std::string_view::npos) ++at;
+    return std::string(text.substr(from, at - from));
+  }
+  int64_t integer() {
+    skip();
+    int64_t v = 0;
+    auto [end, error] = std::from_chars(text.data() + at, text.data() + text.size(), v);
+    require(error == std::errc(), "attributes: expected an integer at position {} of '{}'", at,
+            text);
+    at = static_cast<size_t>(end - text.data());
+    return v;
+  }
+};
+
+AttrValue parse_value(Cursor& c) {
+  c.skip();
+  if (c.peek() == '"') {
+    std::string out;
+    for (++c.at; c.peek() != '"'; ++c.at) {
+      if (c.peek() == '\\') ++c.at;
+      require(c.at < c.text.size(), "attributes: unfinished text in '{}'", c.text);
+      out += c.peek();
+    }
+    ++c.at;
+    return out;
+  }
+  if (c.peek() == '[') {
+    std::vector<int64_t> out;
+    ++c.at;
+    for (c.skip(); c.peek() != ']'; c.skip()) {
+      if (!out.empty()) c.expect(',');
+      out.push_back(c.integer());
+    }
+    ++c.at;
+    return out;
+  }
+  const std::string token = c.word(",} ");
+  if (token == "true") return true;
+  if (token == "false") return false;
+  if (token.find_first_of(".en") == std::string::npos) {
+    int64_t v = 0;
+    auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), v);
+    require(error == std::errc() && end == token.data() + token.size(),
+            "attributes: '{}' is no value", token);
+    return v;
+  }
+  double v = 0;
+  auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), v);
+  require(error == std::errc() && end == token.data() + token.size(), "attributes: '{}' is no value",
+          token);
+  return v;
+}
+
+}  // namespace
+
+std::string to_string(const Attrs& attrs) {
+  if (attrs.empty()) return "";
+  std::string out = "{";
+  for (const auto& [name, value] : attrs) {
+    if (out.size() > 1) out += ", ";
+    out += name + "=" + print(value);
+  }
+  return out + "}";
+}
+
+Attrs parse_attrs(std::string_view text, size_t& position) {
+  Attrs attrs;
+  Cursor c{text, position};
+  c.skip();
+  if (c.peek() != '{') return attrs;
+  c.expect('{');
+  while (true) {
+    c.skip();
+    std::string name = c.word("= ,}");
+    require(!name.empty(), "attributes: expected a name at position {} of '{}'", position, text);
+    c.expect('=');
+    attrs.set(std::move(name), parse_value(c));
+    c.skip();
+    if (c.peek() != ',') break;
+    ++c.at;
+  }
+  c.expect('}');
+  return attrs;
+}
+
+}  // namespace tessera

@@ -1,0 +1,57 @@
+#include "framework/core/threads.h"
+
+#include <omp.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <fstream>
+#include <string>
+#if defined(__SSE__)
+#include <immintrin.h>
+#endif
+
+namespace tessera {
+namespace {
+
+int& pool_size() {
+  static int n = available_cores();
+  return n;
+}
+
+/// Cores granted by the cgroup's CPU quota, or `cores` where there is none.
+int cgroup_cores(int cores) {
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (!(file >> quota >> period) || quota == "max" || period <= 0) return cores;
+  return std::clamp(static_cast<int>(std::stod(quota) / period + 0.5), 1, cores);
+}
+
+}  // namespace
+
+int available_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  const int cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+  return cgroup_cores(std::max(1, cores));
+}
+
+int thread_count() { return pool_size(); }
+
+void set_thread_count(int n) {
+  pool_size() = std::max(1, n);
+  omp_set_num_threads(pool_size());
+  omp_set_dynamic(0);
+}
+
+void flush_denormals() {
+#if defined(__SSE__)
+#pragma omp parallel num_threads(pool_size())
+  {
+    _MM_SET_FLUSH_ZERO_MODE(_MM_FLUSH_ZERO_ON);
+    _mm_setcsr(_mm_getcsr() | 0x0040u);  // denormals are zero
+  }
+#endif
+}
+
+}  // namespace tessera

@@ -1,0 +1,35 @@
+// The one thread pool of the process: OpenMP's, which oneDNN uses too, so that two pools never fight for the cores.
+// Work is cut by index, never by timing: `parallel_for` hands thread t a fixed contiguous range.
+#pragma once
+
+#include <cstdint>
+
+namespace tessera {
+
+/// Threads of the pool; set once at start-up from `device.threads` (default: cores this process may run on).
+int thread_count();
+void set_thread_count(int n);
+
+/// Cores that this process may run on (affinity mask and cgroup quota).
+int available_cores();
+
+/// Denormal floats are flushed to zero in every thread of the pool from now on (their arithmetic is slow).
+void flush_denormals();
+
+/// Runs `body(begin, end, thread)` over [0, n) cut into at most thread_count() contiguous pieces of at least `grain`.
+template <typename Body>
+void parallel_for(int64_t n, int64_t grain, Body&& body) {
+  const int64_t most = grain > 0 ? (n + grain - 1) / grain : n;
+  const int pieces = static_cast<int>(most < thread_count() ? most : thread_count());
+  if (pieces <= 1) {
+    if (n > 0) body(int64_t{0}, n, 0);
+    return;
+  }
+#pragma omp parallel for num_threads(pieces) schedule(static, 1)
+  for (int t = 0; t < pieces; ++t) {
+    const int64_t begin = n * t / pieces, end = n * (t + 1) / pieces;
+    if (begin < end) body(begin, end, t);
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,56 @@
+// What a kernel is: a function prepared once, when the plan is made, from the op's types and attributes, and called
+// with bare pointers ever after. Preparing picks code paths, creates library primitives and states how much scratch
+// memory a call needs; calling allocates nothing. Kernels know nothing of graphs.
+//
+// Contract of a call: inputs and outputs are dense row-major buffers of exactly the types in the spec, aligned to
+// kAlignment; `scratch` has `scratch_bytes`. Unless the op's OpDef declares an alias, outputs overlap no input. A kernel gives the same bits
+// for the same inputs every time, whatever the number of threads.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string_view>
+
+#include "framework/core/attrs.h"
+#include "framework/core/device_profile.h"
+#include "framework/core/tensor_type.h"
+
+namespace tessera {
+
+inline constexpr size_t kAlignment = 64;
+
+struct KernelSpec {
+  std::string_view op;
+  const Attrs& attrs;
+  std::span<const TensorType> in, out;
+  const DeviceProfile& profile;
+};
+
+struct KernelArgs {
+  void* const* in;
+  void* const* out;
+  void* scratch;
+
+  template <typename T>
+  const T* input(size_t i) const {
+    return static_cast<const T*>(in[i]);
+  }
+  template <typename T>
+  T* output(size_t i) const {
+    return static_cast<T*>(out[i]);
+  }
+};
+
+struct Kernel {
+  std::function<void(const KernelArgs&)> run;
+  size_t scratch_bytes = 0;
+};
+
+/// Prepares a kernel; throws UserError when this backend cannot run these types.
+using KernelFactory = Kernel (*)(const KernelSpec&);
+
+/// The kernel of `op` on a backend, or nullptr when there is none. One table per backend: kernels/<backend>/table.cpp.
+KernelFactory reference_kernel(std::string_view op);
+KernelFactory cpu_kernel(std::string_view op);
+
+}  // namespace tessera
