@@ -1,0 +1,171 @@
+// The resolved run as plain values: one struct per section of the YAML file, copied, compared and printed. What each
+// key means, its range and its place in the file are stated once, in config/fields.h; the members here only carry type
+// and default. Adding a section: a struct here, a member of Config, its `fields` list and one line of `sections`.
+// An empty optional is what the file calls `auto`; the functions say what it stands for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "framework/config/duration.h"
+#include "framework/core/device_profile.h"
+#include "framework/core/dtype.h"
+
+namespace tessera {
+
+struct ModelConfig {
+  enum class Type { gpt, bert };
+  enum class Positions { learned, rotary };
+  enum class Norm { layer, rms };
+  enum class Activation { gelu_tanh, gelu_erf, relu, silu_gated };
+
+  Type type = Type::gpt;
+  int64_t layers = 12;
+  int64_t hidden = 768;
+  int64_t heads = 12;
+  std::optional<int64_t> kv_heads;
+  std::optional<int64_t> head_dim;
+  std::optional<int64_t> mlp_hidden;
+  int64_t context = 1024;
+  std::optional<int64_t> vocab;  // auto: the tokenizer's
+  Positions positions = Positions::learned;
+  double rope_base = 10000;
+  Norm norm = Norm::layer;
+  double norm_eps = 1e-5;
+  Activation activation = Activation::gelu_tanh;
+  bool tied_head = true;
+  bool bias = true;
+  double dropout = 0;
+  double attention_dropout = 0;
+  double init_std = 0.02;
+  int64_t window = 0;
+  std::optional<int64_t> segments;
+  bool next_sentence = false;
+
+  int64_t kv_head_count() const { return kv_heads.value_or(heads); }
+  int64_t head_width() const { return head_dim.value_or(hidden / heads); }
+  int64_t mlp_width() const { return mlp_hidden.value_or(4 * hidden); }
+  int64_t segment_count() const { return segments.value_or(type == Type::bert ? 2 : 0); }
+  bool operator==(const ModelConfig&) const = default;
+};
+
+struct DataConfig {
+  enum class Documents { packed, stream };
+
+  std::string shards;
+  double validation = 0.05;
+  Documents documents = Documents::packed;
+  double mask_rate = 0.15;
+  bool whole_word = false;
+  bool sentence_pairs = false;
+  bool operator==(const DataConfig&) const = default;
+};
+
+struct BatchConfig {
+  int64_t sequences = 8;
+  std::optional<int64_t> length;
+  int64_t accumulate = 1;
+  bool operator==(const BatchConfig&) const = default;
+};
+
+struct OptimizerConfig {
+  enum class Type { adamw, sgd };
+
+  Type type = Type::adamw;
+  double lr = 3e-4;
+  double beta1 = 0.9;
+  double beta2 = 0.95;
+  double eps = 1e-8;
+  double weight_decay = 0.1;
+  double momentum = 0;
+  double clip_norm = 1;
+  bool decay_norms_and_biases = false;
+  bool operator==(const OptimizerConfig&) const = default;
+};
+
+struct ScheduleConfig {
+  enum class Type { cosine, linear, constant, wsd };
+
+  Type type = Type::cosine;
+  Duration warmup;
+  Duration decay;
+  double final_ratio = 0.1;
+  bool operator==(const ScheduleConfig&) const = default;
+};
+
+struct PrecisionConfig {
+  DType compute = DType::f32;
+  bool operator==(const PrecisionConfig&) const = default;
+};
+
+struct RecomputeConfig {
+  enum class Policy { none, selective, full };
+
+  Policy policy = Policy::none;
+  bool operator==(const RecomputeConfig&) const = default;
+};
+
+struct DeviceConfig {
+  enum class Type { cpu };
+
+  Type type = Type::cpu;
+  std::optional<Isa> isa;
+  std::optional<int64_t> threads;
+  std::optional<ByteSize> memory;
+  ByteSize reserve{int64_t{256} << 20};
+  bool operator==(const DeviceConfig&) const = default;
+};
+
+struct TrainConfig {
+  Duration steps = tessera::steps(1000);
+  int64_t seed = 1;
+  int64_t stop_after_nonfinite = 5;
+  bool operator==(const TrainConfig&) const = default;
+};
+
+struct EvaluateConfig {
+  Duration every = steps(200);
+  int64_t batches = 20;
+  bool operator==(const EvaluateConfig&) const = default;
+};
+
+struct CheckpointConfig {
+  std::string folder = "auto";  // resolved to runs/NAME/checkpoints when a file is parsed
+  Duration every = steps(500);
+  int64_t keep = 3;
+  bool operator==(const CheckpointConfig&) const = default;
+};
+
+struct LogConfig {
+  std::string folder = "auto";  // resolved to runs/NAME when a file is parsed
+  Duration every = steps(10);
+  bool tensorboard = true;
+  bool operator==(const LogConfig&) const = default;
+};
+
+struct Config {
+  ModelConfig model;
+  DataConfig data;
+  BatchConfig batch;
+  OptimizerConfig optimizer;
+  ScheduleConfig schedule;
+  PrecisionConfig precision;
+  RecomputeConfig recompute;
+  DeviceConfig device;
+  TrainConfig train;
+  EvaluateConfig evaluate;
+  CheckpointConfig checkpoint;
+  LogConfig log;
+
+  /// Tokens in one sequence of a batch.
+  int64_t sequence_length() const { return batch.length.value_or(model.context); }
+  /// Tokens in one optimizer step, all micro-steps together.
+  int64_t tokens_per_step() const { return batch.sequences * sequence_length(); }
+  /// Sequences in one micro-step.
+  int64_t micro_sequences() const { return batch.sequences / batch.accumulate; }
+
+  bool operator==(const Config&) const = default;
+};
+
+}  // namespace tessera

@@ -1,0 +1,39 @@
+// A length of training or an interval in it, in the unit the user wrote: `500 steps` or `20M tokens`. Kept as written
+// (not resolved to steps), so that a config prints as it was meant and follows a change of batch size.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tessera {
+
+struct Duration {
+  enum class Unit { steps, tokens };
+
+  int64_t count = 0;
+  Unit unit = Unit::steps;
+
+  /// In optimizer steps of `tokens_per_step` tokens; tokens are rounded up to whole steps.
+  int64_t steps(int64_t tokens_per_step) const;
+
+  /// True for `0 steps` and `0 tokens`: for an interval, never.
+  bool never() const { return count == 0; }
+
+  bool operator==(const Duration&) const = default;
+};
+
+inline Duration steps(int64_t count) { return {count, Duration::Unit::steps}; }
+inline Duration tokens(int64_t count) { return {count, Duration::Unit::tokens}; }
+
+/// A number of bytes: `8 GiB`.
+struct ByteSize {
+  int64_t bytes = 0;
+  bool operator==(const ByteSize&) const = default;
+};
+
+/// `500 steps`, `20M tokens`: parses back to an equal Duration.
+std::string to_string(const Duration& duration);
+/// `8 GiB`, `1500 B`: the largest unit in which the number is whole; parses back to an equal size.
+std::string to_string(const ByteSize& size);
+
+}  // namespace tessera
