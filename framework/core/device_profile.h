@@ -18,7 +18,10 @@ struct DeviceProfile {
   std::string backend = "cpu";  // a column of the kernel table: "cpu" or "reference"
   Isa isa = Isa::avx2;
   int threads = 1;
-  size_t memory_bytes = 0;  // what this process may use: the smaller of the machine's and the cgroup's
+  size_t memory_bytes =
+      0;              // what this process may use: the smaller of the machine's and the cgroup's
+  std::string model;  // the processor's own name
+  size_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0;  // data caches that one core sees; 0: unknown
 };
 
 }  // namespace tessera

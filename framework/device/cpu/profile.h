@@ -1,0 +1,23 @@
+// The profile of the machine that the program runs on: instruction set, cores, caches, memory. Detected once, then
+// handed on as a value; a plan for another machine takes a profile from a file instead.
+#pragma once
+
+#include <filesystem>
+
+#include "framework/core/device_profile.h"
+
+namespace tessera {
+
+/// What this process may use of this machine.
+DeviceProfile cpu_profile();
+
+/// `profile` held down to `isa` (the config's `device.isa`). UserError when the machine has less than that.
+DeviceProfile capped(DeviceProfile profile, Isa isa);
+
+/// Sizes of the data caches that one core sees, in bytes; 0 where the system does not tell.
+struct CacheSizes {
+  size_t l1 = 0, l2 = 0, l3 = 0;
+};
+CacheSizes cache_sizes(const std::filesystem::path& root = "/");
+
+}  // namespace tessera
