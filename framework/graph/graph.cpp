@@ -1,0 +1,149 @@
+#include "framework/graph/graph.h"
+
+#include "framework/graph/op_def.h"
+
+namespace tessera {
+
+const ValueInfo& Value::info() const { return graph_->value(id_); }
+
+int64_t Value::dim(int64_t i) const {
+  const int64_t at = i < 0 ? i + rank() : i;
+  require(at >= 0 && at < rank(), "'{}' of type {} has no dim {}", name(), to_string(type()), i);
+  return shape()[static_cast<size_t>(at)];
+}
+
+std::string Graph::unique_name(std::string_view path) {
+  std::string name(path);
+  int& used = names_[name];
+  if (used++ == 0) return name;
+  while (true) {
+    std::string next = fmt::format("{}#{}", path, used++);
+    if (names_.emplace(next, 1).second) return next;
+  }
+}
+
+Value Graph::add_input(std::string name, TensorType type, PortKind kind) {
+  check(find_input(name) == nullptr, "graph '{}' has an input '{}' already", name_, name);
+  for (int64_t dim : type.shape)
+    require(dim > 0, "input '{}' of graph '{}' is empty: {}", name, name_, to_string(type));
+  const auto id = static_cast<ValueId>(values_.size());
+  values_.push_back({std::move(type), -1, 0, unique_name(name), {}});
+  inputs_.push_back({std::move(name), id, kind});
+  return {this, id};
+}
+
+void Graph::add_output(std::string name, Value value, PortKind kind) {
+  check(find_output(name) == nullptr, "graph '{}' has an output '{}' already", name_, name);
+  outputs_.push_back({std::move(name), value.id(), kind});
+}
+
+std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, Attrs attrs,
+                              std::string_view name) {
+  std::string path;
+  for (const auto& part : scope_) path += part + ".";
+  path += name.empty() ? op.name : name;
+
+  Node node{&op, {}, {}, std::move(attrs), where_};
+  std::vector<TensorType> types;
+  std::string operands;
+  for (const Value& v : inputs) {
+    check(v && &v.graph() == this, "'{}' ({}): an operand is missing or of another graph", path,
+          op.name);
+    node.inputs.push_back(v.id());
+    types.push_back(v.type());
+    operands +=
+        fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), to_string(v.type()));
+  }
+  std::vector<TensorType> results;
+  try {
+    results = op.infer(types, node.attrs);
+    for (const TensorType& t : results)
+      for (int64_t dim : t.shape) require(dim > 0, "the result {} is empty", to_string(t));
+  } catch (const std::exception& error) {
+    const std::string place = where_.empty() ? "" : " built at " + where_;
+    throw UserError(fmt::format("'{}'{}: {}({}){}: {}", path, place, op.name, operands,
+                                to_string(node.attrs), error.what()));
+  }
+  const auto id = static_cast<NodeId>(nodes_.size());
+  std::vector<Value> out;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const auto value = static_cast<ValueId>(values_.size());
+    values_.push_back({std::move(results[i]),
+                       id,
+                       static_cast<int32_t>(i),
+                       unique_name(i == 0 ? path : fmt::format("{}:{}", path, i)),
+                       {}});
+    node.outputs.push_back(value);
+    out.emplace_back(this, value);
+  }
+  nodes_.push_back(std::move(node));
+  return out;
+}
+
+Value Graph::add1(const OpDef& op, std::initializer_list<Value> inputs, Attrs attrs,
+                  std::string_view name) {
+  auto out = add(op, std::span(inputs.begin(), inputs.size()), std::move(attrs), name);
+  check(out.size() == 1, "{} has {} results where one is expected", op.name, out.size());
+  return out[0];
+}
+
+const Port* Graph::find_input(std::string_view name) const {
+  for (const Port& port : inputs_)
+    if (port.name == name) return &port;
+  return nullptr;
+}
+
+const Port* Graph::find_output(std::string_view name) const {
+  for (const Port& port : outputs_)
+    if (port.name == name) return &port;
+  return nullptr;
+}
+
+namespace {
+
+std::string names_of(const std::vector<Port>& ports) {
+  std::string out;
+  for (const Port& port : ports) out += (out.empty() ? "" : ", ") + port.name;
+  return out;
+}
+
+}  // namespace
+
+Value Graph::input(std::string_view name) {
+  const Port* port = find_input(name);
+  check(port != nullptr, "graph '{}' has no input '{}', only: {}", name_, name, names_of(inputs_));
+  return {this, port->value};
+}
+
+const Port& Graph::output(std::string_view name) const {
+  const Port* port = find_output(name);
+  check(port != nullptr, "graph '{}' has no output '{}', only: {}", name_, name,
+        names_of(outputs_));
+  return *port;
+}
+
+void Graph::mark_cotangent(Value value, Value primal, bool total) {
+  values_[static_cast<size_t>(value.id())].cotangent = {primal.id(), total};
+}
+
+void Graph::rename_value(Value value, std::string_view path) {
+  values_[static_cast<size_t>(value.id())].name = unique_name(path);
+}
+
+Scope::Scope(Graph& graph, std::string_view name, std::source_location location)
+    : graph_(graph), outer_where_(graph.where_) {
+  graph_.scope_.emplace_back(name);
+  std::string_view file = location.file_name();
+  if (const size_t at = file.find("/models/"); at != std::string_view::npos)
+    file.remove_prefix(at + 1);
+  if (const size_t at = file.rfind("/framework/"); at != std::string_view::npos)
+    file.remove_prefix(at + 1);
+  graph_.where_ = fmt::format("{}:{}", file, location.line());
+}
+
+Scope::~Scope() {
+  graph_.scope_.pop_back();
+  graph_.where_ = outer_where_;
+}
+
+}  // namespace tessera

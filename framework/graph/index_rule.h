@@ -1,0 +1,53 @@
+// IndexRule: the one thing that sharding knows about an op. Every dim of every operand is made of named indices; an index
+// is split over parts or not, and its kind says what becomes of the results. Written like einsum:
+//   "m k, k n -> m n"              k is in no result: each part holds a partial sum
+//   "b s d! -> b s d!"             d must be whole: softmax over d
+//   "b s (h d) -> b s h d"         a dim of factored indices, outermost first
+//   "b 1 d, b s d -> b s d"        1: a dim of size one, broadcast
+//   "b s~ -> b s~"                 ~: may be split when the op is told which part it holds (its `localize`)
+//   "b s^ -> b"                    ^: parts are combined by max
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/core/tensor_type.h"
+
+namespace tessera {
+
+struct IndexRule {
+  enum class Kind { split, sum, max, whole, local };
+  struct Index {
+    std::string name;
+    int64_t size = 0;
+    Kind kind = Kind::split;
+    bool operator==(const Index&) const = default;
+  };
+  using Dim =
+      std::vector<int>;  // positions in `indices`, outermost first; empty: a dim of size one
+  using Operand = std::vector<Dim>;
+
+  std::vector<Index> indices;
+  std::vector<Operand> inputs, outputs;
+
+  bool operator==(const IndexRule&) const = default;
+};
+
+/// Parses `text` and takes the sizes from the operands' types; `sizes` gives those that factored dims leave open.
+/// An index that no result has is a sum unless tagged otherwise. InternalError when text and types do not agree.
+IndexRule make_rule(std::string_view text, std::span<const TensorType> in,
+                    std::span<const TensorType> out,
+                    const std::map<std::string, int64_t>& sizes = {});
+
+std::string to_string(const IndexRule& rule);
+
+/// "a b c" for rank 3, starting from the `first` letter: generic names for dims.
+std::string index_names(int64_t rank, char first = 'a');
+
+/// Index names of an operand of `shape` that broadcasts to `to` with the names index_names(to.size()).
+std::string broadcast_names(const Shape& shape, const Shape& to);
+
+}  // namespace tessera

@@ -1,0 +1,90 @@
+// OpDef: everything the framework knows about an op, as one constant row. Passes read rows and never name ops, so a new
+// op is a new row. Kernels are found apart from it, in a table by (op, backend).
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "framework/graph/graph.h"
+#include "framework/graph/index_rule.h"
+
+namespace tessera {
+
+using TypeSpan = std::span<const TensorType>;
+
+/// What an op's gradient is written from. `cotangents[i]` is the total cotangent of result i, or no value when nothing
+/// that matters depends on that result.
+struct GradCall {
+  Graph& graph;
+  const Attrs& attrs;
+  std::span<const Value> inputs, outputs, cotangents;
+};
+
+/// How results may share memory with inputs.
+struct Alias {
+  enum class Kind {
+    view,      // the result is the input's memory, from `offset` bytes on
+    in_place,  // the result may overwrite the input once that is not needed any more
+    donate,    // the result must overwrite the input: the input's last use is this node
+  };
+  int result = 0, input = 0;
+  Kind kind = Kind::in_place;
+  int64_t offset = 0;
+};
+
+struct OpDef {
+  std::string_view name;
+
+  /// Result types; throws UserError when the operands or attributes do not fit.
+  std::vector<TensorType> (*infer)(TypeSpan in, const Attrs& attrs) = nullptr;
+
+  /// Cotangents of the inputs as graph ops, one per input; no value for an input that needs none. Null: not
+  /// differentiable (the gradient is an error if a parameter depends on it), unless `composite` is there to derive it.
+  std::vector<Value> (*grad)(const GradCall& call) = nullptr;
+
+  /// How the op may be split: see IndexRule.
+  IndexRule (*rule)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
+
+  /// The same results from simpler ops: the reference in tests, and what runs on a backend without a kernel.
+  std::vector<Value> (*composite)(Graph& graph, std::span<const Value> inputs,
+                                  const Attrs& attrs) = nullptr;
+
+  /// Memory that results may or must share with inputs; null: none.
+  std::vector<Alias> (*alias)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
+
+  /// Floating-point operations of matrix products (2 per multiply-add); null: none worth counting.
+  double (*flops)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
+
+  /// The gradient stops here: no cotangent is asked for and none is missed.
+  bool stops_gradient = false;
+
+  /// Adds a node of this op: ops::add(x, y), ops::matmul(a, b, {{"trans_b", true}}, "scores"). For ops with one result.
+  Value operator()(Value a, Attrs attrs = {}, std::string_view name = "") const {
+    return a.graph().add1(*this, {a}, std::move(attrs), name);
+  }
+  Value operator()(Value a, Value b, Attrs attrs = {}, std::string_view name = "") const {
+    return a.graph().add1(*this, {a, b}, std::move(attrs), name);
+  }
+  Value operator()(Value a, Value b, Value c, Attrs attrs = {}, std::string_view name = "") const {
+    return a.graph().add1(*this, {a, b, c}, std::move(attrs), name);
+  }
+  Value operator()(Value a, Value b, Value c, Value d, Attrs attrs = {},
+                   std::string_view name = "") const {
+    return a.graph().add1(*this, {a, b, c, d}, std::move(attrs), name);
+  }
+  /// The same for any number of operands and results.
+  std::vector<Value> all(std::span<const Value> inputs, Attrs attrs = {},
+                         std::string_view name = "") const {
+    return inputs[0].graph().add(*this, inputs, std::move(attrs), name);
+  }
+  std::vector<Value> all(std::initializer_list<Value> inputs, Attrs attrs = {},
+                         std::string_view name = "") const {
+    return all(std::span(inputs.begin(), inputs.size()), std::move(attrs), name);
+  }
+};
+
+/// The row of an op, or nullptr when there is none of that name. Defined by the ops room.
+const OpDef* find_op(std::string_view name);
+
+}  // namespace tessera

@@ -1,0 +1,23 @@
+// add: a + b, elementwise with broadcasting.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<Value> grad(const GradCall& call) {
+  const Value dy = call.cotangents[0];
+  return {sum_to(dy, call.inputs[0].shape()), sum_to(dy, call.inputs[1].shape())};
+}
+
+}  // namespace
+
+const OpDef ops::add{.name = "add",
+                     .infer = infer_binary,
+                     .grad = grad,
+                     .rule = elementwise_rule,
+                     .alias = elementwise_alias};
+
+Value operator+(Value a, Value b) { return ops::add(a, b); }
+Value operator+(Value a, double b) { return ops::add(a, scalar_like(a, b)); }
+
+}  // namespace tessera

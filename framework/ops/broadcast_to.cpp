@@ -1,0 +1,24 @@
+// broadcast_to: stretches dims of size one (aligned at the right) to attribute shape.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.size() == 1, "takes one operand, not {}", in.size());
+  const Shape& shape = attrs.list("shape");
+  require(broadcast(in[0].shape, shape) == shape, "{} does not stretch to {}", to_string(in[0]),
+          to_string(shape));
+  return {{in[0].dtype, shape}};
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  return {sum_to(call.cotangents[0], call.inputs[0].shape())};
+}
+
+}  // namespace
+
+const OpDef ops::broadcast_to{
+    .name = "broadcast_to", .infer = infer, .grad = grad, .rule = elementwise_rule};
+
+}  // namespace tessera

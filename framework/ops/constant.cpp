@@ -1,0 +1,32 @@
+// constant: a tensor of one repeated value; attributes value (real), dtype (text) and shape. It takes no operand, so
+// it is added through the graph: see scalar_like and fill.
+#include "framework/ops/fill.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.empty(), "takes no operand");
+  return {{parse_dtype(attrs.text("dtype")), attrs.list("shape")}};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  return make_rule("-> " + index_names(out[0].rank()), in, out);
+}
+
+}  // namespace
+
+const OpDef ops::constant{.name = "constant", .infer = infer, .rule = rule};
+
+Value fill(Graph& graph, double value, TensorType type, std::string_view name) {
+  return graph.add1(
+      ops::constant, {},
+      {{"value", value}, {"dtype", std::string(to_string(type.dtype))}, {"shape", type.shape}},
+      name);
+}
+
+Value scalar_like(Value like, double value) {
+  return fill(like.graph(), value, {like.dtype(), {}}, "scalar");
+}
+
+}  // namespace tessera

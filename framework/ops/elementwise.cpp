@@ -1,0 +1,42 @@
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+
+std::vector<TensorType> infer_unary(TypeSpan in, const Attrs&) {
+  require(in.size() == 1, "takes one operand, not {}", in.size());
+  require(is_float(in[0].dtype), "takes a float operand, not {}", in[0].dtype);
+  return {in[0]};
+}
+
+std::vector<TensorType> infer_binary(TypeSpan in, const Attrs&) {
+  require(in.size() == 2, "takes two operands, not {}", in.size());
+  require(in[0].dtype == in[1].dtype, "operands must have one dtype; cast one of {} and {}",
+          in[0].dtype, in[1].dtype);
+  return {{in[0].dtype, broadcast(in[0].shape, in[1].shape)}};
+}
+
+std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs& attrs) {
+  auto out = infer_binary(in, attrs);
+  out[0].dtype = DType::boolean;
+  return out;
+}
+
+IndexRule elementwise_rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  std::string text;
+  for (size_t i = 0; i < in.size(); ++i)
+    text += (i ? ", " : "") + broadcast_names(in[i].shape, out[0].shape);
+  text += " -> ";
+  for (size_t i = 0; i < out.size(); ++i) text += (i ? ", " : "") + index_names(out[0].rank());
+  return make_rule(text, in, out);
+}
+
+std::vector<Alias> elementwise_alias(TypeSpan in, TypeSpan out, const Attrs&) {
+  std::vector<Alias> aliases;
+  for (size_t r = 0; r < out.size(); ++r)
+    for (size_t i = 0; i < in.size(); ++i)
+      if (in[i] == out[r])
+        aliases.push_back({static_cast<int>(r), static_cast<int>(i), Alias::Kind::in_place, 0});
+  return aliases;
+}
+
+}  // namespace tessera

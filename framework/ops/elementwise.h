@@ -1,0 +1,23 @@
+// What elementwise ops share: types by broadcasting, and an index rule in which every dim may be split.
+#pragma once
+
+#include "framework/ops/ops.h"
+
+namespace tessera {
+
+/// One float operand, the result of its type.
+std::vector<TensorType> infer_unary(TypeSpan in, const Attrs& attrs);
+
+/// Two operands of one dtype, broadcast.
+std::vector<TensorType> infer_binary(TypeSpan in, const Attrs& attrs);
+
+/// As infer_binary, with a boolean result.
+std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs& attrs);
+
+/// Every dim splits; operands of size one stay whole where broadcasting stretches them.
+IndexRule elementwise_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
+
+/// The result may take the place of any operand of the same type.
+std::vector<Alias> elementwise_alias(TypeSpan in, TypeSpan out, const Attrs& attrs);
+
+}  // namespace tessera

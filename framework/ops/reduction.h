@@ -1,0 +1,21 @@
+// What reductions share: attributes `dims` (list of dims, negative from the end; empty: all) and `keep`.
+#pragma once
+
+#include "framework/ops/ops.h"
+
+namespace tessera {
+
+/// The reduced dims, counted from the front, sorted; UserError when one is out of range or doubled.
+std::vector<int64_t> reduced_dims(int64_t rank, const Attrs& attrs);
+
+std::vector<TensorType> infer_reduction(TypeSpan in, const Attrs& attrs);
+
+/// Kept dims split; reduced ones give partial sums (`sum_rule`) or partial maxima (`max_rule`), or must be whole.
+IndexRule sum_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
+IndexRule max_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
+IndexRule whole_reduction_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
+
+/// `y`, the result of a reduction, stretched over the reduced dims to `shape` again.
+Value expand_reduced(Value y, const Shape& shape, const Attrs& attrs);
+
+}  // namespace tessera

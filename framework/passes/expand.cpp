@@ -1,0 +1,33 @@
+#include "framework/passes/expand.h"
+
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+
+Graph expand(const Graph& source, const std::function<bool(const OpDef&)>& wanted) {
+  const auto open = [&](const Graph& graph) {
+    for (const Node& node : graph.nodes())
+      if (node.op->composite && wanted(*node.op)) return true;
+    return false;
+  };
+  Graph graph = source;
+  while (open(graph))
+    graph = rewrite(graph, [&](Rewriter& r, const Node& node) {
+      if (!node.op->composite || !wanted(*node.op)) return false;
+      Place place(r.graph(), node.where);
+      Scope scope(r.graph(), r.source().value(node.outputs[0]).name);
+      const auto results = node.op->composite(r.graph(), r.operands(node), node.attrs);
+      check(results.size() == node.outputs.size(), "the composite of {} has {} results",
+            node.op->name, results.size());
+      for (size_t i = 0; i < results.size(); ++i) {
+        check(results[i].type() == r.source().value(node.outputs[i]).type,
+              "the composite of {} gives {}, not {}", node.op->name, to_string(results[i].type()),
+              to_string(r.source().value(node.outputs[i]).type));
+        r.replace(node.outputs[i], results[i]);
+      }
+      return true;
+    });
+  return graph;
+}
+
+}  // namespace tessera

@@ -1,0 +1,86 @@
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+
+Rewriter::Rewriter(const Graph& source)
+    : source_(source), graph_(source.name()), map_(source.values().size()) {}
+
+Value Rewriter::operator[](ValueId old) const {
+  const Value value = map_[static_cast<size_t>(old)];
+  check(static_cast<bool>(value), "rewriting '{}': '{}' is used before it is made", source_.name(),
+        source_.value(old).name);
+  return value;
+}
+
+void Rewriter::replace(ValueId old, Value value) { map_[static_cast<size_t>(old)] = value; }
+
+std::vector<Value> Rewriter::operands(const Node& node) const {
+  std::vector<Value> out;
+  for (ValueId v : node.inputs) out.push_back((*this)[v]);
+  return out;
+}
+
+void Rewriter::copy(const Node& node) {
+  Place place(graph_, node.where);
+  const auto results =
+      graph_.add(*node.op, operands(node), node.attrs, source_.value(node.outputs[0]).name);
+  for (size_t i = 0; i < results.size(); ++i) {
+    const std::string& name = source_.value(node.outputs[i]).name;
+    if (results[i].name() != name) graph_.rename_value(results[i], name);
+    replace(node.outputs[i], results[i]);
+  }
+}
+
+void Rewriter::copy_inputs() {
+  for (const Port& port : source_.inputs())
+    replace(port.value, graph_.add_input(port.name, source_.value(port.value).type, port.kind));
+}
+
+void Rewriter::copy_outputs() {
+  for (const Port& port : source_.outputs())
+    graph_.add_output(port.name, (*this)[port.value], port.kind);
+  for (size_t i = 0; i < map_.size(); ++i) {
+    const CotangentOf& of = source_.values()[i].cotangent;
+    if (of.primal < 0 || !map_[i] || !has(of.primal)) continue;
+    const Value primal = (*this)[of.primal];
+    if (primal.shape() == map_[i].shape() && map_[i].info().cotangent.primal < 0)
+      graph_.mark_cotangent(map_[i], primal, of.total);
+  }
+}
+
+Graph Rewriter::finish() {
+  Graph out = std::move(graph_);
+  return out;
+}
+
+Graph rewrite(const Graph& source, const std::function<bool(Rewriter&, const Node&)>& f) {
+  Rewriter r(source);
+  r.copy_inputs();
+  for (const Node& node : source.nodes())
+    if (!f(r, node)) r.copy(node);
+  r.copy_outputs();
+  return r.finish();
+}
+
+Graph prune(const Graph& source) {
+  std::vector<bool> live(source.values().size(), false);
+  for (const Port& port : source.outputs()) live[static_cast<size_t>(port.value)] = true;
+  for (size_t i = source.nodes().size(); i-- > 0;) {
+    const Node& node = source.nodes()[i];
+    bool used = false;
+    for (ValueId v : node.outputs) used = used || live[static_cast<size_t>(v)];
+    if (used)
+      for (ValueId v : node.inputs) live[static_cast<size_t>(v)] = true;
+  }
+  Rewriter r(source);
+  r.copy_inputs();
+  for (const Node& node : source.nodes()) {
+    bool used = false;
+    for (ValueId v : node.outputs) used = used || live[static_cast<size_t>(v)];
+    if (used) r.copy(node);
+  }
+  r.copy_outputs();
+  return r.finish();
+}
+
+}  // namespace tessera

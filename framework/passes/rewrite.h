@@ -1,0 +1,49 @@
+// Rewriter: how a pass makes a new graph from an old one. It walks the old graph in order; a node is copied unless the
+// pass puts something else in its place. Names, places, cotangent marks, ports and order carry over by themselves.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "framework/graph/graph.h"
+#include "framework/graph/op_def.h"
+
+namespace tessera {
+
+class Rewriter {
+ public:
+  explicit Rewriter(const Graph& source);
+
+  const Graph& source() const { return source_; }
+  Graph& graph() { return graph_; }
+
+  /// The new value that stands for an old one.
+  Value operator[](ValueId old) const;
+  bool has(ValueId old) const { return static_cast<bool>(map_[static_cast<size_t>(old)]); }
+  /// Makes `value` stand for `old`; it takes over the old one's name (when it has been made for it) and cotangent mark.
+  void replace(ValueId old, Value value);
+
+  std::vector<Value> operands(const Node& node) const;
+  /// Copies the node with its mapped operands.
+  void copy(const Node& node);
+  /// Copies all inputs of the source graph.
+  void copy_inputs();
+  /// Copies the outputs (and cotangent marks); call last.
+  void copy_outputs();
+
+  /// Takes the new graph out.
+  Graph finish();
+
+ private:
+  const Graph& source_;
+  Graph graph_;
+  std::vector<Value> map_;
+};
+
+/// A pass that looks at one node at a time: `f` returns true when it has replaced the node's results.
+Graph rewrite(const Graph& source, const std::function<bool(Rewriter&, const Node&)>& f);
+
+/// Without the nodes on which no output depends.
+Graph prune(const Graph& source);
+
+}  // namespace tessera

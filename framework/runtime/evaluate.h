@@ -1,0 +1,19 @@
+// evaluate: runs a graph node by node, one buffer per value, with no plan. Slow and plain: the oracle that planned runs
+// are compared with, and the way tests run an op.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "framework/graph/graph.h"
+#include "framework/runtime/tensor.h"
+
+namespace tessera {
+
+using Tensors = std::map<std::string, Tensor>;
+
+/// The graph's outputs by name, from its inputs by name. Ops that have no kernel on `profile.backend` are replaced by
+/// their composites. UserError when an input is missing or of another type, or when there is neither.
+Tensors evaluate(const Graph& graph, const Tensors& inputs, const DeviceProfile& profile);
+
+}  // namespace tessera
