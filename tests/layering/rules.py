@@ -1,0 +1,55 @@
+"""The architecture as tables: which room may include which, and where other people's headers may stand.
+
+A room is a folder of docs/architecture.md. CMakeLists.txt says the same by its link lists (tessera_room); the check
+compares the two, so neither can drift alone.
+"""
+
+# Room -> (its folder, the rooms whose headers it may include). Its own headers are always allowed.
+ROOMS = {
+    "core": ("framework/core", ""),
+    "mesh": ("framework/mesh", "core"),
+    "graph": ("framework/graph", "core mesh"),
+    "ops": ("framework/ops", "core mesh graph"),
+    "passes": ("framework/passes", "core mesh graph ops"),
+    "device": ("framework/device", "core"),
+    "kernels_reference": ("framework/kernels/reference", "core device"),
+    "kernels_cpu": ("framework/kernels/cpu", "core device"),
+    "runtime": ("framework/runtime",
+                "core mesh graph ops passes device kernels_reference kernels_cpu"),
+    "checkpoint": ("framework/checkpoint", "core mesh"),
+    "data": ("framework/data", "core"),
+    "config": ("framework/config", "core"),
+    "models": ("models", "core mesh graph ops config"),
+    "train": ("framework/train",
+              "core mesh graph ops passes device kernels_reference kernels_cpu runtime checkpoint data config models"),
+}
+
+# Folders outside the rooms; they may include every room.
+OPEN_FOLDERS = ("launch", "tests", "bench")
+
+# Foreign headers: pattern of the header -> patterns of the files that may include it. Whatever is matched by no row is
+# taken for the C or C++ standard library or the system, whose headers have no folder or one of SYSTEM_FOLDERS.
+FOREIGN = {
+    r"(oneapi/)?dnnl.*": r"framework/kernels/cpu/.*",
+    r"hwy/.*": r"framework/kernels/cpu/.*",
+    r"(immintrin|x86intrin|xmmintrin|emmintrin)\.h":
+        r"framework/(kernels/cpu/.*|device/cpu/.*|core/threads\.cpp)",
+    r"cpuid\.h": r"framework/device/cpu/.*",
+    r"omp\.h": r"framework/core/threads\.cpp",
+    r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
+    r"nlohmann/.*": r"(framework/(checkpoint|data|config|train)|launch|tests|bench)/.*",
+    r"xxhash\.h": r"(framework/(checkpoint|data)|tests|bench)/.*",
+    r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/train/tensorboard\w*\.cpp|tests/train/.*)",
+    r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
+    r"fmt/.*": r".*",
+    r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
+    r"(gtest|gmock)/.*": r"tests/.*",
+    r"benchmark/.*": r"bench/.*",
+}
+SYSTEM_FOLDERS = ("sys/", "linux/", "bits/", "net/", "netinet/", "arpa/")
+
+# Names that say nothing about what a file holds.
+EMPTY_NAMES = r"(?i)(^|_)(impl|manager|helpers?|utils?|common|misc)(_|$)"
+
+# Lines of a file: half of all files, nine in ten, every file.
+BUDGET_HALF, BUDGET_NINE_IN_TEN, BUDGET_EVERY = 150, 400, 600
