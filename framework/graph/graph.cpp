@@ -141,6 +141,11 @@ Scope::Scope(Graph& graph, std::string_view name, std::source_location location)
   graph_.where_ = fmt::format("{}:{}", file, location.line());
 }
 
+Scope::Scope(Graph& graph, std::string_view name, NamesOnly)
+    : graph_(graph), outer_where_(graph.where_) {
+  graph_.scope_.emplace_back(name);
+}
+
 Scope::~Scope() {
   graph_.scope_.pop_back();
   graph_.where_ = outer_where_;

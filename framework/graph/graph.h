@@ -147,6 +147,9 @@ class Scope {
  public:
   Scope(Graph& graph, std::string_view name,
         std::source_location location = std::source_location::current());
+  /// A scope of a pass: only a name; what is built in it keeps its place.
+  struct NamesOnly {};
+  Scope(Graph& graph, std::string_view name, NamesOnly);
   ~Scope();
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;

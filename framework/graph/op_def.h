@@ -33,6 +33,13 @@ struct Alias {
   int64_t offset = 0;
 };
 
+/// What the precision pass makes of an op when compute is bf16.
+enum class Precision {
+  high,    // runs in f32: statistics, losses, the optimizer
+  follow,  // runs in bf16 where an operand is bf16 already: elementwise work, views
+  low,     // runs in bf16: matrix products, attention, embedding
+};
+
 struct OpDef {
   std::string_view name;
 
@@ -55,6 +62,11 @@ struct OpDef {
 
   /// Floating-point operations of matrix products (2 per multiply-add); null: none worth counting.
   double (*flops)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
+
+  /// In which precision the op runs under `precision.compute: bf16`, and which operands (bit i: operand i) then are bf16;
+  /// the others stay as they are.
+  Precision precision = Precision::high;
+  uint32_t low_operands = ~0u;
 
   /// The gradient stops here: no cotangent is asked for and none is missed.
   bool stops_gradient = false;

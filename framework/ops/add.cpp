@@ -15,7 +15,8 @@ const OpDef ops::add{.name = "add",
                      .infer = infer_binary,
                      .grad = grad,
                      .rule = elementwise_rule,
-                     .alias = elementwise_alias};
+                     .alias = elementwise_alias,
+                     .precision = Precision::follow};
 
 Value operator+(Value a, Value b) { return ops::add(a, b); }
 Value operator+(Value a, double b) { return ops::add(a, scalar_like(a, b)); }

@@ -18,7 +18,10 @@ std::vector<Value> grad(const GradCall& call) {
 
 }  // namespace
 
-const OpDef ops::broadcast_to{
-    .name = "broadcast_to", .infer = infer, .grad = grad, .rule = elementwise_rule};
+const OpDef ops::broadcast_to{.name = "broadcast_to",
+                              .infer = infer,
+                              .grad = grad,
+                              .rule = elementwise_rule,
+                              .precision = Precision::follow};
 
 }  // namespace tessera

@@ -15,7 +15,8 @@ const OpDef ops::mul{.name = "mul",
                      .infer = infer_binary,
                      .grad = grad,
                      .rule = elementwise_rule,
-                     .alias = elementwise_alias};
+                     .alias = elementwise_alias,
+                     .precision = Precision::follow};
 
 Value operator*(Value a, Value b) { return ops::mul(a, b); }
 Value operator*(Value a, double b) { return ops::mul(a, scalar_like(a, b)); }

@@ -96,7 +96,11 @@ std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {
 
 }  // namespace
 
-const OpDef ops::reshape{
-    .name = "reshape", .infer = infer, .grad = grad, .rule = rule, .alias = alias};
+const OpDef ops::reshape{.name = "reshape",
+                         .infer = infer,
+                         .grad = grad,
+                         .rule = rule,
+                         .alias = alias,
+                         .precision = Precision::follow};
 
 }  // namespace tessera

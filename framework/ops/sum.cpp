@@ -14,7 +14,11 @@ std::vector<Value> grad(const GradCall& call) {
 
 }  // namespace
 
-const OpDef ops::sum{.name = "sum", .infer = infer_reduction, .grad = grad, .rule = sum_rule};
+const OpDef ops::sum{.name = "sum",
+                     .infer = infer_reduction,
+                     .grad = grad,
+                     .rule = sum_rule,
+                     .precision = Precision::follow};
 
 Value sum_to(Value x, const Shape& shape) {
   if (x.shape() == shape) return x;

@@ -15,7 +15,7 @@ Graph expand(const Graph& source, const std::function<bool(const OpDef&)>& wante
     graph = rewrite(graph, [&](Rewriter& r, const Node& node) {
       if (!node.op->composite || !wanted(*node.op)) return false;
       Place place(r.graph(), node.where);
-      Scope scope(r.graph(), r.source().value(node.outputs[0]).name);
+      Scope scope(r.graph(), r.source().value(node.outputs[0]).name, Scope::NamesOnly{});
       const auto results = node.op->composite(r.graph(), r.operands(node), node.attrs);
       check(results.size() == node.outputs.size(), "the composite of {} has {} results",
             node.op->name, results.size());
