@@ -1,0 +1,148 @@
+#include "framework/checkpoint/checkpoint_folder.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/checkpoint/durable_file.h"
+#include "framework/core/error.h"
+#include "framework/core/log.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kPrefix = "step-";
+
+struct Entry {
+  int64_t step = 0;
+  std::string suffix;  // "", ".tmp", ".trash" or ".old"
+  fs::path path;
+};
+
+/// The directories that are, were or are becoming checkpoints.
+std::vector<Entry> entries_of(const fs::path& folder) {
+  std::vector<Entry> entries;
+  std::error_code error;
+  if (!fs::exists(folder, error) && !error) return entries;
+  fs::directory_iterator it(folder, error);
+  for (; !error && it != fs::directory_iterator(); it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (!name.starts_with(kPrefix)) continue;
+    Entry entry{0, "", it->path()};
+    const char* end = name.data() + name.size();
+    const auto [rest, bad] = std::from_chars(name.data() + kPrefix.size(), end, entry.step);
+    entry.suffix = std::string(rest, end);
+    const bool known = entry.suffix.empty() || entry.suffix == ".tmp" || entry.suffix == ".trash" ||
+                       entry.suffix == ".old";
+    if (bad == std::errc() && known && name == checkpoint_name(entry.step) + entry.suffix)
+      entries.push_back(std::move(entry));
+  }
+  require(!error, "cannot list the checkpoints in {}: {}", folder.string(), error.message());
+  return entries;
+}
+
+bool present(const fs::path& path) {
+  std::error_code error;
+  return fs::exists(path, error);
+}
+
+void rename_checkpoint(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::rename(from, to, error);
+  require(!error, "cannot rename {} to {}: {}", from.string(), to.string(), error.message());
+  sync_directory(from.parent_path());
+}
+
+void remove_directory(const fs::path& directory) {
+  std::error_code error;
+  fs::remove_all(directory, error);
+  require(!error, "cannot remove {}: {}", directory.string(), error.message());
+}
+
+/// The reason why a checkpoint cannot be used; empty when it can.
+std::string damage(const fs::path& checkpoint, bool every_byte) {
+  try {
+    CheckpointReader reader(checkpoint);
+    if (every_byte) reader.verify();
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string checkpoint_name(int64_t step) { return fmt::format("{}{:08}", kPrefix, step); }
+
+std::vector<FoundCheckpoint> list_checkpoints(const fs::path& folder) {
+  std::vector<FoundCheckpoint> found;
+  for (const Entry& entry : entries_of(folder)) {
+    const bool stands_in = entry.suffix == ".old" && !present(folder / checkpoint_name(entry.step));
+    if (entry.suffix.empty() || stands_in) found.push_back({entry.step, entry.path});
+  }
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.step > b.step; });
+  return found;
+}
+
+std::optional<fs::path> latest_good_checkpoint(const fs::path& folder,
+                                               std::vector<std::string>& report) {
+  for (const FoundCheckpoint& found : list_checkpoints(folder)) {
+    const std::string why = damage(found.path, true);
+    if (why.empty()) return found.path;
+    report.push_back(fmt::format("checkpoint {} cannot be used: {}", found.path.string(), why));
+  }
+  return std::nullopt;
+}
+
+void clean_leftovers(const fs::path& folder) {
+  for (const Entry& entry : entries_of(folder)) {
+    const fs::path place = folder / checkpoint_name(entry.step);
+    if (entry.suffix == ".old" && !present(place))
+      rename_checkpoint(entry.path, place);
+    else if (entry.suffix == ".old")
+      remove_checkpoint(entry.path);
+    else if (!entry.suffix.empty())
+      remove_directory(entry.path);
+  }
+}
+
+void remove_checkpoint(const fs::path& checkpoint) {
+  const fs::path trash =
+      checkpoint.parent_path() / (checkpoint.stem().string() + ".trash");  // also of an .old one
+  rename_checkpoint(checkpoint, trash);
+  remove_directory(trash);
+}
+
+void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written) {
+  std::vector<fs::path> surplus;
+  int kept = 0;
+  for (const FoundCheckpoint& found : list_checkpoints(folder)) {
+    if (found.path == written)
+      ++kept;
+    else if (kept >= keep)
+      surplus.push_back(found.path);
+    else if (damage(found.path, false).empty())
+      ++kept;
+  }
+  if (surplus.empty()) return;
+  const std::string why = damage(written, true);
+  require(
+      why.empty(),
+      "checkpoint {} was written but does not read back, so no older one was deleted: {}. Check "
+      "the disk and the memory of this machine",
+      written.string(), why);
+  for (const fs::path& path : surplus) {
+    try {
+      remove_checkpoint(path);
+    } catch (const UserError& error) {
+      log::warn("an old checkpoint could not be deleted: {}", error.what());
+    }
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,40 @@
+// The folder of a run's checkpoints: step-00001000, step-00002000, … Beside them a crash may leave directories with a
+// suffix: .tmp (being written), .trash (being removed), .old (stepped aside for a new one of the same step, and still a
+// checkpoint if that never came). Readers change nothing; the next writer cleans up.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tessera {
+
+/// "step-00001000"
+std::string checkpoint_name(int64_t step);
+
+struct FoundCheckpoint {
+  int64_t step = 0;
+  std::filesystem::path path;
+};
+
+/// All checkpoints of a folder, the newest (largest step) first, not verified; none where there is no folder.
+std::vector<FoundCheckpoint> list_checkpoints(const std::filesystem::path& folder);
+
+/// The newest checkpoint whose every byte verifies. `report` gets one line for each newer one that does not, saying why.
+std::optional<std::filesystem::path> latest_good_checkpoint(const std::filesystem::path& folder,
+                                                            std::vector<std::string>& report);
+
+/// Removes what crashed writers left behind, and brings back an .old checkpoint without a successor. For writers.
+void clean_leftovers(const std::filesystem::path& folder);
+
+/// Deletes all checkpoints older than the newest `keep` readable ones, never `written`, and nothing at all unless every
+/// byte of `written` verifies. Each disappears by one rename, so a crash leaves none half deleted.
+void prune_checkpoints(const std::filesystem::path& folder, int keep,
+                       const std::filesystem::path& written);
+
+/// Removes one checkpoint directory, by rename first.
+void remove_checkpoint(const std::filesystem::path& checkpoint);
+
+}  // namespace tessera

@@ -1,0 +1,120 @@
+#include "framework/checkpoint/checkpoint_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <system_error>
+
+#include "framework/checkpoint/checksum.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const fs::path& path) {
+  const MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
+
+}  // namespace
+
+CheckpointReader::CheckpointReader(const fs::path& directory) : directory_(directory) {
+  const fs::path path = directory / "manifest.json";
+  manifest_ = parse_manifest(text_of(path), path.string());
+  const std::string why = manifest_.incomplete();
+  require(why.empty(), "{}: {}", path.string(), why);
+  for (const StoredFile& file : manifest_.files) {
+    std::error_code error;
+    const auto bytes = static_cast<int64_t>(fs::file_size(directory / file.name, error));
+    require(!error, "cannot open {}: {}", (directory / file.name).string(), error.message());
+    require(bytes == file.bytes, "{} has {} bytes, its manifest says {}",
+            (directory / file.name).string(), bytes, file.bytes);
+  }
+  for (size_t i = 0; i < manifest_.tensors.size(); ++i) {
+    const StoredTensor& tensor = manifest_.tensors[i];
+    index_[tensor.name] = i;
+    for (const StoredPart& part : tensor.parts)
+      require(manifest_.find_file(part.file), "{}: tensor '{}' lies in {}, which is not listed",
+              path.string(), tensor.name, part.file);
+  }
+  config_ = read_text("config.yaml");
+  run_ = read_text("run.json");
+}
+
+std::string CheckpointReader::read_text(const std::string& file) const {
+  const fs::path path = directory_ / file;
+  const StoredFile* stored = manifest_.find_file(file);
+  require(stored, "{}: {} is not listed", (directory_ / "manifest.json").string(), file);
+  std::string text = text_of(path);
+  require(checksum(text) == stored->checksum, "{} is damaged: its checksum does not match",
+          path.string());
+  return text;
+}
+
+std::vector<std::string> CheckpointReader::names() const {
+  std::vector<std::string> names;
+  for (const StoredTensor& tensor : manifest_.tensors) names.push_back(tensor.name);
+  return names;
+}
+
+const StoredTensor& CheckpointReader::tensor(const std::string& name) const {
+  const auto found = index_.find(name);
+  require(found != index_.end(), "checkpoint {} has no tensor '{}'", directory_.string(), name);
+  return manifest_.tensors[found->second];
+}
+
+const SafetensorsReader& CheckpointReader::open_part(const std::string& file) {
+  if (const auto found = open_.find(file); found != open_.end()) return found->second;
+  SafetensorsReader reader(directory_ / file);
+  require(checksum(reader.header_bytes()) == manifest_.find_file(file)->checksum,
+          "{} is damaged: the checksum of its header does not match", reader.path().string());
+  return open_.emplace(file, std::move(reader)).first->second;
+}
+
+std::span<const std::byte> CheckpointReader::good_bytes(const StoredTensor& tensor,
+                                                        const StoredPart& part) {
+  constexpr size_t kAtOnce = size_t{8} << 20;
+  const SafetensorsReader& file = open_part(part.file);
+  const std::string key = part_key(tensor.name, tensor.type.shape, part.box);
+  const auto bytes = file.bytes(key);
+  if (verified_.contains(&part)) return bytes;
+  const TensorType due{tensor.type.dtype, part.box.shape()};
+  require(file.type(key) == due, "{}: '{}' is {}, the manifest says {}", file.path().string(), key,
+          to_string(file.type(key)), to_string(due));
+  RunningChecksum sum;
+  for (size_t at = 0; at < bytes.size(); at += kAtOnce) {
+    const auto piece = bytes.subspan(at, std::min(kAtOnce, bytes.size() - at));
+    sum.add(piece);
+    file.release(piece);
+  }
+  require(sum.value() == part.checksum, "{} is damaged: the checksum of '{}' does not match",
+          file.path().string(), key);
+  verified_.insert(&part);
+  return bytes;
+}
+
+void CheckpointReader::read(const std::string& name, const Box& box, void* destination) {
+  const StoredTensor& source = tensor(name);
+  check(Box::whole(source.type.shape).contains(box), "box {} is not inside '{}' {}", to_string(box),
+        name, to_string(source.type));
+  for (const StoredPart& part : source.parts) {
+    const auto common = intersect(part.box, box);
+    if (!common) continue;
+    const auto bytes = good_bytes(source, part);
+    if (part.box == box)
+      std::memcpy(destination, bytes.data(), bytes.size());
+    else
+      copy_box(*common, part.box, bytes.data(), box, destination, size_of(source.type.dtype));
+    open_part(part.file).release(bytes);
+  }
+}
+
+void CheckpointReader::verify() {
+  for (const StoredFile& file : manifest_.files)
+    if (file.name.ends_with(".safetensors")) open_part(file.name);
+  for (const StoredTensor& tensor : manifest_.tensors)
+    for (const StoredPart& part : tensor.parts) good_bytes(tensor, part);
+}
+
+}  // namespace tessera

@@ -1,0 +1,61 @@
+// Writes one checkpoint: every writer puts its boxes into a part file inside <folder>/step-N.tmp; the first one then
+// adds config.yaml, run.json and, last, the manifest, and renames the directory to step-N. All is synced to the disk
+// before the rename, so what has the final name is whole. Any failure removes the temporary directory, leaves all earlier
+// checkpoints as they were, and says what space was needed and what is free.
+//
+// With several writers: writer 0 is constructed, then (barrier) the others, all write(), then (barrier) writer 0 commits.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "framework/checkpoint/manifest.h"
+
+namespace tessera {
+
+/// The part of a global tensor that this writer holds. Empty boxes are allowed; they only make the tensor known.
+struct PartTensor {
+  std::string name;
+  TensorType global;
+  Box box;
+  const void* data = nullptr;  // the box's elements, row-major
+};
+
+class CheckpointWriter {
+ public:
+  CheckpointWriter(const std::filesystem::path& folder, int64_t step, int writer_index = 0,
+                   int writer_count = 1);
+  CheckpointWriter(const CheckpointWriter&) = delete;
+  CheckpointWriter& operator=(const CheckpointWriter&) = delete;
+  /// Removes the temporary directory when there was no commit.
+  ~CheckpointWriter();
+
+  /// Writes this writer's boxes, once. The boxes of all writers must make up every tensor exactly once.
+  void write(std::span<const PartTensor> parts);
+
+  /// For writer 0, when all have written: makes the checkpoint final, deletes older ones beyond the newest `keep` readable
+  /// ones, and returns its path. `run_json` is a JSON object.
+  std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep);
+
+ private:
+  void prepare();
+  void write_parts(std::span<const PartTensor> parts);
+  void write_texts(std::string_view config_text, std::string_view run_json);
+  void publish();
+  void discard() noexcept;
+  /// Runs `action`; on failure discards all and says what was needed.
+  template <typename Action>
+  void or_discard(const Action& action);
+
+  std::filesystem::path folder_, temporary_, final_;
+  int index_, count_;
+  int lock_ = -1;  // holds the folder against a second run
+  bool written_ = false, open_ = false;
+  int64_t needed_ = 0;  // bytes on the disk, as far as known
+  Manifest share_;
+};
+
+}  // namespace tessera

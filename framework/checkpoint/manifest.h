@@ -1,0 +1,63 @@
+// What a checkpoint directory holds: its files, and per global tensor the boxes it was cut into, each with the file that
+// holds it and its checksum. The text is JSON whose first line carries the checksum of all that follows, so a damaged
+// manifest is never believed. One writer's share of a checkpoint is a Manifest too; shares are joined by merge().
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/mesh/box.h"
+
+namespace tessera {
+
+struct StoredFile {
+  std::string name;
+  int64_t bytes = 0;
+  uint64_t checksum = 0;  // of a text file's bytes; of a safetensors file's header
+};
+
+struct StoredPart {
+  std::string file;
+  Box box;
+  uint64_t checksum = 0;  // of the box's bytes
+};
+
+struct StoredTensor {
+  std::string name;
+  TensorType type;  // global
+  std::vector<StoredPart> parts;
+};
+
+struct Manifest {
+  static constexpr int64_t kVersion = 1;
+  int64_t step = 0;
+  std::vector<StoredFile> files;
+  std::vector<StoredTensor> tensors;
+
+  const StoredFile* find_file(std::string_view name) const;
+
+  /// Takes in another writer's share; UserError beginning with `what` when the shares disagree.
+  void merge(const Manifest& share, const std::string& what);
+
+  /// Why the parts do not make up every tensor exactly once; empty when they do.
+  std::string incomplete() const;
+};
+
+std::string to_text(const Manifest& manifest);
+
+/// The inverse; throws UserError that begins with `what` for anything damaged, of another version or not well formed.
+/// Does not ask for completeness: a share passes too.
+Manifest parse_manifest(std::string_view text, const std::string& what);
+
+/// Puts the checksum line in front of the rest of a manifest.
+std::string seal(std::string_view rest);
+
+/// The name under which a part file holds this box of a tensor: the tensor's own where the box is all of it.
+std::string part_key(const std::string& name, const Shape& shape, const Box& box);
+
+/// "part-00003.safetensors"
+std::string part_file_name(int writer);
+
+}  // namespace tessera

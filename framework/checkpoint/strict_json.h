@@ -1,0 +1,30 @@
+// JSON from files that may be damaged or hostile. Stricter than the library's parser: a key given twice and deep nesting
+// are errors (copying, comparing and printing a deep document recurse), and every error is a UserError that begins with
+// `what`, the name of the file. Included by .cpp files of this room only.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "framework/core/tensor_type.h"
+
+namespace tessera {
+
+/// Parses one JSON object.
+nlohmann::json parse_json_object(std::string_view text, const std::string& what);
+
+/// The member `key`, which must be there.
+const nlohmann::json& json_member(const nlohmann::json& object, const char* key,
+                                  const std::string& what);
+const std::string& json_text(const nlohmann::json& value, const std::string& what);
+const nlohmann::json& json_list(const nlohmann::json& value, const std::string& what);
+
+/// An integer in [0, 2^63).
+int64_t json_count(const nlohmann::json& value, const std::string& what);
+
+/// A list of dims, each in [0, 2^63).
+Shape json_shape(const nlohmann::json& value, const std::string& what);
+
+/// Bytes of a tensor of `shape`; throws UserError when they do not fit into 63 bits.
+int64_t checked_bytes(const Shape& shape, size_t element_bytes, const std::string& what);
+
+}  // namespace tessera
