@@ -1,0 +1,60 @@
+// plan: gives every value of a graph its place, library scratch included, before anything runs. The arena holds what
+// lives inside one run; states lie beside it and are shared by all graphs of a Program.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+/// A place: in the arena when `state` is negative, otherwise in that state (position in Plan::states).
+struct Slot {
+  int state = -1;
+  int64_t offset = 0;
+  bool operator==(const Slot&) const = default;
+};
+
+struct PlanStep {
+  NodeId node = -1;
+  std::vector<Slot> in, out;
+  int64_t scratch = 0, scratch_bytes = 0;  // in the arena
+};
+
+struct PlanCopy {  // a new state brought to its place after the last step
+  Slot from;
+  int state = -1;
+  int64_t bytes = 0;
+};
+
+/// What occupies the arena: one row per buffer.
+struct PlanBuffer {
+  std::string name;  // of the value that it was made for; of the node, for scratch
+  int64_t bytes = 0, offset = 0;
+  int first = 0, last = 0;
+  bool scratch = false;
+};
+
+struct Plan {
+  Graph graph;
+  std::vector<std::string> states;  // those this graph touches
+  std::vector<PlanStep> steps;
+  std::vector<PlanCopy> copies;
+  std::vector<Slot> values;         // by value
+  std::vector<PlanBuffer> buffers;  // arena only
+  int64_t arena_bytes = 0, live_peak = 0;
+  int peak_step = 0;
+};
+
+/// Bytes of scratch memory that a node's kernel needs.
+using ScratchBytes = std::function<size_t(const Graph&, NodeId)>;
+
+/// The plan of a verified graph; buffers are aligned to kAlignment of the kernels' contract (64 bytes).
+Plan make_plan(Graph graph, const ScratchBytes& scratch);
+
+/// The steps with places and sizes, as stable text.
+std::string to_string(const Plan& plan);
+
+}  // namespace tessera

@@ -1,0 +1,42 @@
+// Program: several graphs of fixed shape over one table of states: the training step, evaluation, prefill, decode, …
+// States are what outlives a run; every graph that names one means the same memory.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+enum class StateKind { parameter, compute_copy, moment, accumulator, counter, cache };
+
+std::string_view to_string(StateKind kind);
+
+struct State {
+  std::string name;
+  TensorType type;
+  StateKind kind = StateKind::parameter;
+  bool operator==(const State&) const = default;
+};
+
+class Program {
+ public:
+  /// Adds a graph; its name must be new.
+  void add(Graph graph);
+  /// Declares a state; the same declaration twice is fine, a different one is an InternalError.
+  void declare(State state);
+
+  const std::vector<Graph>& graphs() const { return graphs_; }
+  const std::vector<State>& states() const { return states_; }
+  const State* find_state(std::string_view name) const;
+
+  /// Every state port of every graph names a declared state of its type; InternalError otherwise.
+  void verify() const;
+
+ private:
+  std::vector<Graph> graphs_;
+  std::vector<State> states_;
+};
+
+}  // namespace tessera

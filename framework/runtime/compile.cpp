@@ -1,0 +1,53 @@
+#include "framework/runtime/compile.h"
+
+#include <algorithm>
+
+#include "framework/graph/op_def.h"
+#include "framework/passes/expand.h"
+#include "framework/runtime/kernels.h"
+
+namespace tessera {
+namespace {
+
+CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile) {
+  CompiledGraph out;
+  const Graph graph = expand(
+      source, [&](const OpDef& op) { return find_kernel(op.name, profile.backend) == nullptr; });
+  for (const Node& node : graph.nodes()) {
+    std::vector<TensorType> in, results;
+    for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
+    for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
+    out.kernels.push_back(prepare_kernel({node.op->name, node.attrs, in, results, profile}));
+  }
+  out.plan = make_plan(graph, [&](const Graph&, NodeId id) {
+    return out.kernels[static_cast<size_t>(id)].scratch_bytes;
+  });
+  return out;
+}
+
+}  // namespace
+
+const CompiledGraph& Compiled::graph(std::string_view name) const {
+  for (const CompiledGraph& g : graphs)
+    if (g.plan.graph.name() == name) return g;
+  internal_error("the program has no graph '{}'", name);
+}
+
+Compiled compile(Program program, const DeviceProfile& profile) {
+  program.verify();
+  Compiled out;
+  out.profile = profile;
+  for (const State& state : program.states()) {
+    out.state_offsets.push_back(out.state_bytes);
+    out.state_bytes +=
+        static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  for (const Graph& graph : program.graphs()) {
+    out.graphs.push_back(compile_graph(graph, profile));
+    out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
+  }
+  out.program = std::move(program);
+  return out;
+}
+
+}  // namespace tessera

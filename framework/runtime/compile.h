@@ -1,0 +1,33 @@
+// compile: a Program made ready for a device: ops without a kernel there replaced by their composites, kernels prepared,
+// every byte placed. Nothing large is allocated yet, so this answers what a run would need on any machine.
+#pragma once
+
+#include <vector>
+
+#include "framework/device/kernel.h"
+#include "framework/passes/plan.h"
+#include "framework/passes/program.h"
+
+namespace tessera {
+
+struct CompiledGraph {
+  Plan plan;
+  std::vector<Kernel> kernels;  // by node
+};
+
+struct Compiled {
+  Program program;  // as given
+  DeviceProfile profile;
+  std::vector<CompiledGraph> graphs;   // in the program's order
+  std::vector<int64_t> state_offsets;  // by state, into the state memory
+  int64_t state_bytes = 0;
+  int64_t arena_bytes = 0;  // of the largest graph
+
+  int64_t bytes() const { return state_bytes + arena_bytes; }
+  const CompiledGraph& graph(std::string_view name) const;
+};
+
+/// UserError when an op has neither a kernel nor a composite on the profile's backend.
+Compiled compile(Program program, const DeviceProfile& profile);
+
+}  // namespace tessera
