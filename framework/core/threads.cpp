@@ -18,12 +18,16 @@ int& pool_size() {
   return n;
 }
 
-/// Cores granted by the cgroup's CPU quota, or `cores` where there is none.
+/// Cores granted by the cgroup's CPU quota (version 2, else 1), or `cores` where there is none.
 int cgroup_cores(int cores) {
   std::ifstream file("/sys/fs/cgroup/cpu.max");
   std::string quota;
   double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return cores;
+  if (!(file >> quota >> period)) {
+    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
+    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
+  }
+  if (quota.empty() || quota == "max" || quota.front() == '-' || period <= 0) return cores;
   return std::clamp(static_cast<int>(std::stod(quota) / period + 0.5), 1, cores);
 }
 

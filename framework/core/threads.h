@@ -3,6 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#if defined(__SANITIZE_THREAD__)
+#include <thread>
+#include <vector>
+#endif
 
 namespace tessera {
 
@@ -25,11 +29,18 @@ void parallel_for(int64_t n, int64_t grain, Body&& body) {
     if (n > 0) body(int64_t{0}, n, 0);
     return;
   }
-#pragma omp parallel for num_threads(pieces) schedule(static, 1)
-  for (int t = 0; t < pieces; ++t) {
+  const auto piece = [&](int t) {
     const int64_t begin = n * t / pieces, end = n * (t + 1) / pieces;
     if (begin < end) body(begin, end, t);
-  }
+  };
+#if defined(__SANITIZE_THREAD__)  // it cannot see the barriers of OpenMP's runtime
+  std::vector<std::jthread> threads;
+  for (int t = 1; t < pieces; ++t) threads.emplace_back(piece, t);
+  piece(0);
+#else
+#pragma omp parallel for num_threads(pieces) schedule(static, 1)
+  for (int t = 0; t < pieces; ++t) piece(t);
+#endif
 }
 
 }  // namespace tessera

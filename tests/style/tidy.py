@@ -1,0 +1,84 @@
+#!/usr/bin/env python3
+"""Runs the named clang-tidy list (.clang-tidy) over every source file that the build knows, except the tests.
+
+tidy.py BUILD_FOLDER [-j N]    A file that passed is not looked at again until it, a header of ours that it includes, or
+the list changes (the record lies in BUILD_FOLDER/tidy). Status 1 when something was found.
+"""
+import concurrent.futures
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CHECKED = ("framework", "models", "launch")
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
+# Older ones know neither std::source_location nor captures of structured bindings.
+OLDEST = 16
+
+
+def find_tool():
+    for name in ["clang-tidy-16", "clang-tidy"] + [f"clang-tidy-{n}" for n in range(17, 31)]:
+        if shutil.which(name):
+            version = subprocess.run([name, "--version"], capture_output=True, text=True, check=True).stdout
+            if int(re.search(r"version (\d+)", version).group(1)) >= OLDEST:
+                return name
+    sys.exit(f"tidy.py: no clang-tidy of version {OLDEST} or later; ./launch/install brings it")
+
+
+def reached(path, seen):
+    """`path` and every file of this repository that it includes, directly or not."""
+    if path not in seen and path.is_file():
+        seen.add(path)
+        for header in INCLUDE.findall(path.read_text(errors="replace")):
+            reached(ROOT / header, seen)
+    return seen
+
+
+def key(path, tool):
+    digest = hashlib.sha256(tool.encode())
+    for part in [ROOT / ".clang-tidy", Path(__file__), *sorted(reached(path, set()))]:
+        digest.update(part.read_bytes())
+    return digest.hexdigest()
+
+
+def main():
+    build = Path(sys.argv[1])
+    jobs = int(sys.argv[sys.argv.index("-j") + 1]) if "-j" in sys.argv else os.cpu_count()
+    commands = json.loads((build / "compile_commands.json").read_text())
+    files = sorted({Path(c["file"]).resolve() for c in commands})
+    files = [f for f in files if f.is_relative_to(ROOT) and f.relative_to(ROOT).parts[0] in CHECKED]
+    if not files:
+        sys.exit(f"tidy.py: {build}/compile_commands.json names no source of this repository")
+    tool, record = find_tool(), build / "tidy"
+    record.mkdir(exist_ok=True)
+    options = [tool, "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option"]
+
+    def check(path):
+        mark = record / key(path, tool)
+        if mark.exists():
+            return path, True, ""
+        result = subprocess.run([*options, str(path)], capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            mark.touch()
+        return path, result.returncode == 0, result.stdout or result.stderr
+
+    failed = []
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        for path, clean, output in pool.map(check, files):
+            if not clean:
+                failed.append(path)
+                print(output.strip(), flush=True)
+    if failed:
+        print(f"clang-tidy: {len(failed)} of {len(files)} files have findings")
+        return 1
+    print(f"clang-tidy: {len(files)} files, no findings")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
