@@ -118,28 +118,28 @@ struct DeviceConfig {
 };
 
 struct TrainConfig {
-  Duration steps = tessera::steps(1000);
+  Duration steps = Duration::of_steps(1000);
   int64_t seed = 1;
   int64_t stop_after_nonfinite = 5;
   bool operator==(const TrainConfig&) const = default;
 };
 
 struct EvaluateConfig {
-  Duration every = steps(200);
+  Duration every = Duration::of_steps(200);
   int64_t batches = 20;
   bool operator==(const EvaluateConfig&) const = default;
 };
 
 struct CheckpointConfig {
   std::string folder = "auto";  // resolved to runs/NAME/checkpoints when a file is parsed
-  Duration every = steps(500);
+  Duration every = Duration::of_steps(500);
   int64_t keep = 3;
   bool operator==(const CheckpointConfig&) const = default;
 };
 
 struct LogConfig {
   std::string folder = "auto";  // resolved to runs/NAME when a file is parsed
-  Duration every = steps(10);
+  Duration every = Duration::of_steps(10);
   bool tensorboard = true;
   bool operator==(const LogConfig&) const = default;
 };

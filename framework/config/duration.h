@@ -13,6 +13,9 @@ struct Duration {
   int64_t count = 0;
   Unit unit = Unit::steps;
 
+  static Duration of_steps(int64_t count) { return {count, Unit::steps}; }
+  static Duration of_tokens(int64_t count) { return {count, Unit::tokens}; }
+
   /// In optimizer steps of `tokens_per_step` tokens; tokens are rounded up to whole steps.
   int64_t steps(int64_t tokens_per_step) const;
 
@@ -21,9 +24,6 @@ struct Duration {
 
   bool operator==(const Duration&) const = default;
 };
-
-inline Duration steps(int64_t count) { return {count, Duration::Unit::steps}; }
-inline Duration tokens(int64_t count) { return {count, Duration::Unit::tokens}; }
 
 /// A number of bytes: `8 GiB`.
 struct ByteSize {

@@ -1,0 +1,23 @@
+// From YAML text and `--set` overrides to a checked Config. Strict: unknown or repeated keys, wrong types, values out
+// of range and combinations that cannot run are all reported in one UserError, each with its place and what to write
+// instead. Nothing is guessed and nothing is ignored.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "framework/config/config.h"
+
+namespace tessera {
+
+/// Reads the file; each of `sets` is `section.key=value` and replaces what the file says (the last one wins).
+Config load_config(const std::string& path, std::span<const std::string> sets = {});
+
+/// The same from text; `source` stands for the file in messages and names the run (its folder is runs/NAME).
+Config parse_config(const std::string& text, const std::string& source,
+                    std::span<const std::string> sets = {});
+
+/// Checks a Config that a program changed by itself: ranges and combinations. UserError listing all that is wrong.
+void check_config(const Config& config);
+
+}  // namespace tessera

@@ -1,0 +1,16 @@
+// A Config as text: the YAML file that gives an equal Config, and one table for the head of a run.
+#pragma once
+
+#include <string>
+
+#include "framework/config/config.h"
+
+namespace tessera {
+
+/// Every key with its value; parse_config of it gives an equal Config. Saved beside each checkpoint.
+std::string to_yaml(const Config& config);
+
+/// One row per section, `key value` pairs wrapped at 100 columns; for `auto` also what it stands for.
+std::string effective_table(const Config& config);
+
+}  // namespace tessera

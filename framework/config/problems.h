@@ -1,0 +1,39 @@
+// All that is wrong with one config, collected so that the user meets every error at once; thrown as one UserError.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tessera {
+
+/// Where a text stands in its file, counted from 1; line 0 is "no place".
+struct Place {
+  int line = 0;
+  int column = 0;
+  bool operator==(const Place&) const = default;
+};
+
+class Problems {
+ public:
+  explicit Problems(std::string source) : source_(std::move(source)) {}
+
+  /// "source:line:column: message".
+  void at(Place place, std::string_view message);
+  /// From the command line: "--set a.b=v: message".
+  void in_set(std::string_view set, std::string_view message);
+
+  bool empty() const { return found_.empty(); }
+  /// Throws the UserError that lists everything found, in the order of the file; does nothing when nothing was.
+  void throw_if_any() const;
+
+ private:
+  struct Found {
+    Place place;
+    std::string text;
+  };
+  std::string source_;
+  std::vector<Found> found_;
+};
+
+}  // namespace tessera

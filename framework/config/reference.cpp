@@ -1,0 +1,74 @@
+#include "framework/config/reference.h"
+
+#include <fmt/format.h>
+
+#include "framework/config/field.h"
+#include "framework/config/yaml.h"
+
+namespace tessera {
+namespace {
+
+constexpr const char* kIntroduction = R"(# The config file
+
+This page is generated from `framework/config/fields.h`; `tessera config` lists the same in the terminal.
+
+A run is described by one YAML file: sections, and keys in them. Reading is strict. An unknown key, a repeated one, a
+value of the wrong type or out of range and settings that cannot go together are errors, reported all at once with line
+and column and what to write instead. What a file leaves out has the default shown here. `--set section.key=value` on
+the command line overrides the file; given twice for a key, the last one wins. Anchors, aliases and tags are refused.
+
+| type | written as |
+|---|---|
+| integer | `12`, or with a decimal suffix k, M, B (or G), T: `20M` |
+| number | `0.1`, `3e-4` |
+| fraction | `5%` or `0.05` |
+| duration | `500 steps` or `20M tokens`; tokens are rounded up to whole steps |
+| size | `8 GiB`, `500 MiB`; also B, KiB, TiB and the decimal kB, MB, GB, TB |
+| text | as it is; in quotes when it holds `:` or `#` |
+
+For editors that understand JSON schemas, begin the file with
+`# yaml-language-server: $schema=…/docs/config.schema.json`.
+)";
+
+// A `|` would end the cell of a Markdown table.
+std::string cell(const std::string& text) {
+  std::string out;
+  for (char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
+  return out;
+}
+
+KeyDoc describe(const Field& field) {
+  const std::string text = yaml_scalar(field.text());
+  return {field.path(), type_text(field), field.limits.text(),
+          field.limits.is_required ? "required" : text, field.doc};
+}
+
+}  // namespace
+
+std::vector<KeyDoc> config_keys() {
+  Config standard;
+  std::vector<KeyDoc> keys;
+  for (const Section& section : bind_fields(standard))
+    for (const Field& field : section.fields) keys.push_back(describe(field));
+  return keys;
+}
+
+std::string config_reference_markdown() {
+  Config standard;
+  std::string out = kIntroduction;
+  for (const Section& section : bind_fields(standard)) {
+    out += fmt::format("\n## {}\n\n{}\n\n| key | type | default | meaning |\n|---|---|---|---|\n",
+                       section.name, section.doc);
+    for (const Field& field : section.fields) {
+      const KeyDoc key = describe(field);
+      const std::string range = key.limits.empty() ? "" : ", " + key.limits;
+      const std::string standard_text =
+          field.limits.is_required ? key.standard : "`" + key.standard + "`";
+      out += fmt::format("| `{}` | {} | {} | {} |\n", field.name, cell(key.type + range),
+                         cell(standard_text), cell(key.doc));
+    }
+  }
+  return out;
+}
+
+}  // namespace tessera

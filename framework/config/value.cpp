@@ -1,0 +1,171 @@
+#include "framework/config/value.h"
+
+#include <charconv>
+#include <cmath>
+#include <span>
+
+#include "framework/config/nearest.h"
+
+namespace tessera {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  int64_t factor;
+};
+
+constexpr Unit kCounts[] = {{"", 1},
+                            {"k", 1'000},
+                            {"K", 1'000},
+                            {"M", 1'000'000},
+                            {"G", 1'000'000'000},
+                            {"B", 1'000'000'000},
+                            {"T", 1'000'000'000'000}};
+
+constexpr Unit kSizes[] = {{"B", 1},
+                           {"KiB", int64_t{1} << 10},
+                           {"MiB", int64_t{1} << 20},
+                           {"GiB", int64_t{1} << 30},
+                           {"TiB", int64_t{1} << 40},
+                           {"kB", 1'000},
+                           {"KB", 1'000},
+                           {"MB", 1'000'000},
+                           {"GB", 1'000'000'000},
+                           {"TB", 1'000'000'000'000}};
+
+std::string_view trimmed(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// The whole of `text` as a finite decimal number.
+std::optional<double> finite_number(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return {};
+  return value;
+}
+
+// `20M`, `1.5 GiB`, `300`: a number and one of `units`, giving a whole number of at most kMaxCount.
+std::optional<int64_t> scaled(std::string_view text, std::span<const Unit> units) {
+  const size_t digits = text.find_first_not_of("-0123456789.");
+  const std::string_view number = text.substr(0, digits);
+  const std::string_view name = digits == text.npos ? "" : trimmed(text.substr(digits));
+  for (const Unit& unit : units) {
+    if (unit.name != name) continue;
+    int64_t count = 0;
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), count);
+    if (error == std::errc{} && end == number.data() + number.size()) {
+      if (std::abs(static_cast<double>(count)) * static_cast<double>(unit.factor) >
+          double{kMaxCount})
+        return {};
+      return count * unit.factor;
+    }
+    const std::optional<double> real = finite_number(number);
+    if (!real || unit.factor == 1) return {};
+    const double product = *real * static_cast<double>(unit.factor);
+    if (product != std::floor(product) || std::abs(product) > double{kMaxCount}) return {};
+    return static_cast<int64_t>(product);
+  }
+  return {};
+}
+
+Complaint out_of_range(std::string_view text, const Limits& limits) {
+  return fmt::format("{} is out of range; write {}", shown(text), limits.text());
+}
+
+std::string range_phrase(const Limits& limits) {
+  const std::string range = limits.text();
+  return range.empty() ? "" : " (" + range + ")";
+}
+
+}  // namespace
+
+Complaint read_value(std::string_view text, const Limits& limits, int64_t& out) {
+  const std::optional<int64_t> value = scaled(text, kCounts);
+  if (!value)
+    return fmt::format("{} is not an integer; write a whole number such as 12 or 20M{}",
+                       shown(text), range_phrase(limits));
+  if (!limits.allows(static_cast<double>(*value))) return out_of_range(text, limits);
+  out = *value;
+  return {};
+}
+
+Complaint read_value(std::string_view text, const Limits& limits, double& out) {
+  std::optional<double> value;
+  if (limits.is_fraction && text.ends_with('%')) {
+    value = finite_number(trimmed(text.substr(0, text.size() - 1)));
+    if (value) *value /= 100;
+  } else {
+    value = finite_number(text);
+  }
+  if (!value)
+    return fmt::format("{} is not a {}; write {}{}", shown(text),
+                       limits.is_fraction ? "fraction" : "number",
+                       limits.is_fraction ? "a part such as 5% or 0.05" : "it such as 0.1 or 3e-4",
+                       range_phrase(limits));
+  if (!limits.allows(*value)) return out_of_range(text, limits);
+  out = *value;
+  return {};
+}
+
+Complaint read_value(std::string_view text, const Limits&, bool& out) {
+  if (text != "true" && text != "false")
+    return fmt::format("{} is neither true nor false; write one of them", shown(text));
+  out = text == "true";
+  return {};
+}
+
+Complaint read_value(std::string_view text, const Limits&, std::string& out) {
+  size_t where = 0;
+  if (!is_plain_text(text, false, where))
+    return fmt::format("{} holds a control character or bytes that are not UTF-8; write plain text",
+                       shown(text));
+  out = text;
+  return {};
+}
+
+Complaint read_value(std::string_view text, const Limits& limits, Duration& out) {
+  constexpr std::string_view kHow = "write it such as '500 steps' or '20M tokens'";
+  const std::string_view all = trimmed(text);
+  const size_t space = all.find_last_of(" \t");
+  const std::string_view unit = space == all.npos ? "" : all.substr(space + 1);
+  const std::string_view number = space == all.npos ? all : trimmed(all.substr(0, space));
+  const std::optional<int64_t> count = scaled(number, kCounts);
+  if (count && unit.empty())
+    return fmt::format("{} has no unit; write '{} steps' or '{} tokens'", shown(text), number,
+                       number);
+  const bool in_steps = unit == "steps" || unit == "step";
+  if (!count || !(in_steps || unit == "tokens" || unit == "token"))
+    return fmt::format("{} is not a duration; {}", shown(text), kHow);
+  if (*count < 0 || !limits.allows(static_cast<double>(*count)))
+    return fmt::format("{} is out of range; {}{}", shown(text), kHow, range_phrase(limits));
+  out = {*count, in_steps ? Duration::Unit::steps : Duration::Unit::tokens};
+  return {};
+}
+
+Complaint read_value(std::string_view text, const Limits&, ByteSize& out) {
+  const std::string_view all = trimmed(text);
+  if (const std::optional<int64_t> bare = scaled(all, kCounts); bare && all.back() != 'B')
+    return fmt::format("{} has no unit of bytes; write it such as '8 GiB' or '500 MiB'",
+                       shown(text));
+  const std::optional<int64_t> bytes = scaled(all, kSizes);
+  if (!bytes || *bytes < 0)
+    return fmt::format("{} is not a size; write it such as '8 GiB' or '500 MiB'", shown(text));
+  out.bytes = *bytes;
+  return {};
+}
+
+Complaint read_choice(std::string_view text, const std::vector<std::string>& names, size_t& out) {
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] != text) continue;
+    out = i;
+    return {};
+  }
+  const std::optional<std::string> near = nearest(text, names);
+  return fmt::format("{} is not one of {}; {}", shown(text), fmt::join(names, ", "),
+                     near ? "did you mean " + *near + "?" : "write one of these");
+}
+
+}  // namespace tessera
