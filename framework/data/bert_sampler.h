@@ -1,0 +1,79 @@
+// Batches for masked-language modelling and next-sentence prediction: [CLS] A [SEP] B [SEP], or [CLS] A [SEP]. A and B
+// lie side by side in one document, cut where a sentence ends (found in the tokens at sampling time), or, for one half
+// of the samples, B is taken from elsewhere. A sample is a pure function of (seed, sample index), its masks included.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "framework/core/random.h"
+#include "framework/data/masking.h"
+#include "framework/data/text_windows.h"
+#include "framework/data/token_split.h"
+
+namespace tessera {
+
+struct BertBatch {
+  int64_t count = 0, length = 0, masked = 0;  // B, S, P
+  std::vector<int32_t> ids;                   // (B, S)
+  std::vector<int32_t> segments;          // (B, S) 0 up to the first [SEP], then 1; 0 for padding
+  std::vector<int32_t> lengths;           // (B) tokens before the padding
+  std::vector<int32_t> masked_positions;  // (B, P) rising, then 0 with weight 0
+  std::vector<int32_t> masked_labels;     // (B, P) what stood there
+  std::vector<float> masked_weights;      // (B, P)
+  std::vector<int32_t> next_sentence;     // (B) 0: B follows A; 1: B is from elsewhere
+  std::vector<float> next_weights;        // (B) 0 without pairs and for rows past the end
+};
+
+struct BertOptions {
+  int64_t length = 128;
+  bool pairs = true;
+  Masking masking;
+};
+
+class BertSampler {
+ public:
+  BertSampler(const TokenSplit& split, uint64_t seed, const BertOptions& options);
+
+  uint64_t samples_per_epoch() const { return train_windows_.count(); }
+  uint64_t validation_samples() const { return validation_windows_.count(); }
+  /// The P of a batch: ceil(rate * S).
+  int64_t masked() const { return masked_; }
+
+  BertBatch train_batch(uint64_t first_sample, int64_t count) const;
+  /// Held-out samples in order, with the same masks in every run; rows past the last have weight 0.
+  BertBatch validation_batch(uint64_t first_sample, int64_t count) const;
+
+ private:
+  struct Draws {
+    Random layout, masking;
+    uint64_t sample;
+  };
+  struct Pair {
+    std::vector<int32_t> first, second;
+    bool is_next = true;
+  };
+
+  BertBatch padded_batch(int64_t count) const;
+  void fill_row(const TokenPart& part, const TextWindows& windows,
+                const TextWindows::Window& window, const Draws& draws, int64_t row,
+                BertBatch& batch) const;
+  Pair make_pair(const TokenPart& part, const TextWindows& windows,
+                 const TextWindows::Window& window, const Draws& draws) const;
+  uint64_t sentence_cut(std::span<const int32_t> text, const Draws& draws) const;
+  bool take_elsewhere(const TokenPart& part, const TextWindows& windows,
+                      const TextWindows::Window& window, const Draws& draws,
+                      std::vector<int32_t>& second) const;
+
+  TokenPart train_;
+  TokenPart validation_;
+  BertOptions options_;
+  int64_t text_length_;  // S without [CLS] and [SEP]s
+  int64_t masked_;
+  uint64_t seed_;
+  TextWindows train_windows_;
+  TextWindows validation_windows_;
+};
+
+}  // namespace tessera

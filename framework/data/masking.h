@@ -1,0 +1,38 @@
+// BERT's masking (Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019, section 3.1): of
+// the tokens that are no specials a fixed share is chosen; a chosen token becomes the mask token, a random token, or
+// stays. With whole words all tokens of a word are chosen or none; a word that would exceed the share is passed over.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "framework/core/random.h"
+#include "framework/data/tokenizer.h"
+
+namespace tessera {
+
+struct Masking {
+  double rate = 0.15;
+  double mask_share = 0.8;    // of the chosen tokens: become the mask token
+  double random_share = 0.1;  // become a random token that is no special; the rest stay
+  bool whole_words = false;
+};
+
+struct MaskedTokens {
+  std::vector<int32_t> positions;  // rising
+  std::vector<int32_t> labels;     // what stood there
+};
+
+/// Tokens chosen in a row of `length`: ceil(rate * length), the P of (B, P).
+int64_t masked_count(const Masking& masking, int64_t length);
+
+/// UserError when a share is out of range or the tokenizer has no mask token.
+void require_masking(const Masking& masking, const Tokenizer& tokenizer);
+
+/// Masks `ids` in place: round(rate * n) of its n ordinary tokens, at least 1, at most `most`. A pure function of
+/// (ids, random, sample).
+MaskedTokens mask_tokens(std::span<int32_t> ids, const Tokenizer& tokenizer, const Masking& masking,
+                         int64_t most, const Random& random, uint64_t sample);
+
+}  // namespace tessera

@@ -1,0 +1,132 @@
+#include "framework/data/output_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "framework/core/error.h"
+#include "framework/data/shard_manifest.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Only what `tokenize` writes: anything else in the folder is the user's and must not be lost.
+bool holds_only_shards(const fs::path& folder) {
+  bool manifest = false;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    manifest |= name == kShardManifestName;
+    if (name != kShardManifestName && !is_shard_file_name(name)) return false;
+  }
+  return manifest;
+}
+
+void require_free(const fs::path& folder, bool overwrite) {
+  std::error_code error;
+  const auto status = fs::status(folder, error);
+  if (status.type() == fs::file_type::not_found) return;
+  require(fs::status_known(status), "{}: cannot read: {}", folder.string(), error.message());
+  require(status.type() == fs::file_type::directory,
+          "{}: is no folder; choose another output folder", folder.string());
+  const bool empty = fs::is_empty(folder, error);
+  require(!error, "{}: cannot read: {}", folder.string(), error.message());
+  if (empty) return;
+  require(holds_only_shards(folder),
+          "{}: holds other files, which would be lost; choose an empty or new output folder",
+          folder.string());
+  require(
+      overwrite,
+      "{}: already holds tokenized text; give --overwrite to replace it, or another output folder",
+      folder.string());
+}
+
+void sync_folder(const fs::path& folder) {
+  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool synced = file >= 0 && (::fsync(file) == 0 || errno == EINVAL);
+  const int error = errno;
+  if (file >= 0) ::close(file);
+  require(synced, "{}: cannot write to disk: {}", folder.string(), std::strerror(error));
+}
+
+bool exchange(const fs::path& a, const fs::path& b) {
+  return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
+}
+
+}  // namespace
+
+OutputFolder::OutputFolder(fs::path folder, bool overwrite) {
+  require(!folder.empty(), "no output folder given");
+  std::error_code error;
+  folder_ = fs::absolute(folder, error).lexically_normal();
+  if (!folder_.has_filename()) folder_ = folder_.parent_path();
+  require(folder_.has_filename(), "{}: choose another output folder", folder_.string());
+  require_free(folder_, overwrite);
+  fs::create_directories(folder_.parent_path(), error);
+  require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
+  partial_ = folder_.parent_path() / ("." + folder_.filename().string() + ".partial");
+  lock_partial();
+  for (const auto& entry : fs::directory_iterator(partial_, error))  // of a process that was killed
+    fs::remove_all(entry.path(), error);
+}
+
+void OutputFolder::lock_partial() {
+  while (true) {
+    const bool made = ::mkdir(partial_.c_str(), 0777) == 0 || errno == EEXIST;
+    const int error = errno;
+    require(made, "{}: cannot create: {}; choose an output folder that you may write to",
+            folder_.string(), std::strerror(error));
+    lock_ = ::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock_ < 0 && errno == ENOENT) continue;  // another writer has just finished
+    require(lock_ >= 0, "{}: cannot open: {}", partial_.string(), std::strerror(errno));
+    struct stat ours {
+    }, named{};
+    // A file system without locks cannot tell two writers apart; only a lock held elsewhere refuses.
+    const bool locked = ::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    const bool current = ::fstat(lock_, &ours) == 0 && ::stat(partial_.c_str(), &named) == 0 &&
+                         ours.st_ino == named.st_ino;
+    if (locked && current) return;
+    ::close(std::exchange(lock_, -1));
+    require(locked, "{}: another process is writing this folder; wait for it, or choose another",
+            folder_.string());
+  }
+}
+
+OutputFolder::~OutputFolder() {
+  if (lock_ >= 0) {
+    std::error_code ignored;
+    if (!committed_) fs::remove_all(partial_, ignored);
+    ::close(lock_);
+  }
+}
+
+void OutputFolder::commit() {
+  sync_folder(partial_);
+  require_free(folder_, /*overwrite=*/true);
+  std::error_code error, ignored;
+  if (exchange(partial_, folder_)) {
+    fs::remove_all(partial_, ignored);
+  } else if (fs::exists(folder_, ignored) && !fs::is_empty(folder_, ignored)) {
+    const fs::path old = partial_.string() + ".old";  // a file system that cannot exchange
+    fs::rename(folder_, old, error);
+    if (!error) fs::rename(partial_, folder_, error);
+    if (error) fs::rename(old, folder_, ignored);
+    if (!error) fs::remove_all(old, ignored);
+  } else {
+    fs::rename(partial_, folder_, error);
+  }
+  require(!error, "{}: cannot be put in place: {}", folder_.string(), error.message());
+  committed_ = true;
+  sync_folder(folder_.parent_path());
+}
+
+}  // namespace tessera

@@ -1,0 +1,44 @@
+// manifest.json of a folder of token shards: which shards there are, what they hold, and the tokenizer they were made
+// with. Its own checksum covers all fields, so a changed digit is found.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tessera {
+
+inline constexpr std::string_view kShardManifestName = "manifest.json";
+
+/// "tokens-00003.shard"
+std::string shard_file_name(uint64_t number);
+bool is_shard_file_name(std::string_view name);
+
+struct ShardManifest {
+  struct Shard {
+    std::string file;
+    uint64_t tokens = 0;
+    uint64_t documents = 0;
+    uint64_t text_bytes = 0;
+    uint64_t checksum = 0;  // of its header, which holds those of all the rest
+
+    bool operator==(const Shard&) const = default;
+  };
+
+  std::string tokenizer;     // description, JSON text
+  uint64_t fingerprint = 0;  // of the tokenizer
+  std::vector<std::string> sources;
+  std::vector<Shard> shards;
+
+  bool operator==(const ShardManifest&) const = default;
+};
+
+std::string to_text(const ShardManifest& manifest);
+/// UserError naming `file` when the text is no manifest, of another version, or damaged.
+ShardManifest parse_shard_manifest(std::string_view text, const std::string& file);
+/// UserError when `folder` has none, or a bad one.
+ShardManifest read_shard_manifest(const std::filesystem::path& folder);
+
+}  // namespace tessera

@@ -1,0 +1,41 @@
+// Writes one token shard as a stream, in memory that does not grow with the text (but for 8 bytes per document).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "framework/data/output_file.h"
+#include "framework/data/shard_format.h"
+
+namespace tessera {
+
+class ShardWriter {
+ public:
+  ShardWriter(std::filesystem::path path, uint32_t token_bytes, uint64_t fingerprint);
+
+  /// The tokens appended from now on are of a new document; each document has at least one.
+  void begin_document();
+  void append(std::span<const int32_t> ids);
+  void add_text_bytes(uint64_t bytes) { header_.text_bytes += bytes; }
+  uint64_t token_count() const { return header_.token_count; }
+
+  /// Completes the file and syncs it; returns its header's checksum.
+  uint64_t finish();
+  const ShardHeader& header() const { return header_; }
+
+ private:
+  template <typename T>
+  void append_as(std::span<const int32_t> ids);
+  void flush_block();
+
+  OutputFile file_;
+  ShardHeader header_;
+  std::vector<std::byte> block_;
+  std::vector<uint64_t> documents_;
+  std::vector<uint64_t> checksums_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,63 @@
+// Text to token ids and back: a value that holds one of the known makes (a closed set, so a variant and not a class
+// hierarchy). A new make is a class with the same members, one alternative here and one line in make_tokenizer. The
+// description is JSON text that stands in a shard folder's manifest and makes an equal tokenizer again.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "framework/data/byte_tokenizer.h"
+#include "framework/data/special_tokens.h"
+
+namespace tessera {
+
+class Tokenizer {
+ public:
+  using Make = std::variant<ByteTokenizer>;
+  template <typename T>
+  requires std::constructible_from<Make, T> Tokenizer(
+      T make)  // NOLINT(google-explicit-constructor): every make is a Tokenizer
+      : make_(std::move(make)), vocab_size_(visit_vocab_size()), special_(visit_special()) {}
+
+  /// Appends the ids of `text`; specials are never made from text.
+  void encode(std::string_view text, std::vector<int32_t>& ids) const;
+  std::vector<int32_t> encode(std::string_view text) const;
+  /// The bytes of `ids`; specials stand for no bytes. UserError for an id outside the vocabulary.
+  std::string decode(std::span<const int32_t> ids) const;
+
+  /// Ids are 0 to vocab_size() - 1.
+  int32_t vocab_size() const { return vocab_size_; }
+  const SpecialTokens& special() const { return special_; }
+  bool is_special(int32_t id) const { return special_.contains(id); }
+  /// Bytes of text that `ids` stand for: the denominator of bits per byte.
+  uint64_t byte_count(std::span<const int32_t> ids) const;
+
+  /// True when `id`, coming after `previous`, belongs to the same word.
+  bool continues_word(int32_t previous, int32_t id) const;
+  /// True when a sentence ends between `id` and `next`.
+  bool ends_sentence(int32_t id, int32_t next) const;
+
+  /// JSON text from which make_tokenizer makes an equal tokenizer.
+  std::string description() const;
+  /// The same for equal tokenizers in every process; kept in each shard, so that ids cannot be misread.
+  uint64_t fingerprint() const;
+
+ private:
+  int32_t visit_vocab_size() const;
+  SpecialTokens visit_special() const;
+
+  Make make_;
+  int32_t vocab_size_;
+  SpecialTokens special_;
+};
+
+/// UserError when the text is no JSON object, or of a type or vocabulary that this program does not know.
+Tokenizer make_tokenizer(std::string_view description);
+
+}  // namespace tessera

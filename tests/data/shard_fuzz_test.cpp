@@ -1,0 +1,132 @@
+// Foreign bytes given to the readers of shards and manifests: a result or a UserError, never anything else.
+#include "framework/data/shard_writer.h"
+#include "framework/data/token_split.h"
+#include "tests/data/text_folder.h"
+
+namespace tessera {
+namespace {
+
+constexpr uint64_t kInputs = 2000;
+
+/// Up to four changes: bits, bytes, numbers that are extreme, cuts, doublings.
+std::string mutated(std::string text, const Random& random, uint64_t input) {
+  static constexpr uint64_t kExtremes[] = {0, 1, 0xff, 0xffffffff, uint64_t{1} << 48, ~uint64_t{0}};
+  const uint64_t changes = 1 + random.below(4, input, 0);
+  for (uint64_t c = 0; c < changes && !text.empty(); ++c) {
+    const auto draw = random.block(input, 1 + c);
+    // Half of the changes hit the first 100 bytes, where the structure is.
+    const size_t at = (draw[0] % 2 ? draw[1] % 100 : draw[1]) % text.size();
+    switch (draw[2] % 5) {
+      case 0:
+        text[at] = static_cast<char>(text[at] ^ (1 << draw[3] % 8));
+        break;
+      case 1:
+        text[at] = static_cast<char>(draw[3]);
+        break;
+      case 2: {
+        const uint64_t value = kExtremes[draw[3] % 6];
+        std::memcpy(text.data() + at, &value, std::min(sizeof value, text.size() - at));
+        break;
+      }
+      case 3:
+        text.resize(at);
+        break;
+      default:
+        text.insert(at, text.substr(at, draw[3] % 64));
+    }
+  }
+  return text;
+}
+
+/// Opens and reads everything; true when that succeeded, false when a UserError said why not.
+bool opens(const fs::path& folder) {
+  try {
+    const auto shards = TokenShards::open(folder);
+    std::vector<int32_t> ids(shards->token_count());
+    shards->read(0, ids);
+    split_tokens(shards, 0.2);
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
+TEST(ShardFuzz, MutatedShards) {
+  const TemporaryFolder folder;
+  make_shards(folder, {random_text(1, 3000), random_text(2, 500), "x"});
+  const auto path = folder / "shards" / "tokens-00000.shard";
+  const std::string original = read_file(path);
+  const Random random(1, "test.fuzz.shards");
+  for (uint64_t i = 0; i < kInputs; ++i) {
+    const std::string changed = mutated(original, random, i);
+    write_file(path, changed);
+    EXPECT_EQ(opens(folder / "shards"), changed == original) << i;
+  }
+}
+
+/// The same with checksums put right again, so that the checks behind them are reached.
+TEST(ShardFuzz, MutatedShardsWithValidChecksums) {
+  const TemporaryFolder folder;
+  make_shards(folder, {random_text(1, 3000), random_text(2, 500), "x"});
+  const auto path = folder / "shards" / "tokens-00000.shard";
+  const std::string original = read_file(path);
+  ShardManifest manifest = read_shard_manifest(folder / "shards");
+  const Random random(2, "test.fuzz.sealed");
+  uint64_t opened = 0;
+  for (uint64_t i = 0; i < kInputs; ++i) {
+    std::string changed = mutated(original, random, i);
+    if (changed.size() < kShardHeaderBytes) continue;
+    std::memcpy(changed.data(), original.data(), 16);  // magic, version, width
+    auto fields = std::vector<uint64_t>(6);
+    std::memcpy(fields.data(), changed.data() + 16, 48);
+    ShardHeader header{.token_bytes = 2,
+                       .token_count = fields[0],
+                       .document_count = fields[1],
+                       .text_bytes = fields[2],
+                       .fingerprint = manifest.fingerprint};
+    if (header.token_count <= changed.size() && header.document_count <= changed.size()) {
+      const ShardLayout layout = shard_layout(header);
+      if (layout.file_bytes <= changed.size()) {
+        const auto bytes = std::as_bytes(std::span(changed));
+        for (uint64_t b = 0; b < layout.block_count; ++b) {
+          const uint64_t begin = b * kShardBlockBytes;
+          const uint64_t checksum = shard_checksum(bytes.subspan(
+              kShardHeaderBytes + begin,
+              std::min<uint64_t>(kShardBlockBytes, layout.padded_token_bytes - begin)));
+          std::memcpy(changed.data() + layout.blocks + 8 * b, &checksum, 8);
+        }
+        header.index_checksum = shard_checksum(bytes.subspan(layout.documents));
+      }
+    }
+    const auto encoded = encode_shard_header(header);
+    std::memcpy(changed.data(), encoded.data(), encoded.size());
+    write_file(path, changed);
+    manifest.shards[0] = {"tokens-00000.shard", header.token_count, header.document_count,
+                          header.text_bytes, shard_header_checksum(encoded)};
+    write_file(folder / "shards" / "manifest.json", to_text(manifest));
+    opened += opens(folder / "shards") ? 1 : 0;
+  }
+  EXPECT_GT(opened, kInputs / 20);  // else the seal is not what the reader wants
+}
+
+TEST(ShardFuzz, MutatedManifests) {
+  const TemporaryFolder folder;
+  make_shards(folder, {random_text(1, 300)});
+  const auto path = folder / "shards" / "manifest.json";
+  const std::string original = read_file(path);
+  const Random random(3, "test.fuzz.manifests");
+  for (uint64_t i = 0; i < kInputs; ++i) {
+    write_file(path, mutated(original, random, i));
+    opens(folder / "shards");
+  }
+}
+
+TEST(ShardFuzz, NestedManifest) {
+  const std::string deep = std::string(1 << 20, '[');
+  expect_contains(error_of([&] { parse_shard_manifest(deep, "m"); }), "m: damaged");
+  expect_contains(error_of([&] { parse_shard_manifest(deep + std::string(1 << 20, ']'), "m"); }),
+                  "m: damaged");
+}
+
+}  // namespace
+}  // namespace tessera

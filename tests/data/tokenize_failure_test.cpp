@@ -1,0 +1,158 @@
+// Every way in which tokenizing can fail says what to change and leaves what was there before, and nothing else.
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <set>
+
+#include "framework/data/source_files.h"
+#include "tests/data/text_folder.h"
+
+namespace tessera {
+namespace {
+
+std::set<std::string> names_in(const fs::path& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder))
+    names.insert(entry.path().filename().string());
+  return names;
+}
+
+class TokenizeFailure : public testing::Test {
+ protected:
+  TokenizeFailure() { write_file(folder_ / "in" / "text", random_text(1, 500000)); }
+  std::string error_into(const fs::path& out, const TokenizeOptions& options = {}) {
+    return error_of([&] { tokenize({folder_ / "in"}, out, ByteTokenizer{}, options); });
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(TokenizeFailure, NoInput) {
+  expect_contains(error_of([&] { tokenize({}, folder_ / "out", ByteTokenizer{}); }), "no input");
+  expect_contains(error_of([&] { tokenize({folder_ / "no"}, folder_ / "out", ByteTokenizer{}); }),
+                  "no: cannot read: No such file");
+  EXPECT_EQ(names_in(folder_.path()), std::set<std::string>{"in"});
+}
+
+TEST_F(TokenizeFailure, NothingButBinaryAndEmptyFiles) {
+  write_file(folder_ / "none" / "binary", std::string(100, '\0'));
+  write_file(folder_ / "none" / "empty", "");
+  const std::string error =
+      error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); });
+  expect_contains(error, "of 2 files, 1 are empty, 1 binary");
+  EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "none"}));
+}
+
+TEST_F(TokenizeFailure, NoOutputFolder) {
+  expect_contains(error_into(""), "no output folder");
+  expect_contains(error_into("/"), "/");
+}
+
+TEST_F(TokenizeFailure, OutputIsAFile) {
+  write_file(folder_ / "out", "mine");
+  expect_contains(error_into(folder_ / "out"), "is no folder");
+  expect_contains(error_into(folder_ / "out" / "deeper"), "out");
+  EXPECT_EQ(read_file(folder_ / "out"), "mine");
+}
+
+TEST_F(TokenizeFailure, OutputHoldsOtherFiles) {
+  write_file(folder_ / "out" / "thesis.tex", "mine");
+  expect_contains(error_into(folder_ / "out", {.overwrite = true}), "holds other files");
+  write_file(folder_ / "out" / "manifest.json", "{}");
+  expect_contains(error_into(folder_ / "out", {.overwrite = true}), "holds other files");
+  EXPECT_EQ(read_file(folder_ / "out" / "thesis.tex"), "mine");
+}
+
+TEST_F(TokenizeFailure, OutputHoldsShardsAndOverwriteIsNotGiven) {
+  tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+  expect_contains(error_into(folder_ / "out"), "give --overwrite");
+  EXPECT_EQ(TokenShards::open(folder_ / "out")->document_count(), 1u);
+  write_file(folder_ / "in" / "more", "more");
+  tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{}, {.overwrite = true});
+  EXPECT_EQ(TokenShards::open(folder_ / "out")->document_count(), 2u);
+  EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "out"}));
+}
+
+TEST_F(TokenizeFailure, AnotherProcessWritesTheSameFolder) {
+  fs::create_directory(folder_ / ".out.partial");
+  const int lock = ::open((folder_ / ".out.partial").c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(::flock(lock, LOCK_EX), 0);
+  expect_contains(error_into(folder_ / "out"), "another process is writing");
+  ::close(lock);
+  // What a killed process left behind is no obstacle.
+  write_file(folder_ / ".out.partial" / "tokens-00000.shard", "half");
+  tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+  EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "out"}));
+  EXPECT_EQ(names_in(folder_ / "out"),
+            (std::set<std::string>{"manifest.json", "tokens-00000.shard"}));
+}
+
+/// Runs `body` in a child process, which may drop rights or take limits; true when nothing in it failed.
+bool in_child(const std::function<void()>& body) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    body();
+    std::fflush(nullptr);
+    ::_exit(testing::Test::HasFailure() ? 1 : 0);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+TEST_F(TokenizeFailure, NoPermission) {
+  fs::permissions(folder_.path(), fs::perms::all);
+  fs::create_directory(folder_ / "closed");
+  write_file(folder_ / "in" / "secret", "secret");
+  fs::permissions(folder_ / "closed", fs::perms::owner_read | fs::perms::owner_exec);
+  fs::permissions(folder_ / "in" / "secret", fs::perms::none);
+  EXPECT_TRUE(in_child([&] {
+    if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0)) ADD_FAILURE();
+    expect_contains(error_into(folder_ / "closed" / "out"), "Permission denied");
+    expect_contains(
+        error_of([&] { tokenize({folder_ / "in" / "secret"}, folder_ / "out", ByteTokenizer{}); }),
+        "secret: cannot read: Permission denied");
+    // Found in a walk it is named and left out.
+    const TokenizeResult result = tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+    EXPECT_EQ(result.documents, 1u);
+    EXPECT_EQ(result.unreadable.size(), 1u);
+    expect_contains(result.unreadable.at(0), "secret: Permission denied");
+  }));
+  EXPECT_TRUE(fs::is_empty(folder_ / "closed"));
+}
+
+TEST_F(TokenizeFailure, FilesMayNotGrow) {
+  tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+  const std::string manifest = read_file(folder_ / "out" / "manifest.json");
+  for (const uint64_t limit : {0, 10, 64, 100, 70000, 500000, 1000010}) {
+    EXPECT_TRUE(in_child([&] {
+      const struct rlimit size = {limit, limit};
+      ::signal(SIGXFSZ, SIG_IGN);
+      ::setrlimit(RLIMIT_FSIZE, &size);
+      const std::string error = error_into(folder_ / "out", {.overwrite = true});
+      expect_contains(error, "File too large");
+      expect_contains(error, "make room");
+    })) << limit;
+    EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "out"}));
+    EXPECT_EQ(manifest, read_file(folder_ / "out" / "manifest.json"));
+  }
+  EXPECT_EQ(TokenShards::open(folder_ / "out")->document_count(), 1u);
+}
+
+TEST_F(TokenizeFailure, FullDisk) {
+  fs::create_directory(folder_ / "disk");
+  if (::mount("tmpfs", (folder_ / "disk").c_str(), "tmpfs", 0, "size=512k") != 0)
+    GTEST_SKIP() << "only root can mount a small disk here; FilesMayNotGrow tests failing writes";
+  const std::string error = error_into(folder_ / "disk" / "out");
+  const bool clean = fs::is_empty(folder_ / "disk");
+  ::umount((folder_ / "disk").c_str());
+  expect_contains(error, "No space left on device; make room");
+  EXPECT_TRUE(clean);
+}
+
+}  // namespace
+}  // namespace tessera
