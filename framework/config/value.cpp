@@ -110,6 +110,14 @@ Complaint read_value(std::string_view text, const Limits& limits, double& out) {
   return {};
 }
 
+std::string value_text(double value) {
+  std::string text = fmt::format("{}", value);
+  // `1.0e-05`, not `1e-05`: YAML 1.1 readers, such as PyYAML, take the latter for text.
+  if (const size_t e = text.find('e'); e != text.npos && text.find('.') == text.npos)
+    text.insert(e, ".0");
+  return text;
+}
+
 Complaint read_value(std::string_view text, const Limits&, bool& out) {
   if (text != "true" && text != "false")
     return fmt::format("{} is neither true nor false; write one of them", shown(text));

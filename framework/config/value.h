@@ -28,7 +28,7 @@ Complaint read_value(std::string_view text, const Limits& limits, ByteSize& out)
 Complaint read_choice(std::string_view text, const std::vector<std::string>& names, size_t& out);
 
 inline std::string value_text(int64_t value) { return fmt::format("{}", value); }
-inline std::string value_text(double value) { return fmt::format("{}", value); }
+std::string value_text(double value);
 inline std::string value_text(bool value) { return value ? "true" : "false"; }
 inline std::string value_text(const std::string& value) { return value; }
 inline std::string value_text(const Duration& value) { return to_string(value); }

@@ -37,6 +37,12 @@ TEST(Value, NumbersAndFractions) {
     EXPECT_EQ(read<double>(value_text(value)), value);
 }
 
+TEST(Value, NumbersPrintAsNumbersInEveryYaml) {
+  EXPECT_EQ(value_text(1e-5), "1.0e-05");  // YAML 1.1 takes 1e-05 for text
+  EXPECT_EQ(value_text(0.25), "0.25");
+  EXPECT_EQ(value_text(10000.0), "10000");
+}
+
 TEST(Value, Durations) {
   EXPECT_EQ(read<Duration>("500 steps"), Duration::of_steps(500));
   EXPECT_EQ(read<Duration>("1 step"), Duration::of_steps(1));
