@@ -1,0 +1,137 @@
+// The folder of checkpoints: order, pruning, leftovers of crashes, and a step written twice.
+#include "tests/checkpoint/sample.h"
+
+namespace tessera::testing {
+namespace {
+
+using Names = std::vector<std::string>;
+
+void damage(const fs::path& checkpoint) { write_file(checkpoint / "manifest.json", "{}"); }
+
+TEST(CheckpointFolder, NoFolderNoCheckpoint) {
+  TemporaryFolder folder;
+  std::vector<std::string> report;
+  EXPECT_EQ(latest_good_checkpoint(folder.path, report), std::nullopt);
+  EXPECT_EQ(latest_good_checkpoint(folder.path / "none", report), std::nullopt);
+  EXPECT_TRUE(report.empty());
+  write_file(folder.path / "file", "");
+  EXPECT_NE(user_error_of([&] {
+              latest_good_checkpoint(folder.path / "file", report);
+            }).find("cannot list"),
+            std::string::npos);
+}
+
+TEST(CheckpointFolder, NewestByStepNotByName) {
+  TemporaryFolder folder;
+  for (const int64_t step : {999'999'999, 5, 100'000'000, 70}) save_sample(folder.path, step);
+  const auto found = list_checkpoints(folder.path);
+  ASSERT_EQ(found.size(), 4u);
+  EXPECT_EQ(found[0].step, 999'999'999);
+  EXPECT_EQ(found[1].step, 100'000'000);
+  EXPECT_EQ(found[2].step, 70);
+  EXPECT_EQ(found[3].path, folder.path / "step-00000005");
+}
+
+TEST(CheckpointFolder, KeepsTheNewest) {
+  TemporaryFolder folder;
+  for (int64_t step = 1; step <= 5; ++step) save_sample(folder.path, step, 2);
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000004", "step-00000005"}));
+}
+
+TEST(CheckpointFolder, DamagedOnesDoNotCountAsKept) {
+  TemporaryFolder folder;
+  for (int64_t step = 1; step <= 4; ++step) save_sample(folder.path, step);
+  damage(folder.path / "step-00000003");
+  damage(folder.path / "step-00000004");
+  save_sample(folder.path, 5, 2);  // 5 and 2 are good; 1 is older than both
+  EXPECT_EQ(names_in(folder.path),
+            (Names{"step-00000002", "step-00000003", "step-00000004", "step-00000005"}));
+}
+
+TEST(CheckpointFolder, TheOneJustWrittenIsNeverPruned) {
+  TemporaryFolder folder;
+  for (int64_t step = 7; step <= 9; ++step) save_sample(folder.path, step);
+  save_sample(folder.path, 2, 1);  // the run went back: older by step, but the newest written
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000002", "step-00000009"}));
+}
+
+TEST(CheckpointFolder, NothingIsPrunedForADamagedOne) {
+  TemporaryFolder folder;
+  for (int64_t step = 1; step <= 3; ++step) save_sample(folder.path, step);
+  const fs::path written = folder.path / "step-00000003";
+  std::string bytes = read_file(written / "part-00000.safetensors");
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_file(written / "part-00000.safetensors", bytes);
+  const std::string message = user_error_of([&] { prune_checkpoints(folder.path, 1, written); });
+  EXPECT_NE(message.find("no older one was deleted"), std::string::npos) << message;
+  EXPECT_EQ(names_in(folder.path).size(), 3u);
+}
+
+TEST(CheckpointFolder, LeftoversAreIgnoredAndThenCleaned) {
+  TemporaryFolder folder;
+  save_sample(folder.path, 1);
+  fs::copy(folder.path / "step-00000001", folder.path / "step-00000009.tmp");
+  fs::copy(folder.path / "step-00000001", folder.path / "step-00000008.trash");
+  fs::copy(folder.path / "step-00000001", folder.path / "step-7");  // not ours: left alone
+  fs::copy(folder.path / "step-00000001", folder.path / "step-00000007.tmp2");
+  std::vector<std::string> report;
+  EXPECT_EQ(latest_good_checkpoint(folder.path, report), folder.path / "step-00000001");
+  EXPECT_EQ(names_in(folder.path).size(), 5u);  // reading changes nothing
+  save_sample(folder.path, 2);
+  EXPECT_EQ(names_in(folder.path),
+            (Names{"step-00000001", "step-00000002", "step-00000007.tmp2", "step-7"}));
+}
+
+TEST(CheckpointFolder, SameStepAgainReplaces) {
+  TemporaryFolder folder;
+  damage(save_sample(folder.path, 4));
+  EXPECT_EQ(save_sample(folder.path, 4), folder.path / "step-00000004");
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000004"}));
+  expect_sample(folder.path / "step-00000004", 4);
+}
+
+TEST(CheckpointFolder, CrashWhileReplacingLosesNothing) {
+  TemporaryFolder folder;
+  fs::rename(save_sample(folder.path, 4), folder.path / "step-00000004.old");
+  std::vector<std::string> report;
+  EXPECT_EQ(latest_good_checkpoint(folder.path, report), folder.path / "step-00000004.old");
+  save_sample(folder.path, 5);
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000004", "step-00000005"}));
+  fs::copy(folder.path / "step-00000004", folder.path / "step-00000004.old");
+  save_sample(folder.path, 6);  // its successor is there: the old one goes
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000004", "step-00000005", "step-00000006"}));
+  expect_sample(folder.path / "step-00000004", 4);
+}
+
+TEST(CheckpointFolder, WithoutCommitNothingIsLeft) {
+  TemporaryFolder folder;
+  {
+    const auto state = sample_state(1);
+    CheckpointWriter writer(folder.path / "made" / "here", 1);
+    writer.write(whole_parts(state));
+    EXPECT_EQ(names_in(folder.path / "made" / "here"), (Names{"step-00000001.tmp"}));
+  }
+  EXPECT_TRUE(names_in(folder.path / "made" / "here").empty());
+}
+
+TEST(CheckpointFolder, TwoRunsInOneFolderAreRefused) {
+  TemporaryFolder folder;
+  CheckpointWriter first(folder.path, 1);
+  const std::string message = user_error_of([&] { CheckpointWriter second(folder.path, 1); });
+  EXPECT_NE(message.find("a folder of its own"), std::string::npos) << message;
+  const auto state = sample_state(1);
+  first.write(whole_parts(state));
+  expect_sample(first.commit(kConfig, kRun, 1), 1);
+}
+
+TEST(CheckpointFolder, RunJsonMustBeAnObject) {
+  TemporaryFolder folder;
+  const auto state = sample_state(1);
+  CheckpointWriter writer(folder.path, 1);
+  writer.write(whole_parts(state));
+  EXPECT_THROW(writer.commit(kConfig, "[1]", 1), UserError);
+  expect_sample(writer.commit(kConfig, "{}", 1), 1);
+}
+
+}  // namespace
+}  // namespace tessera::testing
