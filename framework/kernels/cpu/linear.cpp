@@ -1,0 +1,135 @@
+// linear: y = act(x · W + bias) + residual. oneDNN adds the bias for nothing and applies activation and residual to the
+// product in registers; where the pre-activation is a result too, one sweep makes y from it.
+#include <algorithm>
+
+#include "framework/core/threads.h"
+#include "framework/device/kernel.h"
+#include "framework/kernels/cpu/epilogue.h"
+#include "framework/kernels/cpu/widened_matmul.h"
+
+namespace tessera::cpu {
+namespace {
+
+struct Layer {
+  int64_t m, n, k;
+  bool trans_w;
+  DType x, w, y;
+  std::optional<DType> bias, residual;
+  Activation activation;
+  bool keeps_pre;
+
+  size_t residual_index() const { return bias ? 3 : 2; }
+};
+
+Layer layer_of(const KernelSpec& spec) {
+  const Attrs& attrs = spec.attrs;
+  Layer layer{};
+  layer.trans_w = !attrs.has("trans_w") || attrs.get<bool>("trans_w");
+  layer.x = spec.in[0].dtype;
+  layer.w = spec.in[1].dtype;
+  layer.y = spec.out[0].dtype;
+  layer.k = spec.in[0].shape.back();
+  layer.n = spec.out[0].shape.back();
+  check(spec.out[0].numel() > 0 && layer.k > 0, "an empty dense layer: {}", to_string(spec.out[0]));
+  layer.m = spec.out[0].numel() / layer.n;
+  if (attrs.flag("bias")) layer.bias = spec.in[2].dtype;
+  if (attrs.flag("residual")) layer.residual = spec.in[layer.residual_index()].dtype;
+  layer.activation =
+      attrs.has("activation") ? parse_activation(attrs.text("activation")) : Activation::none;
+  layer.keeps_pre = attrs.flag("save_preactivation");
+  const auto runs = [&](DType dtype) {
+    require(dtype == DType::f32 || dtype == DType::bf16, "the cpu backend has no linear of {}",
+            dtype);
+  };
+  for (const TensorType& type : spec.in) runs(type.dtype);
+  runs(layer.y);
+  return layer;
+}
+
+Strided matrix(DType dtype, int64_t rows, int64_t columns, bool transposed = false) {
+  return {dtype, {rows, columns}, transposed ? Shape{1, rows} : Shape{columns, 1}};
+}
+
+/// Runs `row(r)` for every r in [0, rows) of `columns` elements, over the threads.
+template <typename Row>
+void each_row(int64_t rows, int64_t columns, Row&& row) {
+  parallel_for(rows, std::max<int64_t>(1, 16384 / columns), [&](int64_t begin, int64_t end, int) {
+    for (int64_t r = begin; r < end; ++r) row(r);
+  });
+}
+
+template <typename T>
+T* element(T* data, int64_t index, DType dtype) {
+  using Byte = std::conditional_t<std::is_const_v<T>, const char, char>;
+  return static_cast<Byte*>(data) + index * static_cast<int64_t>(size_of(dtype));
+}
+
+Kernel library_kernel(const Layer& layer, Isa isa) {
+  MatmulProblem problem{.a = matrix(layer.x, layer.m, layer.k),
+                        .b = matrix(layer.w, layer.k, layer.n, layer.trans_w),
+                        .c = matrix(layer.y, layer.m, layer.n),
+                        .bias = layer.bias};
+  if (!layer.keeps_pre) {
+    problem.activation = layer.activation;
+    problem.residual = layer.residual;
+  }
+  const PreparedMatmul matmul(problem);
+  const Epilogue epilogue{
+      .x = layer.y, .y = layer.y, .residual = layer.residual, .activation = layer.activation};
+  const EpilogueFunction sweep = epilogue_function(epilogue, isa);
+  return {[layer, matmul, epilogue, sweep](const KernelArgs& args) {
+            void *y = args.out[0], *pre = layer.keeps_pre ? args.out[1] : y;
+            const void* residual = layer.residual ? args.in[layer.residual_index()] : nullptr;
+            matmul.run({args.in[0], args.in[1], pre, args.scratch,
+                        layer.bias ? args.in[2] : nullptr, residual});
+            if (!layer.keeps_pre) return;
+            each_row(layer.m, layer.n, [&](int64_t row) {
+              const int64_t at = row * layer.n;
+              const void* r = layer.residual ? element(residual, at, *layer.residual) : nullptr;
+              sweep(epilogue, {element(pre, at, layer.y), nullptr, r, element(y, at, layer.y),
+                               nullptr, layer.n});
+            });
+          },
+          matmul.scratch_bytes()};
+}
+
+Kernel widened_kernel(const Layer& layer, Isa isa) {
+  const WidenedMatmul matmul({layer.m, layer.n, layer.k, false, layer.trans_w, layer.x, layer.w});
+  const Epilogue epilogue{.y = layer.y,
+                          .bias = layer.bias,
+                          .residual = layer.residual,
+                          .keeps_pre = layer.keeps_pre,
+                          .activation = layer.activation};
+  const EpilogueFunction sweep = epilogue_function(epilogue, isa);
+  return {
+      [layer, matmul, epilogue, sweep](const KernelArgs& args) {
+        const void* bias = layer.bias ? args.in[2] : nullptr;
+        const void* residual = layer.residual ? args.in[layer.residual_index()] : nullptr;
+        matmul.run(args.in[0], args.in[1], args.scratch, [&](const WidenedMatmul::Block& block) {
+          each_row(block.rows, block.columns, [&](int64_t row) {
+            const int64_t at = (block.row + row) * layer.n + block.column;
+            sweep(epilogue,
+                  {block.data + row * block.stride,
+                   bias ? element(bias, block.column, *layer.bias) : nullptr,
+                   residual ? element(residual, at, *layer.residual) : nullptr,
+                   element(args.out[0], at, layer.y),
+                   layer.keeps_pre ? element(args.out[1], at, layer.y) : nullptr, block.columns});
+          });
+        });
+      },
+      matmul.scratch_bytes()};
+}
+
+}  // namespace
+
+Kernel linear_kernel(const KernelSpec& spec) {
+  const Layer layer = layer_of(spec);
+  const bool f32 = layer.x == DType::f32 && layer.w == DType::f32 && layer.y == DType::f32 &&
+                   layer.bias.value_or(DType::f32) == DType::f32;
+  const bool bf16 = layer.x == DType::bf16 && layer.w == DType::bf16 &&
+                    spec.profile.isa >= Isa::avx512 && onednn_multiplies_bf16();
+  return f32 || bf16 ? library_kernel(layer, spec.profile.isa)
+                     : widened_kernel(layer, spec.profile.isa);
+}
+
+}  // namespace tessera::cpu
