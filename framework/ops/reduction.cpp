@@ -4,19 +4,6 @@
 
 namespace tessera {
 
-std::vector<int64_t> reduced_dims(int64_t rank, const Attrs& attrs) {
-  std::vector<int64_t> dims = attrs.has("dims") ? attrs.list("dims") : std::vector<int64_t>{};
-  if (dims.empty())
-    for (int64_t i = 0; i < rank; ++i) dims.push_back(i);
-  for (int64_t& d : dims) {
-    require(d >= -rank && d < rank, "there is no dim {} to reduce in rank {}", d, rank);
-    if (d < 0) d += rank;
-  }
-  std::sort(dims.begin(), dims.end());
-  require(std::adjacent_find(dims.begin(), dims.end()) == dims.end(), "a dim is reduced twice");
-  return dims;
-}
-
 std::vector<TensorType> infer_reduction(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 1, "takes one operand, not {}", in.size());
   const auto dims = reduced_dims(in[0].rank(), attrs);

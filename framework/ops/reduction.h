@@ -1,12 +1,10 @@
 // What reductions share: attributes `dims` (list of dims, negative from the end; empty: all) and `keep`.
 #pragma once
 
+#include "framework/core/reduced_dims.h"
 #include "framework/ops/ops.h"
 
 namespace tessera {
-
-/// The reduced dims, counted from the front, sorted; UserError when one is out of range or doubled.
-std::vector<int64_t> reduced_dims(int64_t rank, const Attrs& attrs);
 
 std::vector<TensorType> infer_reduction(TypeSpan in, const Attrs& attrs);
 

@@ -1,0 +1,34 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/cpu/min.cpp"
+#include <hwy/foreach_target.h>
+
+#include <limits>
+
+#include "framework/kernels/cpu/simd_reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::cpu::HWY_NAMESPACE {
+
+struct MinOf {
+  static constexpr float kIdentity = std::numeric_limits<float>::infinity();
+  template <class V>
+  HWY_INLINE V operator()(F32, V a, V b) const {
+    // NaN goes through.
+    return hn::IfThenElse(hn::Eq(b, b), hn::IfThenElse(hn::Lt(b, a), b, a), b);
+  }
+  template <class T>
+  T operator()(T a, T b) const {
+    return b < a || b != b ? b : a;
+  }
+};
+
+Kernel make_min(const KernelSpec& spec) { return reduction(spec, MinOf()); }
+
+}  // namespace tessera::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::cpu {
+TESSERA_SIMD_KERNEL(min);
+}  // namespace tessera::cpu
+#endif

@@ -1,0 +1,26 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/cpu/sqrt.cpp"
+#include <hwy/foreach_target.h>
+
+#include "framework/kernels/cpu/simd_elementwise-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::cpu::HWY_NAMESPACE {
+
+struct Sqrt {
+  template <class D, class V>
+  HWY_INLINE V operator()(D, V x) const {
+    return hn::Sqrt(x);
+  }
+};
+
+Kernel make_sqrt(const KernelSpec& spec) { return float_elementwise<1>(spec, Sqrt()); }
+
+}  // namespace tessera::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::cpu {
+TESSERA_SIMD_KERNEL(sqrt);
+}  // namespace tessera::cpu
+#endif

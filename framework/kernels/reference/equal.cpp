@@ -1,0 +1,10 @@
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel equal_kernel(const KernelSpec& spec) {
+  return elementwise(spec,
+                     [](std::span<const double> x) { return static_cast<double>(x[0] == x[1]); });
+}
+
+}  // namespace tessera::reference

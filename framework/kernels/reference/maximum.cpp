@@ -1,0 +1,13 @@
+#include <cmath>
+
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel maximum_kernel(const KernelSpec& spec) {
+  return elementwise(spec, [](std::span<const double> x) {
+    return x[0] < x[1] || std::isnan(x[1]) ? x[1] : x[0];
+  });
+}
+
+}  // namespace tessera::reference

@@ -1,0 +1,11 @@
+#include <cmath>
+
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel pow_kernel(const KernelSpec& spec) {
+  return elementwise(spec, [](std::span<const double> x) { return std::pow(x[0], x[1]); });
+}
+
+}  // namespace tessera::reference
