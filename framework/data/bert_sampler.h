@@ -29,7 +29,7 @@ struct BertBatch {
 struct BertOptions {
   int64_t length = 128;
   bool pairs = true;
-  Masking masking;
+  Masking masking = {};
 };
 
 class BertSampler {
