@@ -15,6 +15,7 @@ GOOD = {
     "framework/device/kernel.h": '#pragma once\n#include "framework/core/error.h"\n',
     "framework/kernels/cpu/onednn.h": '#pragma once\n#include <oneapi/dnnl/dnnl.hpp>\n#include "hwy/highway.h"\n'
                                       '#include "framework/device/kernel.h"\n',
+    "framework/kernels/cpu/simd-inl.h": "#if defined(SIMD_INL_H) == defined(HWY_TARGET_TOGGLE)\n#endif\n",
     "framework/config/yaml.cpp": "#include <yaml-cpp/yaml.h>\n",
     "framework/train/tensorboard.cpp": '#include "event.pb.h"\n',
     "launch/main.cpp": '#include "framework/graph/graph.h"\nint main() { std::exit(0); }\n',

@@ -1,0 +1,97 @@
+#include "launch/verbs.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include "framework/config/nearest.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+constexpr int kBug = 1, kUser = 2;
+
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(std::span<const std::string> args);
+};
+
+constexpr Verb kVerbs[] = {
+    {"config", "print the resolved config, or list every key with its meaning", run_config},
+    {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
+};
+
+std::string overview() {
+  std::string text = "tessera VERB [WORDS] [OPTIONS]\n\n";
+  for (const Verb& verb : kVerbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  return text + "\n`tessera help VERB` explains one; `tessera --version` tells the version.\n";
+}
+
+const Verb& find_verb(const std::string& name) {
+  std::vector<std::string> known{"help"};
+  for (const Verb& verb : kVerbs) {
+    if (verb.name == name) return verb;
+    known.emplace_back(verb.name);
+  }
+  const auto meant = nearest(name, known);
+  user_error("unknown verb '{}'{}; `tessera help` lists them", name,
+             meant ? "; did you mean '" + *meant + "'?" : "");
+}
+
+int dispatch(std::span<const std::string> args) {
+  const std::string first = args.empty() ? "help" : args.front();
+  if (first == "--version") {
+    fmt::print("tessera {}\n", TESSERA_VERSION);
+    return 0;
+  }
+  if (first != "help" && first != "--help" && first != "-h")
+    return find_verb(first).run(args.subspan(1));
+  if (args.size() < 2) {
+    fmt::print("{}", overview());
+    return 0;
+  }
+  require(args.size() == 2, "help explains one verb at a time");
+  if (args[1] == "help") {
+    fmt::print("{}", overview());
+    return 0;
+  }
+  const std::string help = "--help";
+  return find_verb(args[1]).run({&help, 1});
+}
+
+int complain(std::string_view kind, std::string_view what, int status) noexcept {
+  std::fflush(stdout);
+  std::fprintf(stderr, "tessera: %.*s: %.*s\n", static_cast<int>(kind.size()), kind.data(),
+               static_cast<int>(what.size()), what.data());
+  return status;
+}
+
+}  // namespace
+
+int run_program(std::span<const std::string> args) noexcept {
+  try {
+    const int status = dispatch(args);
+    require(std::fflush(stdout) == 0, "standard output cannot be written (is the disk full?)");
+    return status;
+  } catch (const UserError& error) {
+    return complain("error", error.what(), kUser);
+  } catch (const std::filesystem::filesystem_error& error) {
+    return complain("error", error.what(), kUser);
+  } catch (const std::bad_alloc&) {
+    return complain("error", "the machine has no memory left; free some or make the run smaller",
+                    kUser);
+  } catch (const std::exception& error) {
+    return complain("internal error, a bug in Tessera", error.what(), kBug);
+  } catch (...) {
+    return complain("internal error, a bug in Tessera", "something unknown was thrown", kBug);
+  }
+}
+
+}  // namespace tessera

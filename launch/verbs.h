@@ -1,0 +1,24 @@
+// The verbs of the `tessera` program. Each takes the words after its name, prints to standard output, returns 0 when all
+// is well, and throws otherwise; run_program turns what is thrown into text and an exit status. A verb lives in the file of
+// its name and is listed once, in verbs.cpp.
+#pragma once
+
+#include <span>
+#include <string>
+
+namespace tessera {
+
+int run_train(std::span<const std::string> args);
+int run_eval(std::span<const std::string> args);
+int run_generate(std::span<const std::string> args);
+int run_tokenize(std::span<const std::string> args);
+int run_plan(std::span<const std::string> args);
+int run_bench(std::span<const std::string> args);
+int run_doctor(std::span<const std::string> args);
+int run_config(std::span<const std::string> args);
+
+/// The whole program: `args` is everything after the program's name. Returns the exit status: 0 well, 1 a bug in
+/// Tessera, 2 something for the user to change.
+int run_program(std::span<const std::string> args) noexcept;
+
+}  // namespace tessera
