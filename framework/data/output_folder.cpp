@@ -64,7 +64,7 @@ bool exchange(const fs::path& a, const fs::path& b) {
 
 }  // namespace
 
-OutputFolder::OutputFolder(fs::path folder, bool overwrite) {
+OutputFolder::OutputFolder(const fs::path& folder, bool overwrite) {
   require(!folder.empty(), "no output folder given");
   std::error_code error;
   folder_ = fs::absolute(folder, error).lexically_normal();

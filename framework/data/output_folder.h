@@ -10,7 +10,7 @@ namespace tessera {
 class OutputFolder {
  public:
   /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), replaced by commit().
-  OutputFolder(std::filesystem::path folder, bool overwrite);
+  OutputFolder(const std::filesystem::path& folder, bool overwrite);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;

@@ -112,7 +112,8 @@ void TokenPart::read(uint64_t position, std::span<int32_t> ids) const {
   }
 }
 
-TokenSplit split_tokens(std::shared_ptr<const TokenShards> shards, double fraction, SplitBy by) {
+TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction,
+                        SplitBy by) {
   require(fraction >= 0 && fraction < 1,
           "the held-out fraction is {}; it must be at least 0 and less than 1", fraction);
   TokenSplit split{.train = TokenPart(shards), .validation = TokenPart(shards)};

@@ -64,7 +64,7 @@ struct TokenSplit {
 };
 
 /// UserError when `fraction` is not in [0, 1) or leaves one side without a token.
-TokenSplit split_tokens(std::shared_ptr<const TokenShards> shards, double fraction,
+TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction,
                         SplitBy by = SplitBy::automatic);
 
 }  // namespace tessera

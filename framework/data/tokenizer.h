@@ -22,7 +22,7 @@ class Tokenizer {
   using Make = std::variant<ByteTokenizer>;
   template <typename T>
   requires std::constructible_from<Make, T> Tokenizer(
-      T make)  // NOLINT(google-explicit-constructor): every make is a Tokenizer
+      T make)  // implicit: every make is a Tokenizer
       : make_(std::move(make)), vocab_size_(visit_vocab_size()), special_(visit_special()) {}
 
   /// Appends the ids of `text`; specials are never made from text.
