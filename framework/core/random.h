@@ -35,6 +35,9 @@ class Random {
   explicit Random(uint64_t key)
       : key_{static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)} {}
 
+  /// The key as one number, for code that runs many blocks at once.
+  uint64_t key() const { return uint64_t{key_[1]} << 32 | key_[0]; }
+
   std::array<uint32_t, 4> block(uint64_t step, uint64_t index) const {
     return philox({static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
                    static_cast<uint32_t>(step), static_cast<uint32_t>(step >> 32)},

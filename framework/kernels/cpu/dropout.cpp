@@ -1,0 +1,96 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/cpu/dropout.cpp"
+#include <hwy/foreach_target.h>
+
+#include "framework/core/random.h"
+#include "framework/kernels/cpu/simd_rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::cpu::HWY_NAMESPACE {
+
+using U64 = hn::ScalableTag<uint64_t>;
+
+/// The words of the Philox blocks `first`, `first + 1`, … in order: as many blocks as a vector has 64-bit lanes. Each lane
+/// runs one block; a counter word lies in the lower half of its lane, and what the upper half holds is never read.
+HWY_INLINE void philox_words(uint64_t first, uint64_t step, uint64_t key, uint32_t* words) {
+  const U64 d;
+  const auto multiply = [](hn::Vec<U64> v, uint32_t by) TESSERA_BODY {
+    return hn::MulEven(hn::BitCast(U32(), v), hn::Set(U32(), by));
+  };
+  auto c0 = hn::Iota(d, first), c1 = hn::ShiftRight<32>(c0);
+  auto c2 = hn::Set(d, step), c3 = hn::Set(d, step >> 32);
+  auto k0 = static_cast<uint32_t>(key), k1 = static_cast<uint32_t>(key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const auto a = multiply(c0, 0xD2511F53), b = multiply(c2, 0xCD9E8D57);
+    c0 = hn::Xor(hn::Xor(hn::ShiftRight<32>(b), c1), hn::Set(d, k0));
+    c2 = hn::Xor(hn::Xor(hn::ShiftRight<32>(a), c3), hn::Set(d, k1));
+    c1 = b;
+    c3 = a;
+    k0 += 0x9E3779B9;
+    k1 += 0xBB67AE85;
+  }
+  const auto low = hn::Set(d, 0xffffffffu);
+  const auto front = hn::Or(hn::And(c0, low), hn::ShiftLeft<32>(c1));
+  const auto back = hn::Or(hn::And(c2, low), hn::ShiftLeft<32>(c3));
+  hn::StoreInterleaved2(front, back, d, reinterpret_cast<uint64_t*>(words));
+}
+
+struct Draw {
+  uint64_t key;
+  uint32_t threshold;  // words below it drop
+  float scale;
+};
+
+/// Elements [begin, end); begin is a multiple of the words drawn at a time.
+template <class T>
+HWY_ATTR void drop_range(const T* x, T* y, int64_t begin, int64_t end, uint64_t step,
+                         const Draw& draw) {
+  alignas(64) uint64_t words[2 * (HWY_MAX_BYTES / sizeof(uint64_t))];
+  auto* bits = reinterpret_cast<uint32_t*>(words);
+  const auto group = static_cast<int64_t>(4 * hn::Lanes(U64()));
+  for (int64_t e = begin; e < end; e += group) {
+    philox_words(static_cast<uint64_t>(e / 4), step, draw.key, bits);
+    for (int64_t k = 0; k < group; k += lanes()) {
+      const int64_t at = e + k, count = std::min(lanes(), end - at);
+      if (count <= 0) break;
+      const auto word = hn::Load(U32(), bits + k);
+      const auto drop = hn::RebindMask(F32(), hn::Lt(word, hn::Set(U32(), draw.threshold)));
+      const VF v = hn::Mul(load_part(x + at, count), splat(draw.scale));
+      store_part(hn::IfThenZeroElse(drop, v), y + at, count);
+    }
+  }
+}
+
+template <class T>
+Kernel dropout_of(const KernelSpec& spec) {
+  const double rate = spec.attrs.real("rate");
+  const Draw draw{
+      Random(static_cast<uint64_t>(spec.attrs.integer("seed")), spec.attrs.text("stream")).key(),
+      static_cast<uint32_t>(std::min(rate * 0x1p32, 0x1p32 - 1)),
+      static_cast<float>(1 / (1 - rate))};
+  const int64_t n = spec.in[0].numel();
+  const bool wide = spec.in[1].dtype == DType::i64;
+  return {[=](const KernelArgs& args) {
+            constexpr int64_t kBlock = 1024;
+            const int64_t step = wide ? *args.input<int64_t>(1) : *args.input<int32_t>(1);
+            parallel_for((n + kBlock - 1) / kBlock, 8, [&](int64_t begin, int64_t end, int) {
+              drop_range(args.input<T>(0), args.output<T>(0), begin * kBlock,
+                         std::min(end * kBlock, n), static_cast<uint64_t>(step), draw);
+            });
+          },
+          0};
+}
+
+Kernel make_dropout(const KernelSpec& spec) {
+  return dispatch_simd(spec.in[0].dtype, spec.op,
+                       [&]<class T>(Tag<T>) { return dropout_of<T>(spec); });
+}
+
+}  // namespace tessera::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::cpu {
+TESSERA_SIMD_KERNEL(dropout);
+}  // namespace tessera::cpu
+#endif
