@@ -1,0 +1,24 @@
+#include <cmath>
+
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel clip_scale_kernel(const KernelSpec& spec) {
+  const double max_norm = spec.attrs.real("max_norm");
+  return {[count = spec.in.size(), max_norm](const KernelArgs& args) {
+            double squares = 0;
+            for (size_t i = 0; i < count; ++i)
+              squares += static_cast<double>(*args.input<float>(i));
+            const double norm = std::sqrt(squares);
+            double scale = 1;
+            if (max_norm > 0 && max_norm < norm + 1e-6) scale = max_norm / (norm + 1e-6);
+            if (!std::isfinite(norm)) scale = 0;
+            *args.output<float>(0) = static_cast<float>(scale);
+            *args.output<float>(1) = static_cast<float>(norm);
+            *args.output<uint8_t>(2) = std::isfinite(norm);
+          },
+          0};
+}
+
+}  // namespace tessera::reference

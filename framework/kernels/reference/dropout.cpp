@@ -1,0 +1,21 @@
+#include "framework/core/random.h"
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel dropout_kernel(const KernelSpec& spec) {
+  const double rate = spec.attrs.real("rate");
+  const Random random(static_cast<uint64_t>(spec.attrs.integer("seed")), spec.attrs.text("stream"));
+  return {[=, type = spec.in[0], count = spec.in[1]](const KernelArgs& args) {
+            auto x = load(type, args.in[0]);
+            const auto step =
+                static_cast<uint64_t>(static_cast<int64_t>(load(count, args.in[1])[0]));
+            const auto threshold = static_cast<uint32_t>(rate * 0x1p32);
+            for (size_t e = 0; e < x.size(); ++e)
+              x[e] = random.block(step, e / 4)[e % 4] < threshold ? 0.0 : x[e] / (1 - rate);
+            store(type, x, args.out[0]);
+          },
+          0};
+}
+
+}  // namespace tessera::reference

@@ -1,0 +1,11 @@
+#include <cmath>
+
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel sigmoid_kernel(const KernelSpec& spec) {
+  return elementwise(spec, [](std::span<const double> x) { return 1 / (1 + std::exp(-x[0])); });
+}
+
+}  // namespace tessera::reference

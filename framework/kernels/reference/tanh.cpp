@@ -1,0 +1,11 @@
+#include <cmath>
+
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel tanh_kernel(const KernelSpec& spec) {
+  return elementwise(spec, [](std::span<const double> x) { return std::tanh(x[0]); });
+}
+
+}  // namespace tessera::reference
