@@ -11,6 +11,9 @@ namespace tessera {
 
 using Shape = std::vector<int64_t>;
 
+/// Buffers of tensors, and views into them, start at multiples of this many bytes.
+inline constexpr size_t kAlignment = 64;
+
 /// Product of the dims; 1 for a scalar.
 int64_t numel(const Shape& shape);
 

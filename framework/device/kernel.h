@@ -17,8 +17,6 @@
 
 namespace tessera {
 
-inline constexpr size_t kAlignment = 64;
-
 struct KernelSpec {
   std::string_view op;
   const Attrs& attrs;

@@ -53,6 +53,11 @@ struct OpDef {
   /// How the op may be split: see IndexRule.
   IndexRule (*rule)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
 
+  /// The attributes of one part, when operands and results are split as the rule allows: attributes that spell out sizes
+  /// change with them. Null: every part has the node's own. `in`: the whole operands.
+  Attrs (*local_attrs)(const Attrs& attrs, TypeSpan in, TypeSpan local_in,
+                       TypeSpan local_out) = nullptr;
+
   /// The same results from simpler ops: the reference in tests, and what runs on a backend without a kernel.
   std::vector<Value> (*composite)(Graph& graph, std::span<const Value> inputs,
                                   const Attrs& attrs) = nullptr;

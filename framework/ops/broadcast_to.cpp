@@ -16,12 +16,19 @@ std::vector<Value> grad(const GradCall& call) {
   return {sum_to(call.cotangents[0], call.inputs[0].shape())};
 }
 
+Attrs local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
+  Attrs local = attrs;
+  local.set("shape", local_out[0].shape);
+  return local;
+}
+
 }  // namespace
 
 const OpDef ops::broadcast_to{.name = "broadcast_to",
                               .infer = infer,
                               .grad = grad,
                               .rule = elementwise_rule,
+                              .local_attrs = local_attrs,
                               .precision = Precision::follow};
 
 }  // namespace tessera

@@ -8,17 +8,31 @@ std::vector<TensorType> infer_unary(TypeSpan in, const Attrs&) {
   return {in[0]};
 }
 
-std::vector<TensorType> infer_binary(TypeSpan in, const Attrs&) {
+namespace {
+
+void require_two_alike(TypeSpan in) {
   require(in.size() == 2, "takes two operands, not {}", in.size());
   require(in[0].dtype == in[1].dtype, "operands must have one dtype; cast one of {} and {}",
           in[0].dtype, in[1].dtype);
+}
+
+}  // namespace
+
+std::vector<TensorType> infer_binary(TypeSpan in, const Attrs&) {
+  require_two_alike(in);
+  require(in[0].dtype != DType::boolean, "takes numbers, not booleans; cast them");
   return {{in[0].dtype, broadcast(in[0].shape, in[1].shape)}};
 }
 
-std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs& attrs) {
+std::vector<TensorType> infer_float_binary(TypeSpan in, const Attrs& attrs) {
   auto out = infer_binary(in, attrs);
-  out[0].dtype = DType::boolean;
+  require(is_float(in[0].dtype), "takes float operands, not {}", in[0].dtype);
   return out;
+}
+
+std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs&) {
+  require_two_alike(in);
+  return {{DType::boolean, broadcast(in[0].shape, in[1].shape)}};
 }
 
 IndexRule elementwise_rule(TypeSpan in, TypeSpan out, const Attrs&) {

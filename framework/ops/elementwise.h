@@ -8,10 +8,13 @@ namespace tessera {
 /// One float operand, the result of its type.
 std::vector<TensorType> infer_unary(TypeSpan in, const Attrs& attrs);
 
-/// Two operands of one dtype, broadcast.
+/// Two operands of one dtype (no booleans), broadcast.
 std::vector<TensorType> infer_binary(TypeSpan in, const Attrs& attrs);
 
-/// As infer_binary, with a boolean result.
+/// As infer_binary, floats alone.
+std::vector<TensorType> infer_float_binary(TypeSpan in, const Attrs& attrs);
+
+/// Two operands of one dtype, broadcast; a boolean result.
 std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs& attrs);
 
 /// Every dim splits; operands of size one stay whole where broadcasting stretches them.

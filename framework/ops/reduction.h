@@ -1,7 +1,7 @@
 // What reductions share: attributes `dims` (list of dims, negative from the end; empty: all) and `keep`.
 #pragma once
 
-#include "framework/core/reduced_dims.h"
+#include "framework/core/dims.h"
 #include "framework/ops/ops.h"
 
 namespace tessera {

@@ -94,12 +94,19 @@ std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {
   return {{0, 0, Alias::Kind::view, 0}};
 }
 
+Attrs local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
+  Attrs local = attrs;
+  local.set("shape", local_out[0].shape);
+  return local;
+}
+
 }  // namespace
 
 const OpDef ops::reshape{.name = "reshape",
                          .infer = infer,
                          .grad = grad,
                          .rule = rule,
+                         .local_attrs = local_attrs,
                          .alias = alias,
                          .precision = Precision::follow};
 

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "framework/core/reduced_dims.h"
+#include "framework/core/dims.h"
 #include "framework/core/tensor_type.h"
 
 namespace tessera::cpu {

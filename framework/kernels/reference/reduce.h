@@ -1,7 +1,7 @@
 // Reductions over attribute dims, in double.
 #pragma once
 
-#include "framework/core/reduced_dims.h"
+#include "framework/core/dims.h"
 #include "framework/kernels/reference/loops.h"
 
 namespace tessera::reference {

@@ -1,4 +1,4 @@
-#include "framework/core/reduced_dims.h"
+#include "framework/core/dims.h"
 
 #include <algorithm>
 
@@ -17,6 +17,14 @@ std::vector<int64_t> reduced_dims(int64_t rank, const Attrs& attrs) {
   std::sort(dims.begin(), dims.end());
   require(std::adjacent_find(dims.begin(), dims.end()) == dims.end(), "a dim is reduced twice");
   return dims;
+}
+
+DimSplit split_at(const Shape& shape, int64_t dim) {
+  const auto at = static_cast<size_t>(checked_dim(dim, static_cast<int64_t>(shape.size())));
+  DimSplit split;
+  for (size_t d = 0; d < shape.size(); ++d)
+    (d < at ? split.outer : d == at ? split.size : split.inner) *= shape[d];
+  return split;
 }
 
 }  // namespace tessera

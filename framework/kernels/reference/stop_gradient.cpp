@@ -1,0 +1,9 @@
+#include "framework/kernels/reference/loops.h"
+
+namespace tessera::reference {
+
+Kernel stop_gradient_kernel(const KernelSpec& spec) {
+  return elementwise(spec, [](std::span<const double> x) { return x[0]; });
+}
+
+}  // namespace tessera::reference

@@ -1,0 +1,19 @@
+// cos: of an angle in radians.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<Value> grad(const GradCall& call) {
+  return {-(call.cotangents[0] * ops::sin(call.inputs[0]))};
+}
+
+}  // namespace
+
+const OpDef ops::cos{.name = "cos",
+                     .infer = infer_unary,
+                     .grad = grad,
+                     .rule = elementwise_rule,
+                     .alias = elementwise_alias};
+
+}  // namespace tessera

@@ -1,0 +1,8 @@
+// equal: a == b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+
+const OpDef ops::equal{.name = "equal", .infer = infer_comparison, .rule = elementwise_rule};
+
+}  // namespace tessera

@@ -1,0 +1,8 @@
+// less: a < b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+
+const OpDef ops::less{.name = "less", .infer = infer_comparison, .rule = elementwise_rule};
+
+}  // namespace tessera

@@ -1,0 +1,9 @@
+// less_equal: a <= b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+
+const OpDef ops::less_equal{
+    .name = "less_equal", .infer = infer_comparison, .rule = elementwise_rule};
+
+}  // namespace tessera
