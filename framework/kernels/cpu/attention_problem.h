@@ -1,0 +1,54 @@
+// What the attention kernels read from an op: sizes, options, and which keys a query sees. Both ends of the visible range
+// rise with the query's position, so a block of queries sees one contiguous range of keys, and the reverse.
+#pragma once
+
+#include "framework/device/kernel.h"
+
+namespace tessera::cpu {
+
+struct AttentionProblem {
+  int64_t batch, queries, keys, heads, groups, head_dim;
+  DType dtype;
+  float scale;
+  bool causal;
+  int64_t window;                  // 0: none
+  int documents, lengths, offset;  // positions among the operands; -1 where absent
+
+  int64_t heads_per_group() const { return heads / groups; }
+  int64_t query_stride() const { return heads * head_dim; }
+  int64_t key_stride() const { return groups * head_dim; }
+};
+
+/// The problem of an op whose mask operands start at position `masks`.
+AttentionProblem attention_problem(const KernelSpec& spec, size_t masks);
+
+/// Half-open range of keys.
+struct KeyRange {
+  int64_t first, last;
+};
+
+/// The mask of one batch entry. Query i sees the keys of range(i) whose document is its own, where there are documents.
+class AttentionMask {
+ public:
+  AttentionMask(const AttentionProblem& problem, const KernelArgs& args, int64_t batch_entry);
+
+  const int32_t* documents() const { return documents_; }  // of every position, or null
+
+  KeyRange range(int64_t query) const {
+    const int64_t position = offset_ + query;
+    KeyRange range{0, length_};
+    if (causal_ && position + 1 < range.last) range.last = position + 1;
+    if (window_ > 0) {
+      if (position + window_ < range.last) range.last = position + window_;
+      if (position - window_ + 1 > 0) range.first = position - window_ + 1;
+    }
+    return range;
+  }
+
+ private:
+  const int32_t* documents_ = nullptr;
+  int64_t length_, offset_ = 0, window_;
+  bool causal_;
+};
+
+}  // namespace tessera::cpu
