@@ -76,7 +76,7 @@ void TokenShards::add_shard(const ShardManifest::Shard& entry) {
   require(documents.front() == 0 && documents.back() == header.token_count &&
               std::adjacent_find(documents.begin(), documents.end(), std::greater_equal<>()) ==
                   documents.end(),
-          "{}: damaged: the table of documents does not rise; {}", name, kRemedy);
+          "{}: damaged: the table of documents contradicts itself; {}", name, kRemedy);
   shards_.push_back({.name = name,
                      .file = std::move(file),
                      .header = header,

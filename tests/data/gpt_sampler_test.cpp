@@ -1,5 +1,7 @@
 #include "framework/data/gpt_sampler.h"
 
+#include <set>
+
 #include "tests/data/text_folder.h"
 
 namespace tessera {
@@ -106,6 +108,31 @@ TEST_P(Gpt, AnEpochIsAPartitionIntoShiftedWindows) {
   }
   EXPECT_NE(orders[0], orders[1]);
   EXPECT_NE(orders[1], orders[2]);
+}
+
+TEST_P(Gpt, WindowsStartAtEveryShift) {
+  const int64_t length = 8;
+  const GptSampler sampler(split_, 5, length);
+  std::vector<int32_t> stream(split_.train.token_count());
+  split_.train.read(0, stream);
+  std::set<uint64_t> shifts;
+  for (uint64_t epoch = 0; epoch < 100; ++epoch) {
+    // Eight tokens occur more than once: the shift is the first that fits the whole epoch.
+    std::set<std::vector<int32_t>> rows;
+    const GptBatch batch = sampler.train_batch(epoch * sampler.samples_per_epoch(),
+                                               static_cast<int64_t>(sampler.samples_per_epoch()));
+    for (int64_t row = 0; row < batch.count; ++row) rows.insert(row_of(batch.ids, row, length));
+    for (uint64_t shift = 0; shift < 2 * length; ++shift) {
+      bool fits = true;
+      for (uint64_t w = 0; fits && w < 20; ++w)
+        fits = rows.count({stream.begin() + static_cast<int64_t>(shift + w * length),
+                           stream.begin() + static_cast<int64_t>(shift + (w + 1) * length)}) == 1;
+      if (!fits) continue;
+      shifts.insert(shift);
+      break;
+    }
+  }
+  EXPECT_EQ(shifts, (std::set<uint64_t>{0, 1, 2, 3, 4, 5, 6, 7}));
 }
 
 TEST_P(Gpt, ValidationCoversTheHeldOutTokensInOrder) {

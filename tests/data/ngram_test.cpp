@@ -64,6 +64,13 @@ TEST(Ngram, PredictsWhatTheSamplerWeighs) {
       EXPECT_EQ(score.bytes, bytes);
       EXPECT_NEAR(score.bits, bits, 1e-6 * bits);
     }
+    // Where a document was cut, nothing is known of what follows, and nothing is counted.
+    uint64_t cuts = 0;
+    for (uint64_t p = 0; p < split.train.piece_count(); ++p)
+      cuts += split.train.piece(p).ends_document ? 0 : 1;
+    EXPECT_EQ(cuts, by == SplitBy::tails ? 30u : 0u);
+    EXPECT_EQ(order0.score(split.train, 0, split.train.token_count()).labels,
+              split.train.token_count() - cuts);
     const uint64_t all = split.validation.token_count();
     const double zero = order0.score(split.validation, 0, all).bits_per_byte();
     const double three = order3.score(split.validation, 0, all).bits_per_byte();

@@ -127,6 +127,33 @@ TEST_F(DamagedShards, IdsOutsideTheVocabularyAreRefused) {
   expect_contains(error_of([&] { open(); }), "holds the id 261, but its tokenizer has 261 tokens");
 }
 
+TEST_F(DamagedShards, ATableOfDocumentsThatContradictsItselfIsRefused) {
+  ShardManifest manifest = parse_shard_manifest(manifest_, "manifest");
+  ShardHeader header = decode_shard_header(std::as_bytes(std::span(bytes_)), "shard");
+  const ShardLayout layout = shard_layout(header);
+  // Sealed with valid checksums, so that nothing but the table itself is wrong.
+  const auto open_with = [&](size_t entry, int64_t change) {
+    std::string bytes = bytes_;
+    uint64_t value = 0;
+    std::memcpy(&value, bytes.data() + layout.documents + 8 * entry, 8);
+    value += static_cast<uint64_t>(change);
+    std::memcpy(bytes.data() + layout.documents + 8 * entry, &value, 8);
+    header.index_checksum =
+        shard_checksum(std::as_bytes(std::span(bytes)).subspan(layout.documents));
+    const auto encoded = encode_shard_header(header);
+    std::memcpy(bytes.data(), encoded.data(), encoded.size());
+    write_file(shard_, bytes);
+    manifest.shards[0].checksum = shard_header_checksum(encoded);
+    write_file(shards_ / "manifest.json", to_text(manifest));
+    open();
+  };
+  open_with(1, 0);
+  const auto last = static_cast<int64_t>(header.token_count);
+  for (const auto& [entry, change] : std::vector<std::pair<size_t, int64_t>>{
+           {0, 1}, {1, last}, {1, -last}, {2, last}, {3, 1}, {3, -1}, {3, last}})
+    expect_contains(error_of([&] { open_with(entry, change); }), "contradicts itself");
+}
+
 TEST_F(DamagedShards, AModelVocabularyThatIsTooSmallIsRefused) {
   const auto shards = TokenShards::open(shards_);
   shards->require_vocab(261);
