@@ -1,0 +1,25 @@
+// clip_scale: from the sums of squares of all gradients, f32[] each: the factor min(1, max_norm / (norm + 1e-6)) that
+// brings their norm down to attribute max_norm (Pascanu et al., "On the difficulty of training recurrent neural networks",
+// 2013; 0: never), the norm itself, and whether it is finite: the predicate of the update. Not finite: the factor is 0.
+#include "framework/ops/ops.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(!in.empty(), "takes at least one sum of squares");
+  for (const TensorType& t : in)
+    require(t == TensorType{DType::f32, {}}, "sums of squares are f32[], not {}", to_string(t));
+  require(attrs.real("max_norm") >= 0, "max_norm is negative");
+  return {{DType::f32, {}}, {DType::f32, {}}, {DType::boolean, {}}};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  return make_rule(std::string(in.size() - 1, ',') + " -> , ,", in, out);
+}
+
+}  // namespace
+
+const OpDef ops::clip_scale{.name = "clip_scale", .infer = infer, .rule = rule};
+
+}  // namespace tessera

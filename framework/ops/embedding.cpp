@@ -1,0 +1,72 @@
+// embedding: rows of a table [V, D] by number: ids i32[…] -> […, D]; attribute out (optional): the result's dtype. An id
+// that is no row gives NaN. embedding_grad (ids, dy) sums the rows of dy into f32[vocab, D] (f64 for f64) in order of
+// position, whatever the threads; with attribute accumulate it adds to its third operand, in place, so that a table that
+// is also the output head needs one gradient buffer.
+#include "framework/ops/elementwise.h"
+#include "framework/ops/precise.h"
+
+namespace tessera {
+namespace {
+
+void require_ids(const TensorType& ids) {
+  require(ids.dtype == DType::i32, "ids are i32, not {}", ids.dtype);
+}
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.size() == 2, "takes ids and a table, not {} operands", in.size());
+  require_ids(in[0]);
+  require(in[1].rank() == 2 && is_float(in[1].dtype), "a table is a float matrix, not {}",
+          to_string(in[1]));
+  TensorType out{attrs.has("out") ? parse_dtype(attrs.text("out")) : in[1].dtype, in[0].shape};
+  require(is_float(out.dtype), "out must be a float type, not {}", out.dtype);
+  out.shape.push_back(in[1].shape[1]);
+  return {out};
+}
+
+std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
+  const size_t operands = attrs.flag("accumulate") ? 3 : 2;
+  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  require_ids(in[0]);
+  Shape rows = in[0].shape;
+  const TensorType& dy = in[1];
+  require(dy.rank() == in[0].rank() + 1 && is_float(dy.dtype) &&
+              std::equal(rows.begin(), rows.end(), dy.shape.begin()),
+          "the cotangent of rows {} is {}", to_string(in[0]), to_string(dy));
+  const TensorType out{precise(dy.dtype), {attrs.integer("vocab"), dy.shape.back()}};
+  require(out.shape[0] > 0, "vocab is {}", out.shape[0]);
+  require(operands == 2 || in[2] == out, "what is added to is {}, not {}", to_string(out),
+          to_string(in.back()));
+  return {out};
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  const Value table = call.inputs[1];
+  const Value dtable =
+      ops::embedding_grad(call.inputs[0], call.cotangents[0], {{"vocab", table.dim(0)}});
+  return {Value(), to_dtype(dtable, table.dtype())};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  const std::string ids = index_names(in[0].rank());
+  return make_rule(ids + ", rows~ width -> " + ids + " width", in, out);
+}
+
+IndexRule grad_rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
+  const std::string ids = index_names(in[0].rank());
+  const std::string added = attrs.flag("accumulate") ? ", rows~ width" : "";
+  return make_rule(ids + ", " + ids + " width" + added + " -> rows~ width", in, out);
+}
+
+std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs& attrs) {
+  if (!attrs.flag("accumulate")) return {};
+  return {{0, 2, Alias::Kind::donate, 0}};
+}
+
+}  // namespace
+
+const OpDef ops::embedding{.name = "embedding", .infer = infer, .grad = grad, .rule = rule};
+
+const OpDef ops::embedding_grad{
+    .name = "embedding_grad", .infer = infer_grad, .rule = grad_rule, .alias = grad_alias};
+
+}  // namespace tessera

@@ -1,0 +1,45 @@
+// layer_norm: (x - mean) · rstd · gain + bias over the last dim (Ba et al., "Layer normalization", 2016), rstd =
+// 1 / sqrt(variance + eps). Results: y, and mean and rstd of each row, which the gradient needs. layer_norm_grad gives
+// dx, dgain and dbias; with attribute add its last operand, another contribution to dx, is added in the same sweep.
+#include "framework/ops/norm.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  return infer_norm(in, attrs, 2, 2);
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  require(!call.cotangents[1] && !call.cotangents[2],
+          "layer_norm has no gradient of its statistics; compute them apart");
+  const auto& in = call.inputs;
+  return ops::layer_norm_grad.all(
+      {in[0], in[1], call.outputs[1], call.outputs[2], call.cotangents[0]});
+}
+
+std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const Value x = widen(in[0]), mean = mean_of_rows(x), d = x - mean;
+  const Value rstd = ops::rsqrt(mean_of_rows(d * d) + attrs.real("eps"));
+  const Value y = (d * rstd) * in[1] + in[2];
+  const DType out = attrs.has("out") ? parse_dtype(attrs.text("out")) : in[0].dtype();
+  return {to_dtype(y, out), per_row(mean), per_row(rstd)};
+}
+
+std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
+  return infer_norm_grad(in, attrs, 2, 2);
+}
+
+}  // namespace
+
+const OpDef ops::layer_norm{.name = "layer_norm",
+                            .infer = infer,
+                            .grad = grad,
+                            .rule = norm_rule,
+                            .composite = composite,
+                            .alias = norm_alias};
+
+const OpDef ops::layer_norm_grad{
+    .name = "layer_norm_grad", .infer = infer_grad, .rule = norm_grad_rule, .alias = norm_alias};
+
+}  // namespace tessera

@@ -1,0 +1,41 @@
+// log_softmax: x less the logarithm of the sum of e^x along attribute dim. Its gradient dy - e^y · sum(dy) uses the
+// result.
+#include "framework/ops/precise.h"
+#include "framework/ops/whole_dim.h"
+
+namespace tessera {
+namespace {
+
+std::vector<Value> grad(const GradCall& call) {
+  return {ops::log_softmax_grad(call.outputs[0], call.cotangents[0], call.attrs)};
+}
+
+std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const Value x = widen(in[0]);
+  const Attrs along{{"dims", std::vector<int64_t>{whole_dim(x.rank(), attrs)}}, {"keep", true}};
+  const Value lower = x - ops::max(x, along);
+  return {to_dtype(lower - ops::log(ops::sum(ops::exp(lower), along)), in[0].dtype())};
+}
+
+std::vector<Value> grad_composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const Value y = widen(in[0]), dy = widen(in[1]);
+  const Attrs along{{"dims", std::vector<int64_t>{whole_dim(y.rank(), attrs)}}, {"keep", true}};
+  return {to_dtype(dy - ops::exp(y) * ops::sum(dy, along), in[0].dtype())};
+}
+
+}  // namespace
+
+const OpDef ops::log_softmax{.name = "log_softmax",
+                             .infer = infer_whole_dim,
+                             .grad = grad,
+                             .rule = whole_dim_rule,
+                             .composite = composite,
+                             .alias = elementwise_alias};
+
+const OpDef ops::log_softmax_grad{.name = "log_softmax_grad",
+                                  .infer = infer_whole_dim_grad,
+                                  .rule = whole_dim_rule,
+                                  .composite = grad_composite,
+                                  .alias = elementwise_alias};
+
+}  // namespace tessera

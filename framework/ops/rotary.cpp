@@ -1,0 +1,43 @@
+// rotary: turns pair i of each head by position · base^(-2i/D) (Su et al., "RoFormer", 2021). x [B, S, H, D], positions
+// i32[B, S]. Attributes base; layout: "half" pairs element i with i + D/2, "interleaved" 2i with 2i + 1; inverse turns back,
+// which is also the gradient.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.size() == 2, "takes x and positions, not {} operands", in.size());
+  const TensorType& x = in[0];
+  require(is_float(x.dtype) && x.rank() == 4 && x.shape[3] % 2 == 0,
+          "x is [batch, sequence, heads, even head size] of floats, not {}", to_string(x));
+  const TensorType positions{DType::i32, {x.shape[0], x.shape[1]}};
+  require(in[1] == positions, "positions of {} are {}, not {}", to_string(x), to_string(positions),
+          to_string(in[1]));
+  require(attrs.real("base") > 0, "base is above zero, not {}", attrs.real("base"));
+  const std::string& layout = attrs.text("layout");
+  require(layout == "half" || layout == "interleaved",
+          "layout is \"half\" or \"interleaved\", not \"{}\"", layout);
+  return {x};
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  Attrs attrs = call.attrs;
+  attrs.set("inverse", !attrs.flag("inverse"));
+  return {ops::rotary(call.cotangents[0], call.inputs[1], attrs), Value()};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  return make_rule("b s h d!, b s -> b s h d!", in, out);
+}
+
+std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {
+  return {{0, 0, Alias::Kind::in_place, 0}};
+}
+
+}  // namespace
+
+const OpDef ops::rotary{
+    .name = "rotary", .infer = infer, .grad = grad, .rule = rule, .alias = alias};
+
+}  // namespace tessera

@@ -1,0 +1,25 @@
+// sgd: one update of a parameter by gradient descent with momentum (Sutskever et al., "On the importance of initialization
+// and momentum in deep learning", 2013), decay apart from the gradient. With g = clip_scale · grad:
+//   b = momentum b + g,  param = (1 - lr · weight_decay) param - lr · (nesterov ? g + momentum b : b)
+// Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see framework/ops/optimizer.h.
+#include <array>
+
+#include "framework/ops/optimizer.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(attrs.real("momentum") >= 0 && attrs.real("momentum") < 1,
+          "momentum is in [0, 1), not {}", attrs.real("momentum"));
+  attrs.real("weight_decay");
+  const std::array<TensorType, 3> scalars{
+      {{DType::f32, {}}, {DType::f32, {}}, {DType::boolean, {}}}};
+  return infer_update(in, attrs, 1, scalars);
+}
+
+}  // namespace
+
+const OpDef ops::sgd{.name = "sgd", .infer = infer, .rule = update_rule, .alias = update_alias};
+
+}  // namespace tessera
