@@ -140,8 +140,7 @@ class AttentionForward {
     const int64_t vectors = width_ / kLanes;
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
       const int64_t rows = std::min<int64_t>(kTileRows, queries.rows - r);
-      const int64_t first = std::max<int64_t>(0, queries.range[r].first - key);
-      const int64_t last = std::min(kKeyBlock, queries.range[r + rows - 1].last - key);
+      const auto [first, last] = queries.seen_by(r, rows, key);
       if (first >= last) continue;
       const int64_t across = whole_vectors(last);
       float* s = scores + r * kKeyBlock;

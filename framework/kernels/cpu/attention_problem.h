@@ -2,6 +2,8 @@
 // rise with the query's position, so a block of queries sees one contiguous range of keys, and the reverse.
 #pragma once
 
+#include <limits>
+
 #include "framework/device/kernel.h"
 
 namespace tessera::cpu {
@@ -41,6 +43,8 @@ class AttentionMask {
     if (window_ > 0) {
       if (position + window_ < range.last) range.last = position + window_;
       if (position - window_ + 1 > 0) range.first = position - window_ + 1;
+      // Past the last key by more than the window, as are all later queries: say so in `first` alone.
+      if (range.first >= range.last && range.last > 0) range.first = std::numeric_limits<int64_t>::max();
     }
     return range;
   }

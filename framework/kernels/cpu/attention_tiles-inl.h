@@ -158,9 +158,9 @@ struct BlockDocuments {
 /// A block of queries: their visible ranges and documents.
 struct QueryBlock {
   int64_t rows = 0;
-  KeyRange range[kQueryBlock];
+  KeyRange range[kQueryBlock] = {};
   int64_t first = 0, last = 0;  // keys that any of them may see
-  int32_t document[kQueryBlock], least = 0, most = 0;
+  int32_t document[kQueryBlock] = {}, least = 0, most = 0;
 
   QueryBlock(const AttentionMask& mask, int64_t query, int64_t count) : rows(count) {
     for (int64_t r = 0; r < rows; ++r) range[r] = mask.range(query + r);
@@ -170,6 +170,12 @@ struct QueryBlock {
     std::copy_n(mask.documents() + query, rows, document);
     least = *std::min_element(document, document + rows);
     most = *std::max_element(document, document + rows);
+  }
+
+  /// Keys of the block that starts at `key` that some of the rows [r, r + count) may see, counted from `key`.
+  KeyRange seen_by(int64_t r, int64_t count, int64_t key) const {
+    return {std::max<int64_t>(0, range[r].first - key),
+            std::min(kKeyBlock, range[r + count - 1].last - key)};
   }
 
   /// Row `r` against the key block that starts at `key`.
