@@ -24,7 +24,8 @@ Operands operands_of(const AttentionCase& test, DType dtype) {
 
 std::vector<std::vector<double>> run(const AttentionCase& test, Isa isa, const Operands& x,
                                      const AttentionResult& plain) {
-  Values o{x.q.type, plain.o}, lse{{DType::f32, {test.b, test.h, test.s}}, plain.lse};
+  Values o{x.q.type, plain.o}, lse{{}, plain.lse};
+  lse.type.shape = {test.b, test.h, test.s};
   std::vector<Values> operands{x.q, x.k, x.v, o, lse, x.dy};
   test.append_masks(operands);
   return run_kernel(&cpu::attention_grad_kernel, "attention_grad", test.attrs(), operands,
