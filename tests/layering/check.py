@@ -89,7 +89,8 @@ def check_file(root, name, lines):
             problem = check_include(name, header, quoted)
             if problem:
                 yield f"{name}:{number}: {problem}"
-            elif quoted and header.startswith(tuple(t + "/" for t in TOP)) and not (root / header).exists():
+            elif quoted and header.startswith(tuple(t + "/" for t in TOP)) and not header.endswith(".pb.h") \
+                    and not (root / header).exists():
                 yield f"{name}:{number}: {header} does not exist"
         elif name.startswith(("framework/", "models/")) and EXIT.search(strip_text(line)):
             yield f"{name}:{number}: ends the process; throw UserError or InternalError"
