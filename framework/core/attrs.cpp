@@ -93,8 +93,8 @@ AttrValue parse_value(Cursor& c) {
   }
   double v = 0;
   auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), v);
-  require(error == std::errc() && end == token.data() + token.size(), "attributes: '{}' is no value",
-          token);
+  require(error == std::errc() && end == token.data() + token.size(),
+          "attributes: '{}' is no value", token);
   return v;
 }
 

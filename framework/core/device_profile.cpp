@@ -9,10 +9,10 @@ namespace tessera {
 namespace {
 
 constexpr std::array<std::pair<Isa, std::string_view>, 5> kNames{{{Isa::sse41, "sse41"},
-                                                                   {Isa::avx2, "avx2"},
-                                                                   {Isa::avx512, "avx512"},
-                                                                   {Isa::avx512_bf16, "avx512_bf16"},
-                                                                   {Isa::amx, "amx"}}};
+                                                                  {Isa::avx2, "avx2"},
+                                                                  {Isa::avx512, "avx512"},
+                                                                  {Isa::avx512_bf16, "avx512_bf16"},
+                                                                  {Isa::amx, "amx"}}};
 
 }  // namespace
 

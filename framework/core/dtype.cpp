@@ -7,11 +7,11 @@ namespace tessera {
 namespace {
 
 constexpr std::array<std::pair<DType, std::string_view>, 6> kNames{{{DType::f32, "f32"},
-                                                                     {DType::bf16, "bf16"},
-                                                                     {DType::f64, "f64"},
-                                                                     {DType::i32, "i32"},
-                                                                     {DType::i64, "i64"},
-                                                                     {DType::boolean, "bool"}}};
+                                                                    {DType::bf16, "bf16"},
+                                                                    {DType::f64, "f64"},
+                                                                    {DType::i32, "i32"},
+                                                                    {DType::i64, "i64"},
+                                                                    {DType::boolean, "bool"}}};
 
 }  // namespace
 
