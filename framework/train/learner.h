@@ -1,0 +1,52 @@
+// What the training loop needs of a model in training, and no more: one update by its number, an evaluation, its states
+// to and from a checkpoint. The loop knows no graph and no tensor, so it is tested with a toy.
+// An update is a pure function of the states and (seed, index), which is what makes a
+// resumed run exact.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/checkpoint/checkpoint_writer.h"
+
+namespace tessera {
+
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
+
+struct StepResult {
+  double loss = 0, grad_norm = 0, learning_rate = 0;
+  bool applied = true;  // false: the update was skipped, since loss or gradient were not finite
+  NamedNumbers parts;   // of the loss, such as masked_loss
+};
+
+struct Evaluation {
+  double loss = 0;
+  NamedNumbers figures;  // bits_per_byte, masked_accuracy, …
+};
+
+/// Thrown by evaluate() when it finds stop_signal() set (framework/train/signals.h): measured again on resume.
+struct EvaluationStopped {};
+
+class Learner {
+ public:
+  virtual ~Learner() = default;
+
+  /// Update number `index`, from 0.
+  virtual StepResult step(int64_t index) = 0;
+  /// On the held-out part; the same batches each time. May throw EvaluationStopped between batches.
+  virtual Evaluation evaluate() = 0;
+  /// All states that outlive a step.
+  virtual void save(CheckpointWriter& writer) = 0;
+  virtual void load(CheckpointReader& reader) = 0;
+  /// Which documents or samples update `index` reads.
+  virtual std::vector<std::string> batch_identity(int64_t index) = 0;
+  /// Lines for the head of a run: parameters, planned memory, FLOPs.
+  virtual std::string header() = 0;
+  /// Model FLOPs of one update per token: forward and backward products, nothing computed twice.
+  virtual double flops_per_token() = 0;
+};
+
+}  // namespace tessera

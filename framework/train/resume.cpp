@@ -1,0 +1,82 @@
+#include "framework/train/resume.h"
+
+#include <fmt/format.h>
+
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/config/field.h"
+#include "framework/config/parse.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+void require_same_model(const Config& saved, const Config& config, const fs::path& checkpoint) {
+  require(saved.model == config.model,
+          "{} is of another model ({}). Choose another checkpoint.folder and log.folder to start "
+          "anew, or go on with the model it was made with, as in {}",
+          checkpoint.string(), fmt::join(differences(saved, config, "model"), ", "),
+          (checkpoint / "config.yaml").string());
+}
+
+void compare_environments(const Environment& saved, const Environment& now,
+                          std::vector<std::string>& report) {
+  std::vector<std::string> changed;
+  for (const auto& [name, text] : now)
+    for (const auto& [saved_name, saved_text] : saved)
+      if (name == saved_name && text != saved_text)
+        changed.push_back(fmt::format("{}: {} → {}", name, saved_text, text));
+  if (!changed.empty())
+    report.push_back(
+        fmt::format("the machine has changed since ({}); the run goes on, but not to the last bit",
+                    fmt::join(changed, ", ")));
+}
+
+}  // namespace
+
+std::vector<std::string> differences(const Config& before, const Config& after,
+                                     const std::string& section) {
+  Config old_copy = before, new_copy = after;
+  const std::vector<Section> old_sections = bind_fields(old_copy),
+                             new_sections = bind_fields(new_copy);
+  std::vector<std::string> lines;
+  for (size_t s = 0; s < old_sections.size(); ++s) {
+    if (!section.empty() && old_sections[s].name != section) continue;
+    for (size_t f = 0; f < old_sections[s].fields.size(); ++f) {
+      const Field &was = old_sections[s].fields[f], &is = new_sections[s].fields[f];
+      if (was.text() != is.text())
+        lines.push_back(fmt::format("{}: {} → {}", was.path(), was.text(), is.text()));
+    }
+  }
+  return lines;
+}
+
+std::optional<Resumed> resume(const Config& config, const Environment& environment,
+                              Learner& learner, std::vector<std::string>& report) {
+  const fs::path folder = config.checkpoint.folder;
+  const auto latest = latest_good_checkpoint(folder, report);
+  if (!latest) {
+    require(
+        report.empty(),
+        "{} holds checkpoints, but none that is whole:\n{}\nNothing was started over them: move "
+        "them away to start anew, or choose another checkpoint.folder",
+        folder.string(), fmt::join(report, "\n"));
+    return std::nullopt;
+  }
+  CheckpointReader reader(*latest);
+  const Config saved = parse_config(reader.config_text(), (*latest / "config.yaml").string());
+  require_same_model(saved, config, *latest);
+  Resumed resumed{parse_run_state(reader.run_json(), (*latest / "run.json").string()), *latest};
+  require(resumed.state.step == reader.step(), "{}: run.json says step {}, the manifest step {}",
+          latest->string(), resumed.state.step, reader.step());
+  if (const auto changed = differences(saved, config); !changed.empty())
+    report.push_back(
+        fmt::format("settings changed since the checkpoint: {}", fmt::join(changed, ", ")));
+  compare_environments(resumed.state.environment, environment, report);
+  resumed.state.environment = environment;
+  learner.load(reader);
+  return resumed;
+}
+
+}  // namespace tessera

@@ -1,0 +1,30 @@
+// Going on from the newest checkpoint that is whole.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/config/config.h"
+#include "framework/train/learner.h"
+#include "framework/train/run_state.h"
+
+namespace tessera {
+
+struct Resumed {
+  RunState state;
+  std::filesystem::path checkpoint;
+};
+
+/// Loads the newest good checkpoint of checkpoint.folder into `learner`; nothing when the folder has none at all.
+/// `report` gets what is worth knowing: damaged checkpoints passed over, changed settings, a changed machine. UserError
+/// when every checkpoint is damaged (nothing is started over them), or when they are of another model.
+std::optional<Resumed> resume(const Config& config, const Environment& environment,
+                              Learner& learner, std::vector<std::string>& report);
+
+/// "optimizer.lr: 0.001 → 0.0005", one per key that differs, in the sections whose name `section` is (all when empty).
+std::vector<std::string> differences(const Config& before, const Config& after,
+                                     const std::string& section = "");
+
+}  // namespace tessera

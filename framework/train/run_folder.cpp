@@ -1,0 +1,83 @@
+#include "framework/train/run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include "framework/core/error.h"
+#include "framework/train/whole_file.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+void make_folder(const fs::path& folder, std::string_view key) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  require(!error && fs::is_directory(folder), "cannot create the folder {}: {}; choose another {}",
+          folder.string(), error ? error.message() : "there is a file of that name", key);
+}
+
+/// Opens (creates) a file for writing in `folder`; the descriptor.
+int open_in(const fs::path& folder, const char* name, std::string_view key) {
+  const fs::path path = folder / name;
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  require(file >= 0, "cannot write in the folder {}: {}; choose another {}", folder.string(),
+          std::strerror(errno), key);
+  return file;
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
+  make_folder(path_, "log.folder");
+  lock_ = open_in(path_, ".lock", "log.folder");
+  try {
+    // File systems without locks (some network ones) answer otherwise than EWOULDBLOCK, and go unguarded.
+    require(::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
+            "another process is running in {}; wait for it, or choose another log.folder",
+            path_.string());
+    const fs::path checkpoints = config.checkpoint.folder;
+    make_folder(checkpoints, "checkpoint.folder");
+    ::close(open_in(checkpoints, ".probe", "checkpoint.folder"));
+    std::error_code ignored;
+    fs::remove(checkpoints / ".probe", ignored);
+    fs::remove(path_ / "failure.txt", ignored);
+  } catch (...) {
+    ::close(lock_);
+    throw;
+  }
+}
+
+RunFolder::~RunFolder() { ::close(lock_); }
+
+std::string RunFolder::set_aside_metrics() {
+  std::error_code error;
+  if (!fs::exists(metrics(), error) || fs::file_size(metrics(), error) == 0) return "";
+  fs::path aside;
+  for (int n = 1; aside.empty() || fs::exists(aside, error); ++n)
+    aside = path_ / fmt::format("metrics-earlier-{}.jsonl", n);
+  fs::rename(metrics(), aside, error);
+  require(!error, "cannot rename {} to {}: {}", metrics().string(), aside.string(),
+          error.message());
+  return aside.string();
+}
+
+void RunFolder::save(std::string_view name, std::string_view text) const {
+  replace_file(path_ / name, text);
+}
+
+void RunFolder::save_failure(std::string_view cause) const noexcept {
+  try {
+    save("failure.txt", std::string(cause) + "\n");
+  } catch (...) {
+    // The cause itself is on its way to the screen, and worth more than that it could not be written.
+  }
+}
+
+}  // namespace tessera

@@ -1,0 +1,39 @@
+// The folder of a run (log.folder), held by one process at a time: metrics.jsonl, config.yaml (the effective config),
+// header.txt, summary.json, failure.txt, TensorBoard events. Opening it proves, before any work is done, that it and the
+// checkpoint folder can be written.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "framework/config/config.h"
+
+namespace tessera {
+
+class RunFolder {
+ public:
+  /// UserError when the folders cannot be made or written, or another process runs here.
+  explicit RunFolder(const Config& config);
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  ~RunFolder();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
+
+  /// For a run that starts at step 0: sets the metrics of an earlier one aside and returns their new name, empty
+  /// when there were none.
+  std::string set_aside_metrics();
+
+  /// Writes a small file whole.
+  void save(std::string_view name, std::string_view text) const;
+  /// Leaves the cause of a failure behind, if that is still possible.
+  void save_failure(std::string_view cause) const noexcept;
+
+ private:
+  std::filesystem::path path_;
+  int lock_ = -1;
+};
+
+}  // namespace tessera

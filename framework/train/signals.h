@@ -1,0 +1,26 @@
+// Asking a run to stop: the first SIGINT, SIGTERM or SIGHUP only sets a flag, which the loop polls after each step and an
+// evaluation between its batches. A SIGINT after that ends the process at once, as Ctrl-C always did; further SIGTERMs
+// change nothing, since launchers send them in numbers.
+#pragma once
+
+#include <csignal>
+
+namespace tessera {
+
+/// The signal that asked to stop; 0 while none did.
+int stop_signal();
+
+/// While it lives, the signals are taken as above; the flag is cleared at its start. One at a time.
+class StopSignals {
+ public:
+  StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+  ~StopSignals();
+
+ private:
+  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+  struct sigaction before_[3];
+};
+
+}  // namespace tessera

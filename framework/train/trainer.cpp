@@ -1,0 +1,184 @@
+#include "framework/train/trainer.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "framework/config/print.h"
+#include "framework/core/error.h"
+#include "framework/train/resume.h"
+#include "framework/train/signals.h"
+
+namespace tessera {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+}  // namespace
+
+Trainer::Trainer(const Config& config, Learner& learner, Progress& progress, TrainerOptions options)
+    : config_(config),
+      learner_(learner),
+      progress_(progress),
+      options_(std::move(options)),
+      steps_(config.train.steps.steps(config.tokens_per_step())),
+      folder_(config),
+      begin_(Clock::now()) {}
+
+TrainingSummary Trainer::run() {
+  const StopSignals signals;
+  try {
+    begin();
+    train();
+    const auto tokens =
+        static_cast<double>((state_.step - first_step_) * config_.tokens_per_step());
+    const TrainingSummary summary{
+        .first_step = first_step_,
+        .stop_signal = state_.step < steps_ ? stop_signal() : 0,
+        .tokens_per_s = stepping_seconds_ > 0 ? tokens / stepping_seconds_ : 0,
+        .state = state_,
+        .checkpoint = checkpoint_};
+    progress_.close();
+    say_end(summary);
+    folder_.save("summary.json", summary_json(summary));
+    return summary;
+  } catch (const std::exception& error) {
+    progress_.close();
+    folder_.save_failure(error.what());
+    throw;
+  }
+}
+
+void Trainer::begin() {
+  std::vector<std::string> report;
+  auto resumed = resume(config_, options_.environment, learner_, report);
+  if (resumed) {
+    state_ = std::move(resumed->state);
+    checkpoint_ = resumed->checkpoint;
+    saved_step_ = state_.step;
+    report.push_back(fmt::format("going on from {} at step {} of {}", checkpoint_.string(),
+                                 state_.step, steps_));
+  } else {
+    state_.environment = options_.environment;
+    if (const std::string aside = folder_.set_aside_metrics(); !aside.empty())
+      report.push_back(
+          fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
+  }
+  first_step_ = state_.step;
+  seconds_before_ = state_.seconds;
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  for (int64_t n = state_.skipped_in_a_row; n > 0; --n)
+    nonfinite_.push_back({state_.step - n + 1, kUnknown, kUnknown});
+  metrics_.emplace(folder_.metrics(), state_.step, state_.evaluated, report);
+  if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
+  folder_.save("config.yaml", to_yaml(config_));
+  const std::string head = header();
+  folder_.save("header.txt", effective_table(config_) + head);
+  progress_.say(head);
+  for (const std::string& line : report) progress_.say(line);
+}
+
+void Trainer::train() {
+  if (wants_evaluation()) evaluate();
+  while (state_.step < steps_ && stop_signal() == 0) one_step();
+  if (saved_step_ != state_.step) save();
+}
+
+void Trainer::one_step() {
+  const Clock::time_point begin = Clock::now();
+  const StepResult result = learner_.step(state_.step);
+  const double seconds = seconds_since(begin);
+  check(!result.applied || (std::isfinite(result.loss) && std::isfinite(result.grad_norm)),
+        "update {} was applied with loss {} and gradient norm {}", state_.step, result.loss,
+        result.grad_norm);
+  ++state_.step;
+  state_.tokens += config_.tokens_per_step();
+  state_.evaluated = false;
+  stepping_seconds_ += seconds;
+  interval_seconds_ += seconds;
+  ++interval_steps_;
+  smoothed_seconds_ += (seconds - smoothed_seconds_) * (smoothed_seconds_ == 0 ? 1 : 0.1);
+  if (result.applied)
+    nonfinite_.clear();
+  else
+    note_skipped(result);
+
+  const bool interval = due(config_.log.every) || state_.step == steps_;
+  progress_.step(progress_state(result), interval && result.applied);
+  if (interval || !result.applied) log_step(result);
+  if (std::ssize(nonfinite_) >= config_.train.stop_after_nonfinite) stop_for_nonfinite();
+  if (wants_evaluation() && stop_signal() == 0) evaluate();
+  save_is_due_ |= due(config_.checkpoint.every);
+  // While updates are skipped the states stand still; if they are the cause, an older checkpoint is the better one.
+  if (save_is_due_ && nonfinite_.empty()) save();
+}
+
+void Trainer::note_skipped(const StepResult& result) {
+  ++state_.skipped;
+  nonfinite_.push_back({state_.step, result.loss, result.grad_norm});
+  progress_.say(
+      fmt::format("step {}/{}  loss {}  grad {}: not finite, skipped ({} in a row; the run "
+                  "stops after {})",
+                  state_.step, steps_, result.loss, result.grad_norm, nonfinite_.size(),
+                  config_.train.stop_after_nonfinite));
+}
+
+void Trainer::stop_for_nonfinite() {
+  const std::string name = fmt::format("nonfinite-step-{}.json", state_.step);
+  const std::string text = nonfinite_json(nonfinite_, config_, checkpoint_, learner_);
+  folder_.save(name, text);
+  user_error(
+      "loss or gradient were not finite in {} steps in a row, up to step {}; none of them changed "
+      "the weights. What they read is in {}. {}. {}",
+      nonfinite_.size(), state_.step, (folder_.path() / name).string(), nonfinite_advice(config_),
+      checkpoint_.empty()
+          ? "There is no checkpoint yet; the run would begin anew"
+          : fmt::format("The run would go on from {}, which is as it was", checkpoint_.string()));
+}
+
+void Trainer::evaluate() {
+  progress_.busy("evaluating");
+  const Clock::time_point begin = Clock::now();
+  try {
+    const Evaluation evaluation = learner_.evaluate();
+    log_evaluation(evaluation, seconds_since(begin));
+    if (!state_.first_evaluation) state_.first_evaluation = evaluation;
+    state_.last_evaluation = evaluation;
+    state_.evaluated = true;
+  } catch (const EvaluationStopped&) {
+    check(stop_signal() != 0, "an evaluation stopped without a signal");
+  }
+  progress_.ready();
+}
+
+void Trainer::save() {
+  progress_.busy("saving");
+  state_.seconds = run_seconds();
+  state_.skipped_in_a_row = std::ssize(nonfinite_);
+  metrics_->sync();
+  CheckpointWriter writer(config_.checkpoint.folder, state_.step);
+  learner_.save(writer);
+  // After skipped updates nothing older is given up for this one.
+  const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
+  checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep));
+  saved_step_ = state_.step;
+  save_is_due_ = false;
+  progress_.ready();
+}
+
+bool Trainer::due(const Duration& every) const {
+  return !every.never() && state_.step % every.steps(config_.tokens_per_step()) == 0;
+}
+
+bool Trainer::wants_evaluation() const {
+  const Duration& every = config_.evaluate.every;
+  if (every.never() || config_.data.validation <= 0 || state_.evaluated) return false;
+  return due(every) || state_.step == steps_;
+}
+
+double Trainer::run_seconds() const { return seconds_before_ + seconds_since(begin_); }
+
+}  // namespace tessera

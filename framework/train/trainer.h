@@ -1,0 +1,90 @@
+// The training loop: goes on from the latest good checkpoint, steps, logs, evaluates, saves, and ends well when it is
+// asked to stop. All it does is a function of (config, checkpoint), never of when it was interrupted: a run that was
+// stopped or killed and started again leaves the same losses and the same checkpoint as one that was not.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/config/config.h"
+#include "framework/train/learner.h"
+#include "framework/train/metrics.h"
+#include "framework/train/nonfinite.h"
+#include "framework/train/progress.h"
+#include "framework/train/run_folder.h"
+#include "framework/train/run_state.h"
+#include "framework/train/tensorboard.h"
+
+namespace tessera {
+
+struct TrainerOptions {
+  std::string command = "the same command";  // what to type to go on
+  double peak_gflops = 0;                    // for the utilisation; 0: not known, not shown
+  std::string peak_source;                   // "measured bf16 matmul"
+  Environment environment;                   // a change of it is told on resume
+};
+
+struct TrainingSummary {
+  int64_t first_step = 0;  // where this process began
+  int stop_signal = 0;     // what ended it early; 0: all steps are done
+  double tokens_per_s = 0;
+  RunState state;
+  std::filesystem::path checkpoint;
+};
+
+class Trainer {
+ public:
+  Trainer(const Config& config, Learner& learner, Progress& progress, TrainerOptions options);
+
+  /// Trains to the end, or until a signal asks to stop; either way all is saved. UserError when the run cannot go on.
+  TrainingSummary run();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void begin();
+  void train();
+  void one_step();
+  void note_skipped(const StepResult& result);
+  [[noreturn]] void stop_for_nonfinite();
+  void evaluate();
+  void save();
+  bool due(const Duration& every) const;
+  bool wants_evaluation() const;
+  double run_seconds() const;
+
+  // What is written and shown: trainer_report.cpp.
+  std::string header() const;
+  ProgressState progress_state(const StepResult& result) const;
+  void log_step(const StepResult& result);
+  void log_evaluation(const Evaluation& evaluation, double seconds);
+  void say_end(const TrainingSummary& summary);
+  std::string summary_json(const TrainingSummary& summary) const;
+  double utilisation(double tokens_per_s) const;
+
+  const Config& config_;
+  Learner& learner_;
+  Progress& progress_;
+  TrainerOptions options_;
+  int64_t steps_;  // of the whole run
+  RunFolder folder_;
+  std::optional<Metrics> metrics_;
+  std::optional<TensorBoard> tensorboard_;
+  RunState state_;
+  int64_t first_step_ = 0;
+  std::filesystem::path checkpoint_;      // the last one written or read
+  int64_t saved_step_ = -1;               // its step
+  bool save_is_due_ = false;              // put off while updates are being skipped
+  std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
+  Clock::time_point begin_;
+  double seconds_before_ = 0;    // of earlier processes
+  double stepping_seconds_ = 0;  // of this one, in steps alone
+  double interval_seconds_ = 0;  // the same since the last line of metrics
+  int64_t interval_steps_ = 0;
+  double smoothed_seconds_ = 0;  // of a step, for the progress line
+};
+
+}  // namespace tessera

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+#include <string.h>
+
+#include <cmath>
+
+#include "framework/core/error.h"
+#include "framework/train/json_number.h"
+#include "framework/train/trainer.h"
+
+namespace tessera {
+namespace {
+
+std::string figures_text(const Evaluation& evaluation) {
+  std::string text = "loss " + number_text(evaluation.loss, "{:.4f}");
+  for (const auto& [name, number] : evaluation.figures)
+    text += fmt::format("  {} {}", name, number_text(number, "{:.4f}"));
+  return text;
+}
+
+}  // namespace
+
+std::string Trainer::header() const {
+  std::string text = learner_.header();
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  text += fmt::format("{} steps of {} tokens; metrics and config in {}, checkpoints in {}\n",
+                      grouped(steps_), grouped(config_.tokens_per_step()), folder_.path().string(),
+                      config_.checkpoint.folder);
+  if (options_.peak_gflops > 0)
+    text += fmt::format(
+        "MFU: tokens/s × {:.4g} MFLOP per token (forward and backward, nothing computed twice) ÷ "
+        "{:.0f} GFLOP/s ({})\n",
+        learner_.flops_per_token() / 1e6, options_.peak_gflops, options_.peak_source);
+  return text;
+}
+
+double Trainer::utilisation(double tokens_per_s) const {
+  if (options_.peak_gflops <= 0) return 0;
+  return tokens_per_s * learner_.flops_per_token() / (options_.peak_gflops * 1e9);
+}
+
+ProgressState Trainer::progress_state(const StepResult& result) const {
+  const auto tokens = static_cast<double>(config_.tokens_per_step());
+  const double rate = smoothed_seconds_ > 0 ? tokens / smoothed_seconds_ : 0;
+  // Evaluating and saving take their time too.
+  const double seconds_per_step =
+      (run_seconds() - seconds_before_) / static_cast<double>(state_.step - first_step_);
+  return {.step = state_.step,
+          .steps = steps_,
+          .loss = result.loss,
+          .grad_norm = result.grad_norm,
+          .learning_rate = result.learning_rate,
+          .tokens_per_s = rate,
+          .utilisation = utilisation(rate),
+          .seconds_left = seconds_per_step * static_cast<double>(steps_ - state_.step)};
+}
+
+void Trainer::log_step(const StepResult& result) {
+  const auto tokens = static_cast<double>(interval_steps_ * config_.tokens_per_step());
+  const double rate = interval_seconds_ > 0 ? tokens / interval_seconds_ : 0;
+  interval_seconds_ = 0;
+  interval_steps_ = 0;
+  MetricsLine line{
+      {"loss", result.loss}, {"grad_norm", result.grad_norm}, {"lr", result.learning_rate}};
+  NamedNumbers scalars{{"train/loss", result.loss},
+                       {"train/grad_norm", result.grad_norm},
+                       {"train/lr", result.learning_rate},
+                       {"train/tokens_per_s", rate}};
+  for (const auto& [name, number] : result.parts) {
+    line.emplace_back(name, number);
+    scalars.emplace_back("train/" + name, number);
+  }
+  line.emplace_back("tokens", state_.tokens);
+  line.emplace_back("skipped", state_.skipped);
+  line.emplace_back("tokens_per_s", rate);
+  if (options_.peak_gflops > 0) {
+    line.emplace_back("mfu", utilisation(rate));
+    line.emplace_back("peak_gflops", options_.peak_gflops);
+    line.emplace_back("flops_per_token", learner_.flops_per_token());
+    scalars.emplace_back("train/mfu", utilisation(rate));
+  }
+  line.emplace_back("seconds", run_seconds());
+  metrics_->write(state_.step, line);
+  if (tensorboard_) tensorboard_->write(state_.step, scalars);
+}
+
+void Trainer::log_evaluation(const Evaluation& evaluation, double seconds) {
+  progress_.say(fmt::format("step {}/{}  validation {}  ({:.1f} s)", state_.step, steps_,
+                            figures_text(evaluation), seconds));
+  MetricsLine line{{"eval_loss", evaluation.loss}};
+  NamedNumbers scalars{{"eval/loss", evaluation.loss}};
+  for (const auto& [name, number] : evaluation.figures) {
+    line.emplace_back("eval_" + name, number);
+    scalars.emplace_back("eval/" + name, number);
+  }
+  line.emplace_back("eval_seconds", seconds);
+  metrics_->write(state_.step, line);
+  if (tensorboard_) tensorboard_->write(state_.step, scalars);
+}
+
+void Trainer::say_end(const TrainingSummary& summary) {
+  const std::string checkpoint = summary.checkpoint.string();
+  if (summary.stop_signal != 0) {
+    progress_.say(fmt::format("stopped by SIG{} after step {} of {}; saved as {}. To go on: {}",
+                              ::sigabbrev_np(summary.stop_signal), state_.step, steps_, checkpoint,
+                              options_.command));
+  } else if (summary.first_step >= steps_) {
+    progress_.say(
+        fmt::format("nothing to do: {} is at step {}, and train.steps is {}; raise it to go on",
+                    checkpoint, state_.step, steps_));
+  } else {
+    progress_.say(fmt::format("done: {} steps, {} tokens in {} ({} tokens/s{}); saved as {}",
+                              grouped(state_.step), grouped(state_.tokens),
+                              time_text(run_seconds()), grouped(std::llround(summary.tokens_per_s)),
+                              state_.skipped > 0 ? fmt::format(", {} skipped", state_.skipped) : "",
+                              checkpoint));
+  }
+}
+
+std::string Trainer::summary_json(const TrainingSummary& summary) const {
+  nlohmann::ordered_json json{{"step", state_.step},
+                              {"steps", steps_},
+                              {"tokens", state_.tokens},
+                              {"skipped", state_.skipped},
+                              {"seconds", run_seconds()},
+                              {"tokens_per_s", summary.tokens_per_s},
+                              {"checkpoint", summary.checkpoint.string()}};
+  const auto add = [&](const std::optional<Evaluation>& evaluation, const std::string& suffix) {
+    if (!evaluation) return;
+    json["eval_loss_" + suffix] = to_json_number(evaluation->loss);
+    for (const auto& [name, number] : evaluation->figures)
+      json["eval_" + name + "_" + suffix] = to_json_number(number);
+  };
+  add(state_.first_evaluation, "start");
+  add(state_.last_evaluation, "end");
+  return json.dump(2) + "\n";
+}
+
+}  // namespace tessera

@@ -1,0 +1,81 @@
+// Updates whose loss or gradient is not finite: shown raw, skipped, and the end of the run when they do not stop.
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "tests/train/toy_run.h"
+
+namespace tessera::testing {
+namespace {
+
+TEST(Nonfinite, IsSkippedShownAndCounted) {
+  TemporaryFolder folder;
+  ToyRun toy(toy_config(folder.path));
+  toy.learner.nonfinite = {6, 7, 20};
+  const TrainingSummary summary = toy.run();
+  EXPECT_EQ(summary.state.skipped, 3);
+  EXPECT_EQ(summary.state.step, 40);
+  expect_in(toy.shown, {"step 7/40  loss nan  grad inf: not finite, skipped (1 in a row",
+                        "step 8/40  loss nan  grad inf: not finite, skipped (2 in a row",
+                        "step 21/40  loss nan", "3 skipped"});
+  const std::string lines = curve(folder.path);
+  expect_in(lines, {R"({"step":7,"loss":"nan","grad_norm":"inf")", R"("skipped":3)"});
+}
+
+TEST(Nonfinite, StopsAfterTooManyInARow) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"train.stop_after_nonfinite=3"});
+  ToyRun toy(config);
+  toy.learner.nonfinite = {2, 3, 10, 11, 12};
+  const std::string message = user_error_of([&] { toy.run(); });
+  expect_in(message, {"3 steps in a row, up to step 13", "nonfinite-step-13.json", "optimizer.lr",
+                      "step-00000008"});
+  const auto json = nlohmann::json::parse(read_file(folder.path / "nonfinite-step-13.json"));
+  ASSERT_EQ(json.at("steps").size(), 3u);
+  EXPECT_EQ(json["steps"][0]["step"], 11);
+  EXPECT_EQ(json["steps"][0]["loss"], "nan");
+  EXPECT_EQ(json["steps"][2]["batch"][0], "document 84");
+  EXPECT_EQ(parse_config(json.at("config").get<std::string>(), "toy.yaml"), config);
+  expect_in(read_file(folder.path / "failure.txt"), {message});
+
+  // The checkpoint that was due in step 12 was put off.
+  const auto found = list_checkpoints(config.checkpoint.folder);
+  ASSERT_FALSE(found.empty());
+  EXPECT_EQ(found[0].step, 8);
+
+  // The same again, from the checkpoint; then it is mended.
+  ToyRun again(config);
+  again.learner.nonfinite = toy.learner.nonfinite;
+  EXPECT_EQ(user_error_of([&] { again.run(); }), message);
+  ToyRun mended(config);
+  mended.learner.nonfinite = {2, 3};
+  EXPECT_EQ(mended.run().state.step, 40);
+  EXPECT_FALSE(fs::exists(folder.path / "failure.txt"));
+}
+
+TEST(Nonfinite, CountGoesOnAfterAStop) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"train.stop_after_nonfinite=3"});
+  ToyRun first(config);
+  first.learner.nonfinite = {9, 10, 11};
+  first.learner.before_step = [](int64_t index) {
+    if (index == 10) ::raise(SIGTERM);
+  };
+  EXPECT_EQ(first.run().state.skipped_in_a_row, 2);
+  const auto found = list_checkpoints(config.checkpoint.folder);
+  EXPECT_EQ(found[0].step, 11);
+  ToyRun second(config);
+  second.learner.nonfinite = first.learner.nonfinite;
+  expect_in(user_error_of([&] { second.run(); }), {"3 steps in a row, up to step 12"});
+}
+
+TEST(Nonfinite, SavesNothingInPlaceOfAGoodCheckpoint) {
+  TemporaryFolder folder;
+  ToyRun toy(toy_config(folder.path, {"checkpoint.keep=1", "checkpoint.every=1 steps"}));
+  toy.learner.nonfinite = {38, 39};
+  toy.run();
+  const auto found = list_checkpoints(toy.config.checkpoint.folder);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_EQ(found[0].step, 40);
+  EXPECT_EQ(found[1].step, 38);
+}
+
+}  // namespace
+}  // namespace tessera::testing

@@ -1,0 +1,164 @@
+// A run that was stopped or killed at any moment and started again is the run that was not.
+#include "framework/train/resume.h"
+
+#include <random>
+
+#include "tests/train/child.h"
+#include "tests/train/toy_run.h"
+
+namespace tessera::testing {
+namespace {
+
+void expect_unbroken(const Unbroken& whole, const fs::path& folder, const ToyRun& last) {
+  EXPECT_EQ(curve(folder), whole.curve);
+  EXPECT_EQ(last.learner.weights, whole.weights);
+}
+
+TEST(Resume, AfterSigtermInAnyStep) {
+  const Unbroken whole;
+  for (int64_t stop = 0; stop < 40; ++stop) {
+    TemporaryFolder folder;
+    ToyRun first(toy_config(folder.path));
+    first.learner.before_step = [&](int64_t index) {
+      if (index == stop) ::raise(SIGTERM);
+    };
+    const TrainingSummary summary = first.run();
+    EXPECT_EQ(summary.state.step, stop + 1);  // the step is finished
+    if (stop < 39) {
+      EXPECT_EQ(summary.stop_signal, SIGTERM);
+      expect_in(first.shown, {"stopped by SIGTERM", "To go on: tessera train toy.yaml"});
+    }
+    ToyRun second(toy_config(folder.path));
+    EXPECT_EQ(second.run().first_step, stop + 1);
+    expect_in(second.shown, {"going on from"});
+    expect_unbroken(whole, folder.path, second);
+  }
+}
+
+TEST(Resume, AfterASignalDuringAnyEvaluation) {
+  const Unbroken whole;
+  for (int stop = 0; stop < 9; ++stop) {
+    TemporaryFolder folder;
+    ToyRun first(toy_config(folder.path));
+    int evaluation = 0;
+    first.learner.in_evaluation = [&] {
+      if (evaluation++ == stop) ::raise(SIGINT);
+    };
+    first.run();
+    ToyRun second(toy_config(folder.path));
+    second.run();
+    expect_unbroken(whole, folder.path, second);
+  }
+}
+
+TEST(Resume, SecondCtrlCEndsAtOnce) {
+  TemporaryFolder folder;
+  const int status = child_status([&] {
+    ToyRun toy(toy_config(folder.path));
+    toy.learner.before_step = [](int64_t index) {
+      if (index != 5) return;
+      ::raise(SIGTERM);
+      ::raise(SIGTERM);  // changes nothing
+      ::raise(SIGINT);
+      ADD_FAILURE() << "still alive";
+    };
+    toy.run();
+  });
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT) << status;
+  ToyRun again(toy_config(folder.path));
+  EXPECT_EQ(again.run().first_step, 4);
+}
+
+TEST(Resume, AfterKillAtRandomMoments) {
+  const Unbroken whole({6, 13, 14});
+  std::mt19937 random(20240301);
+  int killed = 0;
+  for (int trial = 0; trial < 4; ++trial) {
+    TemporaryFolder folder;
+    for (bool ended = false; !ended;) {
+      const pid_t child = ::fork();
+      ASSERT_GE(child, 0);
+      if (child == 0) {
+        ToyRun toy(toy_config(folder.path));
+        toy.learner.nonfinite = {6, 13, 14};
+        toy.learner.before_step = [](int64_t) { ::usleep(500); };
+        toy.run();
+        ::_exit(0);
+      }
+      ::usleep(std::uniform_int_distribution<useconds_t>(2'000, 25'000)(random));
+      ::kill(child, SIGKILL);
+      int status = 0;
+      ASSERT_EQ(::waitpid(child, &status, 0), child);
+      ended = WIFEXITED(status);
+      ASSERT_TRUE(!ended || WEXITSTATUS(status) == 0);
+      killed += !ended;
+    }
+    ToyRun last(toy_config(folder.path));
+    last.run();  // reads the final states
+    expect_unbroken(whole, folder.path, last);
+  }
+  EXPECT_GT(killed, 4);
+}
+
+TEST(Resume, FallsBackOverADamagedCheckpoint) {
+  const Unbroken whole;
+  const fs::path newest = whole.folder.path / "checkpoints" / "step-00000040";
+  const fs::path part = newest / "part-00000.safetensors";
+  write_byte(part, fs::file_size(part) - 3, '\x55');
+  ToyRun toy(toy_config(whole.folder.path));
+  EXPECT_EQ(toy.run().first_step, 36);
+  expect_in(toy.shown, {"step-00000040 cannot be used", "going on from", "step-00000036"});
+  expect_unbroken(whole, whole.folder.path, toy);
+}
+
+TEST(Resume, StartsNothingOverDamagedCheckpoints) {
+  const Unbroken whole;
+  for (const auto& entry : fs::directory_iterator(whole.folder.path / "checkpoints"))
+    write_file(entry.path() / "manifest.json", "{}");
+  ToyRun toy(toy_config(whole.folder.path));
+  expect_in(user_error_of([&] { toy.run(); }),
+            {"none that is whole", "step-00000036", "move them away"});
+  EXPECT_EQ(names_in(whole.folder.path / "checkpoints").size(), 3u);
+  EXPECT_EQ(curve(whole.folder.path), whole.curve);
+}
+
+TEST(Resume, RefusesAnotherModel) {
+  const Unbroken whole;
+  ToyRun toy(toy_config(whole.folder.path, {"model.hidden=16"}));
+  expect_in(
+      user_error_of([&] { toy.run(); }),
+      {"step-00000040 is of another model", "model.hidden: 8 → 16", "another checkpoint.folder"});
+  EXPECT_EQ(curve(whole.folder.path), whole.curve);
+  EXPECT_EQ(load_config((whole.folder.path / "config.yaml").string()),
+            toy_config(whole.folder.path));
+}
+
+TEST(Resume, TellsThatTheMachineChanged) {
+  const Unbroken whole;
+  ToyRun toy(toy_config(whole.folder.path));
+  toy.options.environment = {{"isa", "amx"}, {"threads", "2"}};
+  toy.run();
+  expect_in(toy.shown, {"the machine has changed since (isa: avx2 → amx)"});
+}
+
+TEST(Resume, RunStateSurvivesItsText) {
+  RunState state;
+  state.step = 7;
+  state.tokens = int64_t{1} << 60;
+  state.skipped = 2;
+  state.seconds = 0.1;
+  state.evaluated = true;
+  state.last_evaluation =
+      Evaluation{std::numeric_limits<double>::infinity(), {{"bits_per_byte", 0.3}}};
+  state.environment = {{"isa", "amx"}};
+  const RunState back = parse_run_state(to_json(state), "run.json");
+  EXPECT_EQ(to_json(back), to_json(state));
+  EXPECT_EQ(back.tokens, state.tokens);
+  EXPECT_FALSE(back.first_evaluation);
+  EXPECT_TRUE(std::isinf(back.last_evaluation->loss));
+  for (const char* text : {"", "[]", "{}", R"({"step": "x"})"})
+    expect_in(user_error_of([&] { parse_run_state(text, "run.json"); }), {"run.json: not the"});
+}
+
+}  // namespace
+}  // namespace tessera::testing

@@ -1,0 +1,121 @@
+// Folders that cannot be written, disks that are full: said before or when it happens, and nothing good is lost.
+#include "framework/train/run_folder.h"
+
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "tests/train/child.h"
+#include "tests/train/toy_run.h"
+
+namespace tessera::testing {
+namespace {
+
+TEST(RunFolder, UnwritableIsSaidBeforeTheFirstStep) {
+  TemporaryFolder folder;
+  fs::permissions(folder.path, fs::perms(0755));
+  fs::create_directories(folder.path / "read" / "checkpoints");
+  fs::create_directory(folder.path / "write");
+  fs::permissions(folder.path / "write", fs::perms(0777));
+  fs::permissions(folder.path / "read", fs::perms(0555));
+  fs::permissions(folder.path / "read" / "checkpoints", fs::perms(0555));
+  in_child([&] {
+    if (::geteuid() == 0 && ::seteuid(65534) != 0) ADD_FAILURE() << "seteuid";  // root may write
+    const auto message = [&](const fs::path& log, const fs::path& checkpoints) {
+      return user_error_of([&] {
+        RunFolder(toy_config(
+            "unused", {"log.folder=" + log.string(), "checkpoint.folder=" + checkpoints.string()}));
+      });
+    };
+    expect_in(message(folder.path / "read" / "new", folder.path / "write"),
+              {"cannot create the folder", "read/new", "Permission denied", "another log.folder"});
+    expect_in(message(folder.path / "read", folder.path / "write"),
+              {"cannot write in the folder", "read: Permission denied", "another log.folder"});
+    expect_in(message(folder.path / "write", folder.path / "read" / "checkpoints"),
+              {"cannot write in the folder", "Permission denied", "another checkpoint.folder"});
+  });
+  fs::permissions(folder.path / "read", fs::perms(0755));
+  fs::permissions(folder.path / "read" / "checkpoints", fs::perms(0755));
+}
+
+TEST(RunFolder, FileInPlaceOfAFolder) {
+  TemporaryFolder folder;
+  write_file(folder.path / "file", "precious");
+  expect_in(user_error_of([&] { RunFolder(toy_config(folder.path / "file")); }),
+            {"cannot create the folder", "another log.folder"});
+  EXPECT_EQ(read_file(folder.path / "file"), "precious");
+}
+
+TEST(RunFolder, IsHeldByOneProcess) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path);
+  {
+    const RunFolder held(config);
+    expect_in(user_error_of([&] { RunFolder second(config); }),
+              {"another process is running in", "another log.folder"});
+  }
+  const RunFolder again(config);
+}
+
+TEST(RunFolder, FullDiskWhileSavingKeepsTheLastCheckpoint) {
+  const Unbroken whole;
+  TemporaryFolder folder;
+  const bool ran = in_child([&] {
+    mount_small_tmpfs(folder.path);
+    ToyRun toy(toy_config(folder.path / "run"));
+    toy.learner.before_step = [&](int64_t index) {
+      if (index == 11) fill_disk(folder.path);
+    };
+    expect_in(user_error_of([&] { toy.run(); }),
+              {"step-00000012 was not written: the disk is too full", "0 are free"});
+    std::vector<std::string> report;
+    EXPECT_EQ(latest_good_checkpoint(toy.config.checkpoint.folder, report)->filename(),
+              "step-00000008");
+    EXPECT_TRUE(report.empty());
+
+    fs::remove(folder.path / "filler");
+    ToyRun again(toy_config(folder.path / "run"));
+    EXPECT_EQ(again.run().first_step, 8);
+    EXPECT_EQ(curve(folder.path / "run"), whole.curve);
+    EXPECT_EQ(again.learner.weights, whole.weights);
+  });
+  if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
+}
+
+TEST(RunFolder, FullDiskWhileWritingMetrics) {
+  const Unbroken whole;
+  TemporaryFolder folder, checkpoints;  // the disk of the checkpoints has room
+  const bool ran = in_child([&] {
+    mount_small_tmpfs(folder.path);
+    const Config config =
+        toy_config(folder.path / "run", {"checkpoint.folder=" + checkpoints.path.string()});
+    ToyRun toy(config);
+    bool full = false;
+    toy.learner.before_step = [&](int64_t index) {
+      if (index < 9) return;
+      full = true;
+      fill_disk(folder.path);
+      std::ofstream rest(folder.path / "run" / "metrics.jsonl", std::ios::app);
+      rest << std::string(1 << 16, '\n') << std::flush;  // the last page of the file, too
+    };
+    expect_in(user_error_of([&] { toy.run(); }), {"metrics.jsonl: No space left on device"});
+    EXPECT_TRUE(full);
+    fs::remove(folder.path / "filler");
+    ToyRun again(config);
+    EXPECT_EQ(again.run().first_step, 8);
+    EXPECT_EQ(curve(folder.path / "run"), whole.curve);
+    EXPECT_EQ(again.learner.weights, whole.weights);
+  });
+  if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
+}
+
+TEST(RunFolder, AFullDiskAtTheStartIsSaid) {
+  TemporaryFolder folder;
+  const bool ran = in_child([&] {
+    mount_small_tmpfs(folder.path);
+    fill_disk(folder.path);
+    ToyRun toy(toy_config(folder.path / "run"));
+    expect_in(user_error_of([&] { toy.run(); }), {"No space left on device"});
+  });
+  if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
+}
+
+}  // namespace
+}  // namespace tessera::testing
