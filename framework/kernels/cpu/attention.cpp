@@ -1,5 +1,5 @@
 // attention: softmax(scale · q kᵀ + mask) v, tile by tile with a running maximum and sum per row (Milakov and Gimelshein
-// 2018, 1805.02867; Dao et al. 2022, 2205.14135), all in f32. Keys and values are packed once per call; then blocks of
+// 2018, 1805.02867; Dao et al. 2022, 2205.14135), summed in f32. Keys and values are packed once per call; then blocks of
 // queries are independent of each other, so the bits do not depend on the number of threads. Tiles that no query of the
 // block sees are not computed; at the edge of the mask products stop at the last visible key of each six rows.
 #undef HWY_TARGET_INCLUDE
@@ -20,17 +20,16 @@ struct RowState {
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
 };
 
-/// Turns scores into exp(score - highest so far), zero where masked; gives what earlier sums must be multiplied by.
+/// Turns products into exp(score - highest so far), zero where masked; gives what earlier sums must be multiplied by.
 template <bool masked>
-HWY_INLINE float exponentiate(float* s, int64_t vectors, const TileRow& row, RowState& state) {
+HWY_INLINE float exponentiate(float* s, int64_t vectors, float scale, const TileRow& row,
+                              RowState& state) {
   constexpr float kNothing = -std::numeric_limits<float>::infinity();
   VF most = splat(kNothing);
   for (int64_t i = 0; i < vectors * kLanes; i += kLanes) {
-    VF x = hn::LoadU(F32(), s + i);
-    if constexpr (masked) {
-      x = hn::IfThenElse(visible(row, i), x, splat(kNothing));
-      hn::StoreU(x, F32(), s + i);
-    }
+    VF x = hn::Mul(hn::LoadU(F32(), s + i), splat(scale));
+    if constexpr (masked) x = hn::IfThenElse(visible(row, i), x, splat(kNothing));
+    hn::StoreU(x, F32(), s + i);
     most = hn::Max(x, most);
   }
   const float highest = std::max(state.highest, hn::GetLane(hn::MaxOfLanes(F32(), most)));
@@ -47,13 +46,16 @@ HWY_INLINE float exponentiate(float* s, int64_t vectors, const TileRow& row, Row
     hn::StoreU(p, F32(), s + i);
     total = hn::Add(total, p);
   }
-  const float rescale = state.highest == highest ? 1.0f : std::exp(state.highest - highest);
+  const float rescale = state.highest == highest
+                            ? 1.0f
+                            : hn::GetLane(exp_of_negative(splat(state.highest - highest)));
   state.highest = highest;
   state.sum = state.sum * rescale + hn::GetLane(hn::SumOfLanes(F32(), total));
   return rescale;
 }
 
-template <class T>
+/// T: type of the operands; E: what is multiplied, floats or pairs of bf16.
+template <class T, class E>
 class AttentionForward {
  public:
   AttentionForward(const AttentionProblem& problem, int threads)
@@ -63,16 +65,16 @@ class AttentionForward {
         blocks_(whole_blocks(p_.keys)) {}
 
   size_t scratch_bytes() const {
-    return sizeof(float) * static_cast<size_t>(p_.batch * p_.groups * blocks_ * block_elements() +
-                                               slots_ * slot_elements()) +
-           static_cast<size_t>(p_.batch * p_.groups * blocks_);
+    return sizeof(E) *
+               static_cast<size_t>(key_blocks() * block_elements() + slots_ * slot_elements()) +
+           static_cast<size_t>(key_blocks());
   }
 
   void run(const KernelArgs& args) const {
-    float* packed = static_cast<float*>(args.scratch);
-    float* slots = packed + p_.batch * p_.groups * blocks_ * block_elements();
+    E* packed = static_cast<E*>(args.scratch);
+    E* slots = packed + key_blocks() * block_elements();
     auto* finite = reinterpret_cast<uint8_t*>(slots + slots_ * slot_elements());
-    parallel_for(p_.batch * p_.groups * blocks_, 1, [&](int64_t begin, int64_t end, int) {
+    parallel_for(key_blocks(), 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t i = begin; i < end; ++i)
         finite[i] = pack(args, i, packed + i * block_elements());
     });
@@ -83,89 +85,120 @@ class AttentionForward {
         for (int64_t item = items * slot / slots_; item < items * (slot + 1) / slots_; ++item) {
           // From both ends in turn: under a causal mask late blocks see more keys.
           const int64_t turn = item % blocks, block = turn % 2 ? blocks - 1 - turn / 2 : turn / 2;
-          attend(args, item / blocks, block, packed, finite, slots + slot * slot_elements());
+          attend(args, item / blocks, block, packed, finite,
+                 Slot(*this, slots + slot * slot_elements()));
         }
     });
   }
 
  private:
-  int64_t block_elements() const {
-    return kKeyBlock * (p_.head_dim + width_);
-  }  // columns of k, rows of v
-  int64_t slot_elements() const { return kQueryBlock * (2 * width_ + kKeyBlock); }
+  /// Scratch of one thread: a block of queries, their sums of values, one tile of weights and what is multiplied of it.
+  struct Slot {
+    E *q, *left;
+    float *o, *weights;
 
-  bool pack(const KernelArgs& args, int64_t index, float* to) const {
-    const int64_t head = index / blocks_, key = index % blocks_ * kKeyBlock,
-                  rows = std::min(kKeyBlock, p_.keys - key);
-    const int64_t from =
-        (head / p_.groups * p_.keys + key) * p_.key_stride() + head % p_.groups * p_.head_dim;
-    const bool k = pack_columns(args.input<T>(1) + from, p_.key_stride(), rows, p_.head_dim, to);
-    const bool v = pack_rows(args.input<T>(2) + from, p_.key_stride(), rows, p_.head_dim, 1.0f,
-                             to + kKeyBlock * p_.head_dim);
-    return k && v;
+    Slot(const AttentionForward& own, E* at)
+        : q(at),
+          left(q + kQueryBlock * own.width_),
+          o(reinterpret_cast<float*>(left + kQueryBlock * kKeyBlock)),
+          weights(o + kQueryBlock * own.width_) {
+      if constexpr (kDepth<E> == 1) left = weights;
+    }
+  };
+  /// A block of keys and values.
+  struct Tile {
+    int64_t key;
+    const KeyDocuments* documents;  // null: they do not matter
+    const E *columns, *values;      // k by columns, v by rows
+    const T* plain_values;
+    bool finite;
+  };
+
+  int64_t key_blocks() const { return p_.batch * p_.groups * blocks_; }
+  int64_t columns_elements() const { return kKeyBlock * elements<E>(p_.head_dim); }
+  int64_t block_elements() const { return columns_elements() + elements<E>(kKeyBlock) * width_; }
+  int64_t slot_elements() const { return kQueryBlock * (2 * width_ + 2 * kKeyBlock); }
+  /// Where the rows of key block `index` start in k and v.
+  int64_t key_offset(int64_t index) const {
+    const int64_t head = index / blocks_, key = index % blocks_ * kKeyBlock;
+    return (head / p_.groups * p_.keys + key) * p_.key_stride() + head % p_.groups * p_.head_dim;
+  }
+
+  bool pack(const KernelArgs& args, int64_t index, E* to) const {
+    const int64_t rows = std::min(kKeyBlock, p_.keys - index % blocks_ * kKeyBlock),
+                  stride = p_.key_stride();
+    const T *k = args.input<T>(1) + key_offset(index), *v = args.input<T>(2) + key_offset(index);
+    pack_columns(k, stride, rows, p_.head_dim, to);
+    pack_right(v, stride, rows, p_.head_dim, to + columns_elements());
+    return all_finite(k, stride, rows, p_.head_dim) && all_finite(v, stride, rows, p_.head_dim);
   }
 
   /// One block of queries of one head against all the keys it sees.
-  void attend(const KernelArgs& args, int64_t head, int64_t block, const float* packed,
-              const uint8_t* finite, float* slot) const {
+  void attend(const KernelArgs& args, int64_t head, int64_t block, const E* packed,
+              const uint8_t* finite, const Slot& slot) const {
     const int64_t entry = head / p_.heads, h = head % p_.heads, query = block * kQueryBlock;
     const AttentionMask mask(p_, args, entry);
     const QueryBlock queries(mask, query, std::min(kQueryBlock, p_.queries - query));
-    float *q = slot, *o = q + kQueryBlock * width_, *scores = o + kQueryBlock * width_;
     const int64_t at = (entry * p_.queries + query) * p_.query_stride() + h * p_.head_dim;
-    pack_rows(args.input<T>(0) + at, p_.query_stride(), queries.rows, p_.head_dim, p_.scale, q);
-    std::fill_n(o, queries.rows * width_, 0.0f);
+    pack_left(args.input<T>(0) + at, p_.query_stride(), queries.rows, p_.head_dim, slot.q);
+    std::fill_n(slot.o, queries.rows * width_, 0.0f);
     RowState states[kQueryBlock];
     const int64_t group = (entry * p_.groups + h / p_.heads_per_group()) * blocks_;
-    for (int64_t j = queries.first / kKeyBlock; j * kKeyBlock < queries.last; ++j) {
-      const int64_t key = j * kKeyBlock;
-      const float* columns = packed + (group + j) * block_elements();
-      if (mask.documents() == nullptr) {
-        add_tile(queries, key, nullptr, columns, finite[group + j], q, scores, o, states);
-        continue;
-      }
-      const BlockDocuments documents(mask.documents() + key, std::min(kKeyBlock, p_.keys - key));
-      if (documents.most < queries.least || documents.least > queries.most) continue;
-      const bool one = documents.least == documents.most && queries.least == queries.most;
-      add_tile(queries, key, one ? nullptr : &documents, columns, finite[group + j], q, scores, o,
-               states);
-    }
-    finish(args, queries.rows, at, head * p_.queries + query, o, states);
+    each_tile(mask, queries, p_.keys, [&](int64_t key, const KeyDocuments* documents) {
+      const int64_t index = group + key / kKeyBlock;
+      const E* columns = packed + index * block_elements();
+      add_tile(queries,
+               {key, documents, columns, columns + columns_elements(),
+                args.input<T>(2) + key_offset(index), finite[index] != 0},
+               slot, states);
+    });
+    finish(args, queries.rows, at, head * p_.queries + query, slot.o, states);
   }
 
-  void add_tile(const QueryBlock& queries, int64_t key, const BlockDocuments* documents,
-                const float* columns, bool finite, const float* q, float* scores, float* o,
+  void add_tile(const QueryBlock& queries, const Tile& tile, const Slot& slot,
                 RowState* states) const {
-    const float* values = columns + kKeyBlock * p_.head_dim;
-    const int64_t vectors = width_ / kLanes;
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
       const int64_t rows = std::min<int64_t>(kTileRows, queries.rows - r);
-      const auto [first, last] = queries.seen_by(r, rows, key);
+      const auto [first, last] = queries.seen_by(r, rows, tile.key);
       if (first >= last) continue;
-      const int64_t across = whole_vectors(last);
-      float* s = scores + r * kKeyBlock;
-      product<Order::rows, false>(rows, q + r * width_, width_, columns, kKeyBlock, p_.head_dim, s,
-                                  kKeyBlock, across);
+      const int64_t across = whole_vectors(last), left_stride = width_ / kDepth<E>;
+      float *s = slot.weights + r * kKeyBlock, *o = slot.o + r * width_;
+      product<Order::rows, false>(rows, slot.q + r * left_stride, left_stride, tile.columns,
+                                  kKeyBlock, elements<E>(p_.head_dim), s, kKeyBlock, across);
       bool masked = false;
       for (int64_t i = 0; i < rows; ++i) {
-        const TileRow row = queries.row(r + i, key, documents);
+        const TileRow row = queries.row(r + i, tile.key, tile.documents);
         const bool all = row.sees_all(across * kLanes);
         masked |= !all;
+        float* weights = s + i * kKeyBlock;
         const float rescale =
-            all ? exponentiate<false>(s + i * kKeyBlock, across, row, states[r + i])
-                : exponentiate<true>(s + i * kKeyBlock, across, row, states[r + i]);
+            all ? exponentiate<false>(weights, across, p_.scale, row, states[r + i])
+                : exponentiate<true>(weights, across, p_.scale, row, states[r + i]);
         if (rescale == 1.0f) continue;
-        float* sum = o + (r + i) * width_;
-        for (int64_t n = 0; n < width_; n += kLanes)
-          hn::StoreU(hn::Mul(hn::LoadU(F32(), sum + n), splat(rescale)), F32(), sum + n);
+        for (int64_t n = i * width_; n < (i + 1) * width_; n += kLanes)
+          hn::StoreU(hn::Mul(hn::LoadU(F32(), o + n), splat(rescale)), F32(), o + n);
       }
-      if (finite || !masked)
-        product<Order::rows, true>(rows, s + first, kKeyBlock, values + first * width_, width_,
-                                   last - first, o + r * width_, width_, vectors);
-      else
-        product_of_nonzeros<Order::rows>(rows, s + first, kKeyBlock, values + first * width_,
-                                         width_, last - first, o + r * width_, width_, vectors);
+      if (masked && !tile.finite) {
+        add_seen_values(rows, first, last, tile, s, o);
+        continue;
+      }
+      constexpr int64_t stride = kKeyBlock / kDepth<E>;
+      if constexpr (kDepth<E> == 2) pair_neighbours(s, rows * stride, slot.left + r * stride);
+      const int64_t from = first / kDepth<E>;
+      product<Order::rows, true>(rows, slot.left + r * stride + from, stride,
+                                 tile.values + from * width_, width_, elements<E>(last) - from, o,
+                                 width_, width_ / kLanes);
     }
+  }
+
+  /// Without the values of weight zero, so that what is masked cannot leak: 0 · NaN is NaN.
+  void add_seen_values(int64_t rows, int64_t first, int64_t last, const Tile& tile,
+                       const float* weights, float* o) const {
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t j = first; j < last; ++j)
+        if (weights[r * kKeyBlock + j] != 0)
+          add_row(tile.plain_values + j * p_.key_stride(), weights[r * kKeyBlock + j], p_.head_dim,
+                  o + r * width_);
   }
 
   void finish(const KernelArgs& args, int64_t rows, int64_t at, int64_t lse_at, const float* o,
@@ -185,20 +218,24 @@ class AttentionForward {
   int64_t slots_, width_, blocks_;
 };
 
-template <class T>
+template <class T, class E>
 Kernel make_forward(const AttentionProblem& problem, int threads) {
-  // Packing pays when every key meets several queries; a step of generation reads each key once.
-  if (problem.queries * problem.heads_per_group() <= kFewQueries)
-    return few_queries_kernel<T>(problem);
-  const AttentionForward<T> forward(problem, threads);
+  const AttentionForward<T, E> forward(problem, threads);
   return {[forward](const KernelArgs& args) { forward.run(args); }, forward.scratch_bytes()};
 }
 
 Kernel make_attention(const KernelSpec& spec) {
   const AttentionProblem problem = attention_problem(spec, 3);
   const int threads = std::max(1, spec.profile.threads);
-  return problem.dtype == DType::f32 ? make_forward<float>(problem, threads)
-                                     : make_forward<bfloat16>(problem, threads);
+  const bool bf16 = problem.dtype == DType::bf16;
+  // Packing pays when every key meets several queries; a step of generation reads each key once.
+  if (problem.queries * problem.heads_per_group() <= kFewQueries)
+    return bf16 ? few_queries_kernel<bfloat16>(problem) : few_queries_kernel<float>(problem);
+  if constexpr (kMultipliesPairs)
+    if (bf16 && spec.profile.isa >= Isa::avx512_bf16)
+      return make_forward<bfloat16, Pair>(problem, threads);
+  return bf16 ? make_forward<bfloat16, float>(problem, threads)
+              : make_forward<float, float>(problem, threads);
 }
 
 }  // namespace tessera::cpu::HWY_NAMESPACE

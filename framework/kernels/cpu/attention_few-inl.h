@@ -49,7 +49,8 @@ HWY_NOINLINE void attend_chunk(const FewQueries& few, const T* query, const T* k
   float scores[kChunk];
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
   std::fill_n(part, width, 0.0f);
-  pack_rows(query, d, 1, d, few.p.scale, part);  // the query stands where its result will
+  for (int64_t i = 0; i < d; i += kLanes)  // the query stands where its result will
+    hn::StoreU(hn::Mul(load_some(query + i, d - i), splat(few.p.scale)), F32(), part + i);
   for (int64_t j = 0; j < count; ++j) {
     if (!seen[j]) continue;
     scores[j] = hn::GetLane(hn::SumOfLanes(F32(), dot_product(part, keys + j * stride, d)));
@@ -60,10 +61,7 @@ HWY_NOINLINE void attend_chunk(const FewQueries& few, const T* query, const T* k
     if (!seen[j]) continue;
     const float weight = std::exp(scores[j] - highest);
     sum += weight;
-    for (int64_t i = 0; i < d; i += kLanes) {
-      const VF v = load_some(values + j * stride + i, d - i);
-      hn::StoreU(hn::MulAdd(splat(weight), v, hn::LoadU(F32(), part + i)), F32(), part + i);
-    }
+    add_row(values + j * stride, weight, d, part);
   }
   part[width] = highest;
   part[width + 1] = sum;

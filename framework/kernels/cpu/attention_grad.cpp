@@ -12,13 +12,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// p and ds of one row from its scores and do · v; zeros from `vectors` on and where masked.
+/// p and ds of one row from its products q · k and do · v; zeros from `vectors` on and where masked.
 template <bool masked>
-HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, const TileRow& row, float lse,
-                              float delta) {
+HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, float scale, const TileRow& row,
+                              float lse, float delta) {
   int64_t i = 0;
   for (; i < vectors * kLanes; i += kLanes) {
-    VF weight = exp_of_negative(hn::Sub(hn::LoadU(F32(), p + i), splat(lse)));
+    const VF score = hn::Mul(hn::LoadU(F32(), p + i), splat(scale));
+    VF weight = exp_of_negative(hn::Sub(score, splat(lse)));
     VF slope = hn::Mul(weight, hn::Sub(hn::LoadU(F32(), ds + i), splat(delta)));
     if constexpr (masked) {
       const auto mask = visible(row, i);
@@ -34,7 +35,8 @@ HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, const TileRo
   }
 }
 
-template <class T>
+/// T: type of the operands; E: what is multiplied, floats or pairs of bf16.
+template <class T, class E>
 class AttentionBackward {
  public:
   AttentionBackward(const AttentionProblem& problem, int threads)
@@ -43,47 +45,68 @@ class AttentionBackward {
         width_(whole_vectors(p_.head_dim) * kLanes),
         blocks_(whole_blocks(p_.keys)) {}
 
-  size_t scratch_bytes() const {
-    return static_cast<size_t>(slots_ * slot_elements()) * sizeof(float);
-  }
+  size_t scratch_bytes() const { return static_cast<size_t>(slots_ * slot_elements()) * sizeof(E); }
 
   void run(const KernelArgs& args) const {
     const int64_t items = p_.batch * p_.groups;
     parallel_for(slots_, 1, [&](int64_t begin, int64_t end, int) {
-      for (int64_t slot = begin; slot < end; ++slot)
+      for (int64_t slot = begin; slot < end; ++slot) {
+        const Slot own(*this, static_cast<E*>(args.scratch) + slot * slot_elements());
         for (int64_t item = items * slot / slots_; item < items * (slot + 1) / slots_; ++item)
-          differentiate_group(
-              args, item / p_.groups, item % p_.groups,
-              Slot(*this, static_cast<float*>(args.scratch) + slot * slot_elements()));
+          differentiate_group(args, item / p_.groups, item % p_.groups, own);
+      }
     });
   }
 
  private:
-  /// Scratch of one thread. Per key block: k and v by columns, k by rows, sums of dk and dv; per query: scaled q, do, the
-  /// sum of dq, lse and delta = rowsum(do ∘ o); one tile of p and of ds.
-  struct Slot {
-    float *k_columns, *v_columns, *k_rows, *dk, *dv, *q, *dy, *dq, *lse, *delta, *p, *ds;
-    uint8_t* finite;
+  static constexpr bool kPairs = kDepth<E> == 2;
+  static constexpr int64_t kTile = kQueryBlock * kKeyBlock;
 
-    Slot(const AttentionBackward& own, float* at) {
-      const auto take = [&](int64_t elements) { return std::exchange(at, at + elements); };
-      const int64_t keys = own.blocks_ * kKeyBlock, queries = own.padded_queries();
-      k_columns = take(keys * own.p_.head_dim);
-      v_columns = take(keys * own.p_.head_dim);
-      for (float** rows : {&k_rows, &dk, &dv}) *rows = take(keys * own.width_);
-      for (float** rows : {&q, &dy, &dq}) *rows = take(queries * own.width_);
-      for (float** column : {&lse, &delta}) *column = take(queries);
-      for (float** tile : {&p, &ds}) *tile = take(kQueryBlock * kKeyBlock);
+  /// Scratch of one thread.
+  struct Slot {
+    // One key/value head.
+    E *k_columns, *v_columns, *k_right;
+    float *dk, *dv;
+    uint8_t* finite;  // of each key block
+    // One query head; delta = rowsum(do ∘ o).
+    E *q_left, *q_right, *dy_left, *dy_right;
+    float *dq, *lse, *delta;
+    // One tile, and what is multiplied of it: by rows, and by columns.
+    float *p, *ds;
+    E *ds_left, *p_columns, *ds_columns;
+
+    Slot(const AttentionBackward& own, E* at) {
+      const auto take = [&](int64_t n) { return std::exchange(at, at + n); };
+      const auto take_floats = [&](int64_t n) { return reinterpret_cast<float*>(take(n)); };
+      const int64_t keys = own.blocks_ * kKeyBlock, queries = own.padded_queries(),
+                    width = own.width_;
+      k_columns = take(keys * elements<E>(own.p_.head_dim));
+      v_columns = take(keys * elements<E>(own.p_.head_dim));
+      k_right = take(keys / kDepth<E> * width);
+      dk = take_floats(keys * width);
+      dv = take_floats(keys * width);
+      q_left = take(queries * width / kDepth<E>);
+      dy_left = take(queries * width / kDepth<E>);
+      q_right = kPairs ? take(queries / kDepth<E> * width) : q_left;
+      dy_right = kPairs ? take(queries / kDepth<E> * width) : dy_left;
+      dq = take_floats(queries * width);
+      lse = take_floats(queries);
+      delta = take_floats(queries);
+      p = take_floats(kTile);
+      ds = take_floats(kTile);
+      ds_left = kPairs ? take(kTile / kDepth<E>) : reinterpret_cast<E*>(ds);
+      p_columns = kPairs ? take(kTile / kDepth<E>) : reinterpret_cast<E*>(p);
+      ds_columns = kPairs ? take(kTile / kDepth<E>) : ds_left;
       finite = reinterpret_cast<uint8_t*>(at);
     }
   };
 
   int64_t padded_queries() const { return (p_.queries + 15) / 16 * 16; }
   int64_t slot_elements() const {
-    const int64_t elements = blocks_ * kKeyBlock * (2 * p_.head_dim + 3 * width_) +
-                             padded_queries() * (3 * width_ + 2) + 2 * kQueryBlock * kKeyBlock +
-                             blocks_;
-    return (elements + 15) / 16 * 16;
+    const int64_t keys = blocks_ * kKeyBlock;
+    int64_t n = keys * (2 * elements<E>(p_.head_dim) + 2 * width_) + keys / kDepth<E> * width_;
+    n += padded_queries() * (3 * width_ + 2) + 2 * kTile + (kPairs ? 3 * kTile / 2 : 0) + blocks_;
+    return (n + 15) / 16 * 16;
   }
 
   void differentiate_group(const KernelArgs& args, int64_t entry, int64_t group,
@@ -94,16 +117,17 @@ class AttentionBackward {
       const int64_t key = j * kKeyBlock, rows = std::min(kKeyBlock, p_.keys - key);
       const T *k = args.input<T>(1) + from + key * stride,
               *v = args.input<T>(2) + from + key * stride;
-      const bool finite = pack_columns(k, stride, rows, d, slot.k_columns + key * d);
-      slot.finite[j] = pack_columns(v, stride, rows, d, slot.v_columns + key * d) && finite;
-      pack_rows(k, stride, rows, d, 1.0f, slot.k_rows + key * width_);
+      pack_columns(k, stride, rows, d, slot.k_columns + key * elements<E>(d));
+      pack_columns(v, stride, rows, d, slot.v_columns + key * elements<E>(d));
+      pack_right(k, stride, rows, d, slot.k_right + key / kDepth<E> * width_);
+      slot.finite[j] = all_finite(k, stride, rows, d) && all_finite(v, stride, rows, d);
     }
     std::fill_n(slot.dk, blocks_ * kKeyBlock * width_, 0.0f);
     std::fill_n(slot.dv, blocks_ * kKeyBlock * width_, 0.0f);
     const int64_t share = p_.heads_per_group();
     for (int64_t head = group * share; head < (group + 1) * share; ++head)
       differentiate_head(args, entry, head, slot);
-    unpack(slot.dk, args.output<T>(1) + from, stride, p_.keys, 1.0f);
+    unpack(slot.dk, args.output<T>(1) + from, stride, p_.keys, p_.scale);
     unpack(slot.dv, args.output<T>(2) + from, stride, p_.keys, 1.0f);
   }
 
@@ -116,48 +140,48 @@ class AttentionBackward {
 
   void differentiate_head(const KernelArgs& args, int64_t entry, int64_t head,
                           const Slot& slot) const {
-    const int64_t stride = p_.query_stride(), d = p_.head_dim,
-                  from = entry * p_.queries * stride + head * d;
-    bool finite = pack_rows(args.input<T>(0) + from, stride, p_.queries, d, p_.scale, slot.q);
-    finite = pack_rows(args.input<T>(5) + from, stride, p_.queries, d, 1.0f, slot.dy) && finite;
-    const float* lse = args.input<float>(4) + (entry * p_.heads + head) * p_.queries;
-    for (int64_t i = 0; i < p_.queries; ++i) {
-      const T* o = args.input<T>(3) + from + i * stride;
+    const int64_t stride = p_.query_stride(), d = p_.head_dim, rows = p_.queries,
+                  from = entry * rows * stride + head * d;
+    const T *q = args.input<T>(0) + from, *o = args.input<T>(3) + from,
+            *dy = args.input<T>(5) + from;
+    const float* lse = args.input<float>(4) + (entry * p_.heads + head) * rows;
+    pack_left(q, stride, rows, d, slot.q_left);
+    pack_left(dy, stride, rows, d, slot.dy_left);
+    if constexpr (kPairs) {
+      pack_right(q, stride, rows, d, slot.q_right);
+      pack_right(dy, stride, rows, d, slot.dy_right);
+    }
+    for (int64_t i = 0; i < rows; ++i) {
       VF sum = splat(0.0f);
       for (int64_t n = 0; n < d; n += kLanes)
-        sum = hn::MulAdd(load_some(o + n, d - n), hn::LoadU(F32(), slot.dy + i * width_ + n), sum);
+        sum = hn::MulAdd(load_some(o + i * stride + n, d - n),
+                         load_some(dy + i * stride + n, d - n), sum);
       slot.delta[i] = hn::GetLane(hn::SumOfLanes(F32(), sum));
       slot.lse[i] = lse[i];
     }
-    std::fill_n(slot.dq, p_.queries * width_, 0.0f);
+    std::fill_n(slot.dq, rows * width_, 0.0f);
+    const bool finite = all_finite(q, stride, rows, d) && all_finite(dy, stride, rows, d);
     const AttentionMask mask(p_, args, entry);
-    for (int64_t query = 0; query < p_.queries; query += kQueryBlock)
-      differentiate_block(mask, query, finite, slot);
-    unpack(slot.dq, args.output<T>(0) + from, stride, p_.queries, p_.scale);
-  }
-
-  /// One block of queries against all the keys it sees.
-  void differentiate_block(const AttentionMask& mask, int64_t query, bool finite,
-                           const Slot& slot) const {
-    const QueryBlock queries(mask, query, std::min(kQueryBlock, p_.queries - query));
-    for (int64_t j = queries.first / kKeyBlock; j * kKeyBlock < queries.last; ++j) {
-      const int64_t key = j * kKeyBlock;
-      const bool clean = finite && slot.finite[j];
-      if (mask.documents() == nullptr) {
-        differentiate_tile(queries, query, key, nullptr, clean, slot);
-        continue;
-      }
-      const BlockDocuments documents(mask.documents() + key, std::min(kKeyBlock, p_.keys - key));
-      if (documents.most < queries.least || documents.least > queries.most) continue;
-      const bool one = documents.least == documents.most && queries.least == queries.most;
-      differentiate_tile(queries, query, key, one ? nullptr : &documents, clean, slot);
+    const int64_t kv = entry * p_.keys * p_.key_stride() + head / p_.heads_per_group() * d;
+    const T* k = args.input<T>(1) + kv;
+    for (int64_t query = 0; query < rows; query += kQueryBlock) {
+      const QueryBlock queries(mask, query, std::min(kQueryBlock, rows - query));
+      each_tile(mask, queries, p_.keys, [&](int64_t key, const KeyDocuments* documents) {
+        const bool masked = make_tile(queries, query, key, documents, slot);
+        if (masked && !(finite && slot.finite[key / kKeyBlock]))
+          add_seen(queries, query, key, q + query * stride, dy + query * stride,
+                   k + key * p_.key_stride(), slot);
+        else
+          add_tile(queries, query, key, slot);
+      });
     }
+    unpack(slot.dq, args.output<T>(0) + from, stride, rows, p_.scale);
   }
 
-  void differentiate_tile(const QueryBlock& queries, int64_t query, int64_t key,
-                          const BlockDocuments* documents, bool clean, const Slot& slot) const {
-    const int64_t d = p_.head_dim, vectors = width_ / kLanes;
-    const float *q = slot.q + query * width_, *dy = slot.dy + query * width_;
+  /// p and ds of one tile. True when a row does not see all of it.
+  bool make_tile(const QueryBlock& queries, int64_t query, int64_t key,
+                 const KeyDocuments* documents, const Slot& slot) const {
+    const int64_t depth = elements<E>(p_.head_dim), left = width_ / kDepth<E>;
     bool masked = false;
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
       const int64_t rows = std::min<int64_t>(kTileRows, queries.rows - r);
@@ -165,35 +189,51 @@ class AttentionBackward {
       if (seen.first >= seen.last) continue;
       const int64_t across = whole_vectors(seen.last);
       float *p = slot.p + r * kKeyBlock, *ds = slot.ds + r * kKeyBlock;
-      product<Order::rows, false>(rows, q + r * width_, width_, slot.k_columns + key * d, kKeyBlock,
-                                  d, p, kKeyBlock, across);
-      product<Order::rows, false>(rows, dy + r * width_, width_, slot.v_columns + key * d,
-                                  kKeyBlock, d, ds, kKeyBlock, across);
+      product<Order::rows, false>(rows, slot.q_left + (query + r) * left, left,
+                                  slot.k_columns + key * depth, kKeyBlock, depth, p, kKeyBlock,
+                                  across);
+      product<Order::rows, false>(rows, slot.dy_left + (query + r) * left, left,
+                                  slot.v_columns + key * depth, kKeyBlock, depth, ds, kKeyBlock,
+                                  across);
       for (int64_t i = 0; i < rows; ++i) {
         const TileRow row = queries.row(r + i, key, documents);
         const float lse = slot.lse[query + r + i], delta = slot.delta[query + r + i];
         const bool all = row.sees_all(across * kLanes);
         masked |= !all;
-        all ? differentiate<false>(p + i * kKeyBlock, ds + i * kKeyBlock, across, row, lse, delta)
-            : differentiate<true>(p + i * kKeyBlock, ds + i * kKeyBlock, across, row, lse, delta);
+        all ? differentiate<false>(p + i * kKeyBlock, ds + i * kKeyBlock, across, p_.scale, row,
+                                   lse, delta)
+            : differentiate<true>(p + i * kKeyBlock, ds + i * kKeyBlock, across, p_.scale, row, lse,
+                                  delta);
+      }
+      if constexpr (kPairs) {
+        if (rows % 2 == 1) {
+          std::fill_n(p + rows * kKeyBlock, kKeyBlock, 0.0f);
+          std::fill_n(ds + rows * kKeyBlock, kKeyBlock, 0.0f);
+        }
+        pair_neighbours(ds, rows * kKeyBlock / 2, slot.ds_left + r * kKeyBlock / 2);
+        for (int64_t i = 0; i < rows; i += 2) {
+          const int64_t at = (r + i) / 2 * kKeyBlock;
+          pair_rows(p + i * kKeyBlock, p + (i + 1) * kKeyBlock, kKeyBlock, slot.p_columns + at);
+          pair_rows(ds + i * kKeyBlock, ds + (i + 1) * kKeyBlock, kKeyBlock, slot.ds_columns + at);
+        }
       }
     }
-    const auto add = [&]<Order order>(std::integral_constant<Order, order>, int64_t rows,
-                                      const float* a, const float* b, int64_t k, float* c) {
-      if (clean || !masked)
-        product<order, true>(rows, a, kKeyBlock, b, width_, k, c, width_, vectors);
-      else
-        product_of_nonzeros<order>(rows, a, kKeyBlock, b, width_, k, c, width_, vectors);
-    };
-    const std::integral_constant<Order, Order::rows> by_rows;
-    const std::integral_constant<Order, Order::transposed> by_columns;
+    return masked;
+  }
+
+  /// Adds a tile's share of dq, dv and dk.
+  void add_tile(const QueryBlock& queries, int64_t query, int64_t key, const Slot& slot) const {
+    const int64_t vectors = width_ / kLanes;
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
       const int64_t rows = std::min<int64_t>(kTileRows, queries.rows - r);
       const KeyRange seen = queries.seen_by(r, rows, key);
       if (seen.first >= seen.last) continue;
-      add(by_rows, rows, slot.ds + r * kKeyBlock + seen.first,
-          slot.k_rows + (key + seen.first) * width_, seen.last - seen.first,
-          slot.dq + (query + r) * width_);
+      constexpr int64_t stride = kKeyBlock / kDepth<E>;
+      const int64_t first = seen.first / kDepth<E>;
+      product<Order::rows, true>(rows, slot.ds_left + r * stride + first, stride,
+                                 slot.k_right + (key / kDepth<E> + first) * width_, width_,
+                                 elements<E>(seen.last) - first, slot.dq + (query + r) * width_,
+                                 width_, vectors);
     }
     int64_t first = 0, last = 0;  // the rows that see a group of keys
     for (int64_t c = 0; c < kKeyBlock; c += kTileRows) {
@@ -201,9 +241,30 @@ class AttentionBackward {
       while (first < queries.rows && queries.range[first].last <= key + c) ++first;
       while (last < queries.rows && queries.range[last].first < key + c + columns) ++last;
       if (first >= last) continue;
-      const int64_t from = first * kKeyBlock + c, to = (key + c) * width_;
-      add(by_columns, columns, slot.p + from, dy + first * width_, last - first, slot.dv + to);
-      add(by_columns, columns, slot.ds + from, q + first * width_, last - first, slot.dk + to);
+      const int64_t from = first / kDepth<E>, count = elements<E>(last) - from,
+                    at = (query / kDepth<E> + from) * width_;
+      product<Order::transposed, true>(columns, slot.p_columns + from * kKeyBlock + c, kKeyBlock,
+                                       slot.dy_right + at, width_, count,
+                                       slot.dv + (key + c) * width_, width_, vectors);
+      product<Order::transposed, true>(columns, slot.ds_columns + from * kKeyBlock + c, kKeyBlock,
+                                       slot.q_right + at, width_, count,
+                                       slot.dk + (key + c) * width_, width_, vectors);
+    }
+  }
+
+  /// The same without what is masked, so that it cannot leak: 0 · NaN is NaN.
+  void add_seen(const QueryBlock& queries, int64_t query, int64_t key, const T* q, const T* dy,
+                const T* k, const Slot& slot) const {
+    const int64_t d = p_.head_dim, keys = std::min(kKeyBlock, p_.keys - key);
+    for (int64_t r = 0; r < queries.rows; ++r) {
+      const KeyRange seen = queries.seen_by(r, 1, key);
+      for (int64_t j = seen.first; j < std::min(seen.last, keys); ++j) {
+        const float p = slot.p[r * kKeyBlock + j], ds = slot.ds[r * kKeyBlock + j];
+        if (p != 0) add_row(dy + r * p_.query_stride(), p, d, slot.dv + (key + j) * width_);
+        if (ds == 0) continue;
+        add_row(q + r * p_.query_stride(), ds, d, slot.dk + (key + j) * width_);
+        add_row(k + j * p_.key_stride(), ds, d, slot.dq + (query + r) * width_);
+      }
     }
   }
 
@@ -211,17 +272,21 @@ class AttentionBackward {
   int64_t slots_, width_, blocks_;
 };
 
-template <class T>
+template <class T, class E>
 Kernel make_backward(const AttentionProblem& problem, int threads) {
-  const AttentionBackward<T> backward(problem, threads);
+  const AttentionBackward<T, E> backward(problem, threads);
   return {[backward](const KernelArgs& args) { backward.run(args); }, backward.scratch_bytes()};
 }
 
 Kernel make_attention_grad(const KernelSpec& spec) {
   const AttentionProblem problem = attention_problem(spec, 6);
   const int threads = std::max(1, spec.profile.threads);
-  return problem.dtype == DType::f32 ? make_backward<float>(problem, threads)
-                                     : make_backward<bfloat16>(problem, threads);
+  const bool bf16 = problem.dtype == DType::bf16;
+  if constexpr (kMultipliesPairs)
+    if (bf16 && spec.profile.isa >= Isa::avx512_bf16)
+      return make_backward<bfloat16, Pair>(problem, threads);
+  return bf16 ? make_backward<bfloat16, float>(problem, threads)
+              : make_backward<float, float>(problem, threads);
 }
 
 }  // namespace tessera::cpu::HWY_NAMESPACE

@@ -1,8 +1,5 @@
-// What the tiled attention kernels share: operands packed into blocks that the micro-kernel reads, the mask of a row of a
-// tile, and products that skip zeros. Included once per target by files that use hwy/foreach_target.h.
-//
-// A packed operand is a sequence of blocks of kKeyBlock positions, zero-filled past the last: "rows" (position, feature)
-// with the features padded to whole vectors, or "columns" (feature, position).
+// What the tiled attention kernels share: the blocks of a problem, and the mask of a tile and of a row of it. Included once
+// per target by files that use hwy/foreach_target.h.
 #if defined(TESSERA_ATTENTION_TILES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_TILES_INL_H
 #undef TESSERA_ATTENTION_TILES_INL_H
@@ -10,104 +7,18 @@
 #define TESSERA_ATTENTION_TILES_INL_H
 #endif
 
+#include <algorithm>
+
+#include "framework/kernels/cpu/attention_pack-inl.h"
 #include "framework/kernels/cpu/attention_problem.h"
-#include "framework/kernels/cpu/tile_product-inl.h"
-#include "framework/kernels/cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-inline constexpr int64_t kLanes = hn::MaxLanes(F32());
-inline constexpr int64_t kKeyBlock = 64;    // a multiple of kLanes
-inline constexpr int64_t kQueryBlock = 60;  // a multiple of kTileRows
+inline constexpr int64_t kQueryBlock = 60;  // even, and a multiple of kTileRows
 static_assert(kKeyBlock % kLanes == 0 && kQueryBlock % kTileRows == 0);
 
-HWY_INLINE int64_t whole_vectors(int64_t n) { return (n + kLanes - 1) / kLanes; }
 HWY_INLINE int64_t whole_blocks(int64_t n) { return (n + kKeyBlock - 1) / kKeyBlock; }
-
-/// x · 0 summed up is 0, or NaN when any x is not finite.
-HWY_INLINE bool all_zero(VF sum) { return hn::AllTrue(F32(), hn::Eq(sum, splat(0.0f))); }
-
-/// Up to a vector's worth of elements, zeros behind them.
-template <class T>
-HWY_INLINE VF load_some(const T* from, int64_t n) {
-  if (n >= kLanes) return load(from);
-  T some[kLanes] = {};
-  for (int64_t i = 0; i < n; ++i) some[i] = from[i];
-  return load(some);
-}
-
-/// The first `n` elements of a vector, or all.
-template <class T>
-HWY_INLINE void store_some(VF x, T* to, int64_t n) {
-  if (n >= kLanes) return store(x, to);
-  T some[kLanes];
-  store(x, some);
-  for (int64_t i = 0; i < n; ++i) to[i] = some[i];
-}
-
-/// Rows of `d` elements, `stride` apart, times `factor`, to rows of whole vectors. False when one is not finite.
-template <class T>
-HWY_INLINE bool pack_rows(const T* from, int64_t stride, int64_t rows, int64_t d, float factor,
-                          float* to) {
-  const int64_t width = whole_vectors(d) * kLanes;
-  VF odd = splat(0.0f);
-  for (int64_t row = 0; row < rows; ++row, from += stride, to += width)
-    for (int64_t i = 0; i < d; i += kLanes) {
-      const VF x = load_some(from + i, d - i);
-      odd = hn::MulAdd(x, splat(0.0f), odd);
-      hn::StoreU(hn::Mul(x, splat(factor)), F32(), to + i);
-    }
-  return all_zero(odd);
-}
-
-using F4 = hn::FixedTag<float, 4>;
-HWY_INLINE hn::Vec<F4> load_four(const float* p) { return hn::LoadU(F4(), p); }
-HWY_INLINE hn::Vec<F4> load_four(const bfloat16* p) {
-  const hn::FixedTag<uint32_t, 4> d;
-  const auto bits = hn::LoadU(hn::FixedTag<uint16_t, 4>(), reinterpret_cast<const uint16_t*>(p));
-  return hn::BitCast(F4(), hn::ShiftLeft<16>(hn::PromoteTo(d, bits)));
-}
-
-/// One block of at most kKeyBlock rows of `d` elements, `stride` apart, to columns (d, kKeyBlock). False when an element
-/// is not finite.
-template <class T>
-HWY_INLINE bool pack_columns(const T* from, int64_t stride, int64_t rows, int64_t d, float* to) {
-  const F4 four;
-  auto odd = hn::Zero(four);
-  int64_t row = 0;
-  for (; row + 4 <= rows; row += 4) {
-    const T* source = from + row * stride;
-    int64_t i = 0;
-    for (; i + 4 <= d; i += 4) {
-      const auto a = load_four(source + i), b = load_four(source + stride + i),
-                 c = load_four(source + 2 * stride + i), e = load_four(source + 3 * stride + i);
-      odd = hn::MulAdd(hn::Add(hn::Add(a, b), hn::Add(c, e)), hn::Zero(four), odd);
-      const auto ac_low = hn::InterleaveLower(four, a, c),
-                 ac_high = hn::InterleaveUpper(four, a, c);
-      const auto be_low = hn::InterleaveLower(four, b, e),
-                 be_high = hn::InterleaveUpper(four, b, e);
-      float* target = to + i * kKeyBlock + row;
-      hn::StoreU(hn::InterleaveLower(four, ac_low, be_low), four, target);
-      hn::StoreU(hn::InterleaveUpper(four, ac_low, be_low), four, target + kKeyBlock);
-      hn::StoreU(hn::InterleaveLower(four, ac_high, be_high), four, target + 2 * kKeyBlock);
-      hn::StoreU(hn::InterleaveUpper(four, ac_high, be_high), four, target + 3 * kKeyBlock);
-    }
-    for (; i < d; ++i)
-      for (int64_t r = 0; r < 4; ++r) {
-        const auto x = static_cast<float>(source[r * stride + i]);
-        odd = hn::MulAdd(hn::Set(four, x), hn::Zero(four), odd);
-        to[i * kKeyBlock + row + r] = x;
-      }
-  }
-  for (; row < kKeyBlock; ++row)
-    for (int64_t i = 0; i < d; ++i) {
-      const float x = row < rows ? static_cast<float>(from[row * stride + i]) : 0.0f;
-      odd = hn::MulAdd(hn::Set(four, x), hn::Zero(four), odd);
-      to[i * kKeyBlock + row] = x;
-    }
-  return hn::AllTrue(four, hn::Eq(odd, hn::Zero(four)));
-}
 
 /// Which keys of a tile a row of it sees: positions [first, last) of the block, of document `document` if there are any.
 struct TileRow {
@@ -130,46 +41,32 @@ HWY_INLINE hn::Mask<F32> visible(const TileRow& row, int64_t at) {
   return hn::RebindMask(F32(), mask);
 }
 
-/// c (rows, width) += a · b without the terms whose factor in `a` is zero, so that what is masked cannot leak: 0 · NaN is NaN.
-template <Order order>
-HWY_INLINE void product_of_nonzeros(int64_t rows, const float* a, int64_t a_stride, const float* b,
-                                    int64_t b_stride, int64_t k, float* c, int64_t c_stride,
-                                    int64_t vectors) {
-  for (int64_t r = 0; r < rows; ++r)
-    for (int64_t i = 0; i < k; ++i) {
-      const float* x = order == Order::rows ? a + r * a_stride + i : a + i * a_stride + r;
-      if (*x == 0.0f) continue;
-      product<order, true>(1, x, a_stride, b + i * b_stride, b_stride, 1, c + r * c_stride,
-                           c_stride, vectors);
-    }
-}
+/// The documents of a run of positions.
+template <int64_t capacity>
+struct Documents {
+  int32_t ids[capacity] = {}, least = 0, most = 0;
 
-/// The document ids of a block, whole vectors of them, and their smallest and largest.
-struct BlockDocuments {
-  int32_t ids[kKeyBlock], least, most;
-
-  BlockDocuments(const int32_t* from, int64_t n) {
+  Documents() = default;
+  Documents(const int32_t* from, int64_t n) {
+    std::copy_n(from, n, ids);
     least = *std::min_element(from, from + n);
     most = *std::max_element(from, from + n);
-    for (int64_t i = 0; i < kKeyBlock; ++i) ids[i] = i < n ? from[i] : from[n - 1];
   }
 };
+using KeyDocuments = Documents<kKeyBlock>;
 
-/// A block of queries: their visible ranges and documents.
+/// A block of queries: what its rows see.
 struct QueryBlock {
   int64_t rows = 0;
   KeyRange range[kQueryBlock] = {};
   int64_t first = 0, last = 0;  // keys that any of them may see
-  int32_t document[kQueryBlock] = {}, least = 0, most = 0;
+  Documents<kQueryBlock> documents;
 
   QueryBlock(const AttentionMask& mask, int64_t query, int64_t count) : rows(count) {
     for (int64_t r = 0; r < rows; ++r) range[r] = mask.range(query + r);
     first = range[0].first;
     last = range[rows - 1].last;
-    if (mask.documents() == nullptr) return;
-    std::copy_n(mask.documents() + query, rows, document);
-    least = *std::min_element(document, document + rows);
-    most = *std::max_element(document, document + rows);
+    if (mask.documents() != nullptr) documents = {mask.documents() + query, rows};
   }
 
   /// Keys of the block that starts at `key` that some of the rows [r, r + count) may see, counted from `key`.
@@ -178,12 +75,37 @@ struct QueryBlock {
             std::min(kKeyBlock, range[r + count - 1].last - key)};
   }
 
-  /// Row `r` against the key block that starts at `key`.
-  TileRow row(int64_t r, int64_t key, const BlockDocuments* documents) const {
-    return {range[r].first - key, range[r].last - key, documents ? documents->ids : nullptr,
-            documents ? document[r] : 0};
+  /// Row `r` against the block that starts at `key`; `keys` null: documents do not matter there.
+  TileRow row(int64_t r, int64_t key, const KeyDocuments* keys) const {
+    return {range[r].first - key, range[r].last - key, keys ? keys->ids : nullptr,
+            documents.ids[r]};
+  }
+
+  /// No row is in a document of these keys.
+  bool apart_from(const KeyDocuments& keys) const {
+    return keys.most < documents.least || keys.least > documents.most;
+  }
+  /// Rows and keys are all in one document.
+  bool one_with(const KeyDocuments& keys) const {
+    return keys.least == keys.most && documents.least == documents.most &&
+           keys.least == documents.least;
   }
 };
+
+/// Calls `tile(key, keys' documents or null)` for each key block that the queries may see.
+template <class F>
+HWY_INLINE void each_tile(const AttentionMask& mask, const QueryBlock& queries, int64_t keys,
+                          const F& tile) {
+  for (int64_t key = queries.first / kKeyBlock * kKeyBlock; key < queries.last; key += kKeyBlock) {
+    if (mask.documents() == nullptr) {
+      tile(key, nullptr);
+      continue;
+    }
+    const KeyDocuments documents(mask.documents() + key, std::min(kKeyBlock, keys - key));
+    if (!queries.apart_from(documents))
+      tile(key, queries.one_with(documents) ? nullptr : &documents);
+  }
+}
 
 }  // namespace tessera::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
