@@ -14,11 +14,16 @@ int64_t Value::dim(int64_t i) const {
 
 std::string Graph::unique_name(std::string_view path) {
   std::string name(path);
-  int& used = names_[name];
-  if (used++ == 0) return name;
+  check(name.find_first_of("\"\n") == std::string::npos,
+        "'{}' is no name: a quote or a new line in it", name);
+  const auto [known, is_new] = names_.emplace(name, 1);
+  if (is_new) return name;
   while (true) {
-    std::string next = fmt::format("{}#{}", path, used++);
-    if (names_.emplace(next, 1).second) return next;
+    std::string next = fmt::format("{}#{}", path, known->second++);
+    if (!has_name(next)) {
+      names_.emplace(next, 1);
+      return next;
+    }
   }
 }
 
@@ -28,12 +33,16 @@ Value Graph::add_input(std::string name, TensorType type, PortKind kind) {
     require(dim > 0, "input '{}' of graph '{}' is empty: {}", name, name_, to_string(type));
   const auto id = static_cast<ValueId>(values_.size());
   values_.push_back({std::move(type), -1, 0, unique_name(name), {}});
+  input_index_.emplace(name, inputs_.size());
   inputs_.push_back({std::move(name), id, kind});
   return {this, id};
 }
 
 void Graph::add_output(std::string name, Value value, PortKind kind) {
   check(find_output(name) == nullptr, "graph '{}' has an output '{}' already", name_, name);
+  check(value && &value.graph() == this, "graph '{}': output '{}' is no value of this graph", name_,
+        name);
+  output_index_.emplace(name, outputs_.size());
   outputs_.push_back({std::move(name), value.id(), kind});
 }
 
@@ -45,25 +54,28 @@ std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, At
 
   Node node{&op, {}, {}, std::move(attrs), where_};
   std::vector<TensorType> types;
-  std::string operands;
   for (const Value& v : inputs) {
     check(v && &v.graph() == this, "'{}' ({}): an operand is missing or of another graph", path,
           op.name);
     node.inputs.push_back(v.id());
     types.push_back(v.type());
-    operands +=
-        fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), to_string(v.type()));
   }
   std::vector<TensorType> results;
   try {
     results = op.infer(types, node.attrs);
     for (const TensorType& t : results)
-      for (int64_t dim : t.shape) require(dim > 0, "the result {} is empty", to_string(t));
+      for (int64_t dim : t.shape)
+        if (dim <= 0) user_error("the result {} is empty", to_string(t));
   } catch (const std::exception& error) {
     const std::string place = where_.empty() ? "" : " built at " + where_;
+    std::string operands;
+    for (const Value& v : inputs)
+      operands +=
+          fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), to_string(v.type()));
     throw UserError(fmt::format("'{}'{}: {}({}){}: {}", path, place, op.name, operands,
                                 to_string(node.attrs), error.what()));
   }
+  check(!results.empty(), "'{}': {} has no result", path, op.name);
   const auto id = static_cast<NodeId>(nodes_.size());
   std::vector<Value> out;
   for (size_t i = 0; i < results.size(); ++i) {
@@ -88,15 +100,13 @@ Value Graph::add1(const OpDef& op, std::initializer_list<Value> inputs, Attrs at
 }
 
 const Port* Graph::find_input(std::string_view name) const {
-  for (const Port& port : inputs_)
-    if (port.name == name) return &port;
-  return nullptr;
+  const auto found = input_index_.find(name);
+  return found == input_index_.end() ? nullptr : &inputs_[found->second];
 }
 
 const Port* Graph::find_output(std::string_view name) const {
-  for (const Port& port : outputs_)
-    if (port.name == name) return &port;
-  return nullptr;
+  const auto found = output_index_.find(name);
+  return found == output_index_.end() ? nullptr : &outputs_[found->second];
 }
 
 namespace {
@@ -123,11 +133,16 @@ const Port& Graph::output(std::string_view name) const {
 }
 
 void Graph::mark_cotangent(Value value, Value primal, bool total) {
+  check(value && primal && &value.graph() == this && &primal.graph() == this,
+        "graph '{}': a cotangent or its primal is missing or of another graph", name_);
   values_[static_cast<size_t>(value.id())].cotangent = {primal.id(), total};
 }
 
 void Graph::rename_value(Value value, std::string_view path) {
-  values_[static_cast<size_t>(value.id())].name = unique_name(path);
+  std::string& name = values_[static_cast<size_t>(value.id())].name;
+  if (name == path) return;
+  names_.erase(name);
+  name = unique_name(path);
 }
 
 Scope::Scope(Graph& graph, std::string_view name, std::source_location location)

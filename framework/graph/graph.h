@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <source_location>
 #include <span>
 #include <string>
@@ -107,7 +109,7 @@ class Graph {
              std::string_view name = "");
 
   const std::vector<Node>& nodes() const { return nodes_; }
-  const std::vector<ValueInfo>& values() const { return values_; }
+  const std::deque<ValueInfo>& values() const { return values_; }
   const std::vector<Port>& inputs() const { return inputs_; }
   const std::vector<Port>& outputs() const { return outputs_; }
   const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
@@ -121,7 +123,9 @@ class Graph {
   const Port* find_output(std::string_view name) const;
 
   void mark_cotangent(Value value, Value primal, bool total);
+  /// Gives the value another name, made unique; its old one is free again.
   void rename_value(Value value, std::string_view path);
+  bool has_name(std::string_view path) const { return names_.count(std::string(path)) > 0; }
 
   bool operator==(const Graph& other) const {
     return name_ == other.name_ && nodes_ == other.nodes_ && values_ == other.values_ &&
@@ -131,15 +135,19 @@ class Graph {
  private:
   friend class Scope;
   friend class Place;
+  using PortIndex = std::map<std::string, size_t, std::less<>>;  // name -> position
   std::string unique_name(std::string_view path);
 
   std::string name_;
   std::vector<Node> nodes_;
-  std::vector<ValueInfo> values_;
+  std::deque<ValueInfo>
+      values_;  // shapes and names that builders hold by reference stay where they are
   std::vector<Port> inputs_, outputs_;
+  PortIndex input_index_, output_index_;
   std::vector<std::string> scope_;
   std::string where_;
-  std::unordered_map<std::string, int> names_;  // path -> times used
+  std::unordered_map<std::string, int>
+      names_;  // those in use -> the next number to tell a namesake
 };
 
 /// While it lives, nodes added to `graph` are named under `name`: Scope layer(g, "layer.3").

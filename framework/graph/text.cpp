@@ -53,6 +53,10 @@ class Reader {
     at_ = end + 1;
     return out;
   }
+  bool at_quote() {
+    skip();
+    return at_ < line_.size() && line_[at_] == '"';
+  }
   int64_t integer() {
     skip();
     int64_t v = 0;
@@ -108,7 +112,9 @@ void parse_line(Graph& graph, Reader& in) {
   std::vector<Value> made;
   if (op_name == "data" || op_name == "state") {
     if (results.size() != 1) in.fail("an input is one value");
-    made = {graph.add_input(results[0].name, results[0].type,
+    const std::string port = in.at_quote() ? in.quoted() : results[0].name;
+    if (graph.find_input(port)) in.fail(fmt::format("an input '{}' is there already", port));
+    made = {graph.add_input(port, results[0].type,
                             op_name == "data" ? PortKind::data : PortKind::state)};
   } else {
     const OpDef* op = find_op(op_name);
@@ -164,8 +170,10 @@ std::string to_string(const Graph& graph) {
     const NodeId node = graph.value(v).node;
     if (node < 0) {
       const Port& port = graph.inputs()[next_input++];
-      out += fmt::format("{} = {}\n", declare(graph, v),
-                         port.kind == PortKind::data ? "data" : "state");
+      out +=
+          fmt::format("{} = {}", declare(graph, v), port.kind == PortKind::data ? "data" : "state");
+      if (port.name != graph.value(v).name) out += fmt::format(" \"{}\"", port.name);
+      out += "\n";
       ++v;
     } else {
       out += to_string(graph, node) + "\n";

@@ -10,7 +10,7 @@ namespace {
 
 class Verifier {
  public:
-  explicit Verifier(const Graph& graph) : graph_(graph) {}
+  explicit Verifier(const Graph& graph) : graph_(graph), made_(graph.values().size(), false) {}
 
   void run() {
     values();
@@ -31,24 +31,25 @@ class Verifier {
       check(names.insert(v.name).second, "graph '{}': two values are named '{}'", graph_.name(),
             v.name);
       for (int64_t dim : v.type.shape)
-        check(dim > 0, "graph '{}': '{}' is empty: {}", graph_.name(), v.name, to_string(v.type));
+        if (dim <= 0)
+          internal_error("graph '{}': '{}' is empty: {}", graph_.name(), v.name, to_string(v.type));
       if (v.cotangent.primal >= 0) {
-        check(static_cast<size_t>(v.cotangent.primal) < graph_.values().size(),
-              "graph '{}': '{}' is the cotangent of no value", graph_.name(), v.name);
+        check(exists(v.cotangent.primal), "graph '{}': '{}' is the cotangent of no value",
+              graph_.name(), v.name);
         const ValueInfo& primal = graph_.value(v.cotangent.primal);
-        check(primal.type.shape == v.type.shape,
-              "graph '{}': the cotangent '{}' {} is not of the shape of '{}' {}", graph_.name(),
-              v.name, to_string(v.type), primal.name, to_string(primal.type));
+        if (primal.type.shape != v.type.shape)
+          internal_error("graph '{}': the cotangent '{}' {} is not of the shape of '{}' {}",
+                         graph_.name(), v.name, to_string(v.type), primal.name,
+                         to_string(primal.type));
       }
     }
   }
 
-  void node(NodeId id) const {
+  void node(NodeId id) {
     const Node& n = graph_.node(id);
     std::vector<TensorType> in;
     for (ValueId v : n.inputs) {
-      if (v < 0 || static_cast<size_t>(v) >= graph_.values().size())
-        fail(id, "an operand does not exist");
+      if (!exists(v)) fail(id, "an operand does not exist");
       if (graph_.value(v).node >= id) fail(id, "an operand is made after its use");
       in.push_back(graph_.value(v).type);
     }
@@ -60,19 +61,35 @@ class Verifier {
     }
     if (types.size() != n.outputs.size()) fail(id, "the number of results is wrong");
     for (size_t i = 0; i < types.size(); ++i) {
+      if (!exists(n.outputs[i])) fail(id, "a result does not exist");
       const ValueInfo& v = graph_.value(n.outputs[i]);
       if (v.node != id || v.result != static_cast<int32_t>(i))
         fail(id, "a result belongs to another node");
       if (v.type != types[i])
         fail(id, fmt::format("result {} should be {}", i, to_string(types[i])));
+      made_[static_cast<size_t>(n.outputs[i])] = true;
     }
   }
 
   void ports() const {
-    for (const Port& port : graph_.inputs())
+    std::vector<bool> fed(graph_.values().size(), false);
+    for (const Port& port : graph_.inputs()) {
+      check(exists(port.value), "graph '{}': input '{}' is no value", graph_.name(), port.name);
       check(graph_.value(port.value).node < 0, "graph '{}': input '{}' is made by a node",
             graph_.name(), port.name);
+      check(!fed[static_cast<size_t>(port.value)], "graph '{}': input '{}' has two names",
+            graph_.name(), port.name);
+      fed[static_cast<size_t>(port.value)] = true;
+    }
+    for (size_t v = 0; v < fed.size(); ++v) {
+      const ValueInfo& value = graph_.values()[v];
+      check(fed[v] == (value.node < 0), "graph '{}': '{}' comes from nowhere", graph_.name(),
+            value.name);
+      check(fed[v] || made_[v], "graph '{}': '{}' is no result of the node it names", graph_.name(),
+            value.name);
+    }
     for (const Port& port : graph_.outputs()) {
+      check(exists(port.value), "graph '{}': output '{}' is no value", graph_.name(), port.name);
       if (port.kind != PortKind::state) continue;
       const Port* input = graph_.find_input(port.name);
       check(input == nullptr || graph_.value(input->value).type == graph_.value(port.value).type,
@@ -82,7 +99,10 @@ class Verifier {
     }
   }
 
+  bool exists(ValueId v) const { return v >= 0 && static_cast<size_t>(v) < graph_.values().size(); }
+
   const Graph& graph_;
+  std::vector<bool> made_;  // by value: a result of some node
 };
 
 }  // namespace

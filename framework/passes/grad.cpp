@@ -43,9 +43,13 @@ class Backward {
   Value total(ValueId id) {
     auto& parts = parts_[static_cast<size_t>(id)];
     if (parts.empty()) return {};
+    const NodeId maker = graph_.value(id).node;
+    Place place(graph_, maker < 0 ? "" : graph_.node(maker).where);
     Value sum = parts[0];
-    for (size_t i = 1; i < parts.size(); ++i)
+    for (size_t i = 1; i < parts.size(); ++i) {
       sum = ops::add(sum, parts[i], {}, graph_.value(id).name + ".grad.total");
+      graph_.mark_cotangent(sum, graph_.handle(id), false);
+    }
     parts = {sum};
     const CotangentOf& mark = sum.info().cotangent;
     if (!mark.total) graph_.mark_cotangent(sum, graph_.handle(id), true);
@@ -74,7 +78,7 @@ class Backward {
           node.op->name, parts.size(), inputs.size());
     for (size_t i = 0; i < parts.size(); ++i) {
       if (!parts[i] || !wanted_[static_cast<size_t>(inputs[i].id())]) continue;
-      check(parts[i].shape() == inputs[i].shape(),
+      check(parts[i].type() == inputs[i].type(),
             "the gradient of {} gives operand {} a cotangent {}, not {}", node.op->name, i,
             to_string(parts[i].type()), to_string(inputs[i].type()));
       parts_[static_cast<size_t>(inputs[i].id())].push_back(parts[i]);

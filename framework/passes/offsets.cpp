@@ -5,6 +5,49 @@
 #include <numeric>
 
 namespace tessera {
+namespace {
+
+/// Buffers that have their place, by offset. Cut into short runs, so that inserting is cheap and walking stays fast.
+class Placed {
+ public:
+  struct Entry {
+    int64_t begin, end;
+    int first, last;
+  };
+
+  /// The lowest offset where `size` bytes are free from step `first` to step `last`.
+  int64_t lowest(int64_t size, int first, int last) const {
+    int64_t offset = 0;
+    for (const auto& run : runs_)
+      for (const Entry& e : run) {
+        if (e.last < first || last < e.first) continue;
+        if (e.begin >= offset + size) return offset;  // the gap before it is wide enough
+        offset = std::max(offset, e.end);
+      }
+    return offset;
+  }
+
+  void insert(const Entry& entry) {
+    const auto before = [](const Entry& a, const Entry& b) { return a.begin < b.begin; };
+    auto run = std::partition_point(runs_.begin(), runs_.end(),
+                                    [&](const auto& r) { return r.back().begin <= entry.begin; });
+    if (run == runs_.end()) {
+      if (runs_.empty()) runs_.emplace_back();
+      run = runs_.end() - 1;
+    }
+    run->insert(std::upper_bound(run->begin(), run->end(), entry, before), entry);
+    if (run->size() < kLongest) return;
+    std::vector<Entry> rest(run->begin() + kLongest / 2, run->end());
+    run->resize(kLongest / 2);
+    runs_.insert(run + 1, std::move(rest));
+  }
+
+ private:
+  static constexpr size_t kLongest = 512;
+  std::vector<std::vector<Entry>> runs_;  // none empty
+};
+
+}  // namespace
 
 Packing pack(std::span<const Lifetime> buffers, int64_t alignment) {
   const auto aligned = [&](int64_t n) { return (n + alignment - 1) / alignment * alignment; };
@@ -14,25 +57,15 @@ Packing pack(std::span<const Lifetime> buffers, int64_t alignment) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
-
-  std::vector<size_t> placed;  // by offset
+  Placed placed;
   for (size_t i : order) {
     const Lifetime& b = buffers[i];
     if (b.bytes == 0) continue;
     const int64_t size = aligned(b.bytes);
-    int64_t offset = 0;
-    for (size_t j : placed) {
-      const Lifetime& other = buffers[j];
-      if (other.last < b.first || b.last < other.first) continue;
-      if (out.offsets[j] >= offset + size) break;  // the gap before it is wide enough
-      offset = std::max(offset, out.offsets[j] + aligned(other.bytes));
-    }
+    const int64_t offset = placed.lowest(size, b.first, b.last);
+    placed.insert({offset, offset + size, b.first, b.last});
     out.offsets[i] = offset;
     out.bytes = std::max(out.bytes, offset + size);
-    placed.insert(
-        std::upper_bound(placed.begin(), placed.end(), i,
-                         [&](size_t a, size_t c) { return out.offsets[a] < out.offsets[c]; }),
-        i);
   }
 
   std::map<int, int64_t> change;

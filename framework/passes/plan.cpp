@@ -1,8 +1,8 @@
 #include "framework/passes/plan.h"
 
 #include <algorithm>
+#include <unordered_map>
 
-#include "framework/graph/op_def.h"
 #include "framework/graph/text.h"
 #include "framework/graph/verify.h"
 #include "framework/passes/offsets.h"
@@ -11,67 +11,99 @@
 namespace tessera {
 namespace {
 
-constexpr int64_t kArenaAlignment = 64;
+bool is_view(const Graph& graph, const Node& node) {
+  std::vector<bool> view(node.outputs.size(), false);
+  for (const Alias& alias : aliases_of(graph, node))
+    if (alias.kind == Alias::Kind::view) view[static_cast<size_t>(alias.result)] = true;
+  return std::all_of(view.begin(), view.end(), [](bool v) { return v; });
+}
+
+class Planner {
+ public:
+  Planner(Graph graph, const ScratchBytes& scratch) {
+    plan_.graph = std::move(graph);
+    storage_ = assign_storage(plan_.graph);
+    for (const StorageBuffer& b : storage_.buffers) base_.push_back(base(b));
+    add_scratch(scratch);
+    pack_arena();
+  }
+
+  Plan run() {
+    const Graph& g = plan_.graph;
+    for (const StoragePlace& place : storage_.values) plan_.values.push_back(slot(place));
+    for (const StoragePlace& place : storage_.outputs) plan_.outputs.push_back(slot(place));
+    for (NodeId id = 0; static_cast<size_t>(id) < g.nodes().size(); ++id) {
+      PlanStep step;
+      step.node = id;
+      for (ValueId v : g.node(id).inputs) step.in.push_back(plan_.values[static_cast<size_t>(v)]);
+      for (ValueId v : g.node(id).outputs) step.out.push_back(plan_.values[static_cast<size_t>(v)]);
+      const int at = scratch_[static_cast<size_t>(id)];
+      if (at >= 0) {
+        step.scratch = plan_.buffers[static_cast<size_t>(at)].offset;
+        step.scratch_bytes = plan_.buffers[static_cast<size_t>(at)].bytes;
+      }
+      step.view = is_view(g, g.node(id));
+      plan_.steps.push_back(std::move(step));
+    }
+    for (const StorageCopy& copy : storage_.copies)
+      plan_.copies.push_back({slot(copy.from), slot({copy.to, 0}), copy.bytes});
+    return std::move(plan_);
+  }
+
+ private:
+  struct Base {
+    int state = -1, row = -1;  // in plan_.states, or in plan_.buffers
+  };
+
+  Base base(const StorageBuffer& b) {
+    if (b.state.empty()) {
+      if (b.bytes == 0) return {};  // gone into another
+      plan_.buffers.push_back({b.name, b.bytes, 0, b.first, b.last, false, b.values});
+      return {-1, static_cast<int>(plan_.buffers.size()) - 1};
+    }
+    const auto [known, is_new] = states_.emplace(b.state, static_cast<int>(plan_.states.size()));
+    if (is_new) plan_.states.push_back(b.state);
+    return {known->second, -1};
+  }
+
+  void add_scratch(const ScratchBytes& scratch) {
+    const Graph& g = plan_.graph;
+    for (NodeId id = 0; static_cast<size_t>(id) < g.nodes().size(); ++id) {
+      const auto bytes = static_cast<int64_t>(scratch(g, id));
+      scratch_.push_back(bytes > 0 ? static_cast<int>(plan_.buffers.size()) : -1);
+      if (bytes > 0)
+        plan_.buffers.push_back({g.value(g.node(id).outputs[0]).name, bytes, 0, id, id, true, {}});
+    }
+  }
+
+  void pack_arena() {
+    std::vector<Lifetime> lifetimes;
+    for (const PlanBuffer& b : plan_.buffers) lifetimes.push_back({b.bytes, b.first, b.last});
+    const Packing packing = pack(lifetimes, static_cast<int64_t>(kAlignment));
+    for (size_t i = 0; i < plan_.buffers.size(); ++i) plan_.buffers[i].offset = packing.offsets[i];
+    plan_.arena_bytes = packing.bytes;
+    plan_.live_peak = packing.live_peak;
+    plan_.peak_step = packing.peak_step;
+  }
+
+  Slot slot(const StoragePlace& place) const {
+    const Base& b = base_[static_cast<size_t>(place.buffer)];
+    const int64_t begin = b.row < 0 ? 0 : plan_.buffers[static_cast<size_t>(b.row)].offset;
+    return {b.state, begin + place.offset};
+  }
+
+  Plan plan_;
+  Storage storage_;
+  std::vector<Base> base_;    // by buffer of the storage
+  std::vector<int> scratch_;  // by node: its row in plan_.buffers, or -1
+  std::unordered_map<std::string, int> states_;
+};
 
 }  // namespace
 
 Plan make_plan(Graph graph, const ScratchBytes& scratch) {
   verify(graph);
-  const Storage storage = assign_storage(graph);
-  Plan plan;
-  plan.graph = std::move(graph);
-  const Graph& g = plan.graph;
-
-  const auto state_index = [&](const std::string& name) {
-    auto it = std::find(plan.states.begin(), plan.states.end(), name);
-    if (it == plan.states.end()) it = plan.states.insert(it, name);
-    return static_cast<int>(it - plan.states.begin());
-  };
-  std::vector<Lifetime> lifetimes;
-  std::vector<int> arena_index(storage.buffers.size(), -1), state_of(storage.buffers.size(), -1);
-  for (size_t i = 0; i < storage.buffers.size(); ++i) {
-    const StorageBuffer& b = storage.buffers[i];
-    if (!b.state.empty()) {
-      state_of[i] = state_index(b.state);
-    } else {
-      arena_index[i] = static_cast<int>(lifetimes.size());
-      lifetimes.push_back({b.bytes, b.first, b.last});
-      plan.buffers.push_back({g.value(b.value).name, b.bytes, 0, b.first, b.last, false});
-    }
-  }
-  const size_t scratch_from = lifetimes.size();
-  std::vector<int64_t> scratch_bytes;
-  for (NodeId id = 0; static_cast<size_t>(id) < g.nodes().size(); ++id) {
-    scratch_bytes.push_back(static_cast<int64_t>(scratch(g, id)));
-    lifetimes.push_back({scratch_bytes.back(), id, id});
-    plan.buffers.push_back(
-        {g.value(g.node(id).outputs[0]).name, scratch_bytes.back(), 0, id, id, true});
-  }
-  const Packing packing = pack(lifetimes, kArenaAlignment);
-  plan.arena_bytes = packing.bytes;
-  plan.live_peak = packing.live_peak;
-  plan.peak_step = packing.peak_step;
-  for (size_t i = 0; i < plan.buffers.size(); ++i) plan.buffers[i].offset = packing.offsets[i];
-
-  for (size_t v = 0; v < g.values().size(); ++v) {
-    const auto b = static_cast<size_t>(storage.buffer_of[v]);
-    const int64_t base =
-        state_of[b] >= 0 ? 0 : packing.offsets[static_cast<size_t>(arena_index[b])];
-    plan.values.push_back({state_of[b], base + storage.offset_of[v]});
-  }
-  for (NodeId id = 0; static_cast<size_t>(id) < g.nodes().size(); ++id) {
-    PlanStep step;
-    step.node = id;
-    for (ValueId v : g.node(id).inputs) step.in.push_back(plan.values[static_cast<size_t>(v)]);
-    for (ValueId v : g.node(id).outputs) step.out.push_back(plan.values[static_cast<size_t>(v)]);
-    step.scratch = packing.offsets[scratch_from + static_cast<size_t>(id)];
-    step.scratch_bytes = scratch_bytes[static_cast<size_t>(id)];
-    plan.steps.push_back(std::move(step));
-  }
-  for (const Port& port : storage.copies)
-    plan.copies.push_back({plan.values[static_cast<size_t>(port.value)], state_index(port.name),
-                           static_cast<int64_t>(g.value(port.value).type.bytes())});
-  return plan;
+  return Planner(std::move(graph), scratch).run();
 }
 
 std::string to_string(const Plan& plan) {
@@ -91,8 +123,7 @@ std::string to_string(const Plan& plan) {
     out += "\n";
   }
   for (const PlanCopy& copy : plan.copies)
-    out += fmt::format("copy {} bytes {} to {}\n", copy.bytes, place(copy.from),
-                       plan.states[static_cast<size_t>(copy.state)]);
+    out += fmt::format("copy {} bytes {} to {}\n", copy.bytes, place(copy.from), place(copy.to));
   return out;
 }
 

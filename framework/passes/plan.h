@@ -21,11 +21,12 @@ struct PlanStep {
   NodeId node = -1;
   std::vector<Slot> in, out;
   int64_t scratch = 0, scratch_bytes = 0;  // in the arena
+  bool view = false;                       // its results are its operands' memory: nothing to run
 };
 
-struct PlanCopy {  // a new state brought to its place after the last step
-  Slot from;
-  int state = -1;
+/// Bytes moved after the last step, in order: new states that were made elsewhere, results saved from them.
+struct PlanCopy {
+  Slot from, to;
   int64_t bytes = 0;
 };
 
@@ -35,6 +36,7 @@ struct PlanBuffer {
   int64_t bytes = 0, offset = 0;
   int first = 0, last = 0;
   bool scratch = false;
+  std::vector<ValueId> values;  // those that lie in it, one after the other or as views
 };
 
 struct Plan {
@@ -42,7 +44,8 @@ struct Plan {
   std::vector<std::string> states;  // those this graph touches
   std::vector<PlanStep> steps;
   std::vector<PlanCopy> copies;
-  std::vector<Slot> values;         // by value
+  std::vector<Slot> values;         // by value, while the steps run
+  std::vector<Slot> outputs;        // by output of the graph, after the copies
   std::vector<PlanBuffer> buffers;  // arena only
   int64_t arena_bytes = 0, live_peak = 0;
   int peak_step = 0;

@@ -18,18 +18,18 @@ void Program::add(Graph graph) {
 
 void Program::declare(State state) {
   if (const State* known = find_state(state.name)) {
-    check(*known == state, "the state '{}' is declared as {} {} and as {} {}", state.name,
-          to_string(known->kind), to_string(known->type), to_string(state.kind),
-          to_string(state.type));
-    return;
+    if (*known == state) return;
+    internal_error("the state '{}' is declared as {} {} and as {} {}", state.name,
+                   to_string(known->kind), to_string(known->type), to_string(state.kind),
+                   to_string(state.type));
   }
+  index_.emplace(state.name, states_.size());
   states_.push_back(std::move(state));
 }
 
 const State* Program::find_state(std::string_view name) const {
-  for (const State& s : states_)
-    if (s.name == name) return &s;
-  return nullptr;
+  const auto found = index_.find(name);
+  return found == index_.end() ? nullptr : &states_[found->second];
 }
 
 void Program::verify() const {
@@ -40,9 +40,10 @@ void Program::verify() const {
         const State* state = find_state(port.name);
         check(state != nullptr, "graph '{}' uses the state '{}', which is not declared",
               graph.name(), port.name);
-        check(state->type == graph.value(port.value).type,
-              "graph '{}' has the state '{}' as {}, not {}", graph.name(), port.name,
-              to_string(graph.value(port.value).type), to_string(state->type));
+        const TensorType& type = graph.value(port.value).type;
+        if (type != state->type)
+          internal_error("graph '{}' has the state '{}' as {}, not {}", graph.name(), port.name,
+                         to_string(type), to_string(state->type));
       }
 }
 

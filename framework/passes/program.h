@@ -2,6 +2,7 @@
 // States are what outlives a run; every graph that names one means the same memory.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Program {
  private:
   std::vector<Graph> graphs_;
   std::vector<State> states_;
+  std::map<std::string, size_t, std::less<>> index_;  // of states by name
 };
 
 }  // namespace tessera

@@ -12,7 +12,18 @@ Value Rewriter::operator[](ValueId old) const {
   return value;
 }
 
-void Rewriter::replace(ValueId old, Value value) { map_[static_cast<size_t>(old)] = value; }
+void Rewriter::replace(ValueId old, Value value) {
+  check(value && &value.graph() == &graph_,
+        "rewriting '{}': '{}' is replaced by no value of the new graph", source_.name(),
+        source_.value(old).name);
+  map_[static_cast<size_t>(old)] = value;
+  stands_.resize(graph_.values().size(), false);
+  if (stands_[static_cast<size_t>(value.id())]) return;
+  stands_[static_cast<size_t>(value.id())] = true;
+  const std::string& name = source_.value(old).name;
+  const bool is_input = value.info().node < 0;  // named for its port
+  if (!is_input && !graph_.has_name(name)) graph_.rename_value(value, name);
+}
 
 std::vector<Value> Rewriter::operands(const Node& node) const {
   std::vector<Value> out;
@@ -24,16 +35,16 @@ void Rewriter::copy(const Node& node) {
   Place place(graph_, node.where);
   const auto results =
       graph_.add(*node.op, operands(node), node.attrs, source_.value(node.outputs[0]).name);
-  for (size_t i = 0; i < results.size(); ++i) {
-    const std::string& name = source_.value(node.outputs[i]).name;
-    if (results[i].name() != name) graph_.rename_value(results[i], name);
-    replace(node.outputs[i], results[i]);
-  }
+  for (size_t i = 0; i < results.size(); ++i) replace(node.outputs[i], results[i]);
 }
 
 void Rewriter::copy_inputs() {
-  for (const Port& port : source_.inputs())
-    replace(port.value, graph_.add_input(port.name, source_.value(port.value).type, port.kind));
+  for (const Port& port : source_.inputs()) {
+    const ValueInfo& old = source_.value(port.value);
+    const Value value = graph_.add_input(port.name, old.type, port.kind);
+    if (!graph_.has_name(old.name)) graph_.rename_value(value, old.name);
+    replace(port.value, value);
+  }
 }
 
 void Rewriter::copy_outputs() {

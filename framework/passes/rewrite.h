@@ -20,7 +20,8 @@ class Rewriter {
   /// The new value that stands for an old one.
   Value operator[](ValueId old) const;
   bool has(ValueId old) const { return static_cast<bool>(map_[static_cast<size_t>(old)]); }
-  /// Makes `value` stand for `old`; it takes over the old one's name (when it has been made for it) and cotangent mark.
+  /// Makes `value` stand for `old` and take over its cotangent mark, and its name as well, unless `value` stands for
+  /// another already or the name is in use.
   void replace(ValueId old, Value value);
 
   std::vector<Value> operands(const Node& node) const;
@@ -38,6 +39,7 @@ class Rewriter {
   const Graph& source_;
   Graph graph_;
   std::vector<Value> map_;
+  std::vector<bool> stands_;  // by new value: it stands for an old one
 };
 
 /// A pass that looks at one node at a time: `f` returns true when it has replaced the node's results.

@@ -11,15 +11,21 @@ namespace {
 
 CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile) {
   CompiledGraph out;
-  const Graph graph = expand(
+  Graph graph = expand(
       source, [&](const OpDef& op) { return find_kernel(op.name, profile.backend) == nullptr; });
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, results;
     for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
     for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
-    out.kernels.push_back(prepare_kernel({node.op->name, node.attrs, in, results, profile}));
+    try {
+      out.kernels.push_back(prepare_kernel({node.op->name, node.attrs, in, results, profile}));
+    } catch (const UserError& error) {
+      throw UserError(
+          fmt::format("graph '{}', '{}'{}: {}", graph.name(), graph.value(node.outputs[0]).name,
+                      node.where.empty() ? "" : " built at " + node.where, error.what()));
+    }
   }
-  out.plan = make_plan(graph, [&](const Graph&, NodeId id) {
+  out.plan = make_plan(std::move(graph), [&](const Graph&, NodeId id) {
     return out.kernels[static_cast<size_t>(id)].scratch_bytes;
   });
   return out;

@@ -10,17 +10,23 @@ Session::Session(Compiled compiled)
       states_(static_cast<size_t>(compiled_.state_bytes)),
       arena_(static_cast<size_t>(compiled_.arena_bytes)) {
   for (const CompiledGraph& graph : compiled_.graphs) {
+    const Plan& plan = graph.plan;
+    std::vector<std::byte*> bases;
+    for (const std::string& state : plan.states) bases.push_back(state_view(state).data);
+    const auto at = [&](const Slot& slot) {
+      return (slot.state < 0 ? arena_.data() : bases[static_cast<size_t>(slot.state)]) +
+             slot.offset;
+    };
     Ready ready;
-    for (const PlanStep& step : graph.plan.steps) {
-      Call call;
-      for (const Slot& slot : step.in) call.in.push_back(place(graph.plan, slot));
-      for (const Slot& slot : step.out) call.out.push_back(place(graph.plan, slot));
-      call.scratch = arena_.data() + step.scratch;
+    for (const PlanStep& step : plan.steps) {
+      if (step.view) continue;
+      Call call{step.node, {}, {}, arena_.data() + step.scratch};
+      for (const Slot& slot : step.in) call.in.push_back(at(slot));
+      for (const Slot& slot : step.out) call.out.push_back(at(slot));
       ready.calls.push_back(std::move(call));
     }
-    for (const PlanCopy& copy : graph.plan.copies)
-      ready.copies.push_back({place(graph.plan, {copy.state, 0}), place(graph.plan, copy.from),
-                              static_cast<size_t>(copy.bytes)});
+    for (const PlanCopy& copy : plan.copies)
+      ready.copies.push_back({at(copy.to), at(copy.from), static_cast<size_t>(copy.bytes)});
     ready_.push_back(std::move(ready));
   }
 }
@@ -31,11 +37,14 @@ std::byte* Session::place(const Plan& plan, const Slot& slot) {
 }
 
 Session::Bytes Session::state_view(std::string_view name) {
-  const auto& states = compiled_.program.states();
-  for (size_t i = 0; i < states.size(); ++i)
-    if (states[i].name == name)
-      return {states[i].type, states_.data() + compiled_.state_offsets[i]};
-  internal_error("the program has no state '{}'", name);
+  const State* state = compiled_.program.find_state(name);
+  check(state != nullptr, "the program has no state '{}'", name);
+  const auto index = static_cast<size_t>(state - compiled_.program.states().data());
+  return {state->type, states_.data() + compiled_.state_offsets[index]};
+}
+
+void Session::fill_arena(std::byte byte) {
+  if (arena_.size() > 0) std::memset(arena_.data(), static_cast<int>(byte), arena_.size());
 }
 
 size_t Session::index_of(std::string_view graph) const {
@@ -49,24 +58,25 @@ Session::Bytes Session::port(std::string_view graph, std::string_view name, bool
   const Port* port = input ? plan.graph.find_input(name) : plan.graph.find_output(name);
   check(port != nullptr && port->kind == PortKind::data, "graph '{}' has no data {} '{}'", graph,
         input ? "input" : "output", name);
-  return {plan.graph.value(port->value).type,
-          place(plan, plan.values[static_cast<size_t>(port->value)])};
+  const Slot& slot = input ? plan.values[static_cast<size_t>(port->value)]
+                           : plan.outputs[static_cast<size_t>(port - plan.graph.outputs().data())];
+  return {plan.graph.value(port->value).type, place(plan, slot)};
 }
 
 void Session::run(std::string_view name) {
   const size_t index = index_of(name);
   const CompiledGraph& graph = compiled_.graphs[index];
   const Ready& ready = ready_[index];
-  for (size_t i = 0; i < ready.calls.size(); ++i) {
-    const Call& call = ready.calls[i];
+  for (const Call& call : ready.calls) {
+    const Kernel& kernel = graph.kernels[static_cast<size_t>(call.node)];
     const KernelArgs args{call.in.data(), call.out.data(), call.scratch};
     if (!on_step) {
-      graph.kernels[i].run(args);
+      kernel.run(args);
       continue;
     }
     const auto begin = std::chrono::steady_clock::now();
-    graph.kernels[i].run(args);
-    on_step(graph.plan.graph, static_cast<NodeId>(i),
+    kernel.run(args);
+    on_step(graph.plan.graph, call.node,
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   for (const Ready::Copy& copy : ready.copies) std::memcpy(copy.to, copy.from, copy.bytes);

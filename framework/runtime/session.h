@@ -1,6 +1,7 @@
 // Session: a compiled program with its memory, ready to run. Owns the states and the arena, allocated once; running a
-// graph allocates nothing. Data inputs and outputs lie in the arena: write all inputs of a graph, run it, read its
-// outputs, before another graph runs.
+// graph allocates nothing. Data inputs and outputs lie in the arena, which all graphs share and reuse: write every input
+// of a graph, run it, read its outputs, then write the inputs of the next run. What was written before the last run is
+// not there any more.
 #pragma once
 
 #include <functional>
@@ -24,7 +25,7 @@ class Session {
   std::span<T> input(std::string_view graph, std::string_view name) {
     return view<T>(port(graph, name, true));
   }
-  /// Memory of a data output of a graph, valid until the next run().
+  /// Memory of a data output of a graph, valid until an input of any graph is written or a graph runs.
   template <typename T>
   std::span<const T> output(std::string_view graph, std::string_view name) {
     return view<T>(port(graph, name, false));
@@ -37,18 +38,22 @@ class Session {
 
   /// A typed place in the session's memory.
   struct Bytes {
-    TensorType type;
+    const TensorType& type;
     std::byte* data;
   };
   Bytes state_view(std::string_view name);
 
   void run(std::string_view graph);
 
+  /// Overwrites the whole arena with `byte`, for tests: a plan that reads what it has not written shows.
+  void fill_arena(std::byte byte);
+
   /// Called after each step of a run with the node and its seconds; none when empty.
   std::function<void(const Graph&, NodeId, double)> on_step;
 
  private:
   struct Call {
+    NodeId node;
     std::vector<void*> in, out;
     void* scratch;
   };
@@ -66,9 +71,9 @@ class Session {
   std::byte* place(const Plan& plan, const Slot& slot);
   size_t index_of(std::string_view graph) const;
   template <typename T>
-  static std::span<T> view(Bytes bytes) {
-    check(sizeof(T) == size_of(bytes.type.dtype), "{} read as elements of {} bytes",
-          to_string(bytes.type), sizeof(T));
+  static std::span<T> view(const Bytes& bytes) {
+    if (sizeof(T) != size_of(bytes.type.dtype))
+      internal_error("{} read as elements of {} bytes", to_string(bytes.type), sizeof(T));
     return {reinterpret_cast<T*>(bytes.data), static_cast<size_t>(bytes.type.numel())};
   }
 
