@@ -44,7 +44,8 @@ class AttentionMask {
       if (position + window_ < range.last) range.last = position + window_;
       if (position - window_ + 1 > 0) range.first = position - window_ + 1;
       // Past the last key by more than the window, as are all later queries: say so in `first` alone.
-      if (range.first >= range.last && range.last > 0) range.first = std::numeric_limits<int64_t>::max();
+      if (range.first >= range.last && range.last > 0)
+        range.first = std::numeric_limits<int64_t>::max();
     }
     return range;
   }
