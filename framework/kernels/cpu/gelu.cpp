@@ -7,16 +7,16 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-// The tanh form is x σ(2u) with u = sqrt(2/π) (x + 0.044715 x³); beyond |x| = 10 σ(2u) is 0 or 1 in f32.
+// The tanh form is x σ(2u) with u = sqrt(2/π) (x + 0.044715 x³); beyond |x| = 10.5 σ(2u) is 0 or 1 in f32.
 struct Gate {
-  VF sigma, slope;  // σ(2u) and d(2u)/dx
+  VF inside, sigma, slope;  // x within those bounds, σ(2u) and d(2u)/dx
 };
 HWY_INLINE Gate gate_of(VF x) {
   constexpr float k2Root = 1.59576912161f;  // 2 sqrt(2/π)
-  const VF inside = hn::Max(splat(-10.0f), hn::Min(splat(10.0f), x));
+  const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));
   const VF square = hn::Mul(inside, inside);
   const VF u2 = hn::Mul(inside, hn::MulAdd(square, splat(0.044715f * k2Root), splat(k2Root)));
-  return {sigmoid_of(u2), hn::MulAdd(square, splat(3 * 0.044715f * k2Root), splat(k2Root))};
+  return {inside, sigmoid_of(u2), hn::MulAdd(square, splat(3 * 0.044715f * k2Root), splat(k2Root))};
 }
 
 struct GeluTanh {
@@ -29,7 +29,7 @@ struct GeluErf {
 struct GeluTanhGrad {
   HWY_INLINE VF operator()(F32, VF x, VF dy) const {
     const Gate gate = gate_of(x);
-    const VF bend = hn::Mul(hn::Mul(x, gate.slope), hn::Sub(splat(1.0f), gate.sigma));
+    const VF bend = hn::Mul(hn::Mul(gate.inside, gate.slope), hn::Sub(splat(1.0f), gate.sigma));
     return hn::Mul(dy, hn::MulAdd(gate.sigma, bend, gate.sigma));
   }
 };

@@ -21,9 +21,11 @@ HWY_INLINE int64_t lanes() { return static_cast<int64_t>(hn::Lanes(F32())); }
 template <class T>
 HWY_INLINE VF load_part(const T* p, int64_t count, float fill = 0.0f) {
   if (count == lanes()) return load(p);
-  T part[HWY_MAX_BYTES / sizeof(float)];
-  for (int64_t i = 0; i < lanes(); ++i) part[i] = i < count ? p[i] : static_cast<T>(fill);
-  return load(part);
+  T part[HWY_MAX_BYTES / sizeof(float)] = {};
+  for (int64_t i = 0; i < count; ++i) part[i] = p[i];
+  const VF v = load(part);
+  if (fill == 0.0f) return v;
+  return hn::IfThenElse(hn::FirstN(F32(), static_cast<size_t>(count)), v, splat(fill));
 }
 
 template <class T>
