@@ -26,6 +26,7 @@ struct Verb {
 constexpr Verb kVerbs[] = {
     {"config", "print the resolved config, or list every key with its meaning", run_config},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
+    {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
 };
 
 std::string overview() {

@@ -22,6 +22,9 @@ std::string figures_text(const Evaluation& evaluation) {
 std::string Trainer::header() const {
   std::string text = learner_.header();
   if (!text.empty() && !text.ends_with('\n')) text += '\n';
+  std::vector<std::string> environment;
+  for (const auto& [name, value] : options_.environment) environment.push_back(name + " " + value);
+  if (!environment.empty()) text += fmt::format("{}\n", fmt::join(environment, " · "));
   text += fmt::format("{} steps of {} tokens; metrics and config in {}, checkpoints in {}\n",
                       grouped(steps_), grouped(config_.tokens_per_step()), folder_.path().string(),
                       config_.checkpoint.folder);

@@ -1,0 +1,100 @@
+// `tessera tokenize`: text files and folders to a folder of token shards, what `train` reads.
+#include "framework/data/tokenize.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "framework/config/nearest.h"
+#include "framework/core/error.h"
+#include "framework/data/token_shards.h"
+#include "framework/train/progress.h"
+#include "launch/command_line.h"
+#include "launch/verbs.h"
+
+namespace tessera {
+namespace {
+
+Tokenizer tokenizer_named(const std::string& name) {
+  const std::vector<std::string> known{"bytes"};
+  const auto meant = nearest(name, known);
+  require(name == "bytes", "--tokenizer: unknown tokenizer '{}'{}; known: {}", name,
+          meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(known, ", "));
+  return ByteTokenizer();
+}
+
+std::string mib(uint64_t bytes) {
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 0x1p20);
+}
+
+/// What was left out, one line per reason; empty when nothing was.
+std::string left_out(const TokenizeResult& result) {
+  constexpr size_t kShown = 10;
+  std::string text;
+  const auto count = [&](uint64_t n, std::string_view what) {
+    if (n > 0) text += fmt::format("{}{} {}", text.empty() ? "left out: " : ", ", n, what);
+  };
+  count(result.empty, "empty");
+  count(result.binary, "binary");
+  count(result.hidden, "hidden");
+  count(result.special, "special (links to folders, sockets, …)");
+  count(result.duplicates, "met twice");
+  count(result.unreadable.size(), "unreadable");
+  if (!text.empty()) text += '\n';
+  for (size_t i = 0; i < std::min(kShown, result.unreadable.size()); ++i)
+    text += "  " + result.unreadable[i] + "\n";
+  if (result.unreadable.size() > kShown)
+    text += fmt::format("  … and {} more\n", result.unreadable.size() - kShown);
+  return text;
+}
+
+}  // namespace
+
+int run_tokenize(std::span<const std::string> args) {
+  const CommandLine line{
+      "tokenize",
+      "Turns text files, and all text files below folders, into token shards, which `train` reads: "
+      "set data.shards to the folder. Each file is one document. Empty and binary files are left "
+      "out.",
+      {{"FILES", "files and folders", Word::Count::many}},
+      {{"out", "DIR", "folder to make; it appears when all is done"},
+       {"tokenizer", "NAME", "what a token is: bytes (the default)"},
+       {"overwrite", "", "replace an older folder of token shards"},
+       {"hidden", "", "take files and folders whose names begin with a dot, too"},
+       {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},
+      {"/usr/include/c++ --out data/headers"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  require(given->has("out"),
+          "tokenize: --out DIR is missing: where the token shards go; see `tessera help tokenize`");
+  const Tokenizer tokenizer = tokenizer_named(given->text("tokenizer", "bytes"));
+  TokenizeOptions options;
+  options.overwrite = given->has("overwrite");
+  options.include_hidden = given->has("hidden");
+  options.shard_tokens = static_cast<uint64_t>(
+      given->integer("shard-tokens", static_cast<int64_t>(options.shard_tokens), 1));
+  const std::vector<std::string> files = given->list("FILES");
+  const std::string out = given->text("out");
+
+  Progress progress = Progress::on_standard_output();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point shown = Clock::now();
+  const TokenizeResult result = tokenize(
+      {files.begin(), files.end()}, out, tokenizer, options, [&](const TokenizeProgress& done) {
+        if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
+        shown = Clock::now();
+        progress.busy(fmt::format("{} of {} files, {} of {}", grouped(done.files),
+                                  grouped(done.files_total), mib(done.bytes),
+                                  mib(done.bytes_total)));
+      });
+  progress.ready();
+  fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
+             grouped(static_cast<int64_t>(result.tokens)), given->text("tokenizer", "bytes"),
+             grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
+             result.shards == 1 ? "" : "s", out);
+  fmt::print("{}", left_out(result));
+  fmt::print("next: tessera train CONFIG --set data.shards={}\n", out);
+  return 0;
+}
+
+}  // namespace tessera

@@ -1,0 +1,55 @@
+// `tessera tokenize`, as a user meets it.
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+
+namespace tessera {
+namespace {
+
+void expect_in(const std::string& text, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is not in: " << text;
+}
+
+TEST(Tokenize, MakesShardsAndSaysWhatItTookAndLeft) {
+  const TemporaryFolder folder;
+  write_file(folder / "text/a.txt", "hello\n");
+  write_file(folder / "text/b/c.txt", "world, again\n");
+  write_file(folder / "text/empty.txt", "");
+  write_file(folder / "text/image", std::string("\0\1\2", 3));
+  write_file(folder / "text/.hidden", "secret");
+  const std::string out = (folder / "shards").string();
+  const ProgramRun run = program({"tokenize", (folder / "text").string(), "--out", out});
+  EXPECT_EQ(run.status, 0) << run.err;
+  expect_in(run.out, {"21 tokens (bytes) in 2 documents", "1 shard in " + out,
+                      "left out: 1 empty, 1 binary, 1 hidden", "data.shards=" + out});
+  const auto shards = TokenShards::open(out);
+  EXPECT_EQ(shards->document_count(), 2u);
+
+  const ProgramRun again = program({"tokenize", (folder / "text").string(), "--out", out});
+  EXPECT_EQ(again.status, 2);
+  const ProgramRun over =
+      program({"tokenize", (folder / "text").string(), "--out", out, "--overwrite", "--hidden"});
+  EXPECT_EQ(over.status, 0) << over.err;
+  EXPECT_EQ(TokenShards::open(out)->document_count(), 3u);
+}
+
+TEST(Tokenize, WrongCommandLinesSayWhatToChange) {
+  const TemporaryFolder folder;
+  write_file(folder / "a.txt", "hello\n");
+  const std::string file = (folder / "a.txt").string(), out = (folder / "out").string();
+  const auto error = [](const std::vector<std::string>& args) {
+    const ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 2) << run.out;
+    return run.err;
+  };
+  expect_in(error({"tokenize", file}), {"--out DIR is missing"});
+  expect_in(error({"tokenize", "--out", out}), {"FILES is missing"});
+  expect_in(error({"tokenize", file, "--out", out, "--tokenizer", "byte"}),
+            {"unknown tokenizer 'byte'", "did you mean 'bytes'?"});
+  expect_in(error({"tokenize", file, "--out", out, "--shard-tokens", "0"}), {"too small"});
+  expect_in(error({"tokenize", (folder / "none").string(), "--out", out}), {"none"});
+  EXPECT_FALSE(fs::exists(out));
+}
+
+}  // namespace
+}  // namespace tessera
