@@ -24,9 +24,12 @@ struct Verb {
 };
 
 constexpr Verb kVerbs[] = {
+    {"bench", "time training steps, the ops inside a step, or one op", run_bench},
     {"config", "print the resolved config, or list every key with its meaning", run_config},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
+    {"eval", "measure a checkpoint on the held-out part of its data", run_eval},
     {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
+    {"train", "train a model, or go on where a run was stopped", run_train},
 };
 
 std::string overview() {

@@ -95,10 +95,19 @@ std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs&) {
 
 }  // namespace
 
-const OpDef ops::cross_entropy{
-    .name = "cross_entropy", .infer = infer, .grad = grad, .rule = rule, .composite = composite};
+const OpDef ops::cross_entropy{.name = "cross_entropy",
+                               .infer = infer,
+                               .grad = grad,
+                               .rule = rule,
+                               .composite = composite,
+                               .precision = Precision::follow,
+                               .low_operands = 0b1};
 
-const OpDef ops::cross_entropy_grad{
-    .name = "cross_entropy_grad", .infer = infer_grad, .rule = rule, .alias = grad_alias};
+const OpDef ops::cross_entropy_grad{.name = "cross_entropy_grad",
+                                    .infer = infer_grad,
+                                    .rule = rule,
+                                    .alias = grad_alias,
+                                    .precision = Precision::follow,
+                                    .low_operands = 0b1};
 
 }  // namespace tessera

@@ -15,7 +15,8 @@ const OpDef ops::div{.name = "div",
                      .infer = infer_float_binary,
                      .grad = grad,
                      .rule = elementwise_rule,
-                     .alias = elementwise_alias};
+                     .alias = elementwise_alias,
+                     .precision = Precision::follow};
 
 Value operator/(Value a, Value b) { return ops::div(a, b); }
 

@@ -36,7 +36,12 @@ std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {
 
 }  // namespace
 
-const OpDef ops::dropout{
-    .name = "dropout", .infer = infer, .grad = grad, .rule = rule, .alias = alias};
+const OpDef ops::dropout{.name = "dropout",
+                         .infer = infer,
+                         .grad = grad,
+                         .rule = rule,
+                         .alias = alias,
+                         .precision = Precision::follow,
+                         .low_operands = 0b1};
 
 }  // namespace tessera

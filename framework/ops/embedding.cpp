@@ -64,9 +64,18 @@ std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs& attrs) {
 
 }  // namespace
 
-const OpDef ops::embedding{.name = "embedding", .infer = infer, .grad = grad, .rule = rule};
+const OpDef ops::embedding{.name = "embedding",
+                           .infer = infer,
+                           .grad = grad,
+                           .rule = rule,
+                           .precision = Precision::low,
+                           .low_operands = 0b10};
 
-const OpDef ops::embedding_grad{
-    .name = "embedding_grad", .infer = infer_grad, .rule = grad_rule, .alias = grad_alias};
+const OpDef ops::embedding_grad{.name = "embedding_grad",
+                                .infer = infer_grad,
+                                .rule = grad_rule,
+                                .alias = grad_alias,
+                                .precision = Precision::follow,
+                                .low_operands = 0b10};
 
 }  // namespace tessera

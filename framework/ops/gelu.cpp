@@ -54,12 +54,14 @@ const OpDef ops::gelu{.name = "gelu",
                       .grad = grad,
                       .rule = elementwise_rule,
                       .composite = composite,
-                      .alias = elementwise_alias};
+                      .alias = elementwise_alias,
+                      .precision = Precision::follow};
 
 const OpDef ops::gelu_grad{.name = "gelu_grad",
                            .infer = infer_pointwise_grad,
                            .rule = elementwise_rule,
                            .composite = grad_composite,
-                           .alias = elementwise_alias};
+                           .alias = elementwise_alias,
+                           .precision = Precision::follow};
 
 }  // namespace tessera

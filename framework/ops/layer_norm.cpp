@@ -37,9 +37,15 @@ const OpDef ops::layer_norm{.name = "layer_norm",
                             .grad = grad,
                             .rule = norm_rule,
                             .composite = composite,
-                            .alias = norm_alias};
+                            .alias = norm_alias,
+                            .precision = Precision::follow,
+                            .low_operands = 0b1};
 
-const OpDef ops::layer_norm_grad{
-    .name = "layer_norm_grad", .infer = infer_grad, .rule = norm_grad_rule, .alias = norm_alias};
+const OpDef ops::layer_norm_grad{.name = "layer_norm_grad",
+                                 .infer = infer_grad,
+                                 .rule = norm_grad_rule,
+                                 .alias = norm_alias,
+                                 .precision = Precision::follow,
+                                 .low_operands = 0b110001};
 
 }  // namespace tessera

@@ -5,8 +5,8 @@ namespace tessera {
 std::vector<TensorType> infer_update(TypeSpan in, const Attrs& attrs, size_t buffers,
                                      TypeSpan scalars) {
   const bool copy = attrs.has("copy");
-  require(!copy || attrs.text("copy") == "bf16", "copy is \"bf16\", not \"{}\"",
-          attrs.text("copy"));
+  if (copy)
+    require(attrs.text("copy") == "bf16", "copy is \"bf16\", not \"{}\"", attrs.text("copy"));
   const size_t operands = 2 + buffers + scalars.size() + copy;
   require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
   const TensorType& param = in[0];

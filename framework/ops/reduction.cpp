@@ -7,7 +7,7 @@ namespace tessera {
 std::vector<TensorType> infer_reduction(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 1, "takes one operand, not {}", in.size());
   const auto dims = reduced_dims(in[0].rank(), attrs);
-  TensorType out{in[0].dtype, {}};
+  TensorType out{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, {}};
   for (int64_t d = 0; d < in[0].rank(); ++d) {
     if (!std::binary_search(dims.begin(), dims.end(), d))
       out.shape.push_back(in[0].shape[static_cast<size_t>(d)]);

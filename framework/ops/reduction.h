@@ -1,4 +1,5 @@
-// What reductions share: attributes `dims` (list of dims, negative from the end; empty: all) and `keep`.
+// What reductions share: attributes `dims` (list of dims, negative from the end; empty: all), `keep`, and `to` (dtype of the
+// result, default the operand's).
 #pragma once
 
 #include "framework/core/dims.h"

@@ -21,12 +21,14 @@ const OpDef ops::relu{.name = "relu",
                       .grad = grad,
                       .rule = elementwise_rule,
 
-                      .alias = elementwise_alias};
+                      .alias = elementwise_alias,
+                      .precision = Precision::follow};
 
 const OpDef ops::relu_grad{.name = "relu_grad",
                            .infer = infer_pointwise_grad,
                            .rule = elementwise_rule,
                            .composite = grad_composite,
-                           .alias = elementwise_alias};
+                           .alias = elementwise_alias,
+                           .precision = Precision::follow};
 
 }  // namespace tessera

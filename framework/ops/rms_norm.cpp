@@ -34,9 +34,15 @@ const OpDef ops::rms_norm{.name = "rms_norm",
                           .grad = grad,
                           .rule = norm_rule,
                           .composite = composite,
-                          .alias = norm_alias};
+                          .alias = norm_alias,
+                          .precision = Precision::follow,
+                          .low_operands = 0b1};
 
-const OpDef ops::rms_norm_grad{
-    .name = "rms_norm_grad", .infer = infer_grad, .rule = norm_grad_rule, .alias = norm_alias};
+const OpDef ops::rms_norm_grad{.name = "rms_norm_grad",
+                               .infer = infer_grad,
+                               .rule = norm_grad_rule,
+                               .alias = norm_alias,
+                               .precision = Precision::follow,
+                               .low_operands = 0b11001};
 
 }  // namespace tessera

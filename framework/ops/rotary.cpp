@@ -37,7 +37,12 @@ std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {
 
 }  // namespace
 
-const OpDef ops::rotary{
-    .name = "rotary", .infer = infer, .grad = grad, .rule = rule, .alias = alias};
+const OpDef ops::rotary{.name = "rotary",
+                        .infer = infer,
+                        .grad = grad,
+                        .rule = rule,
+                        .alias = alias,
+                        .precision = Precision::follow,
+                        .low_operands = 0b1};
 
 }  // namespace tessera

@@ -21,12 +21,14 @@ const OpDef ops::sigmoid{.name = "sigmoid",
                          .grad = grad,
                          .rule = elementwise_rule,
 
-                         .alias = elementwise_alias};
+                         .alias = elementwise_alias,
+                         .precision = Precision::follow};
 
 const OpDef ops::sigmoid_grad{.name = "sigmoid_grad",
                               .infer = infer_pointwise_grad,
                               .rule = elementwise_rule,
                               .composite = grad_composite,
-                              .alias = elementwise_alias};
+                              .alias = elementwise_alias,
+                              .precision = Precision::follow};
 
 }  // namespace tessera

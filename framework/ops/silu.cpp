@@ -26,12 +26,14 @@ const OpDef ops::silu{.name = "silu",
                       .grad = grad,
                       .rule = elementwise_rule,
                       .composite = composite,
-                      .alias = elementwise_alias};
+                      .alias = elementwise_alias,
+                      .precision = Precision::follow};
 
 const OpDef ops::silu_grad{.name = "silu_grad",
                            .infer = infer_pointwise_grad,
                            .rule = elementwise_rule,
                            .composite = grad_composite,
-                           .alias = elementwise_alias};
+                           .alias = elementwise_alias,
+                           .precision = Precision::follow};
 
 }  // namespace tessera

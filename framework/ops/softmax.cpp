@@ -30,12 +30,14 @@ const OpDef ops::softmax{.name = "softmax",
                          .grad = grad,
                          .rule = whole_dim_rule,
                          .composite = composite,
-                         .alias = elementwise_alias};
+                         .alias = elementwise_alias,
+                         .precision = Precision::follow};
 
 const OpDef ops::softmax_grad{.name = "softmax_grad",
                               .infer = infer_whole_dim_grad,
                               .rule = whole_dim_rule,
                               .composite = grad_composite,
-                              .alias = elementwise_alias};
+                              .alias = elementwise_alias,
+                              .precision = Precision::follow};
 
 }  // namespace tessera

@@ -21,12 +21,14 @@ const OpDef ops::tanh{.name = "tanh",
                       .grad = grad,
                       .rule = elementwise_rule,
 
-                      .alias = elementwise_alias};
+                      .alias = elementwise_alias,
+                      .precision = Precision::follow};
 
 const OpDef ops::tanh_grad{.name = "tanh_grad",
                            .infer = infer_pointwise_grad,
                            .rule = elementwise_rule,
                            .composite = grad_composite,
-                           .alias = elementwise_alias};
+                           .alias = elementwise_alias,
+                           .precision = Precision::follow};
 
 }  // namespace tessera

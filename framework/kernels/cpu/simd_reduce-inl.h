@@ -83,40 +83,40 @@ HWY_ATTR void reduce_columns(F f, const T* x, int64_t rows, int64_t stride, floa
 }
 
 /// [rows, length] -> [rows]
-template <class T, class F>
+template <class T, class U, class F>
 Kernel row_reduction(F f, int64_t rows, int64_t length) {
   const int64_t chunks = (length + kRowChunk - 1) / kRowChunk;
   const auto run = [=](const KernelArgs& args) {
     const T* x = args.input<T>(0);
     auto* partial = static_cast<float*>(args.scratch);
-    T* out = args.output<T>(0);
+    U* out = args.output<U>(0);
     const int64_t grain = std::max<int64_t>(1, 16384 / std::min(length, kRowChunk));
     parallel_for(rows * chunks, grain, [&](int64_t begin, int64_t end, int) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t row = i / chunks, from = i % chunks * kRowChunk;
         const float y = reduce_row(f, x + row * length + from, std::min(kRowChunk, length - from));
         if (chunks == 1)
-          out[row] = T(y);
+          out[row] = U(y);
         else
           partial[i] = y;
       }
     });
     if (chunks == 1) return;
     for (int64_t row = 0; row < rows; ++row)
-      out[row] = T(reduce_row(f, partial + row * chunks, chunks));
+      out[row] = U(reduce_row(f, partial + row * chunks, chunks));
   };
   return {run, chunks == 1 ? 0 : static_cast<size_t>(rows * chunks) * sizeof(float)};
 }
 
 /// [outer, rows, columns] -> [outer, columns]
-template <class T, class F>
+template <class T, class U, class F>
 Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
   const int64_t height = std::max<int64_t>(64, (rows + kMostRowChunks - 1) / kMostRowChunks);
   const int64_t chunks = (rows + height - 1) / height;
   const int64_t blocks = (columns + kColumnBlock - 1) / kColumnBlock;
   const auto run = [=](const KernelArgs& args) {
     const T* x = args.input<T>(0);
-    T* out = args.output<T>(0);
+    U* out = args.output<U>(0);
     auto* partial = static_cast<float*>(args.scratch);  // [outer, chunks, columns]
     const int64_t item = std::min(height, rows) * std::min(kColumnBlock, columns);
     parallel_for(outer * chunks * blocks, std::max<int64_t>(1, 16384 / item),
@@ -131,7 +131,7 @@ Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
                      reduce_columns(f, x + (o * rows + r) * columns + column,
                                     std::min(height, rows - r), columns, acc, n);
                      if (chunks == 1)
-                       for (int64_t j = 0; j < n; ++j) out[o * columns + column + j] = T(acc[j]);
+                       for (int64_t j = 0; j < n; ++j) out[o * columns + column + j] = U(acc[j]);
                      else
                        std::copy_n(acc, n, partial + (o * chunks + chunk) * columns + column);
                    }
@@ -144,7 +144,7 @@ Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
         const int64_t n = std::min(kColumnBlock, columns - column);
         std::fill_n(acc, n, F::kIdentity);
         reduce_columns(f, partial + o * chunks * columns + column, chunks, columns, acc, n);
-        for (int64_t j = 0; j < n; ++j) out[o * columns + column + j] = T(acc[j]);
+        for (int64_t j = 0; j < n; ++j) out[o * columns + column + j] = U(acc[j]);
       }
     });
   };
@@ -152,7 +152,7 @@ Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
 }
 
 /// Any pattern of kept and reduced groups, any arithmetic type: one result at a time. Acc: what is accumulated in.
-template <class T, class Acc, class F>
+template <class T, class U, class Acc, class F>
 Kernel general_reduction(F f, std::vector<ReductionGroup> groups) {
   int64_t kept = 1, reduced = 1;
   for (const auto& g : groups) (g.reduced ? reduced : kept) *= g.size;
@@ -170,43 +170,46 @@ Kernel general_reduction(F f, std::vector<ReductionGroup> groups) {
       return at;
     };
     const T* x = args.input<T>(0);
-    T* out = args.output<T>(0);
+    U* out = args.output<U>(0);
     parallel_for(kept, std::max<int64_t>(1, 4096 / reduced), [&](int64_t begin, int64_t end, int) {
       for (int64_t k = begin; k < end; ++k) {
         const T* from = x + offset(k, false);
         Acc y = static_cast<Acc>(*from);
         for (int64_t r = 1; r < reduced; ++r) y = f(y, static_cast<Acc>(from[offset(r, true)]));
-        out[k] = T(y);
+        out[k] = U(y);
       }
     });
   };
   return {run, 0};
 }
 
-template <class T, class F>
+template <class T, class U, class F>
 Kernel float_reduction(F f, const std::vector<ReductionGroup>& groups) {
   const size_t n = groups.size();
   if (n == 1)
-    return row_reduction<T>(f, groups[0].reduced ? 1 : groups[0].size,
-                            groups[0].reduced ? groups[0].size : 1);
-  if (n == 2 && groups[1].reduced) return row_reduction<T>(f, groups[0].size, groups[1].size);
-  if (n == 2) return column_reduction<T>(f, 1, groups[0].size, groups[1].size);
+    return row_reduction<T, U>(f, groups[0].reduced ? 1 : groups[0].size,
+                               groups[0].reduced ? groups[0].size : 1);
+  if (n == 2 && groups[1].reduced) return row_reduction<T, U>(f, groups[0].size, groups[1].size);
+  if (n == 2) return column_reduction<T, U>(f, 1, groups[0].size, groups[1].size);
   if (n == 3 && groups[1].reduced)
-    return column_reduction<T>(f, groups[0].size, groups[1].size, groups[2].size);
-  return general_reduction<T, float>(f, groups);
+    return column_reduction<T, U>(f, groups[0].size, groups[1].size, groups[2].size);
+  return general_reduction<T, U, float>(f, groups);
 }
 
-/// The kernel of a reduction over attribute dims; f32, bf16 or i32.
+/// The kernel of a reduction over attribute dims; f32, bf16 (the result either) or i32.
 template <class F>
 Kernel reduction(const KernelSpec& spec, F f) {
   const auto groups = reduction_groups(spec.in[0].shape, spec.attrs);
+  const bool low = spec.out[0].dtype == DType::bf16;
   switch (spec.in[0].dtype) {
     case DType::f32:
-      return float_reduction<float>(f, groups);
+      return low ? float_reduction<float, bfloat16>(f, groups)
+                 : float_reduction<float, float>(f, groups);
     case DType::bf16:
-      return float_reduction<bfloat16>(f, groups);
+      return low ? float_reduction<bfloat16, bfloat16>(f, groups)
+                 : float_reduction<bfloat16, float>(f, groups);
     case DType::i32:
-      return general_reduction<int32_t, int32_t>(f, groups);
+      return general_reduction<int32_t, int32_t, int32_t>(f, groups);
     default:
       user_error("the cpu backend has no {} of {}", spec.op, spec.in[0].dtype);
   }

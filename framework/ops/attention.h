@@ -1,0 +1,27 @@
+// attention: softmax(scale · q kᵀ + mask) v over all heads, one op with memory linear in sequence length.
+//
+//   q (B, S, H, D), k and v (B, T, G, D) with G dividing H: query head h reads key/value head h / (H/G)
+//   result o (B, S, H, D) and lse (B, H, S), float: log of the sum of exponentials of each row, read by the gradient
+//
+// A row that sees no key gives zeros (and gradient zero); what is masked is skipped, so NaN there does not leak.
+// Sources: Vaswani et al. 2017 (1706.03762); tiling with running maximum and sum, Dao et al. 2022 (2205.14135); grouped
+// heads, Ainslie et al. 2023 (2305.13245).
+#pragma once
+
+#include "framework/ops/ops.h"
+
+namespace tessera {
+
+struct AttentionMask {
+  bool causal = false;
+  int64_t window = 0;  // > 0: a key is seen when it is fewer than `window` positions away
+  Value documents;     // i32 (B, S): positions see each other only inside one document; needs T = S
+  Value lengths;       // i32 (B): keys from this position on are padding
+  Value offset;        // i32 []: the position of the first query among the keys (key/value cache)
+};
+
+/// `scale` 0 means 1/√D.
+Value attention(Value q, Value k, Value v, const AttentionMask& mask = {}, double scale = 0,
+                std::string_view name = "attention");
+
+}  // namespace tessera

@@ -1,0 +1,21 @@
+// empty: a tensor whose elements are not set yet; attributes dtype (text) and shape. For results that are written piece by
+// piece with update_slice; reading an element before it is written is a bug of the pass that made the node.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.empty(), "takes no operand");
+  return {{parse_dtype(attrs.text("dtype")), attrs.list("shape")}};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  return make_rule("-> " + index_names(out[0].rank()), in, out);
+}
+
+}  // namespace
+
+const OpDef ops::empty{.name = "empty", .infer = infer, .rule = rule};
+
+}  // namespace tessera

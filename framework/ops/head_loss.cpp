@@ -1,0 +1,71 @@
+#include "framework/ops/head_loss.h"
+
+#include "framework/ops/elementwise.h"
+#include "framework/ops/linear.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  const size_t operands = 4 + attrs.flag("bias");
+  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  require(in[0].rank() == 2 && in[1].rank() == 2 && in[0].shape[1] == in[1].shape[1] &&
+              in[0].dtype == in[1].dtype,
+          "x {} and weight {} must be (N, D) and (V, D) of one dtype", to_string(in[0]),
+          to_string(in[1]));
+  const Shape rows{in[0].shape[0]};
+  if (attrs.flag("bias"))
+    require(in[2].shape == Shape{in[1].shape[0]}, "the bias is {}", to_string(in[2]));
+  require(in[operands - 2] == TensorType{DType::i32, rows}, "labels must be i32{}, not {}",
+          to_string(rows), to_string(in[operands - 2]));
+  require(in[operands - 1].shape == rows, "weights must be f32{}, not {}", to_string(rows),
+          to_string(in[operands - 1]));
+  return {{in[operands - 1].dtype, {}}};
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  std::vector<Value> operands(call.inputs.begin(), call.inputs.end());
+  operands.push_back(call.cotangents[0]);
+  std::vector<Value> out = ops::head_loss_grad.all(operands, call.attrs, "head");
+  out.resize(call.inputs.size());  // labels and weights need none
+  return out;
+}
+
+std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const bool bias = attrs.flag("bias");
+  const Value logits = linear(in[0], in[1], bias ? in[2] : Value(), "logits");
+  const Value losses = ops::cross_entropy.all({logits, in[bias ? 3 : 2], in[bias ? 4 : 3]},
+                                              {{"label_smoothing", 0.0}}, "losses")[0];
+  return {ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}})};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
+  return make_rule(attrs.flag("bias") ? "n d!, v~ d!, v~, n, n ->" : "n d!, v~ d!, n, n ->", in,
+                   out);
+}
+
+double flops(TypeSpan in, TypeSpan, const Attrs&) {
+  return 2.0 * static_cast<double>(in[0].numel()) * static_cast<double>(in[1].shape[0]);
+}
+
+}  // namespace
+
+const OpDef ops::head_loss{.name = "head_loss",
+                           .infer = infer,
+                           .grad = grad,
+                           .rule = rule,
+                           .composite = composite,
+                           .flops = flops,
+                           .precision = Precision::low,
+                           .low_operands = 0b11};
+
+Value head_loss(Value x, Value weight, Value bias, Value labels, Value weights,
+                std::string_view name) {
+  const Attrs attrs{{"bias", static_cast<bool>(bias)}};
+  std::vector<Value> operands{x, weight};
+  if (bias) operands.push_back(bias);
+  operands.insert(operands.end(), {labels, weights});
+  return ops::head_loss.all(operands, attrs, name)[0];
+}
+
+}  // namespace tessera

@@ -1,0 +1,14 @@
+// head_loss: the last dense layer and its cross-entropy in one: Σ_i weights_i · (lse_i - logits_i[label_i]) with logits =
+// x · Wᵀ + bias. One op, because the logits are the largest tensor of a language model and need never exist whole: the
+// pass `chunk` unrolls op and gradient together over blocks of rows.
+#pragma once
+
+#include "framework/ops/ops.h"
+
+namespace tessera {
+
+/// x (N, D), weight (V, D), bias (V) or no value, labels i32 (N) (negative: ignored), weights f32 (N); a scalar f32.
+Value head_loss(Value x, Value weight, Value bias, Value labels, Value weights,
+                std::string_view name = "loss");
+
+}  // namespace tessera

@@ -1,0 +1,61 @@
+// head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the cotangent of the loss. With
+// `to` the weight's cotangent has that dtype.
+#include "framework/ops/elementwise.h"
+#include "framework/ops/linear.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  const size_t operands = 5 + attrs.flag("bias");
+  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  std::vector<TensorType> out{in[0], in[1]};
+  if (attrs.has("to")) out[1].dtype = parse_dtype(attrs.text("to"));
+  if (attrs.flag("bias")) out.push_back(in[2]);
+  return out;
+}
+
+std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const bool bias = attrs.flag("bias");
+  const size_t at = bias ? 3 : 2;
+  const Value x = in[0], w = in[1], labels = in[at], weights = in[at + 1], dloss = in[at + 2];
+  const Value logits = linear(x, w, bias ? in[2] : Value(), "logits");
+  const Attrs smooth{{"label_smoothing", 0.0}};
+  const Value lse = ops::cross_entropy.all({logits, labels, weights}, smooth, "losses")[1];
+  const Value each = ops::broadcast_to(dloss, {{"shape", weights.shape()}});
+  const Value d =
+      ops::cross_entropy_grad.all({logits, labels, weights, lse, each}, smooth, "dlogits")[0];
+  const std::string to = attrs.has("to") ? attrs.text("to") : std::string(to_string(w.dtype()));
+  std::vector<Value> out{ops::matmul(d, w, {}, "dx"),
+                         ops::matmul(d, x, {{"trans_a", true}, {"to", to}}, "dw")};
+  if (bias) {
+    const Value db = ops::sum(d, {{"dims", Shape{0}}, {"keep", false}}, "db");
+    out.push_back(db.dtype() == in[2].dtype()
+                      ? db
+                      : ops::cast(db, {{"to", std::string(to_string(in[2].dtype()))}}));
+  }
+  return out;
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
+  return make_rule(attrs.flag("bias") ? "n d!, v~ d!, v~, n, n, -> n d!, v~ d!, v~"
+                                      : "n d!, v~ d!, n, n, -> n d!, v~ d!",
+                   in, out);
+}
+
+/// Those of dx and dw; that the logits are made again when the op runs alone is no work of the model.
+double flops(TypeSpan in, TypeSpan, const Attrs&) {
+  return 4.0 * static_cast<double>(in[0].numel()) * static_cast<double>(in[1].shape[0]);
+}
+
+}  // namespace
+
+const OpDef ops::head_loss_grad{.name = "head_loss_grad",
+                                .infer = infer,
+                                .rule = rule,
+                                .composite = composite,
+                                .flops = flops,
+                                .precision = Precision::low,
+                                .low_operands = 0b11};
+
+}  // namespace tessera

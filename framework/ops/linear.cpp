@@ -1,0 +1,110 @@
+// Operands: x (.., K), weight (N, K) — or (K, N) with trans_w = false —, then bias (N) if `bias`, residual (.., N) if
+// `residual`. `activation`: none, gelu_tanh, gelu_erf, relu, silu. With `save_preactivation` a second result holds
+// x · W + bias, which the gradient of the activation reads. `to`: dtype of the results.
+#include "framework/ops/linear.h"
+
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+bool transposed(const Attrs& attrs) { return !attrs.has("trans_w") || attrs.get<bool>("trans_w"); }
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  const size_t operands = 2 + attrs.flag("bias") + attrs.flag("residual");
+  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  require(in[0].rank() >= 1 && in[1].rank() == 2,
+          "takes x (.., K) and a weight of two dims, not {} and {}", to_string(in[0]),
+          to_string(in[1]));
+  require(in[0].dtype == in[1].dtype && is_float(in[0].dtype),
+          "x and weight must have one float dtype, not {} and {}", in[0].dtype, in[1].dtype);
+  const int64_t n = in[1].shape[transposed(attrs) ? 0 : 1],
+                k = in[1].shape[transposed(attrs) ? 1 : 0];
+  require(in[0].shape.back() == k, "x has {} features, the weight takes {}", in[0].shape.back(), k);
+  TensorType out{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, in[0].shape};
+  out.shape.back() = n;
+  if (attrs.flag("bias"))
+    require(in[2].shape == Shape{n}, "the bias is {}, not of {} features", to_string(in[2]), n);
+  if (attrs.flag("residual"))
+    require(in.back().shape == out.shape, "the residual is {}, not {}", to_string(in.back()),
+            to_string(out));
+  std::vector<TensorType> results{out};
+  if (attrs.flag("save_preactivation")) results.push_back(out);
+  return results;
+}
+
+std::vector<Value> grad(const GradCall& call) {
+  check(!call.attrs.flag("residual") && call.attrs.text("activation") == "none",
+        "linear is differentiated before its activation and residual are fused into it");
+  const Value x = call.inputs[0], w = call.inputs[1], dy = call.cotangents[0];
+  const int64_t k = x.dim(-1), n = dy.dim(-1), rows = x.type().numel() / k;
+  const Value flat_x = ops::reshape(x, {{"shape", Shape{rows, k}}}),
+              flat_dy = ops::reshape(dy, {{"shape", Shape{rows, n}}});
+  const bool t = transposed(call.attrs);
+  std::vector<Value> out{
+      ops::reshape(ops::matmul(flat_dy, w, {{"trans_b", !t}}, "dx"), {{"shape", x.shape()}}),
+      t ? ops::matmul(flat_dy, flat_x, {{"trans_a", true}}, "dw")
+        : ops::matmul(flat_x, flat_dy, {{"trans_a", true}}, "dw")};
+  if (call.attrs.flag("bias"))
+    out.push_back(ops::sum(flat_dy, {{"dims", std::vector<int64_t>{0}}, {"keep", false}}, "db"));
+  return out;
+}
+
+std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
+  const std::string to = attrs.has("to") ? attrs.text("to") : std::string(to_string(in[0].dtype()));
+  const int64_t k = in[0].dim(-1), rows = in[0].type().numel() / k;
+  const auto cast = [&](Value v) {
+    return to_string(v.dtype()) == to ? v : ops::cast(v, {{"to", to}});
+  };
+  Shape shape = in[0].shape();
+  shape.back() = in[1].dim(transposed(attrs) ? 0 : 1);
+  Value pre = ops::matmul(ops::reshape(in[0], {{"shape", Shape{rows, k}}}), in[1],
+                          {{"trans_b", transposed(attrs)}, {"to", to}});
+  if (attrs.flag("bias")) pre = pre + cast(in[2]);
+  pre = ops::reshape(pre, {{"shape", shape}});
+  Value y = pre;
+  const std::string& act = attrs.text("activation");
+  if (act == "gelu_tanh") y = ops::gelu(y, {{"form", std::string("tanh")}});
+  if (act == "gelu_erf") y = ops::gelu(y, {{"form", std::string("erf")}});
+  if (act == "relu") y = ops::relu(y);
+  if (act == "silu") y = ops::silu(y);
+  if (attrs.flag("residual")) y = y + cast(in.back());
+  return attrs.flag("save_preactivation") ? std::vector<Value>{y, pre} : std::vector<Value>{y};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
+  const std::string rows = index_names(in[0].rank() - 1), result = rows + " n";
+  // A bias, an activation or a residual cannot be applied to partial sums: then the contracted index stays whole.
+  const bool plain =
+      !attrs.flag("bias") && !attrs.flag("residual") && attrs.text("activation") == "none";
+  const std::string k = plain ? "k" : "k!";
+  std::string text = rows + " " + k + ", " + (transposed(attrs) ? "n " + k : k + " n");
+  if (attrs.flag("bias")) text += ", n";
+  if (attrs.flag("residual")) text += ", " + result;
+  text += " -> " + result;
+  if (out.size() == 2) text += ", " + result;
+  return make_rule(text, in, out);
+}
+
+double flops(TypeSpan in, TypeSpan out, const Attrs&) {
+  return 2.0 * static_cast<double>(out[0].numel()) * static_cast<double>(in[0].shape.back());
+}
+
+}  // namespace
+
+const OpDef ops::linear{.name = "linear",
+                        .infer = infer,
+                        .grad = grad,
+                        .rule = rule,
+                        .composite = composite,
+                        .flops = flops,
+                        .precision = Precision::low,
+                        .low_operands = 0b11};
+
+Value linear(Value x, Value weight, Value bias, std::string_view name) {
+  const Attrs attrs{
+      {"trans_w", true}, {"bias", static_cast<bool>(bias)}, {"activation", std::string("none")}};
+  return bias ? ops::linear(x, weight, bias, attrs, name) : ops::linear(x, weight, attrs, name);
+}
+
+}  // namespace tessera

@@ -1,0 +1,135 @@
+#include "framework/passes/chunk.h"
+
+#include <map>
+
+#include "framework/ops/fill.h"
+#include "framework/ops/linear.h"
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+namespace {
+
+/// The operands of one head, in the new graph.
+struct Head {
+  Value x, weight, bias, labels, weights, dloss;  // no bias, no dloss: no value
+};
+
+struct Unrolled {
+  Value loss, dx, dw, db;
+};
+
+Value rows_of(Value v, int64_t begin, int64_t end) {
+  Shape starts(v.shape().size(), 0), limits = v.shape();
+  starts[0] = begin;
+  limits[0] = end;
+  return ops::slice(v, {{"starts", starts}, {"limits", limits}});
+}
+
+/// `target` with `part` written over its rows from `begin` on.
+Value put(Value target, Value part, int64_t begin) {
+  return ops::update_slice(target, part, {{"dim", int64_t{0}}, {"start", begin}});
+}
+
+Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows) {
+  const int64_t n = h.x.dim(0);
+  const Attrs smooth{{"label_smoothing", 0.0}};
+  Unrolled out;
+  Value losses = fill(graph, 0, {DType::f32, {n}}, "losses");
+  if (h.dloss)
+    out.dx =
+        graph.add1(ops::empty, {},
+                   {{"dtype", std::string(to_string(h.x.dtype()))}, {"shape", h.x.shape()}}, "dx");
+  for (int64_t begin = 0; begin < n; begin += rows) {
+    const int64_t end = std::min(n, begin + rows);
+    Scope scope(graph, fmt::format("rows.{}", begin), Scope::NamesOnly{});
+    const Value x = rows_of(h.x, begin, end), labels = rows_of(h.labels, begin, end),
+                weights = rows_of(h.weights, begin, end);
+    const Value logits = linear(x, h.weight, h.bias, "logits");
+    const auto ce = ops::cross_entropy.all({logits, labels, weights}, smooth, "cross_entropy");
+    losses = put(losses, ce[0], begin);
+    if (!h.dloss) continue;
+    const Value each = ops::broadcast_to(h.dloss, {{"shape", Shape{end - begin}}});
+    const Value d =
+        ops::cross_entropy_grad.all({logits, labels, weights, ce[1], each}, smooth, "dlogits")[0];
+    out.dx = put(out.dx, ops::matmul(d, h.weight, {}, "dx"), begin);
+    const Attrs dw{{"trans_a", true}, {"to", to}, {"accumulate", begin > 0}};
+    out.dw = begin > 0 ? ops::matmul(d, x, out.dw, dw, "dw") : ops::matmul(d, x, dw, "dw");
+    if (h.bias) {
+      const Value db =
+          ops::sum(d, {{"dims", Shape{0}}, {"keep", false}, {"to", std::string("f32")}}, "db");
+      out.db = begin > 0 ? out.db + db : db;
+    }
+  }
+  out.loss = ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}});
+  return out;
+}
+
+/// Nodes from which the value `id` is made, in order.
+std::vector<bool> ancestors(const Graph& graph, ValueId id) {
+  std::vector<bool> wanted(graph.values().size(), false), nodes(graph.nodes().size(), false);
+  wanted[static_cast<size_t>(id)] = true;
+  for (size_t i = graph.nodes().size(); i-- > 0;) {
+    const Node& node = graph.nodes()[i];
+    for (ValueId v : node.outputs) nodes[i] = nodes[i] || wanted[static_cast<size_t>(v)];
+    if (nodes[i])
+      for (ValueId v : node.inputs) wanted[static_cast<size_t>(v)] = true;
+  }
+  return nodes;
+}
+
+const Node* gradient_of(const Graph& graph, const Node& head) {
+  for (const Node& node : graph.nodes())
+    if (node.op == &ops::head_loss_grad &&
+        std::equal(head.inputs.begin(), head.inputs.end(), node.inputs.begin()))
+      return &node;
+  return nullptr;
+}
+
+}  // namespace
+
+Graph chunk(const Graph& source, int64_t rows) {
+  std::map<const Node*, Unrolled> done;  // by head_loss_grad node
+  std::vector<bool> copied(source.nodes().size(), false);
+  return rewrite(source, [&](Rewriter& r, const Node& node) {
+    const auto index = static_cast<size_t>(source.value(node.outputs[0]).node);
+    if (copied[index]) return true;
+    if (node.op == &ops::head_loss_grad) {
+      auto it = done.find(&node);
+      check(it != done.end(), "'{}': a head's gradient without its loss",
+            source.value(node.outputs[0]).name);
+      r.replace(node.outputs[0], it->second.dx);
+      r.replace(node.outputs[1], it->second.dw);
+      if (node.outputs.size() > 2) r.replace(node.outputs[2], it->second.db);
+      return true;
+    }
+    if (node.op != &ops::head_loss) return false;
+    const bool bias = node.attrs.flag("bias");
+    const Node* gradient = gradient_of(source, node);
+    if (gradient) {  // the loss's cotangent is needed here already
+      const auto needed = ancestors(source, gradient->inputs.back());
+      check(!needed[index], "'{}': the cotangent of a head's loss depends on the loss",
+            source.value(node.outputs[0]).name);
+      for (size_t i = index + 1; i < needed.size(); ++i)
+        if (needed[i] && !copied[i]) {
+          r.copy(source.nodes()[i]);
+          copied[i] = true;
+        }
+    }
+    const auto in = r.operands(node);
+    const size_t at = bias ? 3 : 2;
+    Head head{in[0], in[1], bias ? in[2] : Value(), in[at], in[at + 1], {}};
+    std::string to;
+    if (gradient) {
+      head.dloss = r[gradient->inputs.back()];
+      to = std::string(to_string(source.value(gradient->outputs[1]).type.dtype));
+    }
+    Place place(r.graph(), node.where);
+    Scope scope(r.graph(), source.value(node.outputs[0]).name, Scope::NamesOnly{});
+    const Unrolled out = unroll(r.graph(), head, to, rows);
+    r.replace(node.outputs[0], out.loss);
+    if (gradient) done[gradient] = out;
+    return true;
+  });
+}
+
+}  // namespace tessera

@@ -1,0 +1,16 @@
+// FLOPs of a graph's matrix products and attention, counted from its nodes (2 per multiply-add).
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+/// By op, ops without any left out.
+std::map<std::string, double> flops_by_op(const Graph& graph);
+
+double total_flops(const Graph& graph);
+
+}  // namespace tessera

@@ -1,0 +1,118 @@
+#include "framework/passes/memory_report.h"
+
+#include <algorithm>
+
+#include "framework/ops/ops.h"
+#include "framework/passes/storage.h"
+
+namespace tessera {
+namespace {
+
+/// Is the value a parameter, or a view or another precision of one?
+bool is_parameter(const Program& program, const Graph& graph, ValueId id) {
+  while (graph.value(id).node >= 0) {
+    const Node& node = graph.node(graph.value(id).node);
+    const auto aliases = aliases_of(graph, node);
+    const bool view = !aliases.empty() && aliases[0].kind == Alias::Kind::view;
+    if (!view && node.op != &ops::cast) return false;
+    id = node.inputs[0];
+  }
+  for (const Port& port : graph.inputs()) {
+    if (port.value != id || port.kind != PortKind::state) continue;
+    const State* state = program.find_state(port.name);
+    return state && (state->kind == StateKind::parameter || state->kind == StateKind::compute_copy);
+  }
+  return false;
+}
+
+std::string kind_of(const Program& program, const Plan& plan, const PlanBuffer& buffer) {
+  if (buffer.scratch) return "workspace";
+  for (ValueId v : buffer.values) {
+    const CotangentOf& of = plan.graph.value(v).cotangent;
+    if (of.primal >= 0 && is_parameter(program, plan.graph, of.primal)) return "gradient";
+  }
+  return "activation";
+}
+
+int64_t aligned(int64_t bytes) {
+  constexpr auto kUnit = static_cast<int64_t>(kAlignment);
+  return (bytes + kUnit - 1) / kUnit * kUnit;
+}
+
+void sort_by_size(std::vector<MemoryReport::Tensor>& tensors) {
+  std::stable_sort(tensors.begin(), tensors.end(),
+                   [](const auto& a, const auto& b) { return a.bytes > b.bytes; });
+}
+
+void add_arena(MemoryReport& report, const Program& program, const Plan& plan) {
+  report.graph = plan.graph.name();
+  report.arena_bytes = plan.arena_bytes;
+  const auto nodes = static_cast<int>(plan.graph.nodes().size());
+  report.step = plan.peak_step < 0 ? "before the first step"
+                : plan.peak_step >= nodes
+                    ? "after the last step"
+                    : plan.graph.value(plan.graph.node(plan.peak_step).outputs[0]).name;
+  for (const PlanBuffer& b : plan.buffers) {
+    if (b.first > plan.peak_step || b.last < plan.peak_step || b.bytes == 0) continue;
+    const std::string kind = kind_of(program, plan, b);
+    (kind == "workspace"  ? report.workspace
+     : kind == "gradient" ? report.gradients
+                          : report.activations) += aligned(b.bytes);
+    report.live.push_back({b.name, kind, b.bytes});
+  }
+  report.unused = report.arena_bytes - report.gradients - report.activations - report.workspace;
+  sort_by_size(report.live);
+}
+
+}  // namespace
+
+MemoryReport memory_report(const Program& program, const std::vector<Plan>& plans) {
+  MemoryReport report;
+  for (const State& state : program.states()) {
+    const auto bytes = static_cast<int64_t>(state.type.bytes());
+    report.states[state.kind] += aligned(bytes);
+    report.state_bytes += aligned(bytes);
+    report.largest.push_back({state.name, std::string(to_string(state.kind)), bytes});
+  }
+  const auto fullest =
+      std::max_element(plans.begin(), plans.end(),
+                       [](const Plan& a, const Plan& b) { return a.arena_bytes < b.arena_bytes; });
+  if (fullest != plans.end()) add_arena(report, program, *fullest);
+  report.largest.insert(report.largest.end(), report.live.begin(), report.live.end());
+  sort_by_size(report.largest);
+  return report;
+}
+
+std::string to_string(const MemoryReport& report, size_t count) {
+  std::string out;
+  const auto row = [&](std::string_view what, int64_t bytes) {
+    out += fmt::format("{:<28}{:>12}{:>8.1f} %\n", what, bytes_text(bytes),
+                       100.0 * static_cast<double>(bytes) /
+                           static_cast<double>(std::max<int64_t>(report.bytes(), 1)));
+  };
+  for (const auto& [kind, bytes] : report.states)
+    row(fmt::format("state: {}", to_string(kind)), bytes);
+  row("arena: gradients", report.gradients);
+  row("arena: activations", report.activations);
+  row("arena: workspace", report.workspace);
+  row("arena: unused", report.unused);
+  row("all", report.bytes());
+  if (report.live.empty()) return out;
+  out +=
+      fmt::format("the arena is fullest in graph '{}' at '{}'; the largest of {} buffers there:\n",
+                  report.graph, report.step, report.live.size());
+  for (size_t i = 0; i < std::min(count, report.live.size()); ++i)
+    out += fmt::format("{:>12}  {:<11} {}\n", bytes_text(report.live[i].bytes), report.live[i].kind,
+                       report.live[i].name);
+  return out;
+}
+
+std::string bytes_text(int64_t bytes) {
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  auto size = static_cast<double>(bytes);
+  size_t unit = 0;
+  for (; size >= 1024 && unit < 4; ++unit) size /= 1024;
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
+
+}  // namespace tessera

@@ -1,0 +1,42 @@
+// optimizer: from the gradients of all parameters to their new values, as graph nodes: the global norm, the clipping
+// scale, the predicate that skips a step which is not finite, the schedule, and one sweep per parameter.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/passes/program.h"
+
+namespace tessera {
+
+struct Schedule {
+  std::string type = "cosine";               // cosine, linear, constant, wsd
+  int64_t warmup = 0, total = 1, decay = 0;  // in updates
+  double final_ratio = 0.1;
+};
+
+struct Optimizer {
+  std::string type = "adamw";  // adamw, sgd
+  double lr = 3e-4, beta1 = 0.9, beta2 = 0.95, eps = 1e-8, momentum = 0;
+  double clip_norm = 1;  // 0: no clipping
+  Schedule schedule;
+};
+
+/// One parameter to update: its state's name, its gradient in the graph, and its own decay.
+struct Update {
+  std::string parameter;
+  Value gradient;
+  double weight_decay = 0;
+};
+
+/// Appends the update of all parameters. The graph gains the states "step" (i64 [], updates done so far) and, by
+/// parameter, "NAME@m" and "NAME@v" ("NAME@momentum" for sgd), and the data outputs grad_norm, learning_rate f32 [] and
+/// applied bool []. A gradient that is not finite leaves every state as it is.
+void add_optimizer(Graph& graph, const Optimizer& optimizer, std::span<const Update> updates);
+
+/// Declares the states that add_optimizer uses for these parameters.
+void declare_optimizer_states(Program& program, const Optimizer& optimizer,
+                              std::span<const State> parameters);
+
+}  // namespace tessera

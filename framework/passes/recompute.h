@@ -1,0 +1,21 @@
+// recompute: trades work for memory. Values that the backward pass reads are made again from what was kept, right before
+// their first use there, instead of being held since the forward pass. Clones run the same kernels on the same bits
+// (dropout's key included), so the loss does not change by a bit.
+#pragma once
+
+#include <string_view>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+enum class Recompute {
+  none,       // hold everything
+  selective,  // hold results of matrix products, attention and residual additions; remake norms, activations and the like
+  full,       // hold the inputs of each layer only; remake the layer
+};
+
+/// `loss` names the output whose making is the forward pass. Only values inside a layer ("….layer.N.…") are remade.
+Graph recompute(const Graph& graph, Recompute policy, std::string_view loss = "loss");
+
+}  // namespace tessera

@@ -1,0 +1,80 @@
+#include "framework/runtime/fit.h"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+/// The fewest micro-steps, of those that cut the batch evenly, with which the arena would fit into `room`; 0: none. What a
+/// step keeps grows with its sequences, gradients do not.
+int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSettings& settings) {
+  const int64_t batch = settings.micro_sequences * settings.accumulate;
+  const auto grows = static_cast<double>(report.arena_bytes - report.gradients);
+  for (int64_t steps = settings.accumulate + 1; steps <= batch; ++steps) {
+    if (batch % steps != 0) continue;
+    const double share =
+        static_cast<double>(batch / steps) / static_cast<double>(settings.micro_sequences);
+    if (static_cast<double>(report.gradients) + share * grows <= static_cast<double>(room))
+      return steps;
+  }
+  return 0;
+}
+
+std::vector<std::string> remedies(const MemoryReport& report, int64_t limit, int64_t reserve,
+                                  const FitSettings& settings) {
+  const int64_t room = limit - reserve - report.state_bytes;  // for the arena
+  std::vector<std::string> out;
+  if (room < report.gradients) {
+    out.push_back(fmt::format("a smaller model: its states{} alone do not fit, whatever the batch",
+                              room < 0 ? "" : " and gradients"));
+  } else if (settings.micro_sequences > 0) {
+    if (settings.recompute != "full")
+      out.push_back(settings.recompute == "none" ? "recompute.policy: selective, or full"
+                                                 : "recompute.policy: full");
+    if (const int64_t steps = fewest_micro_steps(report, room, settings))
+      out.push_back(fmt::format("batch.accumulate: {} (about {} sequences at a time instead of {})",
+                                steps, settings.micro_sequences * settings.accumulate / steps,
+                                settings.micro_sequences));
+    else
+      out.push_back("shorter sequences (batch.length), or fewer of them (batch.sequences)");
+    const auto parameters = report.states.find(StateKind::parameter);
+    if (!settings.bf16 && parameters != report.states.end() &&
+        report.activations > parameters->second)
+      out.push_back("precision.compute: bf16");
+  } else {
+    out.push_back("a smaller batch, shorter sequences or a smaller model");
+  }
+  out.push_back(fmt::format("a machine, cgroup or device.memory of {}",
+                            bytes_text(report.bytes() + reserve)));
+  return out;
+}
+
+}  // namespace
+
+MemoryReport memory_report(const Compiled& compiled) {
+  std::vector<Plan> plans;
+  for (const CompiledGraph& graph : compiled.graphs) plans.push_back(graph.plan);
+  return memory_report(compiled.program, plans);
+}
+
+void require_fits(const Compiled& compiled, size_t limit_bytes, size_t reserve_bytes,
+                  const FitSettings& settings) {
+  if (static_cast<size_t>(compiled.bytes()) + reserve_bytes <= limit_bytes) return;
+  const MemoryReport report = memory_report(compiled);
+  const auto limit = static_cast<int64_t>(limit_bytes),
+             reserve = static_cast<int64_t>(reserve_bytes);
+  std::string text = fmt::format(
+      "this run does not fit: it needs {} ({} of states, {} for one step, {} kept for libraries), "
+      "and this process may use {}\n  the largest tensors:",
+      bytes_text(report.bytes() + reserve), bytes_text(report.state_bytes),
+      bytes_text(report.arena_bytes), bytes_text(reserve), bytes_text(limit));
+  for (size_t i = 0; i < std::min<size_t>(5, report.largest.size()); ++i)
+    text += fmt::format("\n  {:>12}  {} ({})", bytes_text(report.largest[i].bytes),
+                        report.largest[i].name, report.largest[i].kind);
+  text += "\n  what would make it fit:";
+  for (const std::string& remedy : remedies(report, limit, reserve, settings))
+    text += "\n    " + remedy;
+  throw UserError(text);
+}
+
+}  // namespace tessera

@@ -1,0 +1,25 @@
+// fit: does a compiled program fit? Asked before anything is allocated: a run that cannot fit does not start, and says
+// what would make it fit.
+#pragma once
+
+#include "framework/passes/memory_report.h"
+#include "framework/runtime/compile.h"
+
+namespace tessera {
+
+/// What of a run's settings could be changed to save memory.
+struct FitSettings {
+  std::string recompute = "none";  // none, selective or full
+  int64_t micro_sequences = 0;     // sequences in one micro-step; 0: not a matter of choice
+  int64_t accumulate = 1;          // micro-steps in one step
+  bool bf16 = false;
+};
+
+MemoryReport memory_report(const Compiled& compiled);
+
+/// UserError when the plan's bytes and the reserve for libraries exceed `limit_bytes`: it names the five largest tensors
+/// and what would make the run fit.
+void require_fits(const Compiled& compiled, size_t limit_bytes, size_t reserve_bytes,
+                  const FitSettings& settings = {});
+
+}  // namespace tessera

@@ -1,0 +1,220 @@
+#include "framework/train/assemble.h"
+
+#include <cmath>
+
+#include "framework/ops/ops.h"
+#include "framework/passes/chunk.h"
+#include "framework/passes/flops.h"
+#include "framework/passes/fuse.h"
+#include "framework/passes/grad.h"
+#include "framework/passes/optimizer.h"
+#include "framework/passes/order.h"
+#include "framework/passes/precision.h"
+#include "framework/passes/recompute.h"
+#include "framework/passes/rewrite.h"
+#include "framework/train/model.h"
+
+namespace tessera {
+namespace {
+
+constexpr int64_t kHeadRows =
+    256;  // rows of logits made at a time: fewer cost speed, more cost memory
+
+std::string_view name_of(ScheduleConfig::Type type) {
+  switch (type) {
+    case ScheduleConfig::Type::cosine:
+      return "cosine";
+    case ScheduleConfig::Type::linear:
+      return "linear";
+    case ScheduleConfig::Type::constant:
+      return "constant";
+    case ScheduleConfig::Type::wsd:
+      return "wsd";
+  }
+  internal_error("unknown schedule");
+}
+
+Optimizer optimizer_of(const Config& config) {
+  const OptimizerConfig& o = config.optimizer;
+  const int64_t tokens = config.tokens_per_step();
+  return {o.type == OptimizerConfig::Type::adamw ? "adamw" : "sgd",
+          o.lr,
+          o.beta1,
+          o.beta2,
+          o.eps,
+          o.momentum,
+          o.clip_norm,
+          {std::string(name_of(config.schedule.type)), config.schedule.warmup.steps(tokens),
+           config.train.steps.steps(tokens), config.schedule.decay.steps(tokens),
+           config.schedule.final_ratio}};
+}
+
+double decay_of(const Config& config, const Parameter& parameter) {
+  const bool decays = parameter.is_matrix() || config.optimizer.decay_norms_and_biases;
+  return decays ? config.optimizer.weight_decay : 0;
+}
+
+class Assembler {
+ public:
+  Assembler(const Config& config, int64_t vocab, int64_t masked, const PassObserver& observer)
+      : config_(config), vocab_(vocab), masked_(masked), observer_(observer) {}
+
+  void add_training() {
+    if (config_.batch.accumulate == 1) {
+      Graph step = model("step", true);
+      const auto gradients = differentiate(step);
+      std::vector<Update> updates;
+      for (size_t i = 0; i < gradients.size(); ++i)
+        updates.push_back({parameters_[i].name, gradients[i], decay_of(config_, parameters_[i])});
+      add_optimizer(step, optimizer_of(config_), updates);
+      add("optimizer", std::move(step));
+    } else {
+      accumulate("first", false);
+      accumulate("micro", true);
+      Graph update("update");
+      std::vector<Update> updates;
+      for (const Parameter& p : parameters_)
+        updates.push_back(
+            {p.name, update.add_input(p.name + "@grad", {DType::f32, p.shape}, PortKind::state),
+             decay_of(config_, p)});
+      add_optimizer(update, optimizer_of(config_), updates);
+      add("optimizer", std::move(update));
+    }
+    std::vector<State> states;
+    for (const Parameter& p : parameters_)
+      states.push_back({p.name, {DType::f32, p.shape}, StateKind::parameter});
+    declare_optimizer_states(program_, optimizer_of(config_), states);
+    if (config_.batch.accumulate > 1)
+      for (const State& s : states)
+        program_.declare({s.name + "@grad", s.type, StateKind::accumulator});
+  }
+
+  void add_evaluation() { add("model", model("evaluate", false)); }
+
+  void add_generation(int64_t prompt) {
+    require(config_.model.type == ModelConfig::Type::gpt,
+            "only a gpt generates text; this model is bert");
+    const int64_t cache = (config_.model.context + prompt - 1) / prompt * prompt;
+    for (const auto& [name, length] :
+         {std::pair<const char*, int64_t>{"prefill", prompt}, {"decode", 1}}) {
+      Graph graph(name);
+      declare(build_gpt_generation(graph, gpt_of(config_, vocab_), 1, length, cache));
+      for (const Port& port : graph.inputs())
+        if (port.name.starts_with("cache."))
+          program_.declare({port.name, graph.value(port.value).type, StateKind::cache});
+      add("model", std::move(graph));
+    }
+  }
+
+  Assembly finish() {
+    Program precise = apply_precision(program_, config_.precision.compute);
+    Program out;
+    for (const State& state : precise.states()) out.declare(state);
+    double flops = 0;
+    for (const Graph& source : precise.graphs()) {
+      if (source.name() == "step" || source.name() == "first") flops += total_flops(source);
+      if (source.name() == "micro")
+        flops += total_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
+      Graph graph = shown("precision", source);
+      graph = shown("chunk", chunk(graph, kHeadRows));
+      graph = shown("recompute", recompute(graph, policy()));
+      graph = shown("fuse", fuse(graph));
+      graph = shown("order", order(prune(graph)));
+      out.add(std::move(graph));
+    }
+    return {std::move(out), parameters_, flops};
+  }
+
+ private:
+  Recompute policy() const {
+    switch (config_.recompute.policy) {
+      case RecomputeConfig::Policy::none:
+        return Recompute::none;
+      case RecomputeConfig::Policy::selective:
+        return Recompute::selective;
+      case RecomputeConfig::Policy::full:
+        return Recompute::full;
+    }
+    internal_error("unknown recompute policy");
+  }
+
+  Graph shown(std::string_view pass, Graph graph) const {
+    if (observer_) observer_(pass, graph);
+    return graph;
+  }
+
+  void add(std::string_view pass, Graph graph) { program_.add(shown(pass, std::move(graph))); }
+
+  void declare(const std::vector<Parameter>& parameters) {
+    parameters_ = parameters;
+    for (const Parameter& p : parameters)
+      program_.declare({p.name, {DType::f32, p.shape}, StateKind::parameter});
+  }
+
+  Graph model(std::string name, bool training) {
+    Graph graph(std::move(name));
+    declare(build_model(graph, config_, vocab_, masked_, training));
+    if (graph.find_input("step")) program_.declare({"step", {DType::i64, {}}, StateKind::counter});
+    return training ? shown("model", std::move(graph)) : graph;
+  }
+
+  std::vector<Value> differentiate(Graph& graph) {
+    graph = expand_for_grad(graph);
+    std::vector<Value> parameters;
+    for (const Parameter& p : parameters_) parameters.push_back(graph.input(p.name));
+    const auto gradients =
+        add_gradients(graph, graph.handle(graph.output("loss").value), parameters);
+    shown("grad", graph);
+    return gradients;
+  }
+
+  /// A micro-step: its gradients are written to the accumulators, or added to them.
+  void accumulate(std::string name, bool onto) {
+    Graph graph = model(std::move(name), true);
+    const auto gradients = differentiate(graph);
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      const std::string state = parameters_[i].name + "@grad";
+      Value sum = gradients[i];
+      if (onto)
+        sum = ops::add(graph.add_input(state, gradients[i].type(), PortKind::state), sum, {},
+                       state + ".sum");
+      graph.add_output(state, sum, PortKind::state);
+    }
+    program_.add(std::move(graph));
+  }
+
+  const Config& config_;
+  int64_t vocab_, masked_;
+  const PassObserver& observer_;
+  Program program_;
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace
+
+Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
+                           const PassObserver& observer) {
+  Assembler assembler(config, vocab, masked, observer);
+  assembler.add_training();
+  assembler.add_evaluation();
+  return assembler.finish();
+}
+
+Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked) {
+  Assembler assembler(config, vocab, masked, {});
+  assembler.add_evaluation();
+  return assembler.finish();
+}
+
+Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt) {
+  Assembler assembler(config, vocab, 0, {});
+  assembler.add_generation(prompt);
+  return assembler.finish();
+}
+
+int64_t masked_positions(const Config& config) {
+  return static_cast<int64_t>(
+      std::ceil(config.data.mask_rate * static_cast<double>(config.sequence_length()) - 1e-9));
+}
+
+}  // namespace tessera

@@ -1,0 +1,164 @@
+#include "framework/train/batches.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "framework/data/bert_sampler.h"
+#include "framework/data/gpt_sampler.h"
+#include "framework/train/assemble.h"
+
+namespace tessera {
+namespace {
+
+float total(const std::vector<float>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0F);
+}
+
+/// At least 1, so that a batch without a label gives loss 0 and not 0/0.
+float at_least_one(double count) { return static_cast<float>(std::max(1.0, count)); }
+
+Feed feed_of(const GptBatch& b, bool packed) {
+  Feed feed{{{"tokens_in", b.ids}, {"labels", b.labels}, {"positions_in", b.positions}},
+            {{"weights", b.weights}}};
+  if (packed) feed.integers.emplace_back("documents", b.documents);
+  return feed;
+}
+
+Feed feed_of(const BertBatch& b, bool next_sentence) {
+  Feed feed{{{"tokens_in", b.ids},
+             {"segments_in", b.segments},
+             {"lengths", b.lengths},
+             {"masked_positions", b.masked_positions},
+             {"labels", b.masked_labels}},
+            {{"weights", b.masked_weights}}};
+  if (next_sentence) feed.integers.emplace_back("next_sentence", b.next_sentence);
+  return feed;
+}
+
+/// What GPT's and BERT's batches have in common: cutting an update into micro-steps and the held-out part into batches.
+template <typename Batch>
+class SampledBatches : public Batches {
+ public:
+  explicit SampledBatches(const Config& config) : config_(config) {}
+
+  std::vector<Feed> update(int64_t index) const override {
+    const int64_t micro = config_.micro_sequences();
+    std::vector<Feed> out;
+    double count = 0;
+    for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
+      const Batch batch =
+          train(static_cast<uint64_t>(index * config_.batch.sequences + i * micro), micro);
+      out.push_back(feed(batch));
+      count += total(out.back().reals[0].second);
+    }
+    for (Feed& f : out) finish(f, count, static_cast<double>(config_.batch.sequences));
+    return out;
+  }
+
+  EvaluationBatch evaluation(int64_t index) const override {
+    const int64_t micro = config_.micro_sequences();
+    const Batch batch = held_out(static_cast<uint64_t>(index * micro), micro);
+    EvaluationBatch out{feed(batch), {}, {}, 0};
+    out.weights = out.feed.reals[0].second;
+    out.weight = total(out.weights);
+    for (const auto& [name, values] : out.feed.integers)
+      if (name == "labels") out.labels = values;
+    finish(out.feed, out.weight, static_cast<double>(micro));
+    return out;
+  }
+
+  int64_t evaluation_batches() const override {
+    const int64_t micro = config_.micro_sequences();
+    const auto all = (static_cast<int64_t>(held_out_samples()) + micro - 1) / micro;
+    return std::min(all, config_.evaluate.batches);
+  }
+
+  std::vector<std::string> identity(int64_t index) const override {
+    std::vector<std::string> out;
+    for (int64_t i = 0; i < config_.batch.sequences; ++i)
+      out.push_back(fmt::format("sample {} of seed {} in {}", index * config_.batch.sequences + i,
+                                config_.train.seed, config_.data.shards));
+    return out;
+  }
+
+ protected:
+  virtual Batch train(uint64_t first, int64_t count) const = 0;
+  virtual Batch held_out(uint64_t first, int64_t count) const = 0;
+  virtual uint64_t held_out_samples() const = 0;
+  virtual Feed feed(const Batch& batch) const = 0;
+
+  void finish(Feed& feed, double count, double sequences) const {
+    feed.reals.emplace_back("count", std::vector<float>{at_least_one(count)});
+    if (config_.model.next_sentence)
+      feed.reals.emplace_back("sequences", std::vector<float>{static_cast<float>(sequences)});
+  }
+
+  const Config config_;
+};
+
+class GptBatches : public SampledBatches<GptBatch> {
+ public:
+  GptBatches(const Config& config, const TokenSplit& split)
+      : SampledBatches(config),
+        packed_(config.data.documents == DataConfig::Documents::packed),
+        sampler_(split, static_cast<uint64_t>(config.train.seed), config.sequence_length(),
+                 packed_) {}
+
+ private:
+  GptBatch train(uint64_t first, int64_t count) const override {
+    return sampler_.train_batch(first, count);
+  }
+  GptBatch held_out(uint64_t first, int64_t count) const override {
+    return sampler_.validation_batch(first, count);
+  }
+  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
+  Feed feed(const GptBatch& batch) const override { return feed_of(batch, packed_); }
+
+  bool packed_;
+  GptSampler sampler_;
+};
+
+class BertBatches : public SampledBatches<BertBatch> {
+ public:
+  BertBatches(const Config& config, const TokenSplit& split)
+      : SampledBatches(config),
+        sampler_(split, static_cast<uint64_t>(config.train.seed), options(config)) {
+    check(sampler_.masked() == masked_positions(config),
+          "the sampler masks {} positions, the model takes {}", sampler_.masked(),
+          masked_positions(config));
+  }
+
+ private:
+  static BertOptions options(const Config& config) {
+    BertOptions out;
+    out.length = config.sequence_length();
+    out.pairs = config.data.sentence_pairs;
+    out.masking.rate = config.data.mask_rate;
+    out.masking.whole_words = config.data.whole_word;
+    return out;
+  }
+  BertBatch train(uint64_t first, int64_t count) const override {
+    return sampler_.train_batch(first, count);
+  }
+  BertBatch held_out(uint64_t first, int64_t count) const override {
+    return sampler_.validation_batch(first, count);
+  }
+  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
+  Feed feed(const BertBatch& batch) const override {
+    return feed_of(batch, config_.model.next_sentence);
+  }
+
+  BertSampler sampler_;
+};
+
+}  // namespace
+
+std::unique_ptr<Batches> make_batches(const Config& config,
+                                      std::shared_ptr<const TokenShards> shards) {
+  const TokenSplit split = split_tokens(std::move(shards), config.data.validation);
+  if (config.model.type == ModelConfig::Type::gpt)
+    return std::make_unique<GptBatches>(config, split);
+  return std::make_unique<BertBatches>(config, split);
+}
+
+}  // namespace tessera

@@ -1,0 +1,44 @@
+// Batches: from the token shards to what the configured model is fed. An update's batch is samples [index · sequences,
+// (index + 1) · sequences), each a pure function of (seed, sample), cut into micro-steps; nothing is remembered.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "framework/config/config.h"
+#include "framework/train/feed.h"
+
+namespace tessera {
+
+class TokenShards;
+
+/// The labels of one held-out batch, for turning losses into figures.
+struct EvaluationBatch {
+  Feed feed;
+  std::vector<int32_t> labels;
+  std::vector<float> weights;
+  double weight = 0;  // sum of the weights
+};
+
+class Batches {
+ public:
+  virtual ~Batches() = default;
+
+  /// The micro-steps of update `index`, in order. Counts are summed over all of them.
+  virtual std::vector<Feed> update(int64_t index) const = 0;
+  /// Held-out batch `index` of evaluation_batches().
+  virtual EvaluationBatch evaluation(int64_t index) const = 0;
+  virtual int64_t evaluation_batches() const = 0;
+  /// What update `index` reads, one line per sample.
+  virtual std::vector<std::string> identity(int64_t index) const = 0;
+};
+
+/// From the config's shards; UserError when the held-out part is too small to evaluate on.
+std::unique_ptr<Batches> make_batches(const Config& config,
+                                      std::shared_ptr<const TokenShards> shards);
+
+/// Random tokens in the shape of the config's batches, for benchmarks that need no data.
+std::unique_ptr<Batches> make_random_batches(const Config& config, int64_t vocab);
+
+}  // namespace tessera

@@ -1,0 +1,111 @@
+#include "framework/train/generator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "framework/core/random.h"
+#include "framework/runtime/fit.h"
+#include "framework/train/assemble.h"
+
+namespace tessera {
+namespace {
+
+constexpr int64_t kPromptBlock = 64;
+
+Compiled compiled_generation(const Config& config, int64_t vocab, const DeviceProfile& profile) {
+  Compiled compiled = compile(assemble_generation(config, vocab, kPromptBlock).program, profile);
+  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes));
+  return compiled;
+}
+
+}  // namespace
+
+int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position) {
+  std::vector<int32_t> order(logits.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto likelier = [&](int32_t a, int32_t b) {
+    const float x = logits[static_cast<size_t>(a)], y = logits[static_cast<size_t>(b)];
+    return x != y ? x > y : a < b;
+  };
+  if (sampling.temperature <= 0) return *std::min_element(order.begin(), order.end(), likelier);
+  std::sort(order.begin(), order.end(), likelier);
+  if (sampling.top_k > 0) order.resize(std::min(order.size(), static_cast<size_t>(sampling.top_k)));
+  std::vector<double> weights;
+  double total = 0;
+  for (int32_t id : order) {
+    weights.push_back(std::exp(static_cast<double>(logits[static_cast<size_t>(id)] -
+                                                   logits[static_cast<size_t>(order[0])]) /
+                               sampling.temperature));
+    total += weights.back();
+  }
+  double held = 0;
+  size_t keep = 0;
+  while (keep < weights.size() && (keep == 0 || held < sampling.top_p * total))
+    held += weights[keep++];
+  double at = static_cast<double>(
+                  Random(sampling.seed, "generate").uniform(static_cast<uint64_t>(position), 0)) *
+              held;
+  for (size_t i = 0; i < keep; ++i) {
+    at -= weights[i];
+    if (at < 0) return order[i];
+  }
+  return order[keep - 1];
+}
+
+Generator::Generator(const Config& config, int64_t vocab, const DeviceProfile& profile)
+    : config_(config), session_(compiled_generation(config, vocab, profile)) {}
+
+void Generator::load(CheckpointReader& reader) {
+  for (const State& state : session_.compiled().program.states()) {
+    if (state.kind != StateKind::parameter) continue;
+    require(reader.contains(state.name) && reader.type(state.name) == state.type,
+            "{} does not hold this model: '{}' should be {}", reader.directory().string(),
+            state.name, to_string(state.type));
+    reader.read(state.name, Box::whole(state.type.shape), session_.state_view(state.name).data);
+  }
+  for (const Graph& graph : session_.compiled().program.graphs())
+    if (graph.name() == "refresh") session_.run("refresh");
+}
+
+std::span<const float> Generator::prefill(std::span<const int32_t> prompt) {
+  for (size_t begin = 0; begin < prompt.size(); begin += kPromptBlock) {
+    const size_t count = std::min<size_t>(kPromptBlock, prompt.size() - begin);
+    const auto tokens = session_.input<int32_t>("prefill", "tokens_in");
+    std::fill(tokens.begin(), tokens.end(), prompt[0]);
+    std::copy_n(prompt.begin() + static_cast<std::ptrdiff_t>(begin), count, tokens.begin());
+    session_.input<int32_t>("prefill", "offset")[0] = static_cast<int32_t>(begin);
+    session_.input<int32_t>("prefill", "last")[0] = static_cast<int32_t>(count) - 1;
+    session_.run("prefill");
+  }
+  return session_.output<float>("prefill", "logits");
+}
+
+std::span<const float> Generator::decode(int32_t token, int64_t position) {
+  session_.input<int32_t>("decode", "tokens_in")[0] = token;
+  session_.input<int32_t>("decode", "offset")[0] = static_cast<int32_t>(position);
+  session_.input<int32_t>("decode", "last")[0] = 0;
+  session_.run("decode");
+  return session_.output<float>("decode", "logits");
+}
+
+std::vector<int32_t> Generator::run(std::span<const int32_t> prompt, int64_t most,
+                                    const Sampling& sampling, int64_t usable,
+                                    const std::function<bool(int32_t)>& next) {
+  require(!prompt.empty(), "a prompt needs one token at least");
+  require(static_cast<int64_t>(prompt.size()) <= config_.model.context,
+          "the prompt has {} tokens, the model's context holds {}: shorten the prompt",
+          prompt.size(), config_.model.context);
+  std::vector<int32_t> made;
+  std::span<const float> logits = prefill(prompt);
+  while (static_cast<int64_t>(made.size()) < most) {
+    const int64_t position = static_cast<int64_t>(prompt.size() + made.size());
+    made.push_back(sample(logits.first(std::min(logits.size(), static_cast<size_t>(usable))),
+                          sampling, position));
+    if ((next && !next(made.back())) || position >= config_.model.context) break;
+    if (static_cast<int64_t>(made.size()) < most) logits = decode(made.back(), position);
+  }
+  return made;
+}
+
+}  // namespace tessera

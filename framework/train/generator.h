@@ -1,0 +1,46 @@
+// Generator: continues a text with a trained GPT. Two graphs over one StateTable: "prefill" puts a block of the prompt
+// into the key/value caches, "decode" adds one token; both share the parameters and the caches.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/config/config.h"
+#include "framework/runtime/session.h"
+
+namespace tessera {
+
+struct Sampling {
+  double temperature = 0.8;  // 0: always the likeliest
+  int64_t top_k = 0;         // 0: all tokens
+  double top_p = 1;          // the smallest set of tokens that holds this much probability
+  uint64_t seed = 1;
+};
+
+class Generator {
+ public:
+  Generator(const Config& config, int64_t vocab, const DeviceProfile& profile);
+
+  void load(CheckpointReader& reader);
+  /// A parameter's or state's memory, for tests and for weights that are in memory already.
+  Session& session() { return session_; }
+
+  /// Tokens after `prompt` (at least one token), until `most` are made, `next` returns false, or the context is full. Each
+  /// is drawn by (seed, its position), among the ids below `usable` (the tokenizer's; a padded vocabulary has more).
+  std::vector<int32_t> run(std::span<const int32_t> prompt, int64_t most, const Sampling& sampling,
+                           int64_t usable, const std::function<bool(int32_t)>& next = {});
+
+ private:
+  std::span<const float> prefill(std::span<const int32_t> prompt);
+  std::span<const float> decode(int32_t token, int64_t position);
+
+  const Config config_;
+  Session session_;
+};
+
+/// Draws from logits; a pure function of (logits, sampling, position).
+int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position);
+
+}  // namespace tessera

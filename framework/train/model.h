@@ -1,0 +1,19 @@
+// The model that a config describes: the config's words translated into what the builders in models/ take.
+#pragma once
+
+#include "framework/config/config.h"
+#include "models/bert.h"
+#include "models/gpt.h"
+
+namespace tessera {
+
+/// `vocab` stands in for model.vocab: auto.
+Transformer transformer_of(const Config& config, int64_t vocab);
+Gpt gpt_of(const Config& config, int64_t vocab);
+Bert bert_of(const Config& config, int64_t vocab);
+
+/// Builds one micro-batch of the configured model, for training or evaluation.
+std::vector<Parameter> build_model(Graph& graph, const Config& config, int64_t vocab,
+                                   int64_t masked, bool training);
+
+}  // namespace tessera

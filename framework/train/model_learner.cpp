@@ -1,0 +1,171 @@
+#include "framework/train/model_learner.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/checkpoint/checkpoint_writer.h"
+#include "framework/data/token_shards.h"
+#include "framework/runtime/fit.h"
+#include "framework/train/initialize.h"
+#include "framework/train/signals.h"
+
+namespace tessera {
+namespace {
+
+Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config) {
+  Compiled compiled = compile(std::move(program), profile);
+  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes));
+  return compiled;
+}
+
+}  // namespace
+
+LearnerData open_data(const Config& config) {
+  require(!config.data.shards.empty(),
+          "data.shards is not set: make token shards with `tessera tokenize FILES… --out DIR` and "
+          "set data.shards: DIR");
+  auto shards = TokenShards::open(config.data.shards);
+  LearnerData data;
+  data.tokenizer = shards->tokenizer();
+  data.vocab = shards->tokenizer().vocab_size();
+  shards->require_vocab(config.model.vocab.value_or(data.vocab));
+  data.batches = make_batches(config, std::move(shards));
+  return data;
+}
+
+ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
+                           bool training)
+    : ModelLearner(config, std::move(data), profile,
+                   training ? assemble_training(config, data.vocab, masked_positions(config))
+                            : assemble_evaluation(config, data.vocab, masked_positions(config))) {}
+
+ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
+                           Assembly assembly)
+    : config_(config),
+      data_(std::move(data)),
+      parameters_(std::move(assembly.parameters)),
+      model_flops_(assembly.model_flops),
+      session_(compile_to_fit(std::move(assembly.program), profile, config)) {
+  for (const Parameter& p : parameters_)
+    initialize(p, static_cast<uint64_t>(config_.train.seed), session_.state<float>(p.name));
+  refresh();
+}
+
+void ModelLearner::refresh() {
+  for (const Graph& graph : session_.compiled().program.graphs())
+    if (graph.name() == "refresh") session_.run("refresh");
+}
+
+StepResult ModelLearner::step(int64_t index) {
+  const std::vector<Feed> feeds = data_.batches->update(index);
+  StepResult result{};
+  std::string last = "step";
+  const bool bert = config_.model.type == ModelConfig::Type::bert;
+  if (bert) result.parts = {{"masked_loss", 0.0}};
+  if (bert && config_.model.next_sentence) result.parts.emplace_back("next_sentence_loss", 0.0);
+  for (size_t i = 0; i < feeds.size(); ++i) {
+    const std::string graph = feeds.size() == 1 ? "step" : i == 0 ? "first" : "micro";
+    feeds[i].write(session_, graph);
+    session_.run(graph);
+    result.loss += static_cast<double>(session_.output<float>(graph, "loss")[0]);
+    for (auto& [name, value] : result.parts)
+      value += static_cast<double>(session_.output<float>(graph, name)[0]);
+  }
+  if (feeds.size() > 1) {
+    last = "update";
+    session_.run(last);
+  }
+  result.grad_norm = static_cast<double>(session_.output<float>(last, "grad_norm")[0]);
+  result.learning_rate = static_cast<double>(session_.output<float>(last, "learning_rate")[0]);
+  result.applied = session_.output<uint8_t>(last, "applied")[0] != 0;
+  return result;
+}
+
+Evaluation ModelLearner::evaluate() {
+  double loss = 0, masked = 0, weight = 0, hits = 0;
+  uint64_t bytes = 0;
+  const bool bert = config_.model.type == ModelConfig::Type::bert;
+  const int64_t batches = data_.batches->evaluation_batches();
+  for (int64_t i = 0; i < batches; ++i) {
+    if (stop_signal() != 0) throw EvaluationStopped{};
+    const EvaluationBatch batch = data_.batches->evaluation(i);
+    batch.feed.write(session_, "evaluate");
+    session_.run("evaluate");
+    loss += static_cast<double>(session_.output<float>("evaluate", "loss")[0]) * batch.weight;
+    weight += batch.weight;
+    if (bert) {
+      masked +=
+          static_cast<double>(session_.output<float>("evaluate", "masked_loss")[0]) * batch.weight;
+      const auto predicted = session_.output<int32_t>("evaluate", "predicted");
+      for (size_t k = 0; k < batch.labels.size(); ++k)
+        if (predicted[k] == batch.labels[k]) hits += static_cast<double>(batch.weights[k]);
+    } else if (data_.tokenizer) {
+      std::vector<int32_t> scored;
+      for (size_t k = 0; k < batch.labels.size(); ++k)
+        if (batch.weights[k] > 0) scored.push_back(batch.labels[k]);
+      bytes += data_.tokenizer->byte_count(scored);
+    }
+  }
+  Evaluation out;
+  out.loss = loss / weight;
+  if (bert) {
+    out.figures = {{"masked_loss", masked / weight}, {"masked_accuracy", hits / weight}};
+  } else if (bytes > 0) {
+    out.figures = {{"bits_per_byte", loss / std::numbers::ln2 / static_cast<double>(bytes)}};
+  }
+  return out;
+}
+
+std::vector<State> ModelLearner::persistent_states() const {
+  std::vector<State> out;
+  for (const State& state : session_.compiled().program.states())
+    if (state.kind == StateKind::parameter || state.kind == StateKind::moment ||
+        state.kind == StateKind::counter)
+      out.push_back(state);
+  return out;
+}
+
+void ModelLearner::save(CheckpointWriter& writer) {
+  std::vector<PartTensor> parts;
+  for (const State& state : persistent_states())
+    parts.push_back({state.name, state.type, Box::whole(state.type.shape),
+                     session_.state_view(state.name).data});
+  writer.write(parts);
+}
+
+void ModelLearner::load(CheckpointReader& reader) {
+  for (const State& state : persistent_states()) {
+    require(reader.contains(state.name), "{} has no '{}': it is of another model or optimizer",
+            reader.directory().string(), state.name);
+    require(reader.type(state.name) == state.type,
+            "'{}' in {} is {}, this model has {}: it is of another model", state.name,
+            reader.directory().string(), to_string(reader.type(state.name)), to_string(state.type));
+  }
+  for (const State& state : persistent_states())
+    reader.read(state.name, Box::whole(state.type.shape), session_.state_view(state.name).data);
+  refresh();
+}
+
+int64_t ModelLearner::parameter_count() const {
+  int64_t n = 0;
+  for (const Parameter& p : parameters_) n += numel(p.shape);
+  return n;
+}
+
+double ModelLearner::flops_per_token() {
+  return model_flops_ / static_cast<double>(config_.tokens_per_step());
+}
+
+std::string ModelLearner::header() {
+  const Compiled& compiled = session_.compiled();
+  constexpr double kMiB = 1 << 20;
+  return fmt::format(
+      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB arena) · {:.2f} "
+      "GFLOP per token",
+      parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
+      static_cast<double>(compiled.state_bytes) / kMiB,
+      static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e9);
+}
+
+}  // namespace tessera

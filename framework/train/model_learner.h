@@ -1,0 +1,58 @@
+// ModelLearner: the Learner of a configured model: its compiled program, its states, and the data it learns from.
+#pragma once
+
+#include <memory>
+
+#include "framework/data/tokenizer.h"
+#include "framework/runtime/session.h"
+#include "framework/train/assemble.h"
+#include "framework/train/batches.h"
+#include "framework/train/learner.h"
+
+namespace tessera {
+
+struct LearnerData {
+  std::unique_ptr<Batches> batches;
+  int64_t vocab = 0;                   // of the tokenizer
+  std::optional<Tokenizer> tokenizer;  // for bits per byte; none for random tokens
+};
+
+/// Tokens from config.data.shards; UserError when they do not fit the model's vocabulary.
+LearnerData open_data(const Config& config);
+
+class ModelLearner : public Learner {
+ public:
+  /// Compiles, checks that it fits the machine (UserError otherwise), allocates, and draws the first parameters.
+  /// `training` false: evaluation only, which needs no optimizer state.
+  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
+               bool training = true);
+
+  StepResult step(int64_t index) override;
+  Evaluation evaluate() override;
+  void save(CheckpointWriter& writer) override;
+  void load(CheckpointReader& reader) override;
+  std::vector<std::string> batch_identity(int64_t index) override {
+    return data_.batches->identity(index);
+  }
+  std::string header() override;
+  double flops_per_token() override;
+
+  Session& session() { return session_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  int64_t parameter_count() const;
+
+ private:
+  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
+               Assembly assembly);
+  /// States that a checkpoint holds: all that cannot be made from others.
+  std::vector<State> persistent_states() const;
+  void refresh();
+
+  const Config config_;
+  LearnerData data_;
+  std::vector<Parameter> parameters_;
+  double model_flops_;
+  Session session_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,62 @@
+#include "launch/checkpoint_source.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/config/parse.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path newest_good(const fs::path &folder, const std::string &named) {
+  std::vector<std::string> report;
+  const auto latest = latest_good_checkpoint(folder, report);
+  for (const std::string &line : report)
+    fmt::print(stderr, "warning: {}\n", line);
+  require(
+      latest.has_value(),
+      "{}: there is no whole checkpoint in {}; train first, or name another",
+      named, folder.string());
+  return *latest;
+}
+
+CheckpointSource from_checkpoint(const fs::path &checkpoint,
+                                 std::span<const std::string> sets) {
+  const CheckpointReader reader(checkpoint);
+  return {parse_config(reader.config_text(),
+                       (checkpoint / "config.yaml").string(), sets),
+          checkpoint};
+}
+
+} // namespace
+
+CheckpointSource find_checkpoint(const std::string &named,
+                                 std::span<const std::string> sets) {
+  const fs::path path = named;
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    Config config = load_config(named, sets);
+    const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
+    return {std::move(config), checkpoint};
+  }
+  if (fs::exists(path / "manifest.json", error))
+    return from_checkpoint(path, sets);
+  if (!list_checkpoints(path).empty())
+    return from_checkpoint(newest_good(path, named), sets);
+  require(fs::exists(path / "config.yaml", error),
+          "{}: neither a checkpoint nor the folder of a run; name a config, a "
+          "run such as runs/NAME, "
+          "or a checkpoint such as runs/NAME/checkpoints/step-00000100",
+          named);
+  Config config = load_config((path / "config.yaml").string(), sets);
+  const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
+  return {std::move(config), checkpoint};
+}
+
+} // namespace tessera

@@ -1,0 +1,99 @@
+#include "models/bert.h"
+
+#include "framework/ops/fill.h"
+#include "framework/ops/head_loss.h"
+#include "framework/ops/linear.h"
+
+namespace tessera {
+namespace {
+
+Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
+
+Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
+             int64_t length) {
+  const Transformer& t = bert.transformer;
+  Graph& graph = p.graph();
+  const TensorType ids{DType::i32, {batch, length}};
+  const Value tokens = graph.add_input("tokens_in", ids, PortKind::data);
+  const Value segments = graph.add_input("segments_in", ids, PortKind::data);
+  Value x =
+      ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
+  const Value places = p.normal("positions", {t.context, t.hidden}, t.init_std);
+  x = ops::add(x,
+               ops::slice(places, {{"starts", Shape{0, 0}}, {"limits", Shape{length, t.hidden}}},
+                          "position"),
+               {}, "placed");
+  const Value segment_table = p.normal("segments", {bert.segments, t.hidden}, t.init_std);
+  x = ops::add(x, ops::embedding(segments, segment_table, {}, "segment"), {}, "summed");
+  x = drop(t, context, "embedding", normalize(p, t, "embedding_norm", x));
+  for (int64_t i = 0; i < t.layers; ++i) x = block(p, t, i, x, context);
+  return x;
+}
+
+/// The encoder's result at the masked positions, (B·P, hidden).
+Value pick(Value x, Value masked_positions) {
+  const int64_t b = x.dim(0), s = x.dim(1), p = masked_positions.dim(1);
+  const Value row = x.graph().add1(
+      ops::iota, {}, {{"dim", int64_t{0}}, {"dtype", std::string("i32")}, {"shape", Shape{b, 1}}},
+      "row");
+  const Value flat = ops::add(masked_positions, row * static_cast<double>(s), {}, "flat_positions");
+  return ops::gather(reshape(x, {b * s, x.dim(2)}), reshape(flat, {b * p}), {{"dim", int64_t{0}}},
+                     "masked");
+}
+
+}  // namespace
+
+std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
+                                  int64_t masked, bool training) {
+  Scope scope(graph, "bert");
+  Parameters p(graph);
+  const Transformer& t = bert.transformer;
+  BlockContext context;
+  context.mask.lengths = graph.add_input("lengths", {DType::i32, {batch}}, PortKind::data);
+  if (training && t.dropout > 0)
+    context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
+  const Value x = encode(p, bert, context, batch, length);
+
+  const TensorType places{DType::i32, {batch, masked}};
+  const Value positions = graph.add_input("masked_positions", places, PortKind::data);
+  const Value labels = graph.add_input("labels", places, PortKind::data);
+  const Value weights = graph.add_input("weights", {DType::f32, {batch, masked}}, PortKind::data);
+  const Value count = graph.add_input("count", {DType::f32, {}}, PortKind::data);
+  const Shape rows{batch * masked};
+  const Value share = ops::div(reshape(weights, rows), count, {}, "share");
+  Value m = ops::gelu(dense(p, t, "mlm.transform", pick(x, positions), t.hidden, t.init_std),
+                      {{"form", std::string("erf")}});
+  m = normalize(p, t, "mlm.norm", m);
+  const Value decoder = p.normal("tokens", {t.vocab, t.hidden}, t.init_std),
+              bias = p.zeros("mlm.bias", {t.vocab});
+  const Value masked_loss =
+      head_loss(m, decoder, bias, reshape(labels, rows), share, "masked_loss");
+  graph.add_output("masked_loss", masked_loss);
+  if (!training)
+    graph.add_output("predicted", ops::argmax(linear(m, decoder, bias, "logits"),
+                                              {{"dim", int64_t{1}}}, "predicted"));
+
+  Value loss = masked_loss;
+  if (bert.next_sentence) {
+    const Value target = graph.add_input("next_sentence", {DType::i32, {batch}}, PortKind::data);
+    const Value sequences = graph.add_input("sequences", {DType::f32, {}}, PortKind::data);
+    const Value first = reshape(
+        ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, t.hidden}}}, "first"),
+        {batch, t.hidden});
+    const Value pooled =
+        ops::tanh(dense(p, t, "pooler", first, t.hidden, t.init_std), {}, "pooled");
+    const Value logits = dense(p, t, "next_sentence", pooled, 2, t.init_std);
+    const Value each =
+        ops::div(fill(graph, 1, {DType::f32, {batch}}, "one"), sequences, {}, "sentence_share");
+    const Value losses = ops::cross_entropy.all({logits, target, each}, {{"label_smoothing", 0.0}},
+                                                "next_sentence")[0];
+    const Value sentence_loss =
+        ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}}, "next_sentence_loss");
+    graph.add_output("next_sentence_loss", sentence_loss);
+    loss = ops::add(masked_loss, sentence_loss, {}, "loss");
+  }
+  graph.add_output("loss", loss);
+  return p.list();
+}
+
+}  // namespace tessera

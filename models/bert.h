@@ -1,0 +1,23 @@
+// BERT: a bidirectional encoder (Devlin et al. 2018, 1810.04805), norm last, with its two pre-training heads: masked
+// tokens (dense, gelu, norm, tied decoder with a bias) on the masked positions alone, and next sentence.
+#pragma once
+
+#include "models/transformer.h"
+
+namespace tessera {
+
+struct Bert {
+  Transformer transformer;  // causal = false, norm_first = false
+  int64_t segments = 2;
+  bool next_sentence = true;
+};
+
+/// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens, `masked` positions each.
+/// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B, P), weights f32 (B, P),
+/// count f32 [] (sum of the weights of the whole update); with next_sentence also next_sentence i32 (B) and sequences
+/// f32 [] (of the whole update); state "step" i64 [] if `training` with dropout.
+/// Data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also predicted i32 (B·P).
+std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
+                                  int64_t masked, bool training);
+
+}  // namespace tessera

@@ -1,0 +1,50 @@
+// Parameters: a model's trainable tensors, each made by naming it. Asking for a name the first time adds a state to the
+// graph and a row to the list; asking again gives the same value (tied weights). Initial values, weight decay, optimizer
+// state, checkpoint and export all follow from the row.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+struct Parameter {
+  enum class Init { zeros, ones, normal };
+
+  std::string name;
+  Shape shape;
+  Init init = Init::normal;
+  double std = 0;  // of Init::normal
+
+  /// Weight decay is for matrices and embeddings; gains and biases are spared unless the config says otherwise.
+  bool is_matrix() const { return init == Init::normal; }
+  bool operator==(const Parameter&) const = default;
+};
+
+class Parameters {
+ public:
+  explicit Parameters(Graph& graph) : graph_(graph) {}
+
+  Value normal(const std::string& name, Shape shape, double std) {
+    return get({name, std::move(shape), Parameter::Init::normal, std});
+  }
+  Value zeros(const std::string& name, Shape shape) {
+    return get({name, std::move(shape), Parameter::Init::zeros, 0});
+  }
+  Value ones(const std::string& name, Shape shape) {
+    return get({name, std::move(shape), Parameter::Init::ones, 0});
+  }
+
+  Graph& graph() { return graph_; }
+  const std::vector<Parameter>& list() const { return list_; }
+
+ private:
+  Value get(Parameter parameter);
+
+  Graph& graph_;
+  std::vector<Parameter> list_;
+};
+
+}  // namespace tessera
