@@ -66,7 +66,7 @@ void add_arena(MemoryReport& report, const Program& program, const Plan& plan) {
 
 }  // namespace
 
-MemoryReport memory_report(const Program& program, const std::vector<Plan>& plans) {
+MemoryReport memory_report(const Program& program, std::span<const Plan* const> plans) {
   MemoryReport report;
   for (const State& state : program.states()) {
     const auto bytes = static_cast<int64_t>(state.type.bytes());
@@ -74,13 +74,19 @@ MemoryReport memory_report(const Program& program, const std::vector<Plan>& plan
     report.state_bytes += aligned(bytes);
     report.largest.push_back({state.name, std::string(to_string(state.kind)), bytes});
   }
-  const auto fullest =
-      std::max_element(plans.begin(), plans.end(),
-                       [](const Plan& a, const Plan& b) { return a.arena_bytes < b.arena_bytes; });
-  if (fullest != plans.end()) add_arena(report, program, *fullest);
+  const auto fullest = std::max_element(
+      plans.begin(), plans.end(),
+      [](const Plan* a, const Plan* b) { return a->arena_bytes < b->arena_bytes; });
+  if (fullest != plans.end()) add_arena(report, program, **fullest);
   report.largest.insert(report.largest.end(), report.live.begin(), report.live.end());
   sort_by_size(report.largest);
   return report;
+}
+
+MemoryReport memory_report(const Program& program, const std::vector<Plan>& plans) {
+  std::vector<const Plan*> pointers;
+  for (const Plan& plan : plans) pointers.push_back(&plan);
+  return memory_report(program, pointers);
 }
 
 std::string to_string(const MemoryReport& report, size_t count) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct MemoryReport {
 };
 
 /// `plans`: of all graphs of the program.
+MemoryReport memory_report(const Program& program, std::span<const Plan* const> plans);
 MemoryReport memory_report(const Program& program, const std::vector<Plan>& plans);
 
 /// A table of the kinds and the `count` largest tensors in the arena.
