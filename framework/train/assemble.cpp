@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "framework/ops/ops.h"
+#include "framework/ops/fill.h"
 #include "framework/passes/chunk.h"
 #include "framework/passes/flops.h"
 #include "framework/passes/fuse.h"
@@ -87,6 +87,24 @@ class Assembler {
     if (config_.batch.accumulate > 1)
       for (const State& s : states)
         program_.declare({s.name + "@grad", s.type, StateKind::accumulator});
+  }
+
+  /// First values of parameters, each drawn by (seed, its name, element).
+  void add_initialization() {
+    Graph graph("initialize");
+    for (const Parameter& p : parameters_) {
+      const TensorType type{DType::f32, p.shape};
+      Value first = p.init == Parameter::Init::normal
+                        ? graph.add1(ops::random_normal, {},
+                                     {{"std", p.std},
+                                      {"seed", config_.train.seed},
+                                      {"stream", p.name},
+                                      {"shape", p.shape}},
+                                     p.name)
+                        : fill(graph, p.init == Parameter::Init::ones ? 1 : 0, type, p.name);
+      graph.add_output(p.name, first, PortKind::state);
+    }
+    program_.add(std::move(graph));
   }
 
   void add_evaluation() { add("model", model("evaluate", false)); }
@@ -196,6 +214,7 @@ Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
                            const PassObserver& observer) {
   Assembler assembler(config, vocab, masked, observer);
   assembler.add_training();
+  assembler.add_initialization();
   assembler.add_evaluation();
   return assembler.finish();
 }
@@ -203,6 +222,7 @@ Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
 Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked) {
   Assembler assembler(config, vocab, masked, {});
   assembler.add_evaluation();
+  assembler.add_initialization();
   return assembler.finish();
 }
 
