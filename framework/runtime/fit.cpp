@@ -52,8 +52,8 @@ std::vector<std::string> remedies(const MemoryReport& report, int64_t limit, int
 }  // namespace
 
 MemoryReport memory_report(const Compiled& compiled) {
-  std::vector<Plan> plans;
-  for (const CompiledGraph& graph : compiled.graphs) plans.push_back(graph.plan);
+  std::vector<const Plan*> plans;
+  for (const CompiledGraph& graph : compiled.graphs) plans.push_back(&graph.plan);
   return memory_report(compiled.program, plans);
 }
 

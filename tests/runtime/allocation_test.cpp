@@ -1,0 +1,140 @@
+// What is planned is what is taken: running a graph allocates nothing, and the buffers of a session are as large as its
+// plan says, to the byte.
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "framework/ops/fill.h"
+#include "framework/ops/iota.h"
+#include "framework/runtime/session.h"
+
+namespace {
+
+std::atomic<int64_t> allocations{0};
+
+void* counted(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  void* p = alignment <= alignof(std::max_align_t)
+                ? std::malloc(size)
+                : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, 0); }
+void* operator new[](std::size_t size) { return counted(size, 0); }
+void* operator new(std::size_t size, std::align_val_t a) {
+  return counted(size, static_cast<std::size_t>(a));
+}
+void* operator new[](std::size_t size, std::align_val_t a) {
+  return counted(size, static_cast<std::size_t>(a));
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace tessera {
+namespace {
+
+Value total(Value x) { return ops::sum(x, {{"dims", Shape{}}, {"keep", false}}); }
+
+/// One step of a small model without matrix products, with most kinds of kernels, and states that are copied and swapped.
+Program elementwise_step() {
+  Graph g("step");
+  const TensorType type{DType::f32, {64, 96}};
+  const Value x = g.add_input("x", type, PortKind::data);
+  const Value w = g.add_input("w", type, PortKind::state),
+              old = g.add_input("old", type, PortKind::state);
+  const Value h = ops::softmax(ops::gelu(ops::mul(x, w), {{"form", std::string("tanh")}}),
+                               {{"dim", int64_t{1}}});
+  const Value part = ops::slice(h, {{"starts", Shape{16, 0}}, {"limits", Shape{48, 96}}});
+  const Value turned = ops::transpose(part, {{"perm", Shape{1, 0}}});
+  const Value picked = ops::gather(h, iota(g, {DType::i32, {8}}, 0), {{"dim", int64_t{0}}});
+  const Value top = ops::top_k.all({picked}, {{"k", int64_t{3}}})[0];
+  const Value scattered =
+      ops::update_slice(ops::tanh(h), picked, {{"dim", int64_t{0}}, {"start", int64_t{4}}});
+  g.add_output("loss", total(turned) + total(top) + total(ops::maximum(scattered, old)));
+  g.add_output("w", ops::sub(w, h * 0.1), PortKind::state);
+  g.add_output("old", w, PortKind::state);
+  Program program;
+  program.declare({"w", type, StateKind::parameter});
+  program.declare({"old", type, StateKind::parameter});
+  program.add(std::move(g));
+  return program;
+}
+
+Program product_step() {
+  Graph g("step");
+  const TensorType type{DType::f32, {256, 256}};
+  const Value x = g.add_input("x", type, PortKind::data),
+              w = g.add_input("w", type, PortKind::state);
+  Value h = x;
+  for (int i = 0; i < 4; ++i) h = ops::tanh(ops::matmul(h, w, {{"trans_b", i % 2 == 0}}));
+  g.add_output("y", total(h));
+  Program program;
+  program.declare({"w", type, StateKind::parameter});
+  program.add(std::move(g));
+  return program;
+}
+
+DeviceProfile on(const std::string& backend) {
+  DeviceProfile profile;
+  profile.backend = backend;
+  return profile;
+}
+
+TEST(Allocation, RunningAGraphAllocatesNothing) {
+  Session session(compile(elementwise_step(), on("cpu")));
+  const auto run = [&] {
+    for (float& v : session.input<float>("step", "x")) v = 0.5f;
+    session.run("step");
+  };
+  const auto heap = [] {  // what malloc gave out, whoever asked for it
+    const struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+  };
+  run();  // threads start here
+  const int64_t before = allocations;
+  const size_t held = heap();
+  run();
+  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(heap(), held);
+}
+
+TEST(Allocation, ReadingAndWritingPortsAllocatesNothing) {
+  Session session(compile(elementwise_step(), on("cpu")));
+  const int64_t before = allocations;
+  session.input<float>("step", "x")[0] = 1;
+  session.state<float>("w")[0] = 1;
+  EXPECT_EQ(session.output<float>("step", "loss").size(), 1u);
+  EXPECT_EQ(allocations - before, 0);
+}
+
+TEST(Allocation, PlannedEqualsMeasuredToTheByte) {
+  for (auto* make : {&elementwise_step, &product_step}) {
+    for (const char* backend : {"cpu", "reference"}) {
+      const size_t held = buffer_bytes().current;
+      Compiled compiled = compile(make(), on(backend));
+      EXPECT_EQ(buffer_bytes().current, held) << "a plan takes no memory";
+      const auto planned = static_cast<size_t>(compiled.bytes());
+      reset_buffer_peak();
+      Session session(std::move(compiled));
+      for (int i = 0; i < 3; ++i) session.run("step");
+      EXPECT_EQ(buffer_bytes().current - held, planned) << backend;
+      EXPECT_EQ(buffer_bytes().peak - held, planned) << backend;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tessera
