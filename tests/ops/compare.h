@@ -1,0 +1,25 @@
+// Comparing tensors: floats within a tolerance, everything else exactly.
+#pragma once
+
+#include "framework/runtime/evaluate.h"
+
+namespace tessera {
+
+struct Tolerance {
+  double relative = 0;  // of the element
+  double absolute = 0;  // of the largest element of the tensor
+  Tolerance operator*(double factor) const { return {relative * factor, absolute * factor}; }
+};
+
+/// Expects |got - want| <= relative · |want| + absolute · max |want| at every element; the failure names the worst one.
+void expect_close(const Tensor& got, const Tensor& want, Tolerance tolerance,
+                  const std::string& what);
+
+/// The outputs of `want` whose names begin with `prefix`.
+void expect_close(const Tensors& got, const Tensors& want, Tolerance tolerance,
+                  const std::string& prefix);
+
+/// Expects the same types and the same bits.
+void expect_same_bits(const Tensors& got, const Tensors& want, const std::string& what);
+
+}  // namespace tessera
