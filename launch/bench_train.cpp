@@ -34,6 +34,7 @@ nlohmann::json bench_train(const Config& config, int64_t steps) {
   const int64_t vocab = bench_vocab(config);
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
                        set_up_device(config.device));
+  learner.initialize();
   const double start = process_age();
   std::vector<double> seconds;
   double loss = 0;

@@ -56,8 +56,13 @@ class Random {
   uint64_t below(uint64_t n, uint64_t step, uint64_t index) const {
     return static_cast<uint64_t>((static_cast<unsigned __int128>(bits(step, index)) * n) >> 64);
   }
-  /// Standard normal by Box and Muller from one block.
-  float normal(uint64_t step, uint64_t index) const;
+  /// Four standard normal deviates from one block, by Box and Muller: words (u, v) give r cos(2πv) and r sin(2πv) with
+  /// r = sqrt(-2 ln u), where u and v are the upper 24 bits, u in (0, 1] and v in [0, 1).
+  std::array<double, 4> normals(uint64_t step, uint64_t index) const;
+  /// One of them, for small needs.
+  float normal(uint64_t step, uint64_t index) const {
+    return static_cast<float>(normals(step, index)[0]);
+  }
 
  private:
   static constexpr uint64_t mix(uint64_t x) {  // splitmix64's finaliser

@@ -1,6 +1,7 @@
 // IndexRule: the one thing that sharding knows about an op. Every dim of every operand is made of named indices; an index
 // is split over parts or not, and its kind says what becomes of the results. Written like einsum:
 //   "m k, k n -> m n"              k is in no result: each part holds a partial sum
+//   "m n, n -> m n, n"             so it does where one of several results lacks an index: the second one's m
 //   "b s d! -> b s d!"             d must be whole: softmax over d
 //   "b s (h d) -> b s h d"         a dim of factored indices, outermost first
 //   "b 1 d, b s d -> b s d"        1: a dim of size one, broadcast

@@ -3,8 +3,6 @@
 //   m = beta1 m + (1 - beta1) g,  v = beta2 v + (1 - beta2) g²
 //   param = (1 - lr · weight_decay) param - lr · (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps)
 // Operands param, grad, m, v, lr, clip_scale, step, apply (and the bf16 copy): see framework/ops/optimizer.h.
-#include <array>
-
 #include "framework/ops/optimizer.h"
 
 namespace tessera {
@@ -16,9 +14,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
             attrs.real(beta));
   require(attrs.real("eps") >= 0, "eps is negative");
   attrs.real("weight_decay");
-  const std::array<TensorType, 4> scalars{
-      {{DType::f32, {}}, {DType::f32, {}}, {DType::i64, {}}, {DType::boolean, {}}}};
-  return infer_update(in, attrs, 2, scalars);
+  return infer_update(in, attrs, 2, true);
 }
 
 }  // namespace

@@ -9,9 +9,10 @@ namespace {
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(!in.empty(), "takes at least one sum of squares");
   for (const TensorType& t : in)
-    require(t == TensorType{DType::f32, {}}, "sums of squares are f32[], not {}", to_string(t));
+    require(t == in[0] && t.rank() == 0 && (t.dtype == DType::f32 || t.dtype == DType::f64),
+            "sums of squares are f32[], not {}", to_string(t));
   require(attrs.real("max_norm") >= 0, "max_norm is negative");
-  return {{DType::f32, {}}, {DType::f32, {}}, {DType::boolean, {}}};
+  return {in[0], in[0], {DType::boolean, {}}};
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {

@@ -51,10 +51,15 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   return make_rule(ids + ", rows~ width -> " + ids + " width", in, out);
 }
 
+/// Accumulating, every part would add the third operand: positions stay whole.
 IndexRule grad_rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const std::string ids = index_names(in[0].rank());
-  const std::string added = attrs.flag("accumulate") ? ", rows~ width" : "";
-  return make_rule(ids + ", " + ids + " width" + added + " -> rows~ width", in, out);
+  const bool accumulate = attrs.flag("accumulate");
+  std::string ids;
+  for (int64_t i = 0; i < in[0].rank(); ++i)
+    ids += fmt::format("{}{} ", static_cast<char>('a' + i), accumulate ? "!" : "");
+  return make_rule(
+      ids + ", " + ids + "width" + (accumulate ? ", rows~ width" : "") + " -> rows~ width", in,
+      out);
 }
 
 std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs& attrs) {

@@ -11,11 +11,13 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 }
 
 std::vector<Value> grad(const GradCall& call) {
-  require(!call.cotangents[1] && !call.cotangents[2],
-          "layer_norm has no gradient of its statistics; compute them apart");
-  const auto& in = call.inputs;
-  return ops::layer_norm_grad.all(
-      {in[0], in[1], call.outputs[1], call.outputs[2], call.cotangents[0]});
+  const Value x = call.inputs[0], gain = call.inputs[1];
+  const Value mean = call.outputs[1], rstd = call.outputs[2];
+  std::vector<Value> d(3);
+  if (call.cotangents[0]) d = ops::layer_norm_grad.all({x, gain, mean, rstd, call.cotangents[0]});
+  if (call.cotangents[1]) d[0] = add_to(d[0], spread(call.cotangents[1], x, 1.0));
+  if (call.cotangents[2]) d[0] = add_to(d[0], rstd_grad(call.cotangents[2], x, mean, rstd));
+  return d;
 }
 
 std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {

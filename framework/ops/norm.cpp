@@ -81,4 +81,23 @@ Value per_row(Value x) {
   return ops::reshape(x, {{"shape", Shape(x.shape().begin(), x.shape().end() - 1)}});
 }
 
+Value spread(Value rows, Value x, double scale) {
+  Shape column = rows.shape();
+  column.push_back(1);
+  const Value each = rows * (scale / static_cast<double>(x.dim(-1)));
+  return to_dtype(
+      ops::broadcast_to(ops::reshape(each, {{"shape", column}}), {{"shape", x.shape()}}),
+      x.dtype());
+}
+
+Value rstd_grad(Value drstd, Value x, Value mean, Value rstd) {
+  // d rstd / d x = -rstd³ (x - mean) / D
+  const Value factor = drstd * (rstd * rstd * rstd);
+  const Value wide = widen(x);
+  const Value centred = mean ? wide - spread(mean, wide, static_cast<double>(x.dim(-1))) : wide;
+  return to_dtype(spread(factor, wide, -1.0) * centred, x.dtype());
+}
+
+Value add_to(Value sum, Value more) { return sum ? sum + more : more; }
+
 }  // namespace tessera

@@ -28,4 +28,12 @@ Value mean_of_rows(Value x);
 /// `x` without its last dim, which has size one.
 Value per_row(Value x);
 
+/// Contributions to dx from cotangents of statistics (seldom any): `scale` / D of a row's value for each of its elements;
+/// and that of rstd, for which the mean is no value where none is taken off.
+Value spread(Value rows, Value x, double scale);
+Value rstd_grad(Value drstd, Value x, Value mean, Value rstd);
+
+/// The sum, where the first may be no value.
+Value add_to(Value sum, Value more);
+
 }  // namespace tessera

@@ -3,24 +3,30 @@
 namespace tessera {
 
 std::vector<TensorType> infer_update(TypeSpan in, const Attrs& attrs, size_t buffers,
-                                     TypeSpan scalars) {
+                                     bool counted) {
   const bool copy = attrs.has("copy");
-  if (copy)
-    require(attrs.text("copy") == "bf16", "copy is \"bf16\", not \"{}\"", attrs.text("copy"));
-  const size_t operands = 2 + buffers + scalars.size() + copy;
+  require(!copy || attrs.text("copy") == "bf16", "copy is \"bf16\", not \"{}\"",
+          copy ? attrs.text("copy") : "");
+  const size_t scalars = 2 + buffers, operands = scalars + (counted ? 4 : 3) + copy;
   require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
   const TensorType& param = in[0];
-  require(param.dtype == DType::f32, "the parameter is f32, not {}", param.dtype);
-  require(in[1].shape == param.shape && (in[1].dtype == DType::f32 || in[1].dtype == DType::bf16),
-          "the gradient of {} is {}", to_string(param), to_string(in[1]));
+  require(param.dtype == DType::f32 || param.dtype == DType::f64, "the parameter is f32, not {}",
+          param.dtype);
+  require(in[1].shape == param.shape && is_float(in[1].dtype), "the gradient of {} is {}",
+          to_string(param), to_string(in[1]));
   std::vector<TensorType> out{param};
-  for (size_t i = 2; i < 2 + buffers; ++i) {
+  for (size_t i = 2; i < scalars; ++i) {
     require(in[i] == param, "the optimizer state of {} is {}", to_string(param), to_string(in[i]));
     out.push_back(in[i]);
   }
-  for (size_t i = 0; i < scalars.size(); ++i)
-    require(in[2 + buffers + i] == scalars[i], "operand {} is {}, not {}", 2 + buffers + i,
-            to_string(scalars[i]), to_string(in[2 + buffers + i]));
+  for (size_t i : {scalars, scalars + 1})
+    require(in[i] == TensorType{param.dtype, {}}, "{} is {}[], not {}",
+            i == scalars ? "lr" : "clip_scale", param.dtype, to_string(in[i]));
+  if (counted)
+    require(is_integer(in[scalars + 2].dtype) && in[scalars + 2].rank() == 0,
+            "the update's number is an integer, not {}", to_string(in[scalars + 2]));
+  const TensorType& apply = in[scalars + (counted ? 3 : 2)];
+  require(apply == TensorType{DType::boolean, {}}, "apply is bool[], not {}", to_string(apply));
   if (copy) {
     const TensorType wanted{DType::bf16, param.shape};
     require(in.back() == wanted, "the copy of {} is {}", to_string(param), to_string(in.back()));

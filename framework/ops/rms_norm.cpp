@@ -11,9 +11,11 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 }
 
 std::vector<Value> grad(const GradCall& call) {
-  require(!call.cotangents[1], "rms_norm has no gradient of its statistic; compute it apart");
-  return ops::rms_norm_grad.all(
-      {call.inputs[0], call.inputs[1], call.outputs[1], call.cotangents[0]});
+  const Value x = call.inputs[0], rstd = call.outputs[1];
+  std::vector<Value> d(2);
+  if (call.cotangents[0]) d = ops::rms_norm_grad.all({x, call.inputs[1], rstd, call.cotangents[0]});
+  if (call.cotangents[1]) d[0] = add_to(d[0], rstd_grad(call.cotangents[1], x, Value(), rstd));
+  return d;
 }
 
 std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {

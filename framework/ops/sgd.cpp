@@ -2,8 +2,6 @@
 // and momentum in deep learning", 2013), decay apart from the gradient. With g = clip_scale · grad:
 //   b = momentum b + g,  param = (1 - lr · weight_decay) param - lr · (nesterov ? g + momentum b : b)
 // Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see framework/ops/optimizer.h.
-#include <array>
-
 #include "framework/ops/optimizer.h"
 
 namespace tessera {
@@ -13,9 +11,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(attrs.real("momentum") >= 0 && attrs.real("momentum") < 1,
           "momentum is in [0, 1), not {}", attrs.real("momentum"));
   attrs.real("weight_decay");
-  const std::array<TensorType, 3> scalars{
-      {{DType::f32, {}}, {DType::f32, {}}, {DType::boolean, {}}}};
-  return infer_update(in, attrs, 1, scalars);
+  return infer_update(in, attrs, 1, false);
 }
 
 }  // namespace

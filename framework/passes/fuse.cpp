@@ -1,7 +1,10 @@
 #include "framework/passes/fuse.h"
 
+#include <algorithm>
+
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
+#include "framework/passes/storage.h"
 
 namespace tessera {
 namespace {
@@ -28,6 +31,7 @@ class Fuser {
     return rewrite(source_, [&](Rewriter& r, const Node& node) {
       const auto index = static_cast<size_t>(source_.value(node.outputs[0]).node);
       if (fused_[index]) return true;
+      if (onto_accumulator(r, node)) return true;
       if (node.op != &ops::linear || node.attrs.text("activation") != "none" ||
           node.attrs.flag("residual"))
         return false;
@@ -78,6 +82,46 @@ class Fuser {
               r.graph().add(ops::linear, in, attrs, source_.value(next.outputs[0]).name)[0]);
     fused_[static_cast<size_t>(users(y)[0])] = true;
     return true;
+  }
+
+  /// A parameter's gradient is added to what is there already (its accumulator, or the gradient of another use of the
+  /// parameter) by the product itself, in place, when nothing else wants either.
+  bool onto_accumulator(Rewriter& r, const Node& node) {
+    if (node.op != &ops::matmul && node.op != &ops::embedding_grad) return false;
+    const ValueId y = node.outputs[0];
+    if (node.attrs.flag("accumulate") || users(y).size() != 1 || users(y)[0] < 0) return false;
+    const Node& next = source_.node(users(y)[0]);
+    if (next.op != &ops::add || next.inputs[0] == next.inputs[1]) return false;
+    const ValueId sum = next.outputs[0],
+                  there = next.inputs[0] == y ? next.inputs[1] : next.inputs[0];
+    if (source_.value(there).type != source_.value(y).type || users(there).size() != 1 ||
+        !r.has(there) || !may_overwrite(there, sum))
+      return false;
+    Attrs attrs = node.attrs;
+    attrs.set("accumulate", true);
+    std::vector<Value> in = r.operands(node);
+    in.push_back(r[there]);
+    Place place(r.graph(), node.where);
+    r.replace(sum, r.graph().add(*node.op, in, attrs, source_.value(sum).name)[0]);
+    fused_[static_cast<size_t>(users(y)[0])] = true;
+    return true;
+  }
+
+  /// `there` is a state that becomes `sum`, or a gradient of its own memory that `sum` is too.
+  bool may_overwrite(ValueId there, ValueId sum) const {
+    const ValueInfo& old = source_.value(there);
+    if (old.node < 0) {
+      const Port* stored = source_.find_output(old.name);
+      const Port* state = source_.find_input(old.name);
+      return stored && state && state->value == there && state->kind == PortKind::state &&
+             stored->value == sum;
+    }
+    const auto aliases = aliases_of(source_, source_.node(old.node));
+    const bool view = std::any_of(aliases.begin(), aliases.end(), [](const Alias& alias) {
+      return alias.kind == Alias::Kind::view;
+    });
+    const ValueId primal = source_.value(sum).cotangent.primal;
+    return !view && primal >= 0 && source_.value(primal).node < 0;
   }
 
   const Graph& source_;

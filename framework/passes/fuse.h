@@ -1,5 +1,6 @@
 // fuse: gives a dense layer what follows it, so that its kernel does it while the result is in cache: the activation
-// (keeping the pre-activation as a second result where the gradient reads it) and the residual addition.
+// (keeping the pre-activation as a second result where the gradient reads it) and the residual addition. A product that is
+// a parameter's gradient adds to the accumulator, or to the gradient of the parameter's other use, in place.
 #pragma once
 
 #include "framework/graph/graph.h"

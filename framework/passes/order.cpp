@@ -1,19 +1,49 @@
 #include "framework/passes/order.h"
 
-#include "framework/graph/op_def.h"
+#include <algorithm>
+
 #include "framework/passes/rewrite.h"
+#include "framework/passes/storage.h"
 
 namespace tessera {
 namespace {
 
-bool donates(const Graph& graph, const Node& node) {
-  if (!node.op->alias) return false;
-  std::vector<TensorType> in, out;
-  for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
-  for (ValueId v : node.outputs) out.push_back(graph.value(v).type);
-  for (const Alias& alias : node.op->alias(in, out, node.attrs))
-    if (alias.kind == Alias::Kind::donate) return true;
-  return false;
+/// The operands that a node overwrites for its results.
+std::vector<ValueId> donated(const Graph& graph, const Node& node) {
+  std::vector<ValueId> out;
+  for (const Alias& alias : aliases_of(graph, node))
+    if (alias.kind == Alias::Kind::donate)
+      out.push_back(node.inputs[static_cast<size_t>(alias.input)]);
+  return out;
+}
+
+using Users = std::vector<std::vector<NodeId>>;  // by value
+
+Users users_of(const Graph& graph) {
+  Users users(graph.values().size());
+  for (size_t i = 0; i < graph.nodes().size(); ++i)
+    for (ValueId v : graph.nodes()[i].inputs)
+      users[static_cast<size_t>(v)].push_back(static_cast<NodeId>(i));
+  return users;
+}
+
+/// By node: it gives nothing but new states, and no other node reads the states it reads.
+std::vector<bool> sinks_of(const Graph& graph, const Users& users) {
+  std::vector<bool> stored(graph.values().size(), false), state(graph.values().size(), false);
+  for (const Port& port : graph.inputs())
+    state[static_cast<size_t>(port.value)] = port.kind == PortKind::state;
+  for (const Port& port : graph.outputs())
+    if (port.kind == PortKind::state) stored[static_cast<size_t>(port.value)] = true;
+  std::vector<bool> sinks;
+  for (const Node& node : graph.nodes()) {
+    bool sink = donated(graph, node).empty();
+    for (ValueId v : node.outputs)
+      sink = sink && stored[static_cast<size_t>(v)] && users[static_cast<size_t>(v)].empty();
+    for (ValueId v : node.inputs)
+      sink = sink && !(state[static_cast<size_t>(v)] && users[static_cast<size_t>(v)].size() > 1);
+    sinks.push_back(sink);
+  }
+  return sinks;
 }
 
 }  // namespace
@@ -23,18 +53,19 @@ Graph order(const Graph& source) {
   // States that some node overwrites in place change, so their readers stay where they are.
   std::vector<bool> fixed(source.values().size(), false);
   for (const Node& node : source.nodes())
-    if (donates(source, node))
-      for (ValueId v : node.inputs) fixed[static_cast<size_t>(v)] = true;
+    for (ValueId v : donated(source, node)) fixed[static_cast<size_t>(v)] = true;
   std::vector<bool> waits(source.nodes().size(), false);
   for (size_t i = 0; i < source.nodes().size(); ++i) {
     const Node& node = source.nodes()[i];
-    waits[i] = !donates(source, node);
+    waits[i] = donated(source, node).empty();
     for (ValueId v : node.inputs) {
       const NodeId maker = source.value(v).node;
       waits[i] = waits[i] && !fixed[static_cast<size_t>(v)] &&
                  (maker < 0 || waits[static_cast<size_t>(maker)]);
     }
   }
+  const Users users = users_of(source);
+  const std::vector<bool> sinks = sinks_of(source, users);
   Rewriter r(source);
   r.copy_inputs();
   const auto emit = [&](auto&& self, const Node& node) -> void {
@@ -42,6 +73,14 @@ Graph order(const Graph& source) {
     for (ValueId v : node.inputs)
       if (!r.has(v)) self(self, source.node(source.value(v).node));
     r.copy(node);
+    for (ValueId v : node.outputs)
+      for (NodeId user : users[static_cast<size_t>(v)]) {
+        const Node& next = source.node(user);
+        if (!sinks[static_cast<size_t>(user)] || r.has(next.outputs[0])) continue;
+        if (std::all_of(next.inputs.begin(), next.inputs.end(),
+                        [&](ValueId i) { return r.has(i); }))
+          r.copy(next);
+      }
   };
   for (size_t i = 0; i < source.nodes().size(); ++i)
     if (!waits[i]) emit(emit, source.nodes()[i]);

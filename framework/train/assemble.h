@@ -23,7 +23,7 @@ struct Assembly {
 using PassObserver = std::function<void(std::string_view pass, const Graph& graph)>;
 
 /// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"
-/// (gradients into accumulators) and "update"; "evaluate"; "refresh" when compute is bf16. `vocab` is the tokenizer's, for
+/// (gradients into accumulators) and "update"; "initialize"; "evaluate"; "refresh" when compute is bf16. `vocab` is the tokenizer's, for
 /// model.vocab: auto. `masked` is the P of BERT's batches.
 Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
                            const PassObserver& observer = {});

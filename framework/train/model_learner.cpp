@@ -7,7 +7,6 @@
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/data/token_shards.h"
 #include "framework/runtime/fit.h"
-#include "framework/train/initialize.h"
 #include "framework/train/signals.h"
 
 namespace tessera {
@@ -46,10 +45,13 @@ ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceP
       data_(std::move(data)),
       parameters_(std::move(assembly.parameters)),
       model_flops_(assembly.model_flops),
-      session_(compile_to_fit(std::move(assembly.program), profile, config)) {
-  for (const Parameter& p : parameters_)
-    initialize(p, static_cast<uint64_t>(config_.train.seed), session_.state<float>(p.name));
+      session_(compile_to_fit(std::move(assembly.program), profile, config)) {}
+
+void ModelLearner::initialize() {
+  if (initialized_) return;
+  session_.run("initialize");
   refresh();
+  initialized_ = true;
 }
 
 void ModelLearner::refresh() {
@@ -58,6 +60,7 @@ void ModelLearner::refresh() {
 }
 
 StepResult ModelLearner::step(int64_t index) {
+  initialize();
   const std::vector<Feed> feeds = data_.batches->update(index);
   StepResult result{};
   std::string last = "step";
@@ -83,6 +86,7 @@ StepResult ModelLearner::step(int64_t index) {
 }
 
 Evaluation ModelLearner::evaluate() {
+  initialize();
   double loss = 0, masked = 0, weight = 0, hits = 0;
   uint64_t bytes = 0;
   const bool bert = config_.model.type == ModelConfig::Type::bert;
@@ -127,6 +131,7 @@ std::vector<State> ModelLearner::persistent_states() const {
 }
 
 void ModelLearner::save(CheckpointWriter& writer) {
+  initialize();
   std::vector<PartTensor> parts;
   for (const State& state : persistent_states())
     parts.push_back({state.name, state.type, Box::whole(state.type.shape),
@@ -145,6 +150,7 @@ void ModelLearner::load(CheckpointReader& reader) {
   for (const State& state : persistent_states())
     reader.read(state.name, Box::whole(state.type.shape), session_.state_view(state.name).data);
   refresh();
+  initialized_ = true;
 }
 
 int64_t ModelLearner::parameter_count() const {

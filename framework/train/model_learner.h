@@ -22,7 +22,7 @@ LearnerData open_data(const Config& config);
 
 class ModelLearner : public Learner {
  public:
-  /// Compiles, checks that it fits the machine (UserError otherwise), allocates, and draws the first parameters.
+  /// Compiles, checks that it fits the machine (UserError otherwise) and allocates.
   /// `training` false: evaluation only, which needs no optimizer state.
   ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
                bool training = true);
@@ -37,6 +37,8 @@ class ModelLearner : public Learner {
   std::string header() override;
   double flops_per_token() override;
 
+  /// Draws the first parameters, unless there are some already; done by the first step or evaluation otherwise.
+  void initialize();
   Session& session() { return session_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   int64_t parameter_count() const;
@@ -53,6 +55,7 @@ class ModelLearner : public Learner {
   std::vector<Parameter> parameters_;
   double model_flops_;
   Session session_;
+  bool initialized_ = false;
 };
 
 }  // namespace tessera

@@ -66,6 +66,7 @@ Kernel adamw_of(const KernelSpec& spec) {
 }
 
 Kernel make_adamw(const KernelSpec& spec) {
+  require(spec.in[0].dtype == DType::f32, "the cpu backend has no adamw of {}", spec.in[0].dtype);
   return dispatch_simd(spec.in[1].dtype, spec.op, [&]<class G>(Tag<G>) {
     return spec.attrs.has("copy") ? adamw_of<G, true>(spec) : adamw_of<G, false>(spec);
   });

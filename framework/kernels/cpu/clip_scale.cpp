@@ -6,6 +6,8 @@
 namespace tessera::cpu {
 
 Kernel clip_scale_kernel(const KernelSpec& spec) {
+  require(spec.in[0].dtype == DType::f32, "the cpu backend has no clip_scale of {}",
+          spec.in[0].dtype);
   const size_t count = spec.in.size();
   const double max_norm = spec.attrs.real("max_norm");
   return {[=](const KernelArgs& args) {

@@ -60,8 +60,6 @@ Kernel embedding_grad_of(const KernelSpec& spec) {
             const auto* ids = args.input<int32_t>(0);
             const T* dy = args.input<T>(1);
             auto* out = args.output<float>(0);
-            if (accumulate && args.in[2] != args.out[0])
-              std::memcpy(out, args.in[2], static_cast<size_t>(rows * width) * sizeof(float));
             if (!accumulate)
               parallel_for(rows * width, 1 << 16, [&](int64_t begin, int64_t end, int) {
                 std::memset(out + begin, 0, static_cast<size_t>(end - begin) * sizeof(float));

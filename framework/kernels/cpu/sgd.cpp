@@ -52,6 +52,7 @@ Kernel sgd_of(const KernelSpec& spec) {
 }
 
 Kernel make_sgd(const KernelSpec& spec) {
+  require(spec.in[0].dtype == DType::f32, "the cpu backend has no sgd of {}", spec.in[0].dtype);
   const bool nesterov = spec.attrs.flag("nesterov"), copy = spec.attrs.has("copy");
   return dispatch_simd(spec.in[1].dtype, spec.op, [&]<class G>(Tag<G>) {
     if (nesterov) return copy ? sgd_of<G, true, true>(spec) : sgd_of<G, true, false>(spec);

@@ -9,8 +9,8 @@ Kernel sgd_kernel(const KernelSpec& spec) {
             if (!*args.input<uint8_t>(5)) return;
             auto param = load(type, args.in[0]), buffer = load(type, args.in[2]);
             const auto grad = load(grad_type, args.in[1]);
-            const auto lr = static_cast<double>(*args.input<float>(3)),
-                       clip = static_cast<double>(*args.input<float>(4));
+            const TensorType scalar{type.dtype, {}};
+            const double lr = load(scalar, args.in[3])[0], clip = load(scalar, args.in[4])[0];
             for (size_t i = 0; i < param.size(); ++i) {
               const double g = clip * grad[i];
               buffer[i] = momentum * buffer[i] + g;
@@ -19,7 +19,7 @@ Kernel sgd_kernel(const KernelSpec& spec) {
             }
             store(type, param, args.out[0]);
             store(type, buffer, args.out[1]);
-            // The copy is of the stored f32, not of the double.
+            // The copy is of what was stored, not of the double.
             if (copy) store({DType::bf16, type.shape}, load(type, args.out[0]), args.out[2]);
           },
           0};

@@ -1,0 +1,28 @@
+// random_normal: normal deviates of mean 0, f32: attributes std, seed, stream (a name) and shape. Element e comes from word
+// pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A note on the generation of random normal deviates",
+// 1958): see framework/core/random.h. First parameters are drawn by it.
+#include "framework/ops/elementwise.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  require(in.empty(), "takes no operand");
+  require(attrs.real("std") >= 0, "std is negative");
+  attrs.integer("seed");
+  attrs.text("stream");
+  return {{DType::f32, attrs.list("shape")}};
+}
+
+IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
+  std::string names;
+  for (int64_t i = 0; i < out[0].rank(); ++i)
+    names += fmt::format("{}~ ", static_cast<char>('a' + i));
+  return make_rule("-> " + names, in, out);
+}
+
+}  // namespace
+
+const OpDef ops::random_normal{.name = "random_normal", .infer = infer, .rule = rule};
+
+}  // namespace tessera
