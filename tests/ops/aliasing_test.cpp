@@ -11,8 +11,9 @@ namespace {
 
 class Aliasing : public OpTest {};
 
-/// Runs the kernel, with result `alias.result` in the memory of operand `alias.input` when there is an alias.
-std::vector<Tensor> run(const KernelSpec& spec, const Drawn& drawn, const Alias* alias) {
+/// Runs the kernel with results in the memory of operands as `aliases` say.
+std::vector<Tensor> run(const KernelSpec& spec, const Drawn& drawn,
+                        const std::vector<Alias>& aliases) {
   const Kernel kernel = prepare_kernel(spec);
   std::vector<Tensor> in, out;
   for (size_t i = 0; i < spec.in.size(); ++i) in.push_back(drawn.inputs.at(fmt::format("in{}", i)));
@@ -20,11 +21,12 @@ std::vector<Tensor> run(const KernelSpec& spec, const Drawn& drawn, const Alias*
   std::vector<void*> in_bytes, out_bytes;
   for (Tensor& t : in) in_bytes.push_back(t.bytes());
   for (Tensor& t : out) out_bytes.push_back(t.bytes());
-  if (alias)
-    out_bytes[static_cast<size_t>(alias->result)] = in_bytes[static_cast<size_t>(alias->input)];
+  for (const Alias& alias : aliases)
+    out_bytes[static_cast<size_t>(alias.result)] = in_bytes[static_cast<size_t>(alias.input)];
   Tensor scratch(TensorType{DType::boolean, {static_cast<int64_t>(kernel.scratch_bytes) + 1}});
   kernel.run({in_bytes.data(), out_bytes.data(), scratch.bytes()});
-  if (alias) out[static_cast<size_t>(alias->result)] = in[static_cast<size_t>(alias->input)];
+  for (const Alias& alias : aliases)
+    out[static_cast<size_t>(alias.result)] = in[static_cast<size_t>(alias.input)];
   return out;
 }
 
@@ -34,8 +36,12 @@ void check_case(const OpCases& op, size_t which, DType real, const DeviceProfile
   const Drawn drawn = draw(op, which, real);
   const auto out = row.infer(drawn.types, c.attrs);
   const KernelSpec spec{row.name, c.attrs, drawn.types, out, profile};
-  const auto apart = run(spec, drawn, nullptr);
-  for (const Alias& alias : row.alias(drawn.types, out, c.attrs)) {
+  const auto aliases = row.alias(drawn.types, out, c.attrs);
+  std::vector<Alias> donated;  // these always share, and may rely on it
+  for (const Alias& alias : aliases)
+    if (alias.kind == Alias::Kind::donate) donated.push_back(alias);
+  const auto apart = run(spec, drawn, donated);
+  for (const Alias& alias : aliases) {
     const auto r = static_cast<size_t>(alias.result);
     const Tensor& operand = drawn.inputs.at(fmt::format("in{}", alias.input));
     const std::string what = fmt::format("result {} in operand {}", alias.result, alias.input);
@@ -49,7 +55,10 @@ void check_case(const OpCases& op, size_t which, DType real, const DeviceProfile
       continue;
     }
     EXPECT_EQ(to_string(operand.type()), to_string(out[r])) << what;
-    const auto shared = run(spec, drawn, &alias);
+    if (alias.kind == Alias::Kind::donate) continue;
+    auto shares = donated;
+    shares.push_back(alias);
+    const auto shared = run(spec, drawn, shares);
     for (size_t i = 0; i < out.size(); ++i)
       EXPECT_EQ(std::memcmp(shared[i].bytes(), apart[i].bytes(), out[i].bytes()), 0)
           << what << ": other bits in result " << i;

@@ -7,10 +7,10 @@
 namespace tessera {
 
 void expect_close(const Tensor& got, const Tensor& want, Tolerance tolerance,
-                  const std::string& what) {
+                  const std::string& what, double scale) {
   ASSERT_EQ(to_string(got.type()), to_string(want.type())) << what;
   const auto a = got.values(), b = want.values();
-  double largest = 0;
+  double largest = scale;
   for (double v : b)
     if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
   if (!is_float(want.type().dtype)) tolerance = {};
@@ -31,6 +31,16 @@ void expect_close(const Tensor& got, const Tensor& want, Tolerance tolerance,
   EXPECT_EQ(excess, 0) << what << " " << to_string(want.type()) << ": element " << worst << " is "
                        << a[worst] << ", not " << b[worst] << "; " << excess
                        << " times the tolerance";
+}
+
+double scale_of(const Tensors& tensors) {
+  double scale = 0;
+  for (const auto& [name, tensor] : tensors) {
+    if (!is_float(tensor.type().dtype)) continue;
+    for (double v : tensor.values())
+      if (std::isfinite(v)) scale = std::max(scale, std::abs(v));
+  }
+  return scale;
 }
 
 void expect_close(const Tensors& got, const Tensors& want, Tolerance tolerance,

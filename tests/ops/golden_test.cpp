@@ -78,10 +78,11 @@ class Golden : public testing::TestWithParam<std::string> {
       inputs[port.name] = Tensor::of<double>(type.dtype, type.shape, stored.values());
     }
     const Tensors got = evaluate(graph, inputs, profile);
+    const double scale = wrt.empty() ? 0 : scale_of(inputs);
     const auto compare = [&](const std::string& output, Tolerance tolerance) {
       const Tensor want = tensor(name + "/" + output);
       if (want.type().dtype == DType::bf16) tolerance = kBf16;
-      expect_close(got.at(output), want, tolerance, output);
+      expect_close(got.at(output), want, tolerance, output, scale);
     };
     for (size_t i = 0; i < entry.at("n_out"); ++i) compare(fmt::format("out{}", i), kValues);
     for (size_t i : wrt) compare(fmt::format("din{}", i), kGradients);
