@@ -203,7 +203,7 @@ class Assembler {
 
   const Config& config_;
   int64_t vocab_, masked_;
-  const PassObserver& observer_;
+  const PassObserver observer_;
   Program program_;
   std::vector<Parameter> parameters_;
 };
