@@ -101,11 +101,10 @@ void Progress::step(const ProgressState& state, bool interval) {
     if (interval) write_(progress_line(state) + "\n");
     return;
   }
-  const auto now = std::chrono::steady_clock::now();
-  const bool last = state.step == state.steps;
-  if (drawn_ && !last && now - drawn_at_ < kBetweenDrawings) return;
   const size_t columns = columns_();
   last_line_ = progress_bar(state, columns > 1 ? columns - 1 : 1);
+  const auto now = std::chrono::steady_clock::now();
+  if (drawn_ && state.step != state.steps && now - drawn_at_ < kBetweenDrawings) return;
   drawn_at_ = now;
   draw(last_line_);
 }
