@@ -49,8 +49,9 @@ std::vector<bool> sinks_of(const Graph& graph, const Users& users) {
 }  // namespace
 
 Graph order(const Graph& source) {
-  // A node can wait when it reads nothing that dies or changes: inputs of the graph and results of nodes that wait too.
-  // States that some node overwrites in place change, so their readers stay where they are.
+  // A node can wait when waiting keeps nothing in memory: it reads inputs of the graph, and what waits too and is made for
+  // it alone. States that some node overwrites in place change, so their readers stay where they are.
+  const Users users = users_of(source);
   std::vector<bool> fixed(source.values().size(), false);
   for (const Node& node : source.nodes())
     for (ValueId v : donated(source, node)) fixed[static_cast<size_t>(v)] = true;
@@ -60,11 +61,11 @@ Graph order(const Graph& source) {
     waits[i] = donated(source, node).empty();
     for (ValueId v : node.inputs) {
       const NodeId maker = source.value(v).node;
+      const bool alone = users[static_cast<size_t>(v)].size() == 1;
       waits[i] = waits[i] && !fixed[static_cast<size_t>(v)] &&
-                 (maker < 0 || waits[static_cast<size_t>(maker)]);
+                 (maker < 0 || (alone && waits[static_cast<size_t>(maker)]));
     }
   }
-  const Users users = users_of(source);
   const std::vector<bool> sinks = sinks_of(source, users);
   Rewriter r(source);
   r.copy_inputs();
@@ -72,6 +73,7 @@ Graph order(const Graph& source) {
     if (r.has(node.outputs[0])) return;
     for (ValueId v : node.inputs)
       if (!r.has(v)) self(self, source.node(source.value(v).node));
+    if (r.has(node.outputs[0])) return;  // a sink that ran as soon as its operands were there
     r.copy(node);
     for (ValueId v : node.outputs)
       for (NodeId user : users[static_cast<size_t>(v)]) {
