@@ -43,11 +43,13 @@ Kernel adamw_of(const KernelSpec& spec) {
   const int64_t n = spec.in[0].numel();
   const double beta1 = spec.attrs.real("beta1"), beta2 = spec.attrs.real("beta2"),
                eps = spec.attrs.real("eps"), decay = spec.attrs.real("weight_decay");
+  const bool wide = spec.in[6].dtype == DType::i64;
   return {
       [=](const KernelArgs& args) {
         if (!*args.input<uint8_t>(7)) return;
         const double lr = static_cast<double>(*args.input<float>(4));
-        const auto t = static_cast<double>(*args.input<int64_t>(6));
+        const auto t =
+            static_cast<double>(wide ? *args.input<int64_t>(6) : *args.input<int32_t>(6));
         const Rates rates{static_cast<float>(beta1),
                           static_cast<float>(beta2),
                           static_cast<float>(eps),
