@@ -14,30 +14,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path newest_good(const fs::path &folder, const std::string &named) {
+fs::path newest_good(const fs::path& folder, const std::string& named) {
   std::vector<std::string> report;
   const auto latest = latest_good_checkpoint(folder, report);
-  for (const std::string &line : report)
-    fmt::print(stderr, "warning: {}\n", line);
-  require(
-      latest.has_value(),
-      "{}: there is no whole checkpoint in {}; train first, or name another",
-      named, folder.string());
+  for (const std::string& line : report) fmt::print(stderr, "warning: {}\n", line);
+  require(latest.has_value(),
+          "{}: there is no whole checkpoint in {}; train first, or name another", named,
+          folder.string());
   return *latest;
 }
 
-CheckpointSource from_checkpoint(const fs::path &checkpoint,
-                                 std::span<const std::string> sets) {
+CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
   const CheckpointReader reader(checkpoint);
-  return {parse_config(reader.config_text(),
-                       (checkpoint / "config.yaml").string(), sets),
+  return {parse_config(reader.config_text(), (checkpoint / "config.yaml").string(), sets),
           checkpoint};
 }
 
-} // namespace
+}  // namespace
 
-CheckpointSource find_checkpoint(const std::string &named,
-                                 std::span<const std::string> sets) {
+CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets) {
   const fs::path path = named;
   std::error_code error;
   if (!fs::is_directory(path, error)) {
@@ -45,10 +40,8 @@ CheckpointSource find_checkpoint(const std::string &named,
     const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
     return {std::move(config), checkpoint};
   }
-  if (fs::exists(path / "manifest.json", error))
-    return from_checkpoint(path, sets);
-  if (!list_checkpoints(path).empty())
-    return from_checkpoint(newest_good(path, named), sets);
+  if (fs::exists(path / "manifest.json", error)) return from_checkpoint(path, sets);
+  if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
   require(fs::exists(path / "config.yaml", error),
           "{}: neither a checkpoint nor the folder of a run; name a config, a "
           "run such as runs/NAME, "
@@ -59,4 +52,4 @@ CheckpointSource find_checkpoint(const std::string &named,
   return {std::move(config), checkpoint};
 }
 
-} // namespace tessera
+}  // namespace tessera

@@ -17,7 +17,6 @@ struct CheckpointSource {
 };
 
 /// UserError when there is no good checkpoint, saying what was looked at.
-CheckpointSource find_checkpoint(const std::string &named,
-                                 std::span<const std::string> sets);
+CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets);
 
-} // namespace tessera
+}  // namespace tessera

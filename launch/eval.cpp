@@ -21,16 +21,12 @@ int run_eval(std::span<const std::string> args) {
       "Measures a checkpoint on the held-out part of the data: the same "
       "batches as in training, or "
       "more of them with --set evaluate.batches=N.",
-      {{"SOURCE",
-        "a config (its newest checkpoint), a run's folder, or a checkpoint"}},
+      {{"SOURCE", "a config (its newest checkpoint), a run's folder, or a checkpoint"}},
       {set_option(), {"json", "", "print one JSON object"}},
-      {"configs/gpt-small.yaml",
-       "runs/gpt-small/checkpoints/step-00002000 --json"}};
+      {"configs/gpt-small.yaml", "runs/gpt-small/checkpoints/step-00002000 --json"}};
   const auto given = line.parse(args);
-  if (!given)
-    return 0;
-  const auto [config, checkpoint] =
-      find_checkpoint(given->text("SOURCE"), given->list("set"));
+  if (!given) return 0;
+  const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
   require(config.data.validation > 0,
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
@@ -45,17 +41,15 @@ int run_eval(std::span<const std::string> args) {
     nlohmann::ordered_json json{{"checkpoint", checkpoint.string()},
                                 {"step", reader.step()},
                                 {"loss", to_json_number(evaluation.loss)}};
-    for (const auto &[name, number] : evaluation.figures)
-      json[name] = to_json_number(number);
+    for (const auto& [name, number] : evaluation.figures) json[name] = to_json_number(number);
     fmt::print("{}\n", json.dump());
     return 0;
   }
-  fmt::print("{}, {} held-out batches at most\n", checkpoint.string(),
-             config.evaluate.batches);
+  fmt::print("{}, {} held-out batches at most\n", checkpoint.string(), config.evaluate.batches);
   fmt::print("{:<16} {}\n", "loss", number_text(evaluation.loss, "{:.5f}"));
-  for (const auto &[name, number] : evaluation.figures)
+  for (const auto& [name, number] : evaluation.figures)
     fmt::print("{:<16} {}\n", name, number_text(number, "{:.5f}"));
   return 0;
 }
 
-} // namespace tessera
+}  // namespace tessera

@@ -16,76 +16,68 @@ namespace tessera {
 namespace {
 
 /// A word as a shell takes it back.
-std::string quoted(const std::string &word) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN"
-                                      "OPQRSTUVWXYZ0123456789-_./=,:+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos)
-    return word;
+std::string quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN"
+      "OPQRSTUVWXYZ0123456789-_./=,:+@%";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
   std::string out = "'";
-  for (const char c : word)
-    out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return out + "'";
 }
 
-void set_peak(TrainerOptions &options, const Arguments &given,
-              const Config &config) {
+void set_peak(TrainerOptions& options, const Arguments& given, const Config& config) {
   if (given.has("peak")) {
     options.peak_gflops = given.real("peak", 0);
     require(options.peak_gflops > 0, "--peak: it must be above 0");
     options.peak_source = "as given";
     return;
   }
-  const bool bf16 =
-      config.precision.compute == DType::bf16 && cpu::onednn_multiplies_bf16();
-  options.peak_gflops =
-      cpu::matmul_gflops(bf16 ? DType::bf16 : DType::f32, 0.1);
-  options.peak_source =
-      fmt::format("this machine's {} matmul, measured", bf16 ? "bf16" : "f32");
+  const bool bf16 = config.precision.compute == DType::bf16 && cpu::onednn_multiplies_bf16();
+  options.peak_gflops = cpu::matmul_gflops(bf16 ? DType::bf16 : DType::f32, 0.1);
+  options.peak_source = fmt::format("this machine's {} matmul, measured", bf16 ? "bf16" : "f32");
 }
 
-} // namespace
+}  // namespace
 
 int run_train(std::span<const std::string> args) {
-  const CommandLine line{
-      "train",
-      "Trains a model. A run that was stopped, killed or has failed goes on "
-      "from its newest good "
-      "checkpoint when the same command is given again. Ctrl-C finishes the "
-      "step and saves; a "
-      "second one ends at once. Metrics, config and checkpoints go to "
-      "runs/NAME.",
-      {{"CONFIG", "a YAML file, such as those in configs/"}},
-      {set_option(),
-       {"peak", "GFLOPS",
-        "peak rate that the utilisation (MFU) is a part of; measured by "
-        "default"}},
-      {"configs/gpt-small.yaml --set data.shards=data/headers",
-       "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
-       "train.steps=20Mtokens"}};
+  const CommandLine line{"train",
+                         "Trains a model. A run that was stopped, killed or has failed goes on "
+                         "from its newest good "
+                         "checkpoint when the same command is given again. Ctrl-C finishes the "
+                         "step and saves; a "
+                         "second one ends at once. Metrics, config and checkpoints go to "
+                         "runs/NAME.",
+                         {{"CONFIG", "a YAML file, such as those in configs/"}},
+                         {set_option(),
+                          {"peak", "GFLOPS",
+                           "peak rate that the utilisation (MFU) is a part of; measured by "
+                           "default"}},
+                         {"configs/gpt-small.yaml --set data.shards=data/headers",
+                          "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
+                          "train.steps=20Mtokens"}};
   const auto given = line.parse(args);
-  if (!given)
-    return 0;
+  if (!given) return 0;
   const Config config = load_config(given->text("CONFIG"), given->list("set"));
   fmt::print("{}", effective_table(config));
   std::fflush(stdout);
   const DeviceProfile profile = set_up_device(config.device);
-  ModelLearner learner(config, open_data(config), profile);
+  LearnerData data = open_data(config);
+  const std::string tokenizer = data.tokenizer->description();
+  ModelLearner learner(config, std::move(data), profile);
 
   TrainerOptions options;
   options.command = "tessera train";
-  for (const std::string &word : args)
-    options.command += " " + quoted(word);
+  for (const std::string& word : args) options.command += " " + quoted(word);
   options.environment = {{"tessera", TESSERA_VERSION},
+                         {"tokenizer", tokenizer},
                          {"oneDNN", cpu::onednn_version()},
                          {"isa", std::string(to_string(profile.isa))},
                          {"threads", std::to_string(profile.threads)}};
   set_peak(options, *given, config);
   Progress progress = Progress::on_standard_output();
-  const TrainingSummary summary =
-      Trainer(config, learner, progress, options).run();
-  return summary.stop_signal == 0
-             ? 0
-             : 128 + summary.stop_signal; // as a shell tells it
+  const TrainingSummary summary = Trainer(config, learner, progress, options).run();
+  return summary.stop_signal == 0 ? 0 : 128 + summary.stop_signal;  // as a shell tells it
 }
 
-} // namespace tessera
+}  // namespace tessera

@@ -28,6 +28,10 @@ constexpr Verb kVerbs[] = {
     {"config", "print the resolved config, or list every key with its meaning", run_config},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
     {"eval", "measure a checkpoint on the held-out part of its data", run_eval},
+    {"generate", "continue a text with a trained GPT", run_generate},
+    {"plan", "say what a run needs before it starts: memory, FLOPs, graphs", run_plan},
+    {"quickstart", "train a small model on real text in minutes, and say how good it is",
+     run_quickstart},
     {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
     {"train", "train a model, or go on where a run was stopped", run_train},
 };

@@ -15,7 +15,6 @@ Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64
   Graph& graph = p.graph();
   const TensorType ids{DType::i32, {batch, length}};
   const Value tokens = graph.add_input("tokens_in", ids, PortKind::data);
-  const Value segments = graph.add_input("segments_in", ids, PortKind::data);
   Value x =
       ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
   const Value places = p.normal("positions", {t.context, t.hidden}, t.init_std);
@@ -23,8 +22,11 @@ Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64
                ops::slice(places, {{"starts", Shape{0, 0}}, {"limits", Shape{length, t.hidden}}},
                           "position"),
                {}, "placed");
-  const Value segment_table = p.normal("segments", {bert.segments, t.hidden}, t.init_std);
-  x = ops::add(x, ops::embedding(segments, segment_table, {}, "segment"), {}, "summed");
+  if (bert.segments > 0) {
+    const Value segments = graph.add_input("segments_in", ids, PortKind::data);
+    const Value table = p.normal("segments", {bert.segments, t.hidden}, t.init_std);
+    x = ops::add(x, ops::embedding(segments, table, {}, "segment"), {}, "summed");
+  }
   x = drop(t, context, "embedding", normalize(p, t, "embedding_norm", x));
   for (int64_t i = 0; i < t.layers; ++i) x = block(p, t, i, x, context);
   return x;

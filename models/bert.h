@@ -8,7 +8,7 @@ namespace tessera {
 
 struct Bert {
   Transformer transformer;  // causal = false, norm_first = false
-  int64_t segments = 2;
+  int64_t segments = 2;     // 0: no segment embedding
   bool next_sentence = true;
 };
 

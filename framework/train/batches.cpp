@@ -24,13 +24,13 @@ Feed feed_of(const GptBatch& b, bool packed) {
   return feed;
 }
 
-Feed feed_of(const BertBatch& b, bool next_sentence) {
+Feed feed_of(const BertBatch& b, bool segments, bool next_sentence) {
   Feed feed{{{"tokens_in", b.ids},
-             {"segments_in", b.segments},
              {"lengths", b.lengths},
              {"masked_positions", b.masked_positions},
              {"labels", b.masked_labels}},
             {{"weights", b.masked_weights}}};
+  if (segments) feed.integers.emplace_back("segments_in", b.segments);
   if (next_sentence) feed.integers.emplace_back("next_sentence", b.next_sentence);
   return feed;
 }
@@ -145,7 +145,7 @@ class BertBatches : public SampledBatches<BertBatch> {
   }
   uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const BertBatch& batch) const override {
-    return feed_of(batch, config_.model.next_sentence);
+    return feed_of(batch, config_.model.segment_count() > 0, config_.model.next_sentence);
   }
 
   BertSampler sampler_;

@@ -54,6 +54,25 @@ Bert bert_of(const Config& config, int64_t vocab) {
   return {transformer_of(config, vocab), config.model.segment_count(), config.model.next_sentence};
 }
 
+FitSettings fit_settings(const Config& config) {
+  FitSettings out;
+  switch (config.recompute.policy) {
+    case RecomputeConfig::Policy::none:
+      out.recompute = "none";
+      break;
+    case RecomputeConfig::Policy::selective:
+      out.recompute = "selective";
+      break;
+    case RecomputeConfig::Policy::full:
+      out.recompute = "full";
+      break;
+  }
+  out.micro_sequences = config.micro_sequences();
+  out.accumulate = config.batch.accumulate;
+  out.bf16 = config.precision.compute == DType::bf16;
+  return out;
+}
+
 std::vector<Parameter> build_model(Graph& graph, const Config& config, int64_t vocab,
                                    int64_t masked, bool training) {
   const int64_t batch = config.micro_sequences(), length = config.sequence_length();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/config/config.h"
+#include "framework/runtime/fit.h"
 #include "models/bert.h"
 #include "models/gpt.h"
 
@@ -11,6 +12,9 @@ namespace tessera {
 Transformer transformer_of(const Config& config, int64_t vocab);
 Gpt gpt_of(const Config& config, int64_t vocab);
 Bert bert_of(const Config& config, int64_t vocab);
+
+/// What of the config could be changed to save memory.
+FitSettings fit_settings(const Config& config);
 
 /// Builds one micro-batch of the configured model, for training or evaluation.
 std::vector<Parameter> build_model(Graph& graph, const Config& config, int64_t vocab,

@@ -6,7 +6,7 @@
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/data/token_shards.h"
-#include "framework/runtime/fit.h"
+#include "framework/train/model.h"
 #include "framework/train/signals.h"
 
 namespace tessera {
@@ -14,7 +14,8 @@ namespace {
 
 Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config) {
   Compiled compiled = compile(std::move(program), profile);
-  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes));
+  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
+               fit_settings(config));
   return compiled;
 }
 

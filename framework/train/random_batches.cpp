@@ -63,9 +63,11 @@ class RandomBatches : public Batches {
       for (int64_t j = 0; j < p; ++j) masked.push_back(static_cast<int32_t>(j * s / p));
     feed.integers.insert(
         feed.integers.end(),
-        {{"segments_in", std::vector<int32_t>(static_cast<size_t>(b * s), 0)},
-         {"lengths", std::vector<int32_t>(static_cast<size_t>(b), static_cast<int32_t>(s))},
+        {{"lengths", std::vector<int32_t>(static_cast<size_t>(b), static_cast<int32_t>(s))},
          {"masked_positions", std::move(masked)}});
+    if (config_.model.segment_count() > 0)
+      feed.integers.emplace_back("segments_in",
+                                 std::vector<int32_t>(static_cast<size_t>(b * s), 0));
     if (config_.model.next_sentence) {
       feed.integers.emplace_back("next_sentence", draw("next", step, b, 2));
       feed.reals.emplace_back("sequences", std::vector<float>{static_cast<float>(b * accumulate)});

@@ -1,0 +1,74 @@
+// `tessera generate`: continues a text with a trained GPT.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "framework/core/error.h"
+#include "framework/data/token_shards.h"
+#include "framework/train/device.h"
+#include "framework/train/generator.h"
+#include "framework/train/run_state.h"
+#include "launch/checkpoint_source.h"
+#include "launch/command_line.h"
+#include "launch/verbs.h"
+
+namespace tessera {
+namespace {
+
+/// The tokenizer that the checkpoint was trained with: it travels in run.json.
+Tokenizer tokenizer_of(const CheckpointReader& reader) {
+  const std::string where = (reader.directory() / "run.json").string();
+  for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)
+    if (name == "tokenizer") return make_tokenizer(value);
+  user_error("{} names no tokenizer: the checkpoint was not written by `tessera train`", where);
+}
+
+}  // namespace
+
+int run_generate(std::span<const std::string> args) {
+  const CommandLine line{
+      .verb = "generate",
+      .summary =
+          "Continues a text with a trained GPT, one token at a time through a key/value cache.",
+      .words = {{"SOURCE", "a config (its newest checkpoint), a run's folder, or a checkpoint"}},
+      .options = {{"prompt", "TEXT", "what to continue (default: the start of a document)"},
+                  {"tokens", "N", "most tokens to make (default 256)"},
+                  {"temperature", "T", "0: always the likeliest (default 0.8)"},
+                  {"top-k", "K", "draw among the K likeliest (default 0: all)"},
+                  {"top-p", "P", "draw among the likeliest that hold this probability (default 1)"},
+                  {"seed", "N", "the same seed makes the same text (default 1)"},
+                  set_option()},
+      .examples = {"runs/quickstart --prompt '#include <vec'",
+                   "configs/gpt-small.yaml --temperature 0 --tokens 64"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  Sampling sampling;
+  sampling.temperature = given->real("temperature", sampling.temperature);
+  sampling.top_k = given->integer("top-k", 0);
+  sampling.top_p = given->real("top-p", 1);
+  sampling.seed = static_cast<uint64_t>(given->integer("seed", 1));
+  require(sampling.temperature >= 0, "--temperature: it must not be negative");
+  require(sampling.top_p > 0 && sampling.top_p <= 1, "--top-p: it is above 0 and at most 1");
+
+  const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
+  CheckpointReader reader(checkpoint);
+  const Tokenizer tokenizer = tokenizer_of(reader);
+  Generator generator(config, tokenizer.vocab_size(), set_up_device(config.device));
+  generator.load(reader);
+
+  const std::string text = given->text("prompt");
+  std::vector<int32_t> prompt{tokenizer.special().end_of_document};
+  tokenizer.encode(text, prompt);
+  fmt::print("{}", text);
+  generator.run(prompt, given->integer("tokens", 256, 1), sampling, tokenizer.vocab_size(),
+                [&](int32_t token) {
+                  if (token == tokenizer.special().end_of_document) return false;
+                  fmt::print("{}", tokenizer.decode(std::span(&token, 1)));
+                  std::fflush(stdout);
+                  return true;
+                });
+  fmt::print("\n");
+  return 0;
+}
+
+}  // namespace tessera
