@@ -21,12 +21,20 @@ HWY_INLINE void store_as(DType dtype, hn::Vec<F32> v, void* data, int64_t i) {
                       : store(v, static_cast<bfloat16*>(data) + i);
 }
 
+/// `v` as it would be read back from memory of `dtype`.
+HWY_INLINE hn::Vec<F32> stored_as(DType dtype, hn::Vec<F32> v) {
+  if (dtype == DType::f32) return v;
+  alignas(64) bfloat16 memory[HWY_MAX_BYTES / sizeof(float)];
+  store(v, memory);
+  return load(memory);
+}
+
 template <Activation activation>
 HWY_INLINE void one_vector(const Epilogue& epilogue, const EpilogueRow& row, int64_t i) {
   auto v = load_as(epilogue.x, row.x, i);
   if (epilogue.bias) v = hn::Add(v, load_as(*epilogue.bias, row.bias, i));
   if (epilogue.keeps_pre) store_as(epilogue.y, v, row.pre, i);
-  v = activate<activation>(v);
+  if (activation != Activation::none) v = activate<activation>(stored_as(epilogue.y, v));
   if (epilogue.residual) v = hn::Add(v, load_as(*epilogue.residual, row.residual, i));
   store_as(epilogue.y, v, row.y, i);
 }

@@ -1,5 +1,6 @@
-// What follows the product in a dense layer, row by row: pre = x + bias, y = act(pre) + residual. Its own sweep where the
-// library's epilogue cannot serve: it keeps only one result, and training needs y and pre.
+// What follows the product in a dense layer, row by row: pre = x + bias, y = act(pre) + residual. An activation is taken of
+// pre as it is (or would be) stored, in y's type. Its own sweep where the library's epilogue cannot serve: it keeps only
+// one result and does not round in between.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
-// linear: y = act(x · W + bias) + residual. oneDNN adds the bias for nothing and applies activation and residual to the
-// product in registers; where the pre-activation is a result too, one sweep makes y from it.
+// linear: y = act(x · W + bias) + residual. oneDNN adds bias and residual to the product in registers. An activation is
+// our own sweep, and of the pre-activation as it is stored: so y has the same bits whether the pre-activation is kept, made
+// again later, or activated by an op of its own, and recomputation changes no loss.
 #include <algorithm>
 
 #include "framework/core/threads.h"
@@ -69,20 +70,18 @@ Kernel library_kernel(const Layer& layer, Isa isa) {
                         .b = matrix(layer.w, layer.k, layer.n, layer.trans_w),
                         .c = matrix(layer.y, layer.m, layer.n),
                         .bias = layer.bias};
-  if (!layer.keeps_pre) {
-    problem.activation = layer.activation;
-    problem.residual = layer.residual;
-  }
+  const bool sweeps = layer.keeps_pre || layer.activation != Activation::none;
+  if (!sweeps) problem.residual = layer.residual;
   const PreparedMatmul matmul(problem);
   const Epilogue epilogue{
       .x = layer.y, .y = layer.y, .residual = layer.residual, .activation = layer.activation};
   const EpilogueFunction sweep = epilogue_function(epilogue, isa);
-  return {[layer, matmul, epilogue, sweep](const KernelArgs& args) {
+  return {[layer, sweeps, matmul, epilogue, sweep](const KernelArgs& args) {
             void *y = args.out[0], *pre = layer.keeps_pre ? args.out[1] : y;
             const void* residual = layer.residual ? args.in[layer.residual_index()] : nullptr;
             matmul.run({args.in[0], args.in[1], pre, args.scratch,
                         layer.bias ? args.in[2] : nullptr, residual});
-            if (!layer.keeps_pre) return;
+            if (!sweeps) return;
             each_row(layer.m, layer.n, [&](int64_t row) {
               const int64_t at = row * layer.n;
               const void* r = layer.residual ? element(residual, at, *layer.residual) : nullptr;
