@@ -9,6 +9,8 @@ namespace tessera {
 namespace {
 
 std::string declare(const Graph& graph, ValueId id) {
+  if (id < 0 || static_cast<size_t>(id) >= graph.values().size())
+    return fmt::format("%{} (no value)", id);  // the verifier prints broken nodes too
   const ValueInfo& v = graph.value(id);
   std::string out = fmt::format("%{} \"{}\" {}", id, v.name, to_string(v.type));
   if (v.cotangent.primal >= 0)
@@ -186,6 +188,30 @@ std::string to_string(const Graph& graph) {
   return out;
 }
 
+namespace {
+
+void parse_any_line(Graph& graph, Reader& in, bool first) {
+  if (in.done()) return;
+  if (first) {
+    in.expect("graph");
+    graph.rename(in.quoted());
+    return;
+  }
+  const bool out = in.eat("out "), store = !out && in.eat("store ");
+  if (out || store) {
+    std::string name = in.quoted();
+    const ValueId id = in.value();
+    if (id < 0 || static_cast<size_t>(id) >= graph.values().size()) in.fail("unknown value");
+    if (graph.find_output(name)) in.fail("an output of that name is there already");
+    graph.add_output(std::move(name), graph.handle(id), out ? PortKind::data : PortKind::state);
+  } else {
+    parse_line(graph, in);
+  }
+  if (!in.done()) in.fail("left over text");
+}
+
+}  // namespace
+
 Graph parse_graph(std::string_view text) {
   Graph graph;
   int number = 0;
@@ -193,23 +219,12 @@ Graph parse_graph(std::string_view text) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     Reader in(text.substr(begin, end - begin), ++number);
     begin = end + 1;
-    if (in.done()) continue;
-    if (number == 1) {
-      in.expect("graph");
-      graph.rename(in.quoted());
-      continue;
+    try {
+      parse_any_line(graph, in, number == 1);
+    } catch (const UserError& error) {
+      if (std::string_view(error.what()).starts_with("graph text")) throw;
+      in.fail(error.what());  // of a type, an attribute or an op
     }
-    const bool out = in.eat("out "), store = !out && in.eat("store ");
-    if (out || store) {
-      std::string name = in.quoted();
-      const ValueId id = in.value();
-      if (id < 0 || static_cast<size_t>(id) >= graph.values().size()) in.fail("unknown value");
-      if (graph.find_output(name)) in.fail("an output of that name is there already");
-      graph.add_output(std::move(name), graph.handle(id), out ? PortKind::data : PortKind::state);
-    } else {
-      parse_line(graph, in);
-    }
-    if (!in.done()) in.fail("left over text");
   }
   return graph;
 }
