@@ -55,7 +55,7 @@ int run_train(std::span<const std::string> args) {
                            "default"}},
                          {"configs/gpt-small.yaml --set data.shards=data/headers",
                           "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
-                          "train.steps=20Mtokens"}};
+                          "'train.steps=20M tokens'"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   const Config config = load_config(given->text("CONFIG"), given->list("set"));
