@@ -19,6 +19,7 @@ class RuleParser {
     parse_side(text_.substr(arrow + 2), out_, rule_.outputs);
     solve(rule_.inputs, in_);
     solve(rule_.outputs, out_);
+    solve(rule_.inputs, in_);  // with the sizes that the results have told
     for (size_t i = 0; i < rule_.indices.size(); ++i) {
       auto& index = rule_.indices[i];
       check(index.size > 0, "rule '{}': the size of '{}' is not known", text_, index.name);

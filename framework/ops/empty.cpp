@@ -14,8 +14,14 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   return make_rule("-> " + index_names(out[0].rank()), in, out);
 }
 
+Attrs local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
+  Attrs local = attrs;
+  local.set("shape", local_out[0].shape);
+  return local;
+}
+
 }  // namespace
 
-const OpDef ops::empty{.name = "empty", .infer = infer, .rule = rule};
+const OpDef ops::empty{.name = "empty", .infer = infer, .rule = rule, .local_attrs = local_attrs};
 
 }  // namespace tessera

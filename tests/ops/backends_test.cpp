@@ -23,7 +23,7 @@ TEST_P(Backends, CpuGivesWhatTheReferenceGives) {
       if (real == DType::bf16 && !c.bf16) continue;
       SCOPED_TRACE(describe(op, which, real));
       Drawn drawn = draw(op, which, real);
-      const auto wrt = float_operands(drawn.types);
+      const auto wrt = wrt_of(c, drawn.types);
       const Graph graph = c.differentiable && !wrt.empty()
                               ? gradient_graph(op_of(op.op), drawn.types, c.attrs, wrt, c.loss_of)
                               : forward_graph(op_of(op.op), drawn.types, c.attrs);

@@ -1,5 +1,8 @@
 #include "tests/ops/case.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "framework/core/random.h"
 
 namespace tessera {
@@ -29,6 +32,9 @@ Tensor Operand::draw(DType real, const std::string& key) const {
     if (both_signs && random.below(2, 1, at) == 1) v = -v;
     values.push_back(v);
   }
+  if (rising)
+    for (auto row = values.begin(); row != values.end(); row += shape.back())
+      std::sort(row, row + shape.back());
   return Tensor::of<double>(type(real).dtype, shape, values);
 }
 
@@ -47,6 +53,11 @@ Operand integers(Shape shape, int64_t low, int64_t high) {
           .high = static_cast<double>(high)};
 }
 Operand indices(Shape shape, int64_t size) { return integers(std::move(shape), 0, size); }
+Operand documents(Shape shape, int64_t count) {
+  Operand operand = integers(std::move(shape), 0, count);
+  operand.rising = true;
+  return operand;
+}
 Operand booleans(Shape shape) {
   return {.kind = Operand::Kind::boolean, .shape = std::move(shape)};
 }

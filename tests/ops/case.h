@@ -23,6 +23,7 @@ struct Operand {
   Shape shape;
   double low = 0, high = 0;  // uniform in [low, high); both 0: standard normal
   bool both_signs = false;   // the draw's sign is random: |x| in [low, high)
+  bool rising = false;       // each row of the last dim is sorted
 
   TensorType type(DType real) const;
   /// Values that depend on `key` alone.
@@ -37,6 +38,8 @@ Operand single(Shape shape);
 Operand integers(Shape shape, int64_t low, int64_t high);
 /// Indices into a dim of this size.
 Operand indices(Shape shape, int64_t size);
+/// Integers that rise along the last dim: document numbers of packed text.
+Operand documents(Shape shape, int64_t count);
 Operand booleans(Shape shape);
 
 struct Case {
@@ -45,6 +48,7 @@ struct Case {
   double tolerance = 1;              // multiplies the tolerances of all modes
   bool differentiable = true;        // in its real operands
   bool smooth = true;                // finite differences apply: no rounding, no kink nearby
+  std::vector<size_t> wrt = {};      // operands that have a gradient; empty: all that are floats
   std::vector<size_t> loss_of = {};  // float results that the loss is made of; empty: all
   bool bf16 = true;                  // runs in bf16 too
   bool large =

@@ -20,7 +20,7 @@ void compare(const OpCases& op, DType real, const DeviceProfile& profile, Tolera
     if (profile.backend == "cpu" ? !c.cpu : c.large) continue;
     SCOPED_TRACE(describe(op, which, real));
     Drawn drawn = draw(op, which, real);
-    const auto wrt = float_operands(drawn.types);
+    const auto wrt = wrt_of(c, drawn.types);
     Graph own = forward_graph(row, drawn.types, c.attrs);
     Graph composite = expand(own, [&](const OpDef& other) { return &other == &row; });
     if (c.differentiable && !wrt.empty()) {

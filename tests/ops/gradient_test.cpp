@@ -19,7 +19,7 @@ TEST_P(Gradients, AgreeWithFiniteDifferences) {
     if (!c.differentiable || !c.smooth || c.large) continue;
     SCOPED_TRACE(describe(op, which, DType::f64));
     Drawn drawn = draw(op, which, DType::f64);
-    const auto wrt = float_operands(drawn.types);
+    const auto wrt = wrt_of(c, drawn.types);
     if (wrt.empty()) continue;
     const Graph graph = gradient_graph(op_of(op.op), drawn.types, c.attrs, wrt, c.loss_of);
     draw_cotangents(graph, op.op, drawn.inputs);

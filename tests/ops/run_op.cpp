@@ -56,8 +56,9 @@ Graph gradient_graph(const OpDef& op, std::span<const TensorType> in, const Attr
   return graph;
 }
 
-std::vector<size_t> float_operands(std::span<const TensorType> in) {
-  std::vector<size_t> out;
+std::vector<size_t> wrt_of(const Case& c, std::span<const TensorType> in) {
+  std::vector<size_t> out = c.wrt;
+  if (!out.empty()) return out;
   for (size_t i = 0; i < in.size(); ++i)
     if (is_float(in[i].dtype)) out.push_back(i);
   return out;

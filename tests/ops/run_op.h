@@ -21,8 +21,8 @@ Graph gradient_graph(const OpDef& op, std::span<const TensorType> in, const Attr
                      const std::vector<size_t>& wrt, const std::vector<size_t>& loss_of = {},
                      bool composite = false);
 
-/// The float operands of a case, which gradients are asked for.
-std::vector<size_t> float_operands(std::span<const TensorType> in);
+/// The operands that gradients are asked for.
+std::vector<size_t> wrt_of(const Case& c, std::span<const TensorType> in);
 
 struct Drawn {
   std::vector<TensorType> types;

@@ -24,7 +24,8 @@ Kernel elementwise(const KernelSpec& spec, F f) {
             std::vector<double> result(static_cast<size_t>(out.numel())), x(in.size());
             for (int64_t i = 0; i < out.numel(); ++i) {
               for (size_t k = 0; k < in.size(); ++k)
-                x[k] = operands[k][static_cast<size_t>(broadcast_index(i, out.shape, in[k].shape))];
+                x[k] = operands[k][static_cast<size_t>(
+                    in[k].shape == out.shape ? i : broadcast_index(i, out.shape, in[k].shape))];
               result[static_cast<size_t>(i)] = f(std::span<const double>(x));
             }
             store(out, result, args.out[0]);

@@ -150,6 +150,11 @@ const Register kConstant(
     {{.in = {}, .attrs = {{"value", 1.0}, {"dtype", "f32"}, {"shape", Shape{0}}}, .words = "empty"},
      {.in = {}, .attrs = {{"value", 1.0}, {"dtype", "u8"}, {"shape", Shape{1}}}, .words = "u8"}});
 
+const Register kEmpty({"empty"}, {{.in = {}, .attrs = {{"dtype", "f32"}, {"shape", Shape{4, 6}}}}},
+                      {{.in = {{DType::f32, {1}}},
+                        .attrs = {{"dtype", "f32"}, {"shape", Shape{1}}},
+                        .words = "no operand"}});
+
 const Register kIota(
     {"iota"},
     {{.in = {}, .attrs = {{"dim", 0}, {"dtype", "i32"}, {"shape", Shape{7}}}},

@@ -1,0 +1,69 @@
+#include "tests/ops/case.h"
+
+namespace tessera {
+namespace {
+
+struct Mask {
+  bool causal = false;
+  int64_t window = 0;
+  bool documents = false, lengths = false, offset = false;
+};
+
+/// q (B, S, H, D), k and v (B, T, G, D); with `grad` also o, lse and do.
+Case attention(Shape q, int64_t keys, int64_t groups, Mask mask, bool grad) {
+  const Shape k{q[0], keys, groups, q[3]};
+  Case c{.in = {real(q), real(k), real(k)},
+         .attrs = {{"causal", mask.causal},
+                   {"window", mask.window},
+                   {"scale", 0.5},
+                   {"documents", mask.documents},
+                   {"lengths", mask.lengths},
+                   {"offset", mask.offset}},
+         .tolerance = 4,
+         .differentiable = !grad,
+         .loss_of = {0}};
+  if (grad) {
+    c.in.push_back(real(q));
+    c.in.push_back(
+        {.kind = Operand::Kind::single, .shape = {q[0], q[2], q[1]}, .low = 2, .high = 4});
+    c.in.push_back(real(q));
+  }
+  if (mask.documents) c.in.push_back(documents({q[0], q[1]}, 3));
+  if (mask.lengths) c.in.push_back(integers({q[0]}, 0, keys + 1));  // 0: a row without keys
+  if (mask.offset) c.in.push_back(integers({}, 0, keys - q[1] + 1));
+  return c;
+}
+
+std::vector<Case> all(bool grad) {
+  return {attention({1, 1, 1, 2}, 1, 1, {}, grad),
+          attention({2, 4, 2, 6}, 4, 2, {}, grad),
+          attention({2, 7, 4, 8}, 7, 2, {.causal = true}, grad),
+          attention({2, 5, 6, 4}, 9, 2, {}, grad),
+          attention({2, 8, 2, 4}, 8, 1, {.causal = true, .window = 3}, grad),
+          attention({2, 8, 2, 4}, 8, 2, {.window = 2}, grad),
+          attention({2, 9, 2, 4}, 9, 2, {.causal = true, .documents = true}, grad),
+          attention({4, 6, 2, 4}, 6, 2, {.lengths = true}, grad),
+          attention({4, 6, 2, 4}, 6, 2, {.causal = true, .lengths = true}, grad),
+          attention({2, 2, 2, 4}, 8, 2, {.causal = true, .offset = true}, grad),
+          attention({1, 67, 2, 16}, 67, 1, {.causal = true}, grad)};
+}
+
+const TensorType kQ{DType::f32, {2, 3, 4, 8}}, kK{DType::f32, {2, 3, 2, 8}};
+const Attrs kPlain{{"causal", false}, {"window", 0}, {"scale", 1.0}};
+
+const Register kAttention(
+    {"attention"}, all(false),
+    {{.in = {kQ, kK}, .attrs = kPlain, .words = "takes 3"},
+     {.in = {kQ, kK, kQ}, .attrs = kPlain, .words = "differ in shape"},
+     {.in = {kQ, {DType::f32, {2, 3, 3, 8}}, {DType::f32, {2, 3, 3, 8}}},
+      .attrs = kPlain,
+      .words = "evenly"},
+     {.in = {kQ, {DType::f32, {2, 3, 2, 4}}, {DType::f32, {2, 3, 2, 4}}},
+      .attrs = kPlain,
+      .words = "head size"},
+     {.in = {kQ, kK, kK}, .attrs = {{"causal", false}, {"window", -1}}, .words = "negative"}});
+const Register kAttentionGrad({"attention_grad"}, all(true),
+                              {{.in = {kQ, kK, kK}, .attrs = kPlain, .words = "takes 6"}});
+
+}  // namespace
+}  // namespace tessera
