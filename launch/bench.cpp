@@ -17,15 +17,13 @@ int run_bench(std::span<const std::string> args) {
       .verb = "bench",
       .summary = "Times training on random tokens, the ops inside a step, or one op alone.",
       .words = {{"MODE", "train: whole steps; step: time by op; op: one op"},
-                {"CONFIG",
-                 "a config, or for `op` a node as `tessera plan --after order` prints it"}},
+                {"CONFIG", "a config; for `op` the op, its operands' types and attributes"}},
       .options = {set_option(),
                   {"steps", "N", "timed steps after two to warm up (default 5)"},
                   {"json", "FILE", "write the figures there too"}},
-      .examples = {
-          "train configs/gpt2-124m.yaml --steps 10",
-          "step configs/gpt-small.yaml --set precision.compute=bf16",
-          "op 'f32[1024,768] = layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
+      .examples = {"train configs/gpt2-124m.yaml --steps 10",
+                   "step configs/gpt-small.yaml --set precision.compute=bf16",
+                   "op 'layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   const std::string mode = given->text("MODE"), what = given->text("CONFIG");

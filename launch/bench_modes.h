@@ -15,7 +15,7 @@ nlohmann::json bench_train(const Config& config, int64_t steps);
 /// Seconds of a step by op, medians over `steps` steps, beside what the machine's measured rates allow.
 nlohmann::json bench_step(const Config& config, int64_t steps);
 
-/// Seconds of one op, given as `TYPES = op(TYPES) {attributes}`, on random operands; `sets` are device.* settings.
+/// Seconds of one op, given as `op(TYPES) {attributes}`, on random operands; `sets` are device.* settings.
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps);
 
 }  // namespace tessera

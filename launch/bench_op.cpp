@@ -1,12 +1,151 @@
+#include <algorithm>
+#include <chrono>
+
+#include "framework/config/parse.h"
+#include "framework/core/random.h"
+#include "framework/graph/op_def.h"
+#include "framework/kernels/cpu/matmul_rate.h"
+#include "framework/runtime/session.h"
+#include "framework/train/device.h"
 #include "launch/bench_modes.h"
 
 namespace tessera {
+namespace {
+
+/// Reads `op(f32[2,3], i32[]) {attributes}`.
+struct OpText {
+  const OpDef* op = nullptr;
+  std::vector<TensorType> operands;
+  Attrs attrs;
+};
+
+TensorType parse_type(std::string_view text) {
+  const size_t open = text.find('[');
+  require(open != std::string_view::npos && text.back() == ']',
+          "bench op: '{}' is no type; write f32[4,8]", text);
+  TensorType type{parse_dtype(text.substr(0, open)), {}};
+  const std::string dims(text.substr(open + 1, text.size() - open - 2));
+  for (size_t at = 0; at < dims.size();) {
+    size_t used = 0;
+    try {
+      type.shape.push_back(std::stoll(dims.substr(at), &used));
+    } catch (const std::exception&) {
+      user_error("bench op: '{}' is no type; write f32[4,8]", text);
+    }
+    require(type.shape.back() > 0, "bench op: '{}' is empty", text);
+    at += used + 1;
+  }
+  return type;
+}
+
+OpText parse_op(const std::string& text) {
+  const size_t open = text.find('('), close = text.rfind(')');
+  require(open != std::string::npos && close != std::string::npos && close > open,
+          "bench op: write the op as 'layer_norm(f32[1024,768], f32[768], f32[768]) "
+          "{{eps=1e-05}}', not '{}'",
+          text);
+  OpText out;
+  const std::string name = text.substr(0, open);
+  out.op = find_op(name);
+  require(out.op != nullptr, "bench op: there is no op '{}'", name);
+  std::string operand;
+  int depth = 0;
+  const auto flush = [&] {
+    operand.erase(std::remove(operand.begin(), operand.end(), ' '), operand.end());
+    if (!operand.empty()) out.operands.push_back(parse_type(operand));
+    operand.clear();
+  };
+  for (char c : text.substr(open + 1, close - open - 1)) {
+    if (c == ',' && depth == 0) {
+      flush();
+      continue;
+    }
+    depth += c == '[' ? 1 : c == ']' ? -1 : 0;
+    operand += c;
+  }
+  flush();
+  size_t at = close + 1;
+  out.attrs = parse_attrs(text, at);
+  return out;
+}
+
+void fill_random(Session::Bytes bytes, uint64_t stream) {
+  const Random random(1, fmt::format("operand {}", stream));
+  dispatch(bytes.type.dtype, "bench op", [&]<typename T>(Tag<T>) {
+    auto* data = reinterpret_cast<T*>(bytes.data);
+    for (int64_t i = 0; i < bytes.type.numel(); ++i) {
+      const float u = random.uniform(0, static_cast<uint64_t>(i));
+      if constexpr (std::is_same_v<T, bfloat16>)
+        data[i] = bfloat16(u);
+      else
+        data[i] = std::is_floating_point_v<T> ? static_cast<T>(u) : static_cast<T>(u < 0.5F);
+    }
+  });
+}
+
+}  // namespace
 
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps) {
-  (void)text;
-  (void)sets;
-  (void)steps;
-  return {};
+  // Device settings come as for any run; the model in this config plays no part.
+  const Config config =
+      parse_config("model: {type: gpt, layers: 1, hidden: 64, heads: 1}", "bench op", sets);
+  const DeviceProfile profile = set_up_device(config.device);
+  const OpText op = parse_op(text);
+  Graph graph("op");
+  Program program;
+  std::vector<Value> operands;
+  for (size_t i = 0; i < op.operands.size();
+       ++i) {  // operands are states, so that donating ops can be timed too
+    const std::string name = fmt::format("operand{}", i);
+    operands.push_back(graph.add_input(name, op.operands[i], PortKind::state));
+    program.declare({name, op.operands[i], StateKind::parameter});
+  }
+  const auto results = graph.add(*op.op, operands, op.attrs);
+  std::vector<TensorType> out;
+  for (const Value& v : results) out.push_back(v.type());
+  std::vector<bool> donated(results.size(), false);
+  if (op.op->alias)
+    for (const Alias& alias : op.op->alias(op.operands, out, op.attrs))
+      if (alias.kind == Alias::Kind::donate) {
+        donated[static_cast<size_t>(alias.result)] = true;
+        graph.add_output(fmt::format("operand{}", alias.input),
+                         results[static_cast<size_t>(alias.result)], PortKind::state);
+      }
+  for (size_t i = 0; i < results.size(); ++i)
+    if (!donated[i]) graph.add_output(fmt::format("result{}", i), results[i]);
+  program.add(std::move(graph));
+  Session session(compile(std::move(program), profile));
+  for (size_t i = 0; i < op.operands.size(); ++i)
+    fill_random(session.state_view(fmt::format("operand{}", i)), i);
+
+  std::vector<double> seconds;
+  for (int64_t i = 0; i < steps + 2; ++i) {
+    const auto begin = std::chrono::steady_clock::now();
+    session.run("op");
+    if (i >= 2)
+      seconds.push_back(
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+  }
+  std::sort(seconds.begin(), seconds.end());
+  const double median = seconds[seconds.size() / 2];
+  double bytes = 0;
+  for (const TensorType& t : op.operands) bytes += static_cast<double>(t.bytes());
+  for (const TensorType& t : out) bytes += static_cast<double>(t.bytes());
+  const double flops = op.op->flops ? op.op->flops(op.operands, out, op.attrs) : 0;
+  const bool low =
+      !op.operands.empty() && op.operands[0].dtype == DType::bf16 && profile.isa >= Isa::avx512;
+  const double bound = std::max(flops / (1e9 * cpu::matmul_gflops(low ? DType::bf16 : DType::f32)),
+                                bytes / (1e9 * cpu::memory_gbytes_per_second()));
+  fmt::print(
+      "{}: {:.3f} ms (median of {}; best {:.3f}) · {:.1f} GFLOP/s · {:.1f} GB/s · {:.0f}% of the "
+      "roofline\n",
+      text, median * 1e3, steps, seconds[0] * 1e3, flops / median / 1e9, bytes / median / 1e9,
+      100 * bound / median);
+  return {{"op", text},
+          {"seconds", median},
+          {"flops", flops},
+          {"bytes", bytes},
+          {"roofline_seconds", bound}};
 }
 
 }  // namespace tessera

@@ -8,6 +8,11 @@
 namespace tessera {
 namespace {
 
+/// "attention.norm" of "layer.3.attention.norm": what is left to say inside the layer's scope.
+std::string inside_layer(const std::string& name) {
+  return name.starts_with("layer.") ? name.substr(name.find('.', 6) + 1) : name;
+}
+
 Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
 
 /// x (B, S, hidden) to heads (B, S, count, head_dim): weight [count, head_dim, hidden].
@@ -84,12 +89,12 @@ Value mlp(Parameters& p, const Transformer& t, const std::string& at, Value x) {
 
 Value normalize(Parameters& p, const Transformer& t, const std::string& name, Value x) {
   const Value gain = p.ones(name + ".gain", {t.hidden});
-  const std::string last = name.substr(name.rfind('.') + 1);
+  const std::string local = inside_layer(name);
   if (t.norm == Transformer::Norm::rms)
-    return ops::rms_norm.all({x, gain}, {{"eps", t.norm_eps}}, last)[0];
+    return ops::rms_norm.all({x, gain}, {{"eps", t.norm_eps}}, local)[0];
   const Value bias = t.bias ? p.zeros(name + ".bias", {t.hidden})
-                            : fill(p.graph(), 0, {DType::f32, {t.hidden}}, last + ".no_bias");
-  return ops::layer_norm.all({x, gain, bias}, {{"eps", t.norm_eps}}, last)[0];
+                            : fill(p.graph(), 0, {DType::f32, {t.hidden}}, local + ".no_bias");
+  return ops::layer_norm.all({x, gain, bias}, {{"eps", t.norm_eps}}, local)[0];
 }
 
 Value dense(Parameters& p, const Transformer& t, const std::string& name, Value x, int64_t out,
@@ -103,7 +108,8 @@ Value drop(const Transformer& t, const BlockContext& context, const std::string&
   if (t.dropout == 0 || !context.step) return x;
   return ops::dropout(
       x, context.step,
-      {{"rate", t.dropout}, {"seed", static_cast<int64_t>(t.seed)}, {"stream", name}}, "dropped");
+      {{"rate", t.dropout}, {"seed", static_cast<int64_t>(t.seed)}, {"stream", name}},
+      inside_layer(name) + ".dropped");
 }
 
 Value block(Parameters& p, const Transformer& t, int64_t index, Value x,
@@ -114,16 +120,16 @@ Value block(Parameters& p, const Transformer& t, int64_t index, Value x,
   if (t.norm_first) {
     const Value a =
         self_attention(p, t, attention_name, normalize(p, t, attention_name + ".norm", x), context);
-    x = ops::add(x, drop(t, context, attention_name, a), {}, "residual");
+    x = ops::add(x, drop(t, context, attention_name, a), {}, "attention.residual");
     const Value m = mlp(p, t, mlp_name, normalize(p, t, mlp_name + ".norm", x));
-    return ops::add(x, drop(t, context, mlp_name, m), {}, "residual");
+    return ops::add(x, drop(t, context, mlp_name, m), {}, "mlp.residual");
   }
   const Value a = self_attention(p, t, attention_name, x, context);
   x = normalize(p, t, attention_name + ".norm",
-                ops::add(x, drop(t, context, attention_name, a), {}, "residual"));
+                ops::add(x, drop(t, context, attention_name, a), {}, "attention.residual"));
   const Value m = mlp(p, t, mlp_name, x);
   return normalize(p, t, mlp_name + ".norm",
-                   ops::add(x, drop(t, context, mlp_name, m), {}, "residual"));
+                   ops::add(x, drop(t, context, mlp_name, m), {}, "mlp.residual"));
 }
 
 }  // namespace tessera
