@@ -19,11 +19,12 @@ struct Draw {
 template <class T>
 HWY_ATTR void drop_range(const T* x, T* y, int64_t begin, int64_t end, uint64_t step,
                          const Draw& draw) {
-  alignas(64) uint64_t words[2 * (HWY_MAX_BYTES / sizeof(uint64_t))];
+  constexpr int kGroups = 2;
+  alignas(64) uint64_t words[2 * kGroups * (HWY_MAX_BYTES / sizeof(uint64_t))];
   auto* bits = reinterpret_cast<uint32_t*>(words);
-  const auto group = static_cast<int64_t>(4 * hn::Lanes(U64()));
+  const auto group = static_cast<int64_t>(4 * kGroups * hn::Lanes(U64()));
   for (int64_t e = begin; e < end; e += group) {
-    philox_words(static_cast<uint64_t>(e / 4), step, draw.key, bits);
+    philox_words<kGroups>(static_cast<uint64_t>(e / 4), step, draw.key, bits);
     for (int64_t k = 0; k < group; k += lanes()) {
       const int64_t at = e + k, count = std::min(lanes(), end - at);
       if (count <= 0) break;

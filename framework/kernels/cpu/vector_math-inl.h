@@ -20,38 +20,43 @@ using VF = hn::Vec<F32>;
 
 HWY_INLINE VF splat(float x) { return hn::Set(F32(), x); }
 
-/// e^r - 1 for the remainder r of x = n ln 2 + r, and 2^(n-1).
+/// e^r - 1 for the remainder r of x = n ln 2 + r, and 2^(n + bias - 127).
 struct ExpParts {
-  VF minus_one, half_power;
+  VF minus_one, power;
 };
+template <int bias>
 HWY_INLINE ExpParts exp_parts(VF x) {
   // Adding 1.5 · 2^23 rounds to an integer, which then stands in the low bits.
   const VF magic = splat(12582912.0f);
   const VF shifted = hn::MulAdd(x, splat(1.44269504089f), magic);
   const VF n = hn::Sub(shifted, magic);
+#if HWY_NATIVE_FMA
+  const VF r = hn::NegMulAdd(n, splat(0.693147180560f), x);  // off by 2e-9 n
+#else
   VF r = hn::NegMulAdd(n, splat(0.693359375f), x);
   r = hn::NegMulAdd(n, splat(-2.12194440055e-4f), r);
+#endif
   const VF q = polynomial(F32(), r, 0.5f, 0.16666576666f, 0.041666554213f, 0.0083632328837f,
                           0.0013926250831f);
   const I32 d;
-  const auto bits = hn::Add(hn::BitCast(d, shifted), hn::Set(d, 126));
+  const auto bits = hn::Add(hn::BitCast(d, shifted), hn::Set(d, bias));
   return {hn::MulAdd(hn::Mul(r, r), q, r), hn::BitCast(F32(), hn::ShiftLeft<23>(bits))};
 }
 
 /// e^x; 0 below -87, infinite above 88.72.
 HWY_INLINE VF exp_of(VF x) {
-  const ExpParts parts = exp_parts(x);
-  VF y = hn::MulAdd(parts.minus_one, parts.half_power, parts.half_power);
+  const ExpParts parts = exp_parts<126>(x);  // half the power: that of n = 128 is infinite
+  VF y = hn::MulAdd(parts.minus_one, parts.power, parts.power);
   y = hn::Add(y, y);
   y = hn::IfThenZeroElse(hn::Lt(x, splat(-87.0f)), y);
   return hn::IfThenElse(hn::Gt(x, splat(88.7228390f)), hn::Inf(F32()), y);
 }
 
-/// e^x for x <= 0.
+/// e^x for x below 88.
 HWY_INLINE VF exp_of_negative(VF x) {
-  const ExpParts parts = exp_parts(x);
-  const VF y = hn::MulAdd(parts.minus_one, parts.half_power, parts.half_power);
-  return hn::IfThenZeroElse(hn::Lt(x, splat(-87.0f)), hn::Add(y, y));
+  const ExpParts parts = exp_parts<127>(x);
+  const VF y = hn::MulAdd(parts.minus_one, parts.power, parts.power);
+  return hn::IfThenZeroElse(hn::Lt(x, splat(-87.0f)), y);
 }
 
 /// 1 / (1 + e^-x)
