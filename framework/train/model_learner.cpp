@@ -172,7 +172,7 @@ std::string ModelLearner::header() {
       "GFLOP per token",
       parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
       static_cast<double>(compiled.state_bytes) / kMiB,
-      static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e9);
+      static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
 }
 
 }  // namespace tessera
