@@ -69,6 +69,11 @@ struct Checks {
 
   void bert() const {
     const ModelConfig& m = config.model;
+    constexpr const char* kType = "model.type";
+    without_effect(false, "data.documents", config.data.documents, DataConfig{}.documents, kType,
+                   "bert");
+    demand(m.tied_head, {"model.tied_head", "model.type"},
+           "bert's head for masked tokens is the token embedding; write model.tied_head: true");
     demand(
         m.positions == ModelConfig::Positions::learned, {"model.positions", "model.type"},
         "bert has learned positions only; write model.positions: learned, or use model.type: gpt");
