@@ -24,7 +24,7 @@ HWY_INLINE VF activate(VF x) {
   } else if constexpr (activation == Activation::silu) {
     return hn::Mul(x, sigmoid_of(x));
   } else if constexpr (activation == Activation::gelu_tanh) {
-    const VF inside = hn::Max(splat(-10.0f), hn::Min(splat(10.0f), x));  // beyond, σ(2u) is 0 or 1
+    const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));  // beyond, σ(2u) is 0 or 1
     const VF square = hn::Mul(inside, inside);
     const VF slope = hn::MulAdd(square, splat(0.0713548162726f), splat(1.5957691216f));
     return hn::Mul(x, sigmoid_of(hn::Mul(inside, slope)));
