@@ -46,14 +46,16 @@ Value pick(Value x, Value masked_positions) {
 }  // namespace
 
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
-                                  int64_t masked, bool training) {
+                                  int64_t masked, bool training, bool part) {
   Scope scope(graph, "bert");
   Parameters p(graph);
   const Transformer& t = bert.transformer;
   BlockContext context;
   context.mask.lengths = graph.add_input("lengths", {DType::i32, {batch}}, PortKind::data);
-  if (training && t.dropout > 0)
+  if (training && t.dropout > 0) {
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
+    if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
+  }
   const Value x = encode(p, bert, context, batch, length);
 
   const TensorType places{DType::i32, {batch, masked}};

@@ -28,7 +28,7 @@ Value head_weight(Parameters& p, const Gpt& gpt) {
 }  // namespace
 
 std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, int64_t length,
-                                 bool training) {
+                                 bool training, bool part) {
   Scope scope(graph, "gpt");
   Parameters p(graph);
   const TensorType ids{DType::i32, {batch, length}};
@@ -39,8 +39,10 @@ std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, in
   BlockContext context;
   context.positions = graph.add_input("positions_in", ids, PortKind::data);
   if (gpt.packed) context.mask.documents = graph.add_input("documents", ids, PortKind::data);
-  if (training && gpt.transformer.dropout > 0)
+  if (training && gpt.transformer.dropout > 0) {
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
+    if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
+  }
   const Value x = trunk(p, gpt, tokens, context);
   const Shape rows{batch * length};
   const Value share = ops::div(ops::reshape(weights, {{"shape", rows}}), count, {}, "share");

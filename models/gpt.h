@@ -13,10 +13,11 @@ struct Gpt {
 
 /// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens.
 /// Data in: tokens, labels i32 (B, S), weights f32 (B, S), positions i32 (B, S), documents i32 (B, S) if packed, count
-/// f32 [] (the sum of the weights of the whole update); state "step" i64 [] if `training` with dropout.
+/// f32 [] (the sum of the weights of the whole update); state "step" i64 [] if `training` with dropout, and then with `part`
+/// also state "part" i64 []: which micro-step of the update this is, so that each draws a mask of its own.
 /// Data out: loss f32 [], the sum of weights · cross-entropy divided by count.
 std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, int64_t length,
-                                 bool training);
+                                 bool training, bool part = false);
 
 /// The generation graph: `length` tokens at a time for `batch` sequences through key/value caches of `cache_length`
 /// positions (states "cache.layer.N.k" and ".v"), which must have room for all `length` tokens behind any offset used.

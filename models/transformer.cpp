@@ -106,10 +106,11 @@ Value dense(Parameters& p, const Transformer& t, const std::string& name, Value 
 
 Value drop(const Transformer& t, const BlockContext& context, const std::string& name, Value x) {
   if (t.dropout == 0 || !context.step) return x;
-  return ops::dropout(
-      x, context.step,
-      {{"rate", t.dropout}, {"seed", static_cast<int64_t>(t.seed)}, {"stream", name}},
-      inside_layer(name) + ".dropped");
+  std::vector<Value> operands{x, context.step};
+  if (context.part) operands.push_back(context.part);
+  return ops::dropout.all(
+      operands, {{"rate", t.dropout}, {"seed", static_cast<int64_t>(t.seed)}, {"stream", name}},
+      inside_layer(name) + ".dropped")[0];
 }
 
 Value block(Parameters& p, const Transformer& t, int64_t index, Value x,

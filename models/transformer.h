@@ -33,6 +33,7 @@ struct BlockContext {
   AttentionMask mask;
   Value positions;  // i32 (B, S), for rotary positions
   Value step;       // i64 [], for dropout; no value: dropout is off
+  Value part;       // i64 [], which part of the update's batch this is, for dropout; no value: all
   /// Set for generation: keys and values go into a cache of `cache_length` positions, states "cache.layer.N.k" and ".v";
   /// mask.offset says where the first query stands.
   int64_t cache_length = 0;

@@ -169,9 +169,9 @@ class Assembler {
       program_.declare({p.name, {DType::f32, p.shape}, StateKind::parameter});
   }
 
-  Graph model(std::string name, bool training) {
+  Graph model(std::string name, bool training, bool part = false) {
     Graph graph(std::move(name));
-    declare(build_model(graph, config_, vocab_, masked_, training));
+    declare(build_model(graph, config_, vocab_, masked_, training, part));
     if (graph.find_input("step")) program_.declare({"step", {DType::i64, {}}, StateKind::counter});
     return training ? shown("model", std::move(graph)) : graph;
   }
@@ -186,10 +186,18 @@ class Assembler {
     return gradients;
   }
 
-  /// A micro-step: its gradients are written to the accumulators, or added to them.
+  /// A micro-step: its gradients are written to the accumulators, or added to them. With dropout the state "part" counts
+  /// the micro-steps of an update: their masks are those of one large batch.
   void accumulate(std::string name, bool onto) {
-    Graph graph = model(std::move(name), true);
+    Graph graph = model(std::move(name), true, onto);
     const auto gradients = differentiate(graph);
+    if (config_.model.dropout > 0) {
+      const TensorType type{DType::i64, {}};
+      const Value one = fill(graph, 1, type, "one");
+      graph.add_output("part", onto ? ops::add(graph.input("part"), one, {}, "next_part") : one,
+                       PortKind::state);
+      program_.declare({"part", type, StateKind::accumulator});
+    }
     for (size_t i = 0; i < gradients.size(); ++i) {
       const std::string state = parameters_[i].name + "@grad";
       Value sum = gradients[i];

@@ -74,11 +74,11 @@ FitSettings fit_settings(const Config& config) {
 }
 
 std::vector<Parameter> build_model(Graph& graph, const Config& config, int64_t vocab,
-                                   int64_t masked, bool training) {
+                                   int64_t masked, bool training, bool part) {
   const int64_t batch = config.micro_sequences(), length = config.sequence_length();
   if (config.model.type == ModelConfig::Type::gpt)
-    return build_gpt(graph, gpt_of(config, vocab), batch, length, training);
-  return build_bert(graph, bert_of(config, vocab), batch, length, masked, training);
+    return build_gpt(graph, gpt_of(config, vocab), batch, length, training, part);
+  return build_bert(graph, bert_of(config, vocab), batch, length, masked, training, part);
 }
 
 }  // namespace tessera

@@ -16,8 +16,8 @@ Bert bert_of(const Config& config, int64_t vocab);
 /// What of the config could be changed to save memory.
 FitSettings fit_settings(const Config& config);
 
-/// Builds one micro-batch of the configured model, for training or evaluation.
+/// Builds one micro-batch of the configured model, for training or evaluation; `part`: not the first of its update.
 std::vector<Parameter> build_model(Graph& graph, const Config& config, int64_t vocab,
-                                   int64_t masked, bool training);
+                                   int64_t masked, bool training, bool part = false);
 
 }  // namespace tessera

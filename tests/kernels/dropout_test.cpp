@@ -24,6 +24,33 @@ TEST(Dropout, AsTheReference) {
   expect_as_reference("dropout", attrs_of(0.3), {x, integers({}, {17})}, {x.type}, 3e-7, {{0, 0}});
 }
 
+/// Parts of a batch draw what the whole draws, also where a part begins inside a Philox block.
+TEST(Dropout, PartsAsTheWhole) {
+  const Values step{{DType::i64, {}}, {3}};
+  for (int64_t n : {1, 3, 6, 33, 1024, 2051}) {
+    const Values whole = random_values(DType::f32, {4 * n}, 1);
+    const auto expected =
+        run_cpu("dropout", attrs_of(0.4), {whole, step}, {whole.type}, isas_here().back())[0];
+    for (int64_t part = 0; part < 4; ++part) {
+      const auto begin = static_cast<size_t>(part * n), end = begin + static_cast<size_t>(n);
+      const auto cut = [&](const std::vector<double>& from) {
+        return std::vector<double>(from.begin() + static_cast<std::ptrdiff_t>(begin),
+                                   from.begin() + static_cast<std::ptrdiff_t>(end));
+      };
+      Values x = random_values(DType::f32, {n}, 1);
+      x.data = cut(whole.data);
+      for (DType dtype : {DType::i64, DType::i32}) {
+        Values at = random_values(dtype, {}, 1);
+        at.data = {static_cast<double>(part)};
+        expect_as_reference("dropout", attrs_of(0.4), {x, step, at}, {x.type}, 3e-7);
+        const auto got =
+            run_cpu("dropout", attrs_of(0.4), {x, step, at}, {x.type}, isas_here().back())[0];
+        EXPECT_EQ(std::vector<double>(got.begin(), got.end()), cut(expected)) << n << " " << part;
+      }
+    }
+  }
+}
+
 TEST(Dropout, RateAndIndependence) {
   const int64_t n = 200000;
   Values ones = random_values(DType::f32, {n}, 1);

@@ -55,7 +55,7 @@ Update first_update(const Case& test, const std::string& accumulate) {
   return out;
 }
 
-/// Weights are uneven: a mean of means would differ by several per cent.
+/// Weights are uneven: a mean of means would differ by several per cent. Dropout's masks are those of the whole batch.
 TEST_P(Equivalence, MicroSteps) {
   const Update whole = first_update(GetParam(), "1");
   for (const char* accumulate : {"2", "4"}) {
@@ -152,8 +152,10 @@ INSTANTIATE_TEST_SUITE_P(
                             "model.activation=silu_gated", "model.bias=false", "model.kv_heads=2",
                             "model.tied_head=false", "data.documents=stream"},
                            2e-5},
+                      Case{"gpt_dropout", kToyGpt, {"model.dropout=0.2"}, 2e-5},
                       Case{"gpt_bf16", kToyGpt, {"precision.compute=bf16"}, 0.02},
                       Case{"bert", kToyBert, {}, 2e-5},
+                      Case{"bert_dropout", kToyBert, {"model.dropout=0.2"}, 2e-5},
                       Case{"bert_bf16", kToyBert, {"precision.compute=bf16"}, 0.02}),
     [](const auto& info) { return std::string(info.param.name); });
 
