@@ -155,6 +155,16 @@ const Register kEmpty({"empty"}, {{.in = {}, .attrs = {{"dtype", "f32"}, {"shape
                         .attrs = {{"dtype", "f32"}, {"shape", Shape{1}}},
                         .words = "no operand"}});
 
+const Register kNormal(
+    {"random_normal"},
+    {{.in = {}, .attrs = {{"std", 0.02}, {"seed", 7}, {"stream", "a"}, {"shape", Shape{4, 6}}}},
+     {.in = {},
+      .attrs = {{"std", 1.0}, {"seed", 1}, {"stream", "b"}, {"shape", Shape{3, 20011}}},
+      .large = true}},
+    {{.in = {},
+      .attrs = {{"std", -1.0}, {"seed", 7}, {"stream", "a"}, {"shape", Shape{4}}},
+      .words = "std is negative"}});
+
 const Register kIota(
     {"iota"},
     {{.in = {}, .attrs = {{"dim", 0}, {"dtype", "i32"}, {"shape", Shape{7}}}},
