@@ -1,5 +1,5 @@
 // Functions of f32 vectors, right over all of their range: overflow gives infinity, NaN stays NaN; results below the
-// smallest normal number are 0. Errors are below 4 units in the last place (tests/kernels/simd_math.cpp measures them).
+// smallest normal number are 0. Errors are below 4 units in the last place (tests/kernels/simd_math_test.cpp measures them).
 // Coefficients that are no Taylor series are least-maximum fits in double of the functions named beside them.
 #if defined(TESSERA_SIMD_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_MATH_INL_H
