@@ -38,7 +38,7 @@ constexpr Verb kVerbs[] = {
 
 std::string overview() {
   std::string text = "tessera VERB [WORDS] [OPTIONS]\n\n";
-  for (const Verb& verb : kVerbs) text += fmt::format("  {:<10}{}\n", verb.name, verb.summary);
+  for (const Verb& verb : kVerbs) text += fmt::format("  {:<12}{}\n", verb.name, verb.summary);
   return text + "\n`tessera help VERB` explains one; `tessera --version` tells the version.\n";
 }
 

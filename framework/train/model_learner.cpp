@@ -169,7 +169,7 @@ std::string ModelLearner::header() {
   constexpr double kMiB = 1 << 20;
   return fmt::format(
       "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB arena) · {:.2f} "
-      "GFLOP per token",
+      "MFLOP per token",
       parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
       static_cast<double>(compiled.state_bytes) / kMiB,
       static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);

@@ -31,7 +31,7 @@ OPEN_FOLDERS = ("launch", "tests", "bench")
 # taken for the C or C++ standard library or the system, whose headers have no folder or one of SYSTEM_FOLDERS.
 FOREIGN = {
     r"(oneapi/)?dnnl.*": r"framework/kernels/cpu/.*",
-    r"hwy/.*": r"framework/kernels/cpu/.*",
+    r"hwy/.*": r"(framework/kernels/cpu|tests/kernels)/.*",
     r"(immintrin|x86intrin|xmmintrin|emmintrin)\.h":
         r"framework/(kernels/cpu/.*|device/cpu/.*|core/threads\.cpp)",
     r"cpuid\.h": r"framework/device/cpu/.*",
