@@ -63,7 +63,8 @@ void StridedCopy::run_rows(const T* from, T* to) const {
   });
 }
 
-/// Blocks of 32 × 32: both sides' cache lines are used up before they leave the cache.
+/// Blocks of 32 × 32 by way of a small buffer: every cache line of either side is touched once, also where a power of two
+/// between lines lets few of them stay in the cache.
 template <typename T>
 void StridedCopy::run_blocks(const T* from, T* to) const {
   constexpr int64_t kBlock = 32;
@@ -75,11 +76,14 @@ void StridedCopy::run_blocks(const T* from, T* to) const {
       const int64_t o0 = i % blocks * kBlock, o1 = std::min(o0 + kBlock, other_.size);
       for (int64_t r0 = 0; r0 < row_.size; r0 += kBlock) {
         const int64_t r1 = std::min(r0 + kBlock, row_.size);
-        for (int64_t o = o0; o < o1; ++o) {
-          const T* x = from + source + o;
-          T* y = to + target + o * other_.to;
-          for (int64_t r = r0; r < r1; ++r) y[r] = x[r * row_.from];
+        T block[kBlock][kBlock];
+        for (int64_t r = r0; r < r1; ++r) {
+          const T* x = from + source + r * row_.from;
+          for (int64_t o = o0; o < o1; ++o) block[o - o0][r - r0] = x[o];
         }
+        for (int64_t o = o0; o < o1; ++o)
+          std::memcpy(to + target + o * other_.to + r0, block[o - o0],
+                      static_cast<size_t>(r1 - r0) * sizeof(T));
       }
     }
   });
