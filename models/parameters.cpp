@@ -2,7 +2,7 @@
 
 namespace tessera {
 
-Value Parameters::get(Parameter parameter) {
+Value Parameters::get(const Parameter& parameter) {
   for (const Parameter& known : list_) {
     if (known.name != parameter.name) continue;
     check(known == parameter, "the parameter '{}' is asked for with another shape or start",

@@ -41,7 +41,7 @@ class Parameters {
   const std::vector<Parameter>& list() const { return list_; }
 
  private:
-  Value get(Parameter parameter);
+  Value get(const Parameter& parameter);
 
   Graph& graph_;
   std::vector<Parameter> list_;

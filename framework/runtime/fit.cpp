@@ -12,8 +12,9 @@ int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSe
   const auto grows = static_cast<double>(report.arena_bytes - report.gradients);
   for (int64_t steps = settings.accumulate + 1; steps <= batch; ++steps) {
     if (batch % steps != 0) continue;
+    const int64_t sequences = batch / steps;
     const double share =
-        static_cast<double>(batch / steps) / static_cast<double>(settings.micro_sequences);
+        static_cast<double>(sequences) / static_cast<double>(settings.micro_sequences);
     if (static_cast<double>(report.gradients) + share * grows <= static_cast<double>(room))
       return steps;
   }

@@ -154,8 +154,8 @@ class BertBatches : public SampledBatches<BertBatch> {
 }  // namespace
 
 std::unique_ptr<Batches> make_batches(const Config& config,
-                                      std::shared_ptr<const TokenShards> shards) {
-  const TokenSplit split = split_tokens(std::move(shards), config.data.validation);
+                                      const std::shared_ptr<const TokenShards>& shards) {
+  const TokenSplit split = split_tokens(shards, config.data.validation);
   if (config.model.type == ModelConfig::Type::gpt)
     return std::make_unique<GptBatches>(config, split);
   return std::make_unique<BertBatches>(config, split);

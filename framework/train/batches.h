@@ -36,7 +36,7 @@ class Batches {
 
 /// From the config's shards; UserError when the held-out part is too small to evaluate on.
 std::unique_ptr<Batches> make_batches(const Config& config,
-                                      std::shared_ptr<const TokenShards> shards);
+                                      const std::shared_ptr<const TokenShards>& shards);
 
 /// Random tokens in the shape of the config's batches, for benchmarks that need no data.
 std::unique_ptr<Batches> make_random_batches(const Config& config, int64_t vocab);

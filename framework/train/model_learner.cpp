@@ -30,7 +30,7 @@ LearnerData open_data(const Config& config) {
   data.tokenizer = shards->tokenizer();
   data.vocab = shards->tokenizer().vocab_size();
   shards->require_vocab(config.model.vocab.value_or(data.vocab));
-  data.batches = make_batches(config, std::move(shards));
+  data.batches = make_batches(config, shards);
   return data;
 }
 
