@@ -76,9 +76,9 @@ T number(std::string_view name, const std::string& text, std::string_view wanted
 
 }  // namespace
 
-std::string Arguments::text(std::string_view name, std::string otherwise) const {
+std::string Arguments::text(std::string_view name, const std::string& otherwise) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? std::move(otherwise) : found->second.back();
+  return found == values_.end() ? otherwise : found->second.back();
 }
 
 int64_t Arguments::integer(std::string_view name, int64_t otherwise, int64_t least) const {

@@ -35,7 +35,7 @@ class Arguments {
  public:
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
   /// The value of an option or word; `otherwise` when it was not given.
-  std::string text(std::string_view name, std::string otherwise = "") const;
+  std::string text(std::string_view name, const std::string& otherwise = "") const;
   /// A whole number of at least `least`; UserError naming the option when it is not one.
   int64_t integer(std::string_view name, int64_t otherwise, int64_t least = 0) const;
   /// A finite number; UserError naming the option when it is not one.
