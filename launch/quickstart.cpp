@@ -133,11 +133,7 @@ int run_quickstart(std::span<const std::string> args) {
   const double seconds = given->real("seconds", 170);
   require(seconds > 0, "--seconds: it must be above 0");
 
-  fs::remove_all(kFolder);
   const std::string data = std::string(kFolder) + "/data";
-  fs::create_directories(kFolder);
-  run_tokenize(std::vector<std::string>{given->text("FOLDER"), "--out", data});
-
   const DeviceProfile machine = cpu_profile();
   std::vector<std::string> sets{
       "data.shards=" + data, std::string("log.folder=") + kFolder,
@@ -147,6 +143,14 @@ int run_quickstart(std::span<const std::string> args) {
   sets.insert(sets.end(), own.begin(), own.end());
   const std::string path = given->text("configs", "configs") + "/quickstart-" + model + ".yaml";
   Config config = load_config(path, sets);
+
+  // The run before is removed only when everything that was asked for is known to be usable.
+  const fs::path fresh = std::string(kFolder) + ".new";
+  fs::remove_all(fresh);
+  run_tokenize(std::vector<std::string>{given->text("FOLDER"), "--out", (fresh / "data").string()});
+  fs::remove_all(kFolder);
+  fs::rename(fresh, kFolder);
+
   const int64_t steps = steps_in(seconds, config, set_up_device(config.device));
   sets.push_back(fmt::format("train.steps={} steps", steps));
   config = load_config(path, sets);
