@@ -52,7 +52,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   const Transformer& t = bert.transformer;
   BlockContext context;
   context.mask.lengths = graph.add_input("lengths", {DType::i32, {batch}}, PortKind::data);
-  if (training && t.dropout > 0) {
+  if (training && t.drops()) {
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
     if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
   }

@@ -39,7 +39,7 @@ std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, in
   BlockContext context;
   context.positions = graph.add_input("positions_in", ids, PortKind::data);
   if (gpt.packed) context.mask.documents = graph.add_input("documents", ids, PortKind::data);
-  if (training && gpt.transformer.dropout > 0) {
+  if (training && gpt.transformer.drops()) {
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
     if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
   }

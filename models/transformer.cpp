@@ -53,7 +53,11 @@ Value self_attention(Parameters& p, const Transformer& t, const std::string& at,
     k = cached("k", k);
     v = cached("v", v);
   }
-  const Value mixed = attention(q, k, v, mask, 0, "mixed");
+  AttentionDropout dropout;
+  if (t.attention_dropout > 0 && context.step)
+    dropout = {t.attention_dropout, static_cast<int64_t>(t.seed), at + ".weights", context.step,
+               context.part};
+  const Value mixed = attention(q, k, v, mask, 0, "mixed", dropout);
   const double std =
       t.init_std / (t.norm_first ? std::sqrt(2.0 * static_cast<double>(t.layers)) : 1.0);
   const Value w = p.normal(at + ".out.weight", {t.hidden, t.heads, t.head_dim}, std);

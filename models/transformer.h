@@ -21,11 +21,13 @@ struct Transformer {
   bool bias = true;
   bool rotary = false;
   double rope_base = 10000;
-  double dropout = 0;
+  double dropout = 0, attention_dropout = 0;
   uint64_t seed = 0;  // of dropout
   double init_std = 0.02;
   int64_t window = 0;  // sliding window; 0: none
   bool causal = true;
+
+  bool drops() const { return dropout > 0 || attention_dropout > 0; }
 };
 
 /// What a block needs beside its input.

@@ -43,6 +43,7 @@ struct ModelConfig {
   std::optional<int64_t> segments;
   bool next_sentence = false;
 
+  bool drops() const { return dropout > 0 || attention_dropout > 0; }
   int64_t kv_head_count() const { return kv_heads.value_or(heads); }
   int64_t head_width() const { return head_dim.value_or(hidden / heads); }
   int64_t mlp_width() const { return mlp_hidden.value_or(4 * hidden); }

@@ -6,7 +6,11 @@
 
 namespace tessera {
 
-void check_attention_operands(TypeSpan in, const Attrs& attrs) {
+void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
+  const bool dropout = attrs.has("rate");
+  const size_t count = masks + attrs.flag("documents") + attrs.flag("lengths") +
+                       attrs.flag("offset") + dropout + attrs.flag("part");
+  require(in.size() == count, "takes {} operands, not {}", count, in.size());
   for (size_t i = 0; i < 3; ++i)
     require(in[i].rank() == 4 && is_float(in[i].dtype) && in[i].dtype == in[0].dtype,
             "q, k and v must be floats of four dims and one dtype, not {}", to_string(in[i]));
@@ -16,18 +20,9 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs) {
           to_string(in[0]), to_string(in[1]));
   require(q[2] % k[2] == 0, "{} query heads cannot share {} key/value heads evenly", q[2], k[2]);
   require(attrs.integer("window") >= 0, "the window must not be negative");
-  if (attrs.flag("documents"))
-    require(q[1] == k[1], "a document mask needs as many keys as queries");
-}
-
-namespace {
-
-std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const size_t masks = attrs.flag("documents") + attrs.flag("lengths") + attrs.flag("offset");
-  require(in.size() == 3 + masks, "takes {} operands, not {}", 3 + masks, in.size());
-  check_attention_operands(in, attrs);
-  const Shape& q = in[0].shape;
-  size_t at = 3;
+  require(!attrs.flag("documents") || q[1] == k[1],
+          "a document mask needs as many keys as queries");
+  size_t at = masks;
   const auto mask = [&](const char* name, const Shape& shape) {
     if (!attrs.flag(name)) return;
     require(in[at] == TensorType{DType::i32, shape}, "{} must be i32{}, not {}", name,
@@ -37,6 +32,34 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   mask("documents", {q[0], q[1]});
   mask("lengths", {q[0]});
   mask("offset", {});
+  if (!dropout) return require(!attrs.flag("part"), "only dropout has parts");
+  const double rate = attrs.real("rate");
+  require(rate >= 0 && rate < 1, "rate is in [0, 1), not {}", rate);
+  attrs.integer("seed");
+  attrs.text("stream");
+  for (; at < in.size(); ++at)
+    require(is_integer(in[at].dtype) && in[at].rank() == 0,
+            "the step count and the part are integers, not {}", to_string(in[at]));
+}
+
+AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
+  const bool dropout = attrs.has("rate");  // its mask depends on which heads of which samples
+  const std::string_view tag = dropout ? "~" : "";
+  AttentionRule rule{
+      fmt::format("b{} s! (g{} {}{}) d!", tag, tag, share, share.ends_with('!') ? "" : tag),
+      "b t! g d!", ""};
+  if (attrs.flag("documents")) rule.masks += ", b s!";
+  if (attrs.flag("lengths")) rule.masks += ", b";
+  const int scalars = attrs.flag("offset") + dropout + attrs.flag("part");
+  for (int i = 0; i < scalars; ++i) rule.masks += ",";
+  return rule;
+}
+
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  check_attention_operands(in, attrs, 3);
+  const Shape& q = in[0].shape;
   return {in[0], {in[0].dtype == DType::f64 ? DType::f64 : DType::f32, {q[0], q[2], q[1]}}};
 }
 
@@ -51,13 +74,9 @@ std::vector<Value> grad(const GradCall& call) {
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const int64_t groups = in[1].shape[2];
-  std::string text = "b s! (g r) d!, b t! g d!, b t! g d!";
-  if (attrs.flag("documents")) text += ", b s!";
-  if (attrs.flag("lengths")) text += ", b";
-  if (attrs.flag("offset")) text += ",";
-  return make_rule(text + " -> b s! (g r) d!, b (g r) s!", in, out,
-                   {{"g", groups}, {"r", in[0].shape[2] / groups}});
+  const auto [q, k, masks] = attention_rule(attrs);
+  return make_rule(fmt::format("{}, {}, {}{} -> {}, b (g r) s!", q, k, k, masks, q), in, out,
+                   {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }
 
 /// Two products of D multiply-adds per query and key; half of that under a causal mask.
@@ -91,7 +110,7 @@ const OpDef ops::attention{.name = "attention",
                            .low_operands = 0b111};
 
 Value attention(Value q, Value k, Value v, const AttentionMask& mask, double scale,
-                std::string_view name) {
+                std::string_view name, const AttentionDropout& dropout) {
   Attrs attrs{{"causal", mask.causal},
               {"window", mask.window},
               {"scale", scale > 0 ? scale : 1.0 / std::sqrt(static_cast<double>(q.dim(3)))}};
@@ -103,6 +122,13 @@ Value attention(Value q, Value k, Value v, const AttentionMask& mask, double sca
   add("documents", mask.documents);
   add("lengths", mask.lengths);
   add("offset", mask.offset);
+  if (dropout.rate > 0) {
+    attrs.set("rate", dropout.rate);
+    attrs.set("seed", dropout.seed);
+    attrs.set("stream", dropout.stream);
+    operands.push_back(dropout.step);
+    add("part", dropout.part);
+  }
   return ops::attention.all(operands, attrs, name)[0];
 }
 

@@ -3,6 +3,7 @@
 //   q (B, S, H, D), k and v (B, T, G, D) with G dividing H: query head h reads key/value head h / (H/G)
 //   result o (B, S, H, D) and lse (B, H, S), float: log of the sum of exponentials of each row, read by the gradient
 //
+// With dropout the weights are dropped after the softmax, by the mask that the dropout op draws over (B, H, S, T).
 // A row that sees no key gives zeros (and gradient zero); what is masked is skipped, so NaN there does not leak.
 // Sources: Vaswani et al. 2017 (1706.03762); tiling with running maximum and sum, Dao et al. 2022 (2205.14135); grouped
 // heads, Ainslie et al. 2023 (2305.13245).
@@ -20,8 +21,16 @@ struct AttentionMask {
   Value offset;        // i32 []: the position of the first query among the keys (key/value cache)
 };
 
+/// Dropout of the weights; the members are those of the dropout op. Off where rate is 0.
+struct AttentionDropout {
+  double rate = 0;
+  int64_t seed = 0;
+  std::string stream = {};
+  Value step, part;  // integers []; part: absent, or which of the equal parts of a batch this is
+};
+
 /// `scale` 0 means 1/√D.
 Value attention(Value q, Value k, Value v, const AttentionMask& mask = {}, double scale = 0,
-                std::string_view name = "attention");
+                std::string_view name = "attention", const AttentionDropout& dropout = {});
 
 }  // namespace tessera

@@ -75,6 +75,17 @@ Scores make_scores(Graph& graph, std::span<const Value> qkv, std::span<const Val
   return out;
 }
 
+/// x ∘ m over (B, G, R, S, T), where m is the mask of the weights; x itself where nothing is dropped.
+Value drop(Value x, std::span<const Value> masks, const Attrs& attrs) {
+  if (!attrs.has("rate")) return x;
+  std::vector<Value> operands{x};
+  const auto counts = masks.last(attrs.flag("part") ? 2 : 1);
+  operands.insert(operands.end(), counts.begin(), counts.end());
+  return ops::dropout.all(operands, {{"rate", attrs.real("rate")},
+                                     {"seed", attrs.integer("seed")},
+                                     {"stream", attrs.text("stream")}})[0];
+}
+
 DType inner(Value q) { return q.dtype() == DType::f64 ? DType::f64 : DType::f32; }
 
 }  // namespace
@@ -90,7 +101,7 @@ std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in,
   const Value total = ops::sum(e, {{"dims", last}, {"keep", true}});
   const Value none = ops::less_equal(total, scalar_like(total, 0));
   const Value safe = ops::where(none, fill(graph, 1, {f, {}}), total);
-  const Value o = ops::matmul(ops::div(e, safe), a.v);
+  const Value o = ops::matmul(drop(ops::div(e, safe), in.subspan(3), attrs), a.v);
   // A row that sees nothing has lse 0 by definition.
   const Value lse = ops::where(none, fill(graph, 0, {f, {}}), ops::add(ops::log(safe), highest));
   const int64_t b = in[0].dim(0), s = in[0].dim(1), h = in[0].dim(2);
@@ -105,13 +116,13 @@ std::vector<Value> attention_grad_composite(Graph& graph, std::span<const Value>
   const Value o = heads_first(cast(in[3], f), groups), dy = heads_first(cast(in[5], f), groups);
   const Value lse = reshape(in[4], {b, groups, h / groups, s, 1});
   const Value p = ops::where(a.visible, ops::exp(ops::sub(a.scores, lse)), fill(graph, 0, {f, {}}));
-  const Value dp = ops::matmul(dy, a.v, {{"trans_b", true}});
+  const Value dp = drop(ops::matmul(dy, a.v, {{"trans_b", true}}), in.subspan(6), attrs);
   const Value delta = ops::sum(dy * o, {{"dims", Shape{4}}, {"keep", true}});
   const Value ds = p * ops::sub(dp, delta) * attrs.real("scale");
   const Value dq = ops::matmul(ds, a.k);
   const Attrs over_queries{{"trans_a", true}}, shared{{"dims", Shape{2}}, {"keep", true}};
   const Value dk = ops::sum(ops::matmul(ds, a.q, over_queries), shared);
-  const Value dv = ops::sum(ops::matmul(p, dy, over_queries), shared);
+  const Value dv = ops::sum(ops::matmul(drop(p, in.subspan(6), attrs), dy, over_queries), shared);
   return {cast(heads_last(dq), in[0].dtype()), cast(heads_last(dk), in[0].dtype()),
           cast(heads_last(dv), in[0].dtype())};
 }

@@ -9,8 +9,15 @@ std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in, 
 std::vector<Value> attention_grad_composite(Graph& graph, std::span<const Value> in,
                                             const Attrs& attrs);
 
-/// Demands on q, k, v shared by attention and its gradient; throws UserError.
-void check_attention_operands(TypeSpan in, const Attrs& attrs);
+/// Demands shared by attention and its gradient, whose masks start at operand `masks`; throws UserError. The operands from
+/// there on, each present where the attributes say so: documents, lengths, offset, the dropout's step count, its part.
+void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks);
+
+/// The index rule of q (with `share` tagging the heads that share a key), of k and v, and of the operands from the masks on.
+struct AttentionRule {
+  std::string q, k, masks;
+};
+AttentionRule attention_rule(const Attrs& attrs, std::string_view share = "r");
 
 /// Pairs of query and key that the attributes' mask leaves visible (documents and lengths not counted).
 double visible_pairs(int64_t queries, int64_t keys, const Attrs& attrs);

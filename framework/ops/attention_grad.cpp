@@ -1,30 +1,24 @@
 // attention_grad: cotangents of q, k and v from q, k, v, o, lse, do and the masks of the forward op (its attributes). The
-// probabilities are made again from q, k and lse: p = exp(s - lse), ds = p ∘ (do vᵀ - rowsum(do ∘ o)).
+// probabilities are made again from q, k and lse: p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dv = (m ∘ p)ᵀ do,
+// where m is 0 for a dropped weight, else 1 / (1 - rate).
 #include "framework/ops/attention_composite.h"
 
 namespace tessera {
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const size_t masks = attrs.flag("documents") + attrs.flag("lengths") + attrs.flag("offset");
-  require(in.size() == 6 + masks, "takes {} operands, not {}", 6 + masks, in.size());
-  check_attention_operands(in, attrs);
+  check_attention_operands(in, attrs, 6);
   require(in[3] == in[0] && in[5] == in[0], "o {} and do {} must be of q's type {}",
           to_string(in[3]), to_string(in[5]), to_string(in[0]));
   return {in[0], in[1], in[2]};
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const int64_t groups = in[1].shape[2];
-  const std::string q = "b s! (g r) d!", k = "b t! g d!";
   // Splitting the query heads that share a key/value head leaves partial sums of dk and dv beside whole dq: r stays whole.
-  const std::string first = "b s! (g r!) d!";
-  std::string text = first + ", " + k + ", " + k + ", " + q + ", b (g r) s!, " + q;
-  if (attrs.flag("documents")) text += ", b s!";
-  if (attrs.flag("lengths")) text += ", b";
-  if (attrs.flag("offset")) text += ",";
-  return make_rule(text + " -> " + q + ", " + k + ", " + k, in, out,
-                   {{"g", groups}, {"r", in[0].shape[2] / groups}});
+  const auto [q, k, masks] = attention_rule(attrs, "r!");
+  return make_rule(
+      fmt::format("{}, {}, {}, {}, b (g r) s!, {}{} -> {}, {}, {}", q, k, k, q, q, masks, q, k, k),
+      in, out, {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }
 
 /// Five products where the forward op has two.

@@ -191,7 +191,7 @@ class Assembler {
   void accumulate(std::string name, bool onto) {
     Graph graph = model(std::move(name), true, onto);
     const auto gradients = differentiate(graph);
-    if (config_.model.dropout > 0) {
+    if (config_.model.drops()) {
       const TensorType type{DType::i64, {}};
       const Value one = fill(graph, 1, type, "one");
       graph.add_output("part", onto ? ops::add(graph.input("part"), one, {}, "next_part") : one,

@@ -4,11 +4,6 @@ namespace tessera {
 
 Transformer transformer_of(const Config& config, int64_t vocab) {
   const ModelConfig& m = config.model;
-  require(m.attention_dropout == 0,
-          "model.attention_dropout: {} cannot be honoured, the attention kernels have no dropout; "
-          "set it to 0 "
-          "(model.dropout works on embeddings, attention and MLP results)",
-          m.attention_dropout);
   Transformer t;
   t.layers = m.layers;
   t.hidden = m.hidden;
@@ -39,6 +34,7 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
   t.rotary = m.positions == ModelConfig::Positions::rotary;
   t.rope_base = m.rope_base;
   t.dropout = m.dropout;
+  t.attention_dropout = m.attention_dropout;
   t.seed = static_cast<uint64_t>(config.train.seed);
   t.init_std = m.init_std;
   t.window = m.window;

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "framework/core/random.h"
 #include "tests/kernels/run_kernel.h"
 
 namespace tessera::testing {
@@ -14,23 +15,44 @@ struct AttentionCase {
   std::vector<double> documents = {}, lengths = {};
   std::optional<double> offset = {};
   double scale = 0;  // 0: 1/√d
+  double rate = 0;   // of dropout
+  int64_t part = 0;  // 0: not given
 
   double factor() const { return scale != 0 ? scale : 1 / std::sqrt(static_cast<double>(d)); }
 
   Attrs attrs() const {
-    return {{"causal", causal},
-            {"window", window},
-            {"scale", factor()},
-            {"documents", !documents.empty()},
-            {"lengths", !lengths.empty()},
-            {"offset", offset.has_value()}};
+    Attrs out{{"causal", causal},
+              {"window", window},
+              {"scale", factor()},
+              {"documents", !documents.empty()},
+              {"lengths", !lengths.empty()},
+              {"offset", offset.has_value()}};
+    if (rate == 0) return out;
+    out.set("rate", rate);
+    out.set("seed", kSeed);
+    out.set("stream", std::string(kStream));
+    out.set("part", part > 0);
+    return out;
   }
 
   void append_masks(std::vector<Values>& operands) const {
     if (!documents.empty()) operands.push_back(integers({b, s}, documents));
     if (!lengths.empty()) operands.push_back(integers({b}, lengths));
     if (offset) operands.push_back(integers({}, {*offset}));
+    if (rate > 0) operands.push_back({{DType::i64, {}}, {static_cast<double>(kStep)}});
+    if (part > 0) operands.push_back(integers({}, {static_cast<double>(part)}));
   }
+
+  /// What the weight of (entry, head, i, j) is multiplied with: the definition, word by word.
+  double kept(int64_t entry, int64_t head, int64_t i, int64_t j) const {
+    if (rate == 0) return 1;
+    const auto e = static_cast<uint64_t>((((part * b + entry) * h + head) * s + i) * t + j);
+    const uint32_t word = Random(kSeed, kStream).block(kStep, e / 4)[e % 4];
+    return word < static_cast<uint32_t>(rate * 0x1p32) ? 0 : 1 / (1 - rate);
+  }
+  static constexpr int64_t kSeed = 11;
+  static constexpr uint64_t kStep = 5'000'000'000;
+  static constexpr const char* kStream = "layer.0.attention.weights";
 
   bool sees(int64_t entry, int64_t i, int64_t j) const {
     const int64_t position = i + static_cast<int64_t>(offset.value_or(0));
@@ -44,9 +66,9 @@ struct AttentionCase {
   }
 
   std::string name() const {
-    return fmt::format("B{} S{} T{} H{} G{} D{}{} window {}{}{}{}", b, s, t, h, g, d,
-                       causal ? " causal" : "", window, documents.empty() ? "" : " documents",
-                       lengths.empty() ? "" : " lengths", offset ? " offset" : "");
+    return fmt::format("B{} S{} T{} H{} G{} D{}{} window {}{}{}{} rate {} part {}", b, s, t, h, g,
+                       d, causal ? " causal" : "", window, documents.empty() ? "" : " documents",
+                       lengths.empty() ? "" : " lengths", offset ? " offset" : "", rate, part);
   }
 };
 
@@ -57,7 +79,8 @@ struct AttentionResult {
 /// `dy` empty: forward only.
 inline AttentionResult plain_attention(const AttentionCase& test, const Values& q, const Values& k,
                                        const Values& v, const std::vector<double>& dy) {
-  const auto& [b, s, t, h, g, d, causal, window, documents, lengths, offset, scale] = test;
+  const auto& [b, s, t, h, g, d, causal, window, documents, lengths, offset, scale, rate, part] =
+      test;
   const bool backward = !dy.empty();
   AttentionResult out{std::vector<double>(q.data.size()),
                       std::vector<double>(static_cast<size_t>(b * h * s)),
@@ -70,36 +93,41 @@ inline AttentionResult plain_attention(const AttentionCase& test, const Values& 
         const auto kj = [&](int64_t j) {
           return static_cast<size_t>(((e * t + j) * g + head / (h / g)) * d);
         };
-        std::vector<std::pair<size_t, double>> weights;  // of the visible keys
+        struct Weight {
+          size_t at;
+          double weight, kept;
+        };
+        std::vector<Weight> weights;  // of the visible keys
         double highest = -INFINITY, sum = 0;
         for (int64_t j = 0; j < t; ++j) {
           if (!test.sees(e, i, j)) continue;
           double score = 0;
           for (size_t n = 0; n < static_cast<size_t>(d); ++n)
             score += q.data[qi + n] * k.data[kj(j) + n];
-          weights.emplace_back(kj(j), score * test.factor());
-          highest = std::max(highest, weights.back().second);
+          weights.push_back({kj(j), score * test.factor(), test.kept(e, head, i, j)});
+          highest = std::max(highest, weights.back().weight);
         }
         if (weights.empty()) continue;
-        for (auto& [at, weight] : weights) sum += weight = std::exp(weight - highest);
+        for (auto& [at, weight, kept] : weights) sum += weight = std::exp(weight - highest);
         out.lse[static_cast<size_t>((e * h + head) * s + i)] = highest + std::log(sum);
         double mean = 0;  // of do · v under the weights
-        for (auto& [at, weight] : weights) {
+        for (auto& [at, weight, kept] : weights) {
           weight /= sum;
           for (size_t n = 0; n < static_cast<size_t>(d); ++n) {
-            out.o[qi + n] += weight * v.data[at + n];
-            if (backward) mean += weight * dy[qi + n] * v.data[at + n];
+            out.o[qi + n] += kept * weight * v.data[at + n];
+            if (backward) mean += kept * weight * dy[qi + n] * v.data[at + n];
           }
         }
         if (!backward) continue;
-        for (auto& [at, weight] : weights) {
+        for (auto& [at, weight, kept] : weights) {
           double slope = -mean;
-          for (size_t n = 0; n < static_cast<size_t>(d); ++n) slope += dy[qi + n] * v.data[at + n];
+          for (size_t n = 0; n < static_cast<size_t>(d); ++n)
+            slope += kept * dy[qi + n] * v.data[at + n];
           slope *= weight * test.factor();
           for (size_t n = 0; n < static_cast<size_t>(d); ++n) {
             out.dq[qi + n] += slope * k.data[at + n];
             out.dk[at + n] += slope * q.data[qi + n];
-            out.dv[at + n] += weight * dy[qi + n];
+            out.dv[at + n] += kept * weight * dy[qi + n];
           }
         }
       }
@@ -129,6 +157,19 @@ inline std::vector<AttentionCase> attention_cases() {
       {2, 40, 170, 2, 1, 32, true, 25, {}, {170, 100}, 100},
       {1, 9, 9, 1, 1, 8, true, 0, {}, {}, 100},
   };
+  // Dropout: whole vectors and odd ones, keys that begin inside a Philox block, few queries, parts of a batch.
+  out.push_back({.b = 2, .s = 67, .t = 68, .h = 2, .g = 1, .d = 16, .rate = 0.3});
+  out.push_back({.b = 1, .s = 3, .t = 5, .h = 1, .g = 1, .d = 8, .rate = 0.5, .part = 3});
+  out.push_back({.b = 2, .s = 70, .t = 131, .h = 3, .g = 3, .d = 8, .rate = 0.1, .part = 1});
+  out.push_back({.b = 2,
+                 .s = 90,
+                 .t = 90,
+                 .h = 2,
+                 .g = 2,
+                 .d = 24,
+                 .causal = true,
+                 .lengths = {90, 61},
+                 .rate = 0.2});
   AttentionCase packed{2, 150, 150, 2, 1, 16, true};
   for (int64_t i = 0; i < 300; ++i)
     packed.documents.push_back(i % 150 < 20 ? 3 : i % 150 < 66 ? 4 : i % 150 < 128 ? 5 : 9);

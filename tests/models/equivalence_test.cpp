@@ -145,18 +145,19 @@ TEST_P(Equivalence, ChunkedHead) {
 
 INSTANTIATE_TEST_SUITE_P(
     Models, Equivalence,
-    ::testing::Values(Case{"gpt", kToyGpt, {}, 2e-5},
-                      Case{"gpt_llama",
-                           kToyGpt,
-                           {"model.positions=rotary", "model.norm=rms",
-                            "model.activation=silu_gated", "model.bias=false", "model.kv_heads=2",
-                            "model.tied_head=false", "data.documents=stream"},
-                           2e-5},
-                      Case{"gpt_dropout", kToyGpt, {"model.dropout=0.2"}, 2e-5},
-                      Case{"gpt_bf16", kToyGpt, {"precision.compute=bf16"}, 0.02},
-                      Case{"bert", kToyBert, {}, 2e-5},
-                      Case{"bert_dropout", kToyBert, {"model.dropout=0.2"}, 2e-5},
-                      Case{"bert_bf16", kToyBert, {"precision.compute=bf16"}, 0.02}),
+    ::testing::Values(
+        Case{"gpt", kToyGpt, {}, 2e-5},
+        Case{"gpt_llama",
+             kToyGpt,
+             {"model.positions=rotary", "model.norm=rms", "model.activation=silu_gated",
+              "model.bias=false", "model.kv_heads=2", "model.tied_head=false",
+              "data.documents=stream"},
+             2e-5},
+        Case{"gpt_dropout", kToyGpt, {"model.dropout=0.2", "model.attention_dropout=0.3"}, 2e-5},
+        Case{"gpt_bf16", kToyGpt, {"precision.compute=bf16"}, 0.02},
+        Case{"bert", kToyBert, {}, 2e-5},
+        Case{"bert_dropout", kToyBert, {"model.dropout=0.2", "model.attention_dropout=0.3"}, 2e-5},
+        Case{"bert_bf16", kToyBert, {"precision.compute=bf16"}, 0.02}),
     [](const auto& info) { return std::string(info.param.name); });
 
 }  // namespace

@@ -35,7 +35,8 @@ struct Case {
 class Recomputation : public ::testing::TestWithParam<Case> {};
 
 TEST_P(Recomputation, KeepsEveryBit) {
-  const Sets shape{"model.layers=6", "model.context=64", "model.dropout=0.1"};
+  const Sets shape{"model.layers=6", "model.context=64", "model.dropout=0.1",
+                   "model.attention_dropout=0.1"};
   Sets sets = GetParam().sets;
   sets.insert(sets.end(), shape.begin(), shape.end());
   constexpr int64_t kSteps = 4;

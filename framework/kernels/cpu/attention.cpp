@@ -9,6 +9,7 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/kernels/cpu/attention_dropout-inl.h"
 #include "framework/kernels/cpu/attention_few-inl.h"
 #include "framework/kernels/cpu/attention_tiles-inl.h"
 
@@ -58,8 +59,9 @@ HWY_INLINE float exponentiate(float* s, int64_t vectors, float scale, const Tile
 template <class T, class E>
 class AttentionForward {
  public:
-  AttentionForward(const AttentionProblem& problem, int threads)
+  AttentionForward(const AttentionProblem& problem, const WeightDropout& dropout, int threads)
       : p_(problem),
+        dropout_(dropout),
         slots_(threads),
         width_(whole_vectors(p_.head_dim) * kLanes),
         blocks_(whole_blocks(p_.keys)) {}
@@ -147,7 +149,7 @@ class AttentionForward {
     each_tile(mask, queries, p_.keys, [&](int64_t key, const KeyDocuments* documents) {
       const int64_t index = group + key / kKeyBlock;
       const E* columns = packed + index * block_elements();
-      add_tile(queries,
+      add_tile(args, queries, head * p_.queries + query,
                {key, documents, columns, columns + columns_elements(),
                 args.input<T>(2) + key_offset(index), finite[index] != 0},
                slot, states);
@@ -155,8 +157,8 @@ class AttentionForward {
     finish(args, queries.rows, at, head * p_.queries + query, slot.o, states);
   }
 
-  void add_tile(const QueryBlock& queries, const Tile& tile, const Slot& slot,
-                RowState* states) const {
+  void add_tile(const KernelArgs& args, const QueryBlock& queries, int64_t row_at, const Tile& tile,
+                const Slot& slot, RowState* states) const {
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
       const int64_t rows = std::min<int64_t>(kTileRows, queries.rows - r);
       const auto [first, last] = queries.seen_by(r, rows, tile.key);
@@ -174,6 +176,7 @@ class AttentionForward {
         const float rescale =
             all ? exponentiate<false>(weights, across, p_.scale, row, states[r + i])
                 : exponentiate<true>(weights, across, p_.scale, row, states[r + i]);
+        if (dropout_.on()) dropout_.apply(args, row_at + r + i, tile.key, across, weights);
         if (rescale == 1.0f) continue;
         for (int64_t n = i * width_; n < (i + 1) * width_; n += kLanes)
           hn::StoreU(hn::Mul(hn::LoadU(F32(), o + n), splat(rescale)), F32(), o + n);
@@ -215,27 +218,28 @@ class AttentionForward {
   }
 
   AttentionProblem p_;
+  WeightDropout dropout_;
   int64_t slots_, width_, blocks_;
 };
 
 template <class T, class E>
-Kernel make_forward(const AttentionProblem& problem, int threads) {
-  const AttentionForward<T, E> forward(problem, threads);
+Kernel make_forward(const KernelSpec& spec, const AttentionProblem& problem) {
+  const AttentionForward<T, E> forward(problem, WeightDropout(spec, problem),
+                                       std::max(1, spec.profile.threads));
   return {[forward](const KernelArgs& args) { forward.run(args); }, forward.scratch_bytes()};
 }
 
 Kernel make_attention(const KernelSpec& spec) {
   const AttentionProblem problem = attention_problem(spec, 3);
-  const int threads = std::max(1, spec.profile.threads);
   const bool bf16 = problem.dtype == DType::bf16;
   // Packing pays when every key meets several queries; a step of generation reads each key once.
-  if (problem.queries * problem.heads_per_group() <= kFewQueries)
+  if (problem.queries * problem.heads_per_group() <= kFewQueries && problem.step < 0)
     return bf16 ? few_queries_kernel<bfloat16>(problem) : few_queries_kernel<float>(problem);
   if constexpr (kMultipliesPairs)
     if (bf16 && spec.profile.isa >= Isa::avx512_bf16)
-      return make_forward<bfloat16, Pair>(problem, threads);
-  return bf16 ? make_forward<bfloat16, float>(problem, threads)
-              : make_forward<float, float>(problem, threads);
+      return make_forward<bfloat16, Pair>(spec, problem);
+  return bf16 ? make_forward<bfloat16, float>(spec, problem)
+              : make_forward<float, float>(spec, problem);
 }
 
 }  // namespace tessera::cpu::HWY_NAMESPACE

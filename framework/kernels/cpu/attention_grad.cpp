@@ -1,12 +1,14 @@
 // attention_grad: cotangents of q, k and v. The probabilities are made again tile by tile from q, k and the saved
 // log-sum-exp (Dao et al. 2022, 2205.14135, algorithm 4):
-//   p = exp(s - lse), ds = p ∘ (do vᵀ - rowsum(do ∘ o)), dq = scale · ds k, dk = scale · dsᵀ q, dv = pᵀ do
+//   p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dq = scale · ds k, dk = scale · dsᵀ q, dv = (m ∘ p)ᵀ do
+// where m is what dropout multiplied the probabilities with, or 1.
 // One key/value head of one batch entry is one piece of work, with the query heads that share it one after the other: sums
 // have one order, whatever the number of threads. At the edge of the mask products stop at what is visible.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/attention_grad.cpp"
 #include <hwy/foreach_target.h>
 
+#include "framework/kernels/cpu/attention_dropout-inl.h"
 #include "framework/kernels/cpu/attention_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -39,8 +41,9 @@ HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, float scale,
 template <class T, class E>
 class AttentionBackward {
  public:
-  AttentionBackward(const AttentionProblem& problem, int threads)
+  AttentionBackward(const AttentionProblem& problem, const WeightDropout& dropout, int threads)
       : p_(problem),
+        dropout_(dropout),
         slots_(threads),
         width_(whole_vectors(p_.head_dim) * kLanes),
         blocks_(whole_blocks(p_.keys)) {}
@@ -167,7 +170,8 @@ class AttentionBackward {
     for (int64_t query = 0; query < rows; query += kQueryBlock) {
       const QueryBlock queries(mask, query, std::min(kQueryBlock, rows - query));
       each_tile(mask, queries, p_.keys, [&](int64_t key, const KeyDocuments* documents) {
-        const bool masked = make_tile(queries, query, key, documents, slot);
+        const bool masked =
+            make_tile(args, queries, (entry * p_.heads + head) * rows, query, key, documents, slot);
         if (masked && !(finite && slot.finite[key / kKeyBlock]))
           add_seen(queries, query, key, q + query * stride, dy + query * stride,
                    k + key * p_.key_stride(), slot);
@@ -178,9 +182,9 @@ class AttentionBackward {
     unpack(slot.dq, args.output<T>(0) + from, stride, rows, p_.scale);
   }
 
-  /// p and ds of one tile. True when a row does not see all of it.
-  bool make_tile(const QueryBlock& queries, int64_t query, int64_t key,
-                 const KeyDocuments* documents, const Slot& slot) const {
+  /// p (with its dropout) and ds of one tile of the head whose rows start at `row_at`. True when a row does not see all of it.
+  bool make_tile(const KernelArgs& args, const QueryBlock& queries, int64_t row_at, int64_t query,
+                 int64_t key, const KeyDocuments* documents, const Slot& slot) const {
     const int64_t depth = elements<E>(p_.head_dim), left = width_ / kDepth<E>;
     bool masked = false;
     for (int64_t r = 0; r < queries.rows; r += kTileRows) {
@@ -200,10 +204,12 @@ class AttentionBackward {
         const float lse = slot.lse[query + r + i], delta = slot.delta[query + r + i];
         const bool all = row.sees_all(across * kLanes);
         masked |= !all;
-        all ? differentiate<false>(p + i * kKeyBlock, ds + i * kKeyBlock, across, p_.scale, row,
-                                   lse, delta)
-            : differentiate<true>(p + i * kKeyBlock, ds + i * kKeyBlock, across, p_.scale, row, lse,
-                                  delta);
+        float *weights = p + i * kKeyBlock, *slopes = ds + i * kKeyBlock;
+        const int64_t dropout_row = row_at + query + r + i;
+        if (dropout_.on()) dropout_.apply(args, dropout_row, key, across, slopes);
+        all ? differentiate<false>(weights, slopes, across, p_.scale, row, lse, delta)
+            : differentiate<true>(weights, slopes, across, p_.scale, row, lse, delta);
+        if (dropout_.on()) dropout_.apply(args, dropout_row, key, across, weights);
       }
       if constexpr (kPairs) {
         if (rows % 2 == 1) {
@@ -269,24 +275,25 @@ class AttentionBackward {
   }
 
   AttentionProblem p_;
+  WeightDropout dropout_;
   int64_t slots_, width_, blocks_;
 };
 
 template <class T, class E>
-Kernel make_backward(const AttentionProblem& problem, int threads) {
-  const AttentionBackward<T, E> backward(problem, threads);
+Kernel make_backward(const KernelSpec& spec, const AttentionProblem& problem) {
+  const AttentionBackward<T, E> backward(problem, WeightDropout(spec, problem),
+                                         std::max(1, spec.profile.threads));
   return {[backward](const KernelArgs& args) { backward.run(args); }, backward.scratch_bytes()};
 }
 
 Kernel make_attention_grad(const KernelSpec& spec) {
   const AttentionProblem problem = attention_problem(spec, 6);
-  const int threads = std::max(1, spec.profile.threads);
   const bool bf16 = problem.dtype == DType::bf16;
   if constexpr (kMultipliesPairs)
     if (bf16 && spec.profile.isa >= Isa::avx512_bf16)
-      return make_backward<bfloat16, Pair>(problem, threads);
-  return bf16 ? make_backward<bfloat16, float>(problem, threads)
-              : make_backward<float, float>(problem, threads);
+      return make_backward<bfloat16, Pair>(spec, problem);
+  return bf16 ? make_backward<bfloat16, float>(spec, problem)
+              : make_backward<float, float>(spec, problem);
 }
 
 }  // namespace tessera::cpu::HWY_NAMESPACE

@@ -20,11 +20,15 @@ AttentionProblem attention_problem(const KernelSpec& spec, size_t masks) {
                            .window = spec.attrs.has("window") ? spec.attrs.integer("window") : 0,
                            .documents = -1,
                            .lengths = -1,
-                           .offset = -1};
+                           .offset = -1,
+                           .step = -1,
+                           .part = -1};
   auto next = static_cast<int>(masks);
   if (spec.attrs.flag("documents")) problem.documents = next++;
   if (spec.attrs.flag("lengths")) problem.lengths = next++;
   if (spec.attrs.flag("offset")) problem.offset = next++;
+  if (spec.attrs.has("rate")) problem.step = next++;
+  if (spec.attrs.flag("part")) problem.part = next++;
   check(static_cast<size_t>(next) == spec.in.size(), "{} takes {} operands, not {}", spec.op, next,
         spec.in.size());
   check(q.numel() > 0 && k.numel() > 0 && problem.heads % problem.groups == 0, "{} of {} and {}",

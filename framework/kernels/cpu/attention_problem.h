@@ -13,8 +13,9 @@ struct AttentionProblem {
   DType dtype;
   float scale;
   bool causal;
-  int64_t window;                  // 0: none
-  int documents, lengths, offset;  // positions among the operands; -1 where absent
+  int64_t window;  // 0: none
+  // Positions among the operands, -1 where absent; `step` and `part` belong to the dropout of the weights.
+  int documents, lengths, offset, step, part;
 
   int64_t heads_per_group() const { return heads / groups; }
   int64_t query_stride() const { return heads * head_dim; }

@@ -6,7 +6,7 @@ namespace {
 struct Mask {
   bool causal = false;
   int64_t window = 0;
-  bool documents = false, lengths = false, offset = false;
+  bool documents = false, lengths = false, offset = false, dropout = false, part = false;
 };
 
 /// q (B, S, H, D), k and v (B, T, G, D); with `grad` also o, lse and do.
@@ -31,6 +31,14 @@ Case attention(Shape q, int64_t keys, int64_t groups, Mask mask, bool grad) {
   if (mask.documents) c.in.push_back(documents({q[0], q[1]}, 3));
   if (mask.lengths) c.in.push_back(integers({q[0]}, 0, keys + 1));  // 0: a row without keys
   if (mask.offset) c.in.push_back(integers({}, 0, keys - q[1] + 1));
+  if (mask.dropout) {
+    c.attrs.set("rate", 0.3);
+    c.attrs.set("seed", 7);
+    c.attrs.set("stream", "layer.0.attention.weights");
+    c.attrs.set("part", mask.part);
+    c.in.push_back(integers({}, 0, 1000));
+  }
+  if (mask.part) c.in.push_back(integers({}, 0, 4));
   return c;
 }
 
@@ -45,11 +53,23 @@ std::vector<Case> all(bool grad) {
           attention({4, 6, 2, 4}, 6, 2, {.lengths = true}, grad),
           attention({4, 6, 2, 4}, 6, 2, {.causal = true, .lengths = true}, grad),
           attention({2, 2, 2, 4}, 8, 2, {.causal = true, .offset = true}, grad),
-          attention({1, 67, 2, 16}, 67, 1, {.causal = true}, grad)};
+          attention({1, 67, 2, 16}, 67, 1, {.causal = true}, grad),
+          attention({2, 5, 4, 4}, 7, 2, {.dropout = true}, grad),
+          attention({2, 6, 2, 4}, 6, 2,
+                    {.causal = true, .lengths = true, .dropout = true, .part = true}, grad)};
 }
 
 const TensorType kQ{DType::f32, {2, 3, 4, 8}}, kK{DType::f32, {2, 3, 2, 8}};
+const TensorType kStep{DType::i64, {}};
 const Attrs kPlain{{"causal", false}, {"window", 0}, {"scale", 1.0}};
+
+Attrs dropping(double rate) {
+  Attrs attrs = kPlain;
+  attrs.set("rate", rate);
+  attrs.set("seed", 7);
+  attrs.set("stream", "weights");
+  return attrs;
+}
 
 const Register kAttention(
     {"attention"}, all(false),
@@ -61,7 +81,10 @@ const Register kAttention(
      {.in = {kQ, {DType::f32, {2, 3, 2, 4}}, {DType::f32, {2, 3, 2, 4}}},
       .attrs = kPlain,
       .words = "head size"},
-     {.in = {kQ, kK, kK}, .attrs = {{"causal", false}, {"window", -1}}, .words = "negative"}});
+     {.in = {kQ, kK, kK}, .attrs = {{"causal", false}, {"window", -1}}, .words = "negative"},
+     {.in = {kQ, kK, kK}, .attrs = dropping(0.1), .words = "takes 4"},
+     {.in = {kQ, kK, kK, kQ}, .attrs = dropping(0.1), .words = "are integers"},
+     {.in = {kQ, kK, kK, kStep}, .attrs = dropping(1), .words = "[0, 1)"}});
 const Register kAttentionGrad({"attention_grad"}, all(true),
                               {{.in = {kQ, kK, kK}, .attrs = kPlain, .words = "takes 6"}});
 
