@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "framework/checkpoint/checkpoint_reader.h"
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 #include "framework/core/log.h"
 

@@ -13,7 +13,7 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checksum.h"
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/checkpoint/safetensors_writer.h"
 #include "framework/checkpoint/strict_json.h"
 #include "framework/core/mapped_file.h"

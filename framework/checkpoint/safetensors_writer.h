@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/checkpoint/safetensors_header.h"
 
 namespace tessera {

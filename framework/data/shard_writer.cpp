@@ -7,8 +7,9 @@
 
 namespace tessera {
 
-ShardWriter::ShardWriter(std::filesystem::path path, uint32_t token_bytes, uint64_t fingerprint)
-    : file_(std::move(path)) {
+ShardWriter::ShardWriter(const std::filesystem::path& path, uint32_t token_bytes,
+                         uint64_t fingerprint)
+    : file_(path) {
   check(token_bytes == 2 || token_bytes == 4, "tokens of {} bytes", token_bytes);
   header_.token_bytes = token_bytes;
   header_.fingerprint = fingerprint;
@@ -61,8 +62,8 @@ uint64_t ShardWriter::finish() {
   header_.index_checksum = shard_checksum(std::as_bytes(std::span(index)));
   file_.append(std::as_bytes(std::span(index)));
   const auto encoded = encode_shard_header(header_);
-  file_.overwrite(0, encoded);
-  file_.finish();
+  file_.write_at(0, encoded);
+  file_.sync();
   return shard_header_checksum(encoded);
 }
 

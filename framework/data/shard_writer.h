@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
-#include "framework/data/output_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/data/shard_format.h"
 
 namespace tessera {
 
 class ShardWriter {
  public:
-  ShardWriter(std::filesystem::path path, uint32_t token_bytes, uint64_t fingerprint);
+  ShardWriter(const std::filesystem::path& path, uint32_t token_bytes, uint64_t fingerprint);
 
   /// The tokens appended from now on are of a new document; each document has at least one.
   void begin_document();
@@ -31,7 +31,7 @@ class ShardWriter {
   void append_as(std::span<const int32_t> ids);
   void flush_block();
 
-  OutputFile file_;
+  DurableFile file_;
   ShardHeader header_;
   std::vector<std::byte> block_;
   std::vector<uint64_t> documents_;

@@ -157,10 +157,7 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
       "were left out); name other files or folders",
       sources.files.size(), result.empty, result.binary, result.unreadable.size(), result.hidden);
   for (const fs::path& input : inputs) work.manifest().sources.push_back(input.string());
-  OutputFile manifest(folder.partial() / kShardManifestName);
-  const std::string text = to_text(work.manifest());
-  manifest.append(std::as_bytes(std::span(text)));
-  manifest.finish();
+  write_durable(folder.partial() / kShardManifestName, to_text(work.manifest()));
   folder.commit();
   return result;
 }

@@ -88,7 +88,7 @@ StepResult ModelLearner::step(int64_t index) {
 
 Evaluation ModelLearner::evaluate() {
   initialize();
-  double loss = 0, masked = 0, weight = 0, hits = 0;
+  double loss = 0, sentences = 0, weight = 0, hits = 0;
   uint64_t bytes = 0;
   const bool bert = config_.model.type == ModelConfig::Type::bert;
   const int64_t batches = data_.batches->evaluation_batches();
@@ -97,11 +97,13 @@ Evaluation ModelLearner::evaluate() {
     const EvaluationBatch batch = data_.batches->evaluation(i);
     batch.feed.write(session_, "evaluate");
     session_.run("evaluate");
-    loss += static_cast<double>(session_.output<float>("evaluate", "loss")[0]) * batch.weight;
+    const auto output = [&](const char* name) {
+      return static_cast<double>(session_.output<float>("evaluate", name)[0]);
+    };
+    loss += output(bert ? "masked_loss" : "loss") * batch.weight;
     weight += batch.weight;
     if (bert) {
-      masked +=
-          static_cast<double>(session_.output<float>("evaluate", "masked_loss")[0]) * batch.weight;
+      if (config_.model.next_sentence) sentences += output("next_sentence_loss");
       const auto predicted = session_.output<int32_t>("evaluate", "predicted");
       for (size_t k = 0; k < batch.labels.size(); ++k)
         if (predicted[k] == batch.labels[k]) hits += static_cast<double>(batch.weights[k]);
@@ -115,7 +117,12 @@ Evaluation ModelLearner::evaluate() {
   Evaluation out;
   out.loss = loss / weight;
   if (bert) {
-    out.figures = {{"masked_loss", masked / weight}, {"masked_accuracy", hits / weight}};
+    out.figures = {{"masked_loss", loss / weight}, {"masked_accuracy", hits / weight}};
+    if (config_.model.next_sentence) {  // a mean over sequences, of which all batches have as many
+      const double sentence_loss = sentences / static_cast<double>(batches);
+      out.loss += sentence_loss;
+      out.figures.emplace_back("next_sentence_loss", sentence_loss);
+    }
   } else if (bytes > 0) {
     out.figures = {{"bits_per_byte", loss / std::numbers::ln2 / static_cast<double>(bytes)}};
   }

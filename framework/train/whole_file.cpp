@@ -2,7 +2,7 @@
 
 #include <system_error>
 
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 
 namespace tessera {

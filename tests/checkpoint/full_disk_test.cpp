@@ -9,7 +9,7 @@
 
 #include <functional>
 
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 #include "framework/checkpoint/safetensors_writer.h"
 #include "tests/checkpoint/sample.h"
 

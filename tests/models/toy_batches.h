@@ -33,9 +33,9 @@ class ToyBatches : public Batches {
     }
     return feeds;
   }
-  EvaluationBatch evaluation(int64_t) const override {
+  EvaluationBatch evaluation(int64_t index) const override {
     EvaluationBatch out;
-    out.feed = make(1 << 20);
+    out.feed = make((1 << 20) + index * config_.micro_sequences());
     out.weights = out.feed.reals[0].second;
     for (float w : out.weights) out.weight += static_cast<double>(w);
     for (const auto& [name, values] : out.feed.integers)
@@ -45,7 +45,7 @@ class ToyBatches : public Batches {
       out.feed.reals.push_back({"sequences", {static_cast<float>(config_.micro_sequences())}});
     return out;
   }
-  int64_t evaluation_batches() const override { return 1; }
+  int64_t evaluation_batches() const override { return 3; }
   std::vector<std::string> identity(int64_t) const override { return {"toy"}; }
 
   /// The tokens of a sample.

@@ -1,4 +1,4 @@
-#include "framework/checkpoint/durable_file.h"
+#include "framework/core/durable_file.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -13,6 +13,15 @@
 #include "framework/core/error.h"
 
 namespace tessera {
+namespace {
+
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
+  const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+  user_error("cannot write {}: {}{}", path.string(), std::strerror(error),
+             full ? "; make room or write to another disk" : "");
+}
+
+}  // namespace
 
 DurableFile::DurableFile(const std::filesystem::path& path)
     : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
@@ -20,7 +29,9 @@ DurableFile::DurableFile(const std::filesystem::path& path)
 }
 
 DurableFile::DurableFile(DurableFile&& other) noexcept
-    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)) {}
+    : path_(std::move(other.path_)),
+      fd_(std::exchange(other.fd_, -1)),
+      appended_(other.appended_) {}
 
 DurableFile::~DurableFile() {
   if (fd_ >= 0) ::close(fd_);
@@ -32,11 +43,15 @@ void DurableFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::pwrite(fd_, bytes.data(), std::min(bytes.size(), kAtOnce), offset);
     if (n < 0 && errno == EINTR) continue;
-    require(n > 0, "cannot write {} bytes to {}: {}", bytes.size(), path_.string(),
-            n < 0 ? std::strerror(errno) : "no progress");
+    if (n <= 0) cannot_write(path_, n < 0 ? errno : ENOSPC);
     offset += n;
     bytes = bytes.subspan(static_cast<size_t>(n));
   }
+}
+
+void DurableFile::append(std::span<const std::byte> bytes) {
+  write_at(appended_, bytes);
+  appended_ += static_cast<int64_t>(bytes.size());
 }
 
 void DurableFile::sync() {
@@ -44,8 +59,7 @@ void DurableFile::sync() {
   check(fd >= 0, "{} is already closed", path_.string());
   const int failed = ::fsync(fd) != 0 ? errno : 0;
   const int unclosed = ::close(fd) != 0 ? errno : 0;  // network file systems report late
-  require(failed == 0 && unclosed == 0, "cannot write {} to the disk: {}", path_.string(),
-          std::strerror(failed ? failed : unclosed));
+  if (failed != 0 || unclosed != 0) cannot_write(path_, failed ? failed : unclosed);
 }
 
 void write_durable(const std::filesystem::path& path, std::string_view text) {

@@ -22,12 +22,16 @@ class DurableFile {
   /// Writes all of `bytes` at this offset. Pieces may come in any order.
   void write_at(int64_t offset, std::span<const std::byte> bytes);
 
+  /// Writes behind all that was appended before.
+  void append(std::span<const std::byte> bytes);
+
   /// Waits for the disk and closes the file.
   void sync();
 
  private:
   std::filesystem::path path_;
   int fd_;
+  int64_t appended_ = 0;
 };
 
 /// A whole small file, written and synced.

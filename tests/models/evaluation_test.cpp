@@ -1,0 +1,48 @@
+// Evaluation over several batches: token losses are a mean over all scored tokens, the next-sentence loss one over
+// sequences, however unevenly the tokens lie in the batches.
+#include <gtest/gtest.h>
+
+#include "tests/models/device.h"
+#include "tests/models/toy_batches.h"
+#include "tests/models/toy_configs.h"
+
+namespace tessera::testing {
+namespace {
+
+double figure(const Evaluation& evaluation, const std::string& name) {
+  for (const auto& [key, value] : evaluation.figures)
+    if (key == name) return value;
+  ADD_FAILURE() << "no figure " << name;
+  return 0;
+}
+
+TEST(Evaluation, WeighsEachLossByItsOwnCount) {
+  const Config config = toy_config(kToyBert, {"model.next_sentence=true"});
+  const auto learner = toy_learner(config, device());
+  const Evaluation got = learner->evaluate();
+
+  const ToyBatches batches(config);
+  double masked = 0, tokens = 0, sentences = 0;
+  std::vector<double> weights;
+  for (int64_t i = 0; i < batches.evaluation_batches(); ++i) {
+    const EvaluationBatch batch = batches.evaluation(i);
+    Session& session = learner->session();
+    batch.feed.write(session, "evaluate");
+    session.run("evaluate");
+    const auto output = [&](const char* name) {
+      return static_cast<double>(session.output<float>("evaluate", name)[0]);
+    };
+    masked += output("masked_loss") * batch.weight;
+    tokens += batch.weight;
+    weights.push_back(batch.weight);
+    sentences += output("next_sentence_loss");
+  }
+  ASSERT_NE(weights[0], weights[1]) << "even counts would hide a wrong weight";
+  const double sentence_loss = sentences / static_cast<double>(weights.size());
+  EXPECT_DOUBLE_EQ(figure(got, "masked_loss"), masked / tokens);
+  EXPECT_DOUBLE_EQ(figure(got, "next_sentence_loss"), sentence_loss);
+  EXPECT_DOUBLE_EQ(got.loss, masked / tokens + sentence_loss);
+}
+
+}  // namespace
+}  // namespace tessera::testing
