@@ -4,7 +4,7 @@
 
 #include "framework/core/threads.h"
 #include "framework/device/cpu/profile.h"
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/kernels/cpu/isa_cap.h"
 
 namespace tessera {
 
@@ -12,7 +12,7 @@ DeviceProfile set_up_device(const DeviceConfig& config) {
   DeviceProfile profile = cpu_profile();
   if (config.isa) {
     profile = capped(profile, *config.isa);
-    check(cpu::set_isa_cap(profile.isa), "oneDNN was used before device.isa could cap it");
+    cpu::hold_process_to(profile.isa);
   }
   set_thread_count(static_cast<int>(config.threads.value_or(profile.threads)));
   profile.threads = thread_count();

@@ -1,4 +1,5 @@
-// The device of a run, set up once per process before anything is compiled: threads, instruction-set caps, denormals.
+// The device of a run, set up before anything is compiled: threads, instruction-set cap, denormals. The cap is one per
+// process.
 #pragma once
 
 #include "framework/config/config.h"
@@ -6,8 +7,8 @@
 
 namespace tessera {
 
-/// This machine's profile under the config's caps, applied to the process. UserError when the config asks for an
-/// instruction set that the machine does not have.
+/// This machine's profile under the config's caps, applied to the process. May be repeated. UserError when the config asks
+/// for an instruction set that the machine does not have, or for another than the process is held to already.
 DeviceProfile set_up_device(const DeviceConfig& config);
 
 }  // namespace tessera

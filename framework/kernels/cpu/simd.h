@@ -25,16 +25,6 @@ inline hwy::ChosenTarget& choose_simd(hwy::ChosenTarget&& target, Isa isa) {
   return target;
 }
 
-/// Whether this processor converts f32 to bf16 by itself.
-inline bool has_bf16_instructions() {
-#if HWY_ARCH_X86
-  static const bool has = __builtin_cpu_supports("avx512bf16");
-  return has;
-#else
-  return false;
-#endif
-}
-
 }  // namespace tessera::cpu
 
 #if HWY_IDE || ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0)

@@ -10,6 +10,7 @@
 #include <hwy/highway.h>
 
 #include "framework/core/bfloat16.h"
+#include "framework/kernels/cpu/isa_cap.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
