@@ -31,10 +31,5 @@ TEST(OneDnn, CapComesTooLateAfterUse) {
   EXPECT_FALSE(set_isa_cap(Isa::sse41));
 }
 
-TEST(OneDnn, KnowsActivationsByName) {
-  EXPECT_EQ(parse_activation("silu"), Activation::silu);
-  EXPECT_THROW(parse_activation("gelu"), InternalError);
-}
-
 }  // namespace
 }  // namespace tessera::cpu

@@ -3,9 +3,12 @@
 // one result and does not round in between.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/core/device_profile.h"
+#include "framework/core/dtype.h"
+#include "framework/kernels/cpu/activation.h"
 
 namespace tessera::cpu {
 

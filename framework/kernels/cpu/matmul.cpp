@@ -8,6 +8,7 @@
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
 #include "framework/kernels/cpu/epilogue.h"
+#include "framework/kernels/cpu/onednn.h"
 #include "framework/kernels/cpu/widened_matmul.h"
 
 namespace tessera::cpu {

@@ -34,33 +34,10 @@ Desc bias_desc(DType dtype, size_t rank, int64_t n) {
   return desc_of({dtype, dims, strides});
 }
 
-void append_activation(dnnl::post_ops& ops, Activation activation) {
-  const auto append = [&](dnnl::algorithm algorithm, float alpha) {
-#if DNNL_VERSION_MAJOR >= 3
-    ops.append_eltwise(algorithm, alpha, 0.0f);
-#else
-    ops.append_eltwise(1.0f, algorithm, alpha, 0.0f);
-#endif
-  };
-  switch (activation) {
-    case Activation::none:
-      return;
-    case Activation::gelu_tanh:
-      return append(dnnl::algorithm::eltwise_gelu_tanh, 0.0f);
-    case Activation::gelu_erf:
-      return append(dnnl::algorithm::eltwise_gelu_erf, 0.0f);
-    case Activation::relu:
-      return append(dnnl::algorithm::eltwise_relu, 0.0f);
-    case Activation::silu:
-      return append(dnnl::algorithm::eltwise_swish, 1.0f);
-  }
-}
-
 dnnl::primitive_attr attributes_of(const MatmulProblem& problem) {
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   dnnl::post_ops ops;
-  append_activation(ops, problem.activation);
   if (problem.residual)
     ops.append_binary(dnnl::algorithm::binary_add,
                       desc_of({*problem.residual, problem.c.dims, problem.c.strides}));
@@ -96,8 +73,7 @@ bool is_weight_gradient(const MatmulProblem& problem) {
          problem.a.strides[0] == 1 && problem.a.strides[1] == problem.a.dims[0] &&
          problem.b.strides[1] == 1 && problem.b.strides[0] == problem.b.dims[1] &&
          problem.c.strides[1] == 1 && problem.c.strides[0] == problem.c.dims[1] &&
-         !problem.accumulate && !problem.bias && !problem.residual &&
-         problem.activation == Activation::none && problem.a.dims[0] >= 64 &&
+         !problem.accumulate && !problem.bias && !problem.residual && problem.a.dims[0] >= 64 &&
          problem.b.dims[1] >= 64;
 }
 
@@ -130,11 +106,9 @@ struct PreparedMatmul::State {
     bind(DNNL_ARG_DST, description.dst_desc());
     take_scratch(description.scratchpad_desc(), description.impl_info_str());
     if (problem.bias) bind(DNNL_ARG_BIAS, description.bias_desc());
-    if (problem.residual) {
-      const int position = problem.activation == Activation::none ? 0 : 1;
-      bind(DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1,
+    if (problem.residual)
+      bind(DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1,
            desc_of({*problem.residual, problem.c.dims, problem.c.strides}));
-    }
     has_bias = problem.bias.has_value();
     has_residual = problem.residual.has_value();
   }
@@ -238,15 +212,6 @@ bool onednn_multiplies_bf16() {
   const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
   const auto needed = static_cast<unsigned>(dnnl::cpu_isa::avx512_core);
   return (isa & needed) == needed;
-}
-
-Activation parse_activation(std::string_view name) {
-  if (name == "none") return Activation::none;
-  if (name == "gelu_tanh") return Activation::gelu_tanh;
-  if (name == "gelu_erf") return Activation::gelu_erf;
-  if (name == "relu") return Activation::relu;
-  if (name == "silu") return Activation::silu;
-  internal_error("no activation is named '{}'", name);
 }
 
 }  // namespace tessera::cpu

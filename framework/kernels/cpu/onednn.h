@@ -9,14 +9,13 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "framework/core/device_profile.h"
 #include "framework/core/tensor_type.h"
 
 namespace tessera::cpu {
 
-/// Holds the library to `isa`, for the whole process; to be called before anything else here. False when it is too late.
+/// Holds the library to `isa`, for the whole process. False when it is too late: the library was used, or has a cap.
 bool set_isa_cap(Isa isa);
 
 /// "2.6.3"
@@ -25,24 +24,18 @@ std::string onednn_version();
 /// Products of bf16 operands are possible (AVX-512 at least, and not capped away).
 bool onednn_multiplies_bf16();
 
-enum class Activation { none, gelu_tanh, gelu_erf, relu, silu };
-
-/// The activation an op's attribute names; InternalError when there is none of that name.
-Activation parse_activation(std::string_view name);
-
 /// A tensor whose dims need not lie in row-major order.
 struct Strided {
   DType dtype;
   Shape dims, strides;
 };
 
-/// c = act(a · b + bias) + residual, or c += a · b; ranks are equal, leading dims equal or 1.
+/// c = a · b + bias + residual, or c += a · b; ranks are equal, leading dims equal or 1.
 /// Operand types: f32 throughout, or a and b bf16 and c either; bias f32 or c's type.
 struct MatmulProblem {
   Strided a, b, c;  // (.., M, K), (.., K, N), (.., M, N)
   bool accumulate = false;
-  std::optional<DType> bias = {};  // (N)
-  Activation activation = Activation::none;
+  std::optional<DType> bias = {};      // (N)
   std::optional<DType> residual = {};  // laid out as c
 };
 

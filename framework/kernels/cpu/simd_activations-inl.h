@@ -10,7 +10,7 @@
 #define TESSERA_SIMD_ACTIVATIONS_INL_H
 #endif
 
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/kernels/cpu/activation.h"
 #include "framework/kernels/cpu/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -1,0 +1,13 @@
+// The activations that a dense layer can end with.
+#pragma once
+
+#include <string_view>
+
+namespace tessera::cpu {
+
+enum class Activation { none, gelu_tanh, gelu_erf, relu, silu };
+
+/// The activation an op's attribute names; InternalError when there is none of that name.
+Activation parse_activation(std::string_view name);
+
+}  // namespace tessera::cpu

@@ -1,0 +1,16 @@
+#include "framework/kernels/cpu/activation.h"
+
+#include <gtest/gtest.h>
+
+#include "framework/core/error.h"
+
+namespace tessera::cpu {
+namespace {
+
+TEST(Activation, IsKnownByName) {
+  EXPECT_EQ(parse_activation("silu"), Activation::silu);
+  EXPECT_THROW(parse_activation("gelu"), InternalError);
+}
+
+}  // namespace
+}  // namespace tessera::cpu
