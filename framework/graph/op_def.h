@@ -68,6 +68,9 @@ struct OpDef {
   /// Floating-point operations of matrix products (2 per multiply-add); null: none worth counting.
   double (*flops)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
 
+  /// The part of `flops` that computes again what the forward pass has computed: work, but none of the model's.
+  double repeated_flops = 0;
+
   /// In which precision the op runs under `precision.compute: bf16`, and which operands (bit i: operand i) then are bf16;
   /// the others stay as they are.
   Precision precision = Precision::high;

@@ -106,7 +106,14 @@ Declaration parse_declaration(Reader& in) {
   return d;
 }
 
-void parse_line(Graph& graph, Reader& in) {
+/// A mark to be set when all values are there: a pass may put a cotangent before its primal.
+struct Mark {
+  ValueId value;
+  CotangentOf cotangent;
+  Reader in;
+};
+
+void parse_line(Graph& graph, Reader& in, std::vector<Mark>& marks) {
   std::vector<Declaration> results{parse_declaration(in)};
   while (in.eat(",")) results.push_back(parse_declaration(in));
   in.expect("=");
@@ -139,11 +146,7 @@ void parse_line(Graph& graph, Reader& in) {
     if (made[i].type() != d.type) in.fail(fmt::format("the type is {}", to_string(made[i].type())));
     if (made[i].name() != d.name) graph.rename_value(made[i], d.name);
     if (made[i].name() != d.name) in.fail(fmt::format("the name '{}' is taken", d.name));
-    if (d.cotangent.primal >= 0) {
-      if (static_cast<size_t>(d.cotangent.primal) >= graph.values().size())
-        in.fail("unknown primal");
-      graph.mark_cotangent(made[i], graph.handle(d.cotangent.primal), d.cotangent.total);
-    }
+    if (d.cotangent.primal >= 0) marks.push_back({d.id, d.cotangent, in});
   }
 }
 
@@ -190,7 +193,7 @@ std::string to_string(const Graph& graph) {
 
 namespace {
 
-void parse_any_line(Graph& graph, Reader& in, bool first) {
+void parse_any_line(Graph& graph, Reader& in, bool first, std::vector<Mark>& marks) {
   if (in.done()) return;
   if (first) {
     in.expect("graph");
@@ -205,7 +208,7 @@ void parse_any_line(Graph& graph, Reader& in, bool first) {
     if (graph.find_output(name)) in.fail("an output of that name is there already");
     graph.add_output(std::move(name), graph.handle(id), out ? PortKind::data : PortKind::state);
   } else {
-    parse_line(graph, in);
+    parse_line(graph, in, marks);
   }
   if (!in.done()) in.fail("left over text");
 }
@@ -215,16 +218,21 @@ void parse_any_line(Graph& graph, Reader& in, bool first) {
 Graph parse_graph(std::string_view text) {
   Graph graph;
   int number = 0;
+  std::vector<Mark> marks;
   for (size_t begin = 0; begin < text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     Reader in(text.substr(begin, end - begin), ++number);
     begin = end + 1;
     try {
-      parse_any_line(graph, in, number == 1);
+      parse_any_line(graph, in, number == 1, marks);
     } catch (const UserError& error) {
       if (std::string_view(error.what()).starts_with("graph text")) throw;
       in.fail(error.what());  // of a type, an attribute or an op
     }
+  }
+  for (const auto& [value, cotangent, in] : marks) {
+    if (static_cast<size_t>(cotangent.primal) >= graph.values().size()) in.fail("unknown primal");
+    graph.mark_cotangent(graph.handle(value), graph.handle(cotangent.primal), cotangent.total);
   }
   return graph;
 }

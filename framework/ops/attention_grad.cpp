@@ -21,7 +21,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
       in, out, {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }
 
-/// Five products where the forward op has two.
+/// Five products where the forward op has two; the first of them, q kᵀ, is one of those two again.
 double flops(TypeSpan in, TypeSpan, const Attrs& attrs) {
   const Shape &q = in[0].shape, &k = in[1].shape;
   return 10.0 * static_cast<double>(q[0] * q[2] * q[3]) * visible_pairs(q[1], k[1], attrs);
@@ -34,6 +34,7 @@ const OpDef ops::attention_grad{.name = "attention_grad",
                                 .rule = rule,
                                 .composite = attention_grad_composite,
                                 .flops = flops,
+                                .repeated_flops = 1.0 / 5,
                                 .precision = Precision::low,
                                 .low_operands = 0b101111};
 

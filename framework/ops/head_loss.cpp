@@ -20,13 +20,16 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
           to_string(rows), to_string(in[operands - 2]));
   require(in[operands - 1].shape == rows, "weights must be f32{}, not {}", to_string(rows),
           to_string(in[operands - 1]));
-  return {{in[operands - 1].dtype, {}}};
+  std::vector<TensorType> out{{in[operands - 1].dtype, {}}};
+  if (attrs.flag("predict")) out.push_back({DType::i32, rows});
+  return out;
 }
 
 std::vector<Value> grad(const GradCall& call) {
   std::vector<Value> operands(call.inputs.begin(), call.inputs.end());
   operands.push_back(call.cotangents[0]);
-  std::vector<Value> out = ops::head_loss_grad.all(operands, call.attrs, "head");
+  std::vector<Value> out =
+      ops::head_loss_grad.all(operands, {{"bias", call.attrs.flag("bias")}}, "head");
   out.resize(call.inputs.size());  // labels and weights need none
   return out;
 }
@@ -36,12 +39,15 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
   const Value logits = linear(in[0], in[1], bias ? in[2] : Value(), "logits");
   const Value losses = ops::cross_entropy.all({logits, in[bias ? 3 : 2], in[bias ? 4 : 3]},
                                               {{"label_smoothing", 0.0}}, "losses")[0];
-  return {ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}})};
+  std::vector<Value> out{ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}})};
+  if (attrs.flag("predict")) out.push_back(ops::argmax(logits, {{"dim", int64_t{1}}}, "classes"));
+  return out;
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  return make_rule(attrs.flag("bias") ? "n d!, v~ d!, v~, n, n ->" : "n d!, v~ d!, n, n ->", in,
-                   out);
+  return make_rule(fmt::format("n d!, v~ d!{}, n, n ->{}", attrs.flag("bias") ? ", v~" : "",
+                               attrs.flag("predict") ? ", n" : ""),
+                   in, out);
 }
 
 double flops(TypeSpan in, TypeSpan, const Attrs&) {
@@ -59,13 +65,29 @@ const OpDef ops::head_loss{.name = "head_loss",
                            .precision = Precision::low,
                            .low_operands = 0b11};
 
-Value head_loss(Value x, Value weight, Value bias, Value labels, Value weights,
-                std::string_view name) {
-  const Attrs attrs{{"bias", static_cast<bool>(bias)}};
+namespace {
+
+std::vector<Value> add_head(Value x, Value weight, Value bias, Value labels, Value weights,
+                            std::string_view name, bool predict) {
+  Attrs attrs{{"bias", static_cast<bool>(bias)}};
+  if (predict) attrs.set("predict", true);
   std::vector<Value> operands{x, weight};
   if (bias) operands.push_back(bias);
   operands.insert(operands.end(), {labels, weights});
-  return ops::head_loss.all(operands, attrs, name)[0];
+  return ops::head_loss.all(operands, attrs, name);
+}
+
+}  // namespace
+
+Value head_loss(Value x, Value weight, Value bias, Value labels, Value weights,
+                std::string_view name) {
+  return add_head(x, weight, bias, labels, weights, name, false)[0];
+}
+
+Prediction head_prediction(Value x, Value weight, Value bias, Value labels, Value weights,
+                           std::string_view name) {
+  const auto out = add_head(x, weight, bias, labels, weights, name, true);
+  return {out[0], out[1]};
 }
 
 }  // namespace tessera

@@ -11,4 +11,11 @@ namespace tessera {
 Value head_loss(Value x, Value weight, Value bias, Value labels, Value weights,
                 std::string_view name = "loss");
 
+/// The same, and i32 (N): the class of the largest logit of each row, from the same logits.
+struct Prediction {
+  Value loss, classes;
+};
+Prediction head_prediction(Value x, Value weight, Value bias, Value labels, Value weights,
+                           std::string_view name = "loss");
+
 }  // namespace tessera

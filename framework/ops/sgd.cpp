@@ -1,7 +1,8 @@
 // sgd: one update of a parameter by gradient descent with momentum (Sutskever et al., "On the importance of initialization
 // and momentum in deep learning", 2013), decay apart from the gradient. With g = clip_scale · grad:
-//   b = momentum b + g,  param = (1 - lr · weight_decay) param - lr · (nesterov ? g + momentum b : b)
-// Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see framework/ops/optimizer.h.
+//   b = momentum b + g,  param = (1 - lr · weight_decay) param - lr · b
+// Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see framework/ops/optimizer.h. With momentum 0 there is
+// no b, neither operand nor result.
 #include "framework/ops/optimizer.h"
 
 namespace tessera {
@@ -11,7 +12,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(attrs.real("momentum") >= 0 && attrs.real("momentum") < 1,
           "momentum is in [0, 1), not {}", attrs.real("momentum"));
   attrs.real("weight_decay");
-  return infer_update(in, attrs, 1, false);
+  return infer_update(in, attrs, attrs.real("momentum") > 0 ? 1 : 0, false);
 }
 
 }  // namespace

@@ -12,10 +12,11 @@ namespace {
 /// The operands of one head, in the new graph.
 struct Head {
   Value x, weight, bias, labels, weights, dloss;  // no bias, no dloss: no value
+  bool predict;
 };
 
 struct Unrolled {
-  Value loss, dx, dw, db;
+  Value loss, classes, dx, dw, db;
 };
 
 Value rows_of(Value v, int64_t begin, int64_t end) {
@@ -39,6 +40,9 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
     out.dx =
         graph.add1(ops::empty, {},
                    {{"dtype", std::string(to_string(h.x.dtype()))}, {"shape", h.x.shape()}}, "dx");
+  if (h.predict)
+    out.classes =
+        graph.add1(ops::empty, {}, {{"dtype", std::string("i32")}, {"shape", Shape{n}}}, "classes");
   for (int64_t begin = 0; begin < n; begin += rows) {
     const int64_t end = std::min(n, begin + rows);
     Scope scope(graph, fmt::format("rows.{}", begin), Scope::NamesOnly{});
@@ -47,6 +51,8 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
     const Value logits = linear(x, h.weight, h.bias, "logits");
     const auto ce = ops::cross_entropy.all({logits, labels, weights}, smooth, "cross_entropy");
     losses = put(losses, ce[0], begin);
+    if (h.predict)
+      out.classes = put(out.classes, ops::argmax(logits, {{"dim", int64_t{1}}}, "argmax"), begin);
     if (!h.dloss) continue;
     const Value each = ops::broadcast_to(h.dloss, {{"shape", Shape{end - begin}}});
     const Value d =
@@ -117,7 +123,8 @@ Graph chunk(const Graph& source, int64_t rows) {
     }
     const auto in = r.operands(node);
     const size_t at = bias ? 3 : 2;
-    Head head{in[0], in[1], bias ? in[2] : Value(), in[at], in[at + 1], {}};
+    Head head{in[0],      in[1], bias ? in[2] : Value(),    in[at],
+              in[at + 1], {},    node.attrs.flag("predict")};
     std::string to;
     if (gradient) {
       head.dloss = r[gradient->inputs.back()];
@@ -127,6 +134,7 @@ Graph chunk(const Graph& source, int64_t rows) {
     Scope scope(r.graph(), source.value(node.outputs[0]).name, Scope::NamesOnly{});
     const Unrolled out = unroll(r.graph(), head, to, rows);
     r.replace(node.outputs[0], out.loss);
+    if (head.predict) r.replace(node.outputs[1], out.classes);
     if (gradient) done[gradient] = out;
     return true;
   });

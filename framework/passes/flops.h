@@ -11,6 +11,7 @@ namespace tessera {
 /// By op, ops without any left out.
 std::map<std::string, double> flops_by_op(const Graph& graph);
 
-double total_flops(const Graph& graph);
+/// Those of the model: without what ops compute a second time.
+double model_flops(const Graph& graph);
 
 }  // namespace tessera

@@ -66,13 +66,14 @@ void add_optimizer(Graph& graph, const Optimizer& optimizer, std::span<const Upd
       store("@m", out[1]);
       store("@v", out[2]);
     } else {
+      std::vector<Value> operands{parameter, u.gradient};
+      if (optimizer.momentum > 0) operands.push_back(state("@momentum"));
+      operands.insert(operands.end(), {control.learning_rate, control.scale, control.applied});
       const auto out = ops::sgd.all(
-          {parameter, u.gradient, state("@momentum"), control.learning_rate, control.scale,
-           control.applied},
-          {{"momentum", optimizer.momentum}, {"weight_decay", u.weight_decay}, {"nesterov", false}},
+          operands, {{"momentum", optimizer.momentum}, {"weight_decay", u.weight_decay}},
           u.parameter);
       store("", out[0]);
-      store("@momentum", out[1]);
+      if (optimizer.momentum > 0) store("@momentum", out[1]);
     }
   }
 }
@@ -84,7 +85,7 @@ void declare_optimizer_states(Program& program, const Optimizer& optimizer,
     if (optimizer.type == "adamw") {
       program.declare({p.name + "@m", p.type, StateKind::moment});
       program.declare({p.name + "@v", p.type, StateKind::moment});
-    } else {
+    } else if (optimizer.momentum > 0) {
       program.declare({p.name + "@momentum", p.type, StateKind::moment});
     }
   }

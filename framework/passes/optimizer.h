@@ -31,7 +31,7 @@ struct Update {
 };
 
 /// Appends the update of all parameters. The graph gains the states "step" (i64 [], updates done so far) and, by
-/// parameter, "NAME@m" and "NAME@v" ("NAME@momentum" for sgd), and the data outputs grad_norm, learning_rate f32 [] and
+/// parameter, "NAME@m" and "NAME@v" ("NAME@momentum" for sgd with momentum), and the data outputs grad_norm, learning_rate f32 [] and
 /// applied bool []. A gradient that is not finite leaves every state as it is.
 void add_optimizer(Graph& graph, const Optimizer& optimizer, std::span<const Update> updates);
 

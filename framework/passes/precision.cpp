@@ -78,7 +78,7 @@ class Lowering {
     return known;
   }
 
-  /// A cotangent of a parameter is kept in f32: it is summed, clipped and given to the optimizer.
+  /// A cotangent of a parameter, or of a view of one, is made in f32: it is summed, clipped and given to the optimizer.
   bool is_parameter_gradient(const Node& node) const {
     for (ValueId v : node.outputs) {
       const CotangentOf& of = source_.value(v).cotangent;
@@ -87,8 +87,11 @@ class Lowering {
     return false;
   }
   bool is_parameter(ValueId id) const {
-    while (source_.value(id).node >= 0 && source_.node(source_.value(id).node).op == &ops::reshape)
-      id = source_.node(source_.value(id).node).inputs[0];
+    const auto is_view = [&](NodeId node) {
+      const OpDef* op = node < 0 ? nullptr : source_.node(node).op;
+      return op == &ops::reshape || op == &ops::slice || op == &ops::transpose;
+    };
+    while (is_view(source_.value(id).node)) id = source_.node(source_.value(id).node).inputs[0];
     for (const Port& port : source_.inputs())
       if (port.value == id && port.kind == PortKind::state) {
         const State* state = program_.find_state(port.name);
@@ -108,6 +111,8 @@ class Lowering {
     if (node.op->precision == Precision::follow)
       for (size_t i = 0; i < in.size(); ++i)
         run_low = run_low || (is_low(i) && in[i].dtype() == DType::bf16);
+    const bool for_parameter = is_parameter_gradient(node);
+    if (for_parameter && !takes_to && node.op->precision == Precision::follow) run_low = false;
     for (size_t i = 0; i < in.size(); ++i) {
       if (in[i].dtype() != DType::f32 && in[i].dtype() != DType::bf16) continue;
       if (run_low && is_low(i))
@@ -115,7 +120,7 @@ class Lowering {
       else
         in[i] = cast(in[i], DType::f32);
     }
-    if (takes_to && run_low && is_parameter_gradient(node)) attrs.set("to", std::string("f32"));
+    if (takes_to && run_low && for_parameter) attrs.set("to", std::string("f32"));
     Place place(r_.graph(), node.where);
     const auto out = r_.graph().add(*node.op, in, attrs, source_.value(node.outputs[0]).name);
     for (size_t i = 0; i < out.size(); ++i) {

@@ -1,7 +1,6 @@
 #include "framework/train/assemble.h"
 
-#include <cmath>
-
+#include "framework/data/masking.h"
 #include "framework/ops/fill.h"
 #include "framework/passes/chunk.h"
 #include "framework/passes/flops.h"
@@ -130,9 +129,9 @@ class Assembler {
     for (const State& state : precise.states()) out.declare(state);
     double flops = 0;
     for (const Graph& source : precise.graphs()) {
-      if (source.name() == "step" || source.name() == "first") flops += total_flops(source);
+      if (source.name() == "step" || source.name() == "first") flops += model_flops(source);
       if (source.name() == "micro")
-        flops += total_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
+        flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
       Graph graph = shown("precision", source);
       graph = shown("chunk", chunk(graph, kHeadRows));
       graph = shown("recompute", recompute(graph, policy()));
@@ -206,7 +205,7 @@ class Assembler {
                        state + ".sum");
       graph.add_output(state, sum, PortKind::state);
     }
-    program_.add(std::move(graph));
+    add("optimizer", std::move(graph));
   }
 
   const Config& config_;
@@ -241,8 +240,7 @@ Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt
 }
 
 int64_t masked_positions(const Config& config) {
-  return static_cast<int64_t>(
-      std::ceil(config.data.mask_rate * static_cast<double>(config.sequence_length()) - 1e-9));
+  return masked_count(config.data.mask_rate, config.sequence_length());
 }
 
 }  // namespace tessera

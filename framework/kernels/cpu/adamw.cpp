@@ -12,16 +12,17 @@ namespace tessera::cpu::HWY_NAMESPACE {
 /// A thread takes whole blocks of the sweep, so that no two write one cache line.
 constexpr int64_t kSweepBlock = 4096;
 
+/// rest1 is 1 - beta1 of the exact beta1, not of its float; rest2 as well.
 struct Rates {
-  float beta1, beta2, eps, clip, keep, step, correction;
+  float beta1, rest1, beta2, rest2, eps, clip, keep, step, correction;
 };
 
 /// param = keep · param - step · m / (sqrt(v) · correction + eps)
 template <class G, bool copy>
 HWY_ATTR void adamw_range(float* param, const G* grad, float* m, float* v, bfloat16* narrow,
                           int64_t n, const Rates& rates) {
-  const VF beta1 = splat(rates.beta1), rest1 = splat(1.0f - rates.beta1);
-  const VF beta2 = splat(rates.beta2), rest2 = splat(1.0f - rates.beta2);
+  const VF beta1 = splat(rates.beta1), rest1 = splat(rates.rest1);
+  const VF beta2 = splat(rates.beta2), rest2 = splat(rates.rest2);
   const VF clip = splat(rates.clip), eps = splat(rates.eps), keep = splat(rates.keep);
   const VF step = splat(rates.step), correction = splat(rates.correction);
   each_vector(n, [&](int64_t i, int64_t count) TESSERA_BODY {
@@ -51,7 +52,9 @@ Kernel adamw_of(const KernelSpec& spec) {
         const auto t =
             static_cast<double>(wide ? *args.input<int64_t>(6) : *args.input<int32_t>(6));
         const Rates rates{static_cast<float>(beta1),
+                          static_cast<float>(1 - beta1),
                           static_cast<float>(beta2),
+                          static_cast<float>(1 - beta2),
                           static_cast<float>(eps),
                           *args.input<float>(5),
                           static_cast<float>(1 - lr * decay),

@@ -14,38 +14,41 @@ struct Rates {
   float momentum, clip, keep, lr;
 };
 
-template <class G, bool nesterov, bool copy>
+template <class G, bool buffered, bool copy>
 HWY_ATTR void sgd_range(float* param, const G* grad, float* buffer, bfloat16* narrow, int64_t n,
                         const Rates& rates) {
   const VF momentum = splat(rates.momentum), clip = splat(rates.clip);
   const VF keep = splat(rates.keep), lr = splat(rates.lr);
   each_vector(n, [&](int64_t i, int64_t count) TESSERA_BODY {
-    const VF g = hn::Mul(load_part(grad + i, count), clip);
-    const VF b = hn::MulAdd(momentum, load_part(buffer + i, count), g);
-    const VF direction = nesterov ? hn::MulAdd(momentum, b, g) : b;
-    const VF new_param = hn::NegMulAdd(lr, direction, hn::Mul(keep, load_part(param + i, count)));
-    store_part(b, buffer + i, count);
+    VF b = hn::Mul(load_part(grad + i, count), clip);
+    if constexpr (buffered) {
+      b = hn::MulAdd(momentum, load_part(buffer + i, count), b);
+      store_part(b, buffer + i, count);
+    }
+    const VF new_param = hn::NegMulAdd(lr, b, hn::Mul(keep, load_part(param + i, count)));
     store_part(new_param, param + i, count);
     if constexpr (copy) store_part(new_param, narrow + i, count);
   });
 }
 
-template <class G, bool nesterov, bool copy>
+template <class G, bool buffered, bool copy>
 Kernel sgd_of(const KernelSpec& spec) {
   const int64_t n = spec.in[0].numel();
   const auto momentum = static_cast<float>(spec.attrs.real("momentum"));
   const double decay = spec.attrs.real("weight_decay");
   return {
       [=](const KernelArgs& args) {
-        if (!*args.input<uint8_t>(5)) return;
-        const float lr = *args.input<float>(3);
-        const Rates rates{momentum, *args.input<float>(4),
+        constexpr size_t kScalars = buffered ? 3 : 2;
+        if (!*args.input<uint8_t>(kScalars + 2)) return;
+        const float lr = *args.input<float>(kScalars);
+        const Rates rates{momentum, *args.input<float>(kScalars + 1),
                           static_cast<float>(1 - static_cast<double>(lr) * decay), lr};
         parallel_for((n + kSweepBlock - 1) / kSweepBlock, 4, [&](int64_t begin, int64_t end, int) {
           const int64_t from = begin * kSweepBlock, to = std::min(end * kSweepBlock, n);
-          sgd_range<G, nesterov, copy>(
-              args.output<float>(0) + from, args.input<G>(1) + from, args.output<float>(1) + from,
-              copy ? args.output<bfloat16>(2) + from : nullptr, to - from, rates);
+          sgd_range<G, buffered, copy>(
+              args.output<float>(0) + from, args.input<G>(1) + from,
+              buffered ? args.output<float>(1) + from : nullptr,
+              copy ? args.output<bfloat16>(buffered ? 2 : 1) + from : nullptr, to - from, rates);
         });
       },
       0};
@@ -53,9 +56,9 @@ Kernel sgd_of(const KernelSpec& spec) {
 
 Kernel make_sgd(const KernelSpec& spec) {
   require(spec.in[0].dtype == DType::f32, "the cpu backend has no sgd of {}", spec.in[0].dtype);
-  const bool nesterov = spec.attrs.flag("nesterov"), copy = spec.attrs.has("copy");
+  const bool buffered = spec.attrs.real("momentum") > 0, copy = spec.attrs.has("copy");
   return dispatch_simd(spec.in[1].dtype, spec.op, [&]<class G>(Tag<G>) {
-    if (nesterov) return copy ? sgd_of<G, true, true>(spec) : sgd_of<G, true, false>(spec);
+    if (buffered) return copy ? sgd_of<G, true, true>(spec) : sgd_of<G, true, false>(spec);
     return copy ? sgd_of<G, false, true>(spec) : sgd_of<G, false, false>(spec);
   });
 }

@@ -67,6 +67,10 @@ std::vector<Case> heads(bool grad) {
       c.in.push_back({.kind = Operand::Kind::single, .shape = {size[0]}, .low = 0.5, .high = 1});
       if (grad) c.in.push_back(single({}));
       cases.push_back(c);
+      if (grad) continue;
+      c.attrs.set("predict", true);
+      c.bf16 = false;  // rounded logits have equals
+      cases.push_back(c);
     }
   return cases;
 }

@@ -49,7 +49,8 @@ const Register kRate(
      {.in = {{DType::f32, {}}}, .attrs = schedule("wsd", 110), .words = "one integer"}});
 
 const Attrs kAdamw{{"beta1", 0.9}, {"beta2", 0.95}, {"eps", 1e-8}, {"weight_decay", 0.1}};
-const Attrs kSgd{{"momentum", 0.9}, {"weight_decay", 0.1}, {"nesterov", true}};
+const Attrs kSgd{{"momentum", 0.9}, {"weight_decay", 0.1}};
+const Attrs kPlainSgd{{"momentum", 0.0}, {"weight_decay", 0.1}};
 
 std::vector<Case> updates(const Attrs& attrs, size_t buffers, bool counted) {
   std::vector<Case> cases;
@@ -84,6 +85,9 @@ const Register kSgdOp({"sgd"}, updates(kSgd, 1, false),
                       {{.in = {kF, {DType::f32, {4}}, kF, kScalar, kScalar, kApply},
                         .attrs = kSgd,
                         .words = "the gradient of"}});
+const Register kPlainSgdOp(
+    {"sgd"}, updates(kPlainSgd, 0, false),
+    {{.in = {kF, kF, kF, kScalar, kScalar, kApply}, .attrs = kPlainSgd, .words = "takes 5"}});
 
 }  // namespace
 }  // namespace tessera
