@@ -7,15 +7,16 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <system_error>
 
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
-#include "framework/data/ngram.h"
 #include "framework/data/token_shards.h"
-#include "framework/device/cpu/profile.h"
 #include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
+#include "launch/quickstart_score.h"
+#include "launch/tokenize.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -27,6 +28,39 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kFolder = "runs/quickstart";
 constexpr int64_t kFewestSteps = 100, kMostSteps = 20000;
 
+/// Keys that the quickstart sets itself.
+constexpr struct {
+  std::string_view key, why;
+} kOwnKeys[] = {
+    {"model.type", "give --model"},
+    {"data.shards", "FOLDER is the text to learn from"},
+    {"train.steps", "as many as fit into --seconds"},
+    {"log.folder", "everything goes to runs/quickstart"},
+    {"checkpoint.folder", "everything goes to runs/quickstart"},
+};
+
+std::string key_of(std::string_view set) { return std::string(set.substr(0, set.find('='))); }
+
+void refuse_own_keys(std::span<const std::string> sets) {
+  for (const std::string& set : sets)
+    for (const auto& [key, why] : kOwnKeys)
+      require(key_of(set) != key,
+              "quickstart sets {} itself ({}); leave it out, or use `tessera train`", key, why);
+}
+
+/// What is left of a folder that was not put to use is removed.
+struct Scratch {
+  fs::path path;
+
+  explicit Scratch(fs::path folder) : path(std::move(folder)) { fs::remove_all(path); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
 /// Updates that fit into `seconds`, by timing some on random tokens.
 int64_t steps_in(double seconds, const Config& config, const DeviceProfile& profile) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
@@ -35,12 +69,18 @@ int64_t steps_in(double seconds, const Config& config, const DeviceProfile& prof
   const auto begin = std::chrono::steady_clock::now();
   double passed = 0;
   int64_t steps = 0;
-  while (passed < 2.0) {
+  while (passed < std::min(2.0, seconds / 10)) {
     learner.step(++steps);
     passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
   return std::clamp(static_cast<int64_t>(seconds * static_cast<double>(steps) / passed),
                     kFewestSteps, kMostSteps);
+}
+
+/// UserError when the text is not enough for the config, to learn from or to measure on.
+void require_usable(Config config, const std::string& shards) {
+  config.data.shards = shards;
+  open_data(config);
 }
 
 Json read_json(const fs::path& path) {
@@ -53,62 +93,6 @@ void write_json(const fs::path& path, const Json& json) {
   std::ofstream out(path);
   out << json.dump(2) << "\n";
   require(out.flush().good(), "{} cannot be written", path.string());
-}
-
-/// Bits per byte of an n-gram model fitted on the training part, on the tokens that the model was validated on.
-double ngram_bits(int order, const TokenSplit& split, const Config& config) {
-  NgramModel model(order, split.train.tokenizer().vocab_size());
-  model.add(split.train, 0, split.train.token_count());
-  const auto tokens = static_cast<uint64_t>(config.evaluate.batches * config.micro_sequences() *
-                                            config.sequence_length());
-  return model.score(split.validation, 0, std::min(tokens, split.validation.token_count()))
-      .bits_per_byte();
-}
-
-/// How often the commonest byte is what a validation mask hides.
-double commonest_accuracy(const TokenSplit& split, const Batches& batches) {
-  GuessAccuracy guess{.guess = commonest_token(split.train)};
-  for (int64_t i = 0; i < batches.evaluation_batches(); ++i) {
-    const EvaluationBatch batch = batches.evaluation(i);
-    guess.add(batch.labels, batch.weights);
-  }
-  return guess.value();
-}
-
-Json compare(const Config& config, const Json& trained) {
-  const auto shards = TokenShards::open(config.data.shards);
-  const TokenSplit split = split_tokens(shards, config.data.validation);
-  Json out;
-  if (config.model.type == ModelConfig::Type::gpt) {
-    out["bits_per_byte_start"] = trained.at("eval_bits_per_byte_start");
-    out["bits_per_byte_end"] = trained.at("eval_bits_per_byte_end");
-    out["bits_per_byte_order0"] = ngram_bits(0, split, config);
-    out["bits_per_byte_order3"] = ngram_bits(3, split, config);
-  } else {
-    out["masked_accuracy"] = trained.at("eval_masked_accuracy_end");
-    out["commonest_accuracy"] = commonest_accuracy(split, *make_batches(config, shards));
-  }
-  out["tokens_per_s"] = trained.at("tokens_per_s");
-  out["seconds"] = trained.at("seconds");
-  out["checkpoint"] = trained.at("checkpoint");
-  return out;
-}
-
-void print_comparison(const Config& config, const Json& figures) {
-  const auto line = [](std::string_view what, double value) {
-    fmt::print("  {:<44}{:>8.4f}\n", what, value);
-  };
-  if (config.model.type == ModelConfig::Type::gpt) {
-    fmt::print("\nvalidation bits per byte (lower is better)\n");
-    line("this model before training", figures["bits_per_byte_start"]);
-    line("this model now", figures["bits_per_byte_end"]);
-    line("order-0 byte model (byte frequencies)", figures["bits_per_byte_order0"]);
-    line("order-3 byte model (the three bytes before)", figures["bits_per_byte_order3"]);
-  } else {
-    fmt::print("\nmasked bytes told right in held-out text\n");
-    line("this model", figures["masked_accuracy"]);
-    line("always guessing the commonest byte", figures["commonest_accuracy"]);
-  }
 }
 
 }  // namespace
@@ -134,35 +118,39 @@ int run_quickstart(std::span<const std::string> args) {
   require(seconds > 0, "--seconds: it must be above 0");
 
   const std::string data = std::string(kFolder) + "/data";
-  const DeviceProfile machine = cpu_profile();
-  std::vector<std::string> sets{
-      "data.shards=" + data, std::string("log.folder=") + kFolder,
-      fmt::format("checkpoint.folder={}/checkpoints", kFolder),
-      std::string("precision.compute=") + (machine.isa >= Isa::avx512_bf16 ? "bf16" : "f32")};
-  const std::vector<std::string> own = given->list("set");
-  sets.insert(sets.end(), own.begin(), own.end());
   const std::string path = given->text("configs", "configs") + "/quickstart-" + model + ".yaml";
+  const std::vector<std::string> own = given->list("set");
+  refuse_own_keys(own);
+  std::vector<std::string> sets{"data.shards=" + data, std::string("log.folder=") + kFolder,
+                                fmt::format("checkpoint.folder={}/checkpoints", kFolder)};
+  sets.insert(sets.end(), own.begin(), own.end());
   Config config = load_config(path, sets);
+  require(!config.evaluate.every.never(),
+          "quickstart measures the model on held-out text: evaluate.every must not be 0");
+  const DeviceProfile profile = set_up_device(config.device);
+  if (std::ranges::find(own, "precision.compute", key_of) == own.end())
+    sets.push_back(std::string("precision.compute=") +
+                   (profile.isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
+  config = load_config(path, sets);
 
   // The run before is removed only when everything that was asked for is known to be usable.
-  const fs::path fresh = std::string(kFolder) + ".new";
-  fs::remove_all(fresh);
-  run_tokenize(std::vector<std::string>{given->text("FOLDER"), "--out", (fresh / "data").string()});
-  fs::remove_all(kFolder);
-  fs::rename(fresh, kFolder);
-
-  const int64_t steps = steps_in(seconds, config, set_up_device(config.device));
-  sets.push_back(fmt::format("train.steps={} steps", steps));
+  const Scratch fresh(std::string(kFolder) + ".new");
+  const std::string fresh_data = (fresh.path / "data").string();
+  tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
+  require_usable(config, fresh_data);
+  sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, profile)));
   config = load_config(path, sets);
+  fs::remove_all(kFolder);
+  fs::rename(fresh.path, kFolder);
 
   std::vector<std::string> words{path};
   for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
   if (const int stopped = run_train(words); stopped != 0) return stopped;
 
   const fs::path summary = fs::path(kFolder) / "summary.json";
-  const Json figures = compare(config, read_json(summary));
+  const Json figures = score(config, read_json(summary));
   write_json(summary, figures);
-  print_comparison(config, figures);
+  print_score(config, figures);
   if (model == "gpt") {
     fmt::print("\na sample:\n");
     run_generate(std::vector<std::string>{kFolder, "--tokens", "300"});

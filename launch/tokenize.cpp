@@ -1,5 +1,5 @@
 // `tessera tokenize`: text files and folders to a folder of token shards, what `train` reads.
-#include "framework/data/tokenize.h"
+#include "launch/tokenize.h"
 
 #include <fmt/format.h>
 
@@ -50,6 +50,29 @@ std::string left_out(const TokenizeResult& result) {
 
 }  // namespace
 
+void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
+                          const std::string& named, const std::string& tokenizer,
+                          const TokenizeOptions& options) {
+  Progress progress = Progress::on_standard_output();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point shown = Clock::now();
+  const TokenizeResult result =
+      tokenize({files.begin(), files.end()}, out, tokenizer_named(tokenizer), options,
+               [&](const TokenizeProgress& done) {
+                 if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
+                 shown = Clock::now();
+                 progress.busy(fmt::format("{} of {} files, {} of {}", grouped(done.files),
+                                           grouped(done.files_total), mib(done.bytes),
+                                           mib(done.bytes_total)));
+               });
+  progress.ready();
+  fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
+             grouped(static_cast<int64_t>(result.tokens)), tokenizer,
+             grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
+             result.shards == 1 ? "" : "s", named);
+  fmt::print("{}", left_out(result));
+}
+
 int run_tokenize(std::span<const std::string> args) {
   const CommandLine line{
       "tokenize",
@@ -67,7 +90,6 @@ int run_tokenize(std::span<const std::string> args) {
   if (!given) return 0;
   require(given->has("out"),
           "tokenize: --out DIR is missing: where the token shards go; see `tessera help tokenize`");
-  const Tokenizer tokenizer = tokenizer_named(given->text("tokenizer", "bytes"));
   TokenizeOptions options;
   options.overwrite = given->has("overwrite");
   options.include_hidden = given->has("hidden");
@@ -75,24 +97,7 @@ int run_tokenize(std::span<const std::string> args) {
       given->integer("shard-tokens", static_cast<int64_t>(options.shard_tokens), 1));
   const std::vector<std::string> files = given->list("FILES");
   const std::string out = given->text("out");
-
-  Progress progress = Progress::on_standard_output();
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point shown = Clock::now();
-  const TokenizeResult result = tokenize(
-      {files.begin(), files.end()}, out, tokenizer, options, [&](const TokenizeProgress& done) {
-        if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
-        shown = Clock::now();
-        progress.busy(fmt::format("{} of {} files, {} of {}", grouped(done.files),
-                                  grouped(done.files_total), mib(done.bytes),
-                                  mib(done.bytes_total)));
-      });
-  progress.ready();
-  fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
-             grouped(static_cast<int64_t>(result.tokens)), given->text("tokenizer", "bytes"),
-             grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
-             result.shards == 1 ? "" : "s", out);
-  fmt::print("{}", left_out(result));
+  tokenize_with_report(files, out, out, given->text("tokenizer", "bytes"), options);
   fmt::print("next: tessera train CONFIG --set data.shards={}\n", out);
   return 0;
 }

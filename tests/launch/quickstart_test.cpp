@@ -1,32 +1,27 @@
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <sys/wait.h>
 
-#include <filesystem>
-#include <fstream>
+#include <cstdio>
+#include <nlohmann/json.hpp>
 
+#include "framework/device/cpu/profile.h"
+#include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
 
 namespace tessera {
 namespace {
 
-namespace fs = std::filesystem;
-
 /// In a folder of its own, since the quickstart writes to runs/quickstart of the working folder.
 class Quickstart : public ::testing::Test {
  protected:
   void SetUp() override {
-    std::string name = (fs::temp_directory_path() / "tessera-quickstart-XXXXXX").string();
-    ASSERT_NE(mkdtemp(name.data()), nullptr);
-    folder_ = name;
     before_ = fs::current_path();
-    fs::current_path(folder_);
-    fs::create_directories("runs/quickstart");
-    std::ofstream("runs/quickstart/summary.json") << "{}";
+    fs::current_path(folder_.path());
+    write_file("runs/quickstart/summary.json", "{}");
+    write_file("text/a.txt", random_text(1, 40000));
+    write_file("text/b.txt", random_text(2, 40000));
   }
-  void TearDown() override {
-    fs::current_path(before_);
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { fs::current_path(before_); }
 
   /// The quickstart refuses, says `why`, and leaves the run before as it was.
   static void refuses(std::vector<std::string> args, const std::string& why) {
@@ -35,17 +30,126 @@ class Quickstart : public ::testing::Test {
     const ProgramRun run = program(args);
     EXPECT_EQ(run.status, 2);
     EXPECT_NE(run.err.find(why), std::string::npos) << run.err;
-    EXPECT_TRUE(fs::exists("runs/quickstart/summary.json"));
+    EXPECT_EQ(read_file("runs/quickstart/summary.json"), "{}");
+    EXPECT_FALSE(fs::exists("runs/quickstart.new"));
   }
 
-  fs::path folder_, before_;
+  /// The words of a quickstart of a second, with a model that is next to nothing.
+  static std::vector<std::string> tiny(const std::string& model) {
+    std::vector<std::string> words{
+        "quickstart", "text", "--model",   model,
+        "--seconds",  "1",    "--configs", TESSERA_SOURCE_DIR "/configs"};
+    for (const char* set :
+         {"model.layers=1", "model.hidden=32", "model.heads=2", "model.context=32",
+          "batch.sequences=2", "evaluate.batches=2", "data.validation=0.2"})
+      words.insert(words.end(), {"--set", set});
+    return words;
+  }
+
+  /// The figures in summary.json, which are `names` and no others.
+  static nlohmann::ordered_json figures(const std::vector<std::string>& names) {
+    auto json = nlohmann::ordered_json::parse(read_file("runs/quickstart/summary.json"));
+    std::vector<std::string> found;
+    for (const auto& [name, value] : json.items()) {
+      found.push_back(name);
+      if (name != "checkpoint") {
+        EXPECT_TRUE(value.is_number() && value.get<double>() >= 0) << name << ": " << value;
+      }
+    }
+    EXPECT_EQ(found, names);
+    EXPECT_TRUE(fs::exists(json["checkpoint"].get<std::string>() + "/manifest.json"));
+    EXPECT_GT(json["tokens_per_s"], 0);
+    return json;
+  }
+
+  /// What is tried next: the commands at the end of the output.
+  static std::vector<std::string> commands(const std::string& out) {
+    std::vector<std::string> lines;
+    for (size_t at = out.find("\ntry next:\n"); at != std::string::npos;) {
+      at = out.find("\n  build/release/tessera ", at);
+      if (at == std::string::npos) break;
+      const size_t end = out.find('\n', at + 1);
+      lines.push_back(out.substr(at + 3, end - at - 3));
+      at = end;
+    }
+    return lines;
+  }
+
+  TemporaryFolder folder_;
+  fs::path before_;
 };
+
+TEST_F(Quickstart, TrainsAGptAndSaysHowGoodItIs) {
+  const ProgramRun run = program(tiny("gpt"));
+  ASSERT_EQ(run.status, 0) << run.err << run.out;
+  const auto json = figures({"bits_per_byte_start", "bits_per_byte_end", "bits_per_byte_order0",
+                             "bits_per_byte_order3", "tokens_per_s", "seconds", "checkpoint"});
+  EXPECT_LT(json["bits_per_byte_end"], json["bits_per_byte_start"]);
+  EXPECT_LT(json["bits_per_byte_order3"], json["bits_per_byte_order0"]);
+  expect_contains(run.out, "order-3 byte model");
+  const size_t sample = run.out.find("\na sample:\n"), rest = run.out.find(" tokens/s over ");
+  ASSERT_NE(sample, std::string::npos) << run.out;
+  EXPECT_GT(rest, sample) << run.out;
+  EXPECT_NE(rest, std::string::npos) << run.out;
+  EXPECT_EQ(commands(run.out).size(), 3u) << run.out;
+}
+
+TEST_F(Quickstart, TrainsABertAndSaysHowGoodItIs) {
+  const ProgramRun run = program(tiny("bert"));
+  ASSERT_EQ(run.status, 0) << run.err << run.out;
+  const auto json =
+      figures({"masked_accuracy", "commonest_accuracy", "tokens_per_s", "seconds", "checkpoint"});
+  EXPECT_LE(json["masked_accuracy"], 1);
+  EXPECT_GT(json["commonest_accuracy"], 0);
+  expect_contains(run.out, "always guessing the commonest byte");
+  EXPECT_EQ(commands(run.out).size(), 3u) << run.out;
+}
+
+/// The cap holds for a process: the program is run as one of its own.
+TEST_F(Quickstart, HonoursAnInstructionSet) {
+  std::string command = TESSERA_PROGRAM;
+  auto words = tiny("gpt");
+  words.insert(words.end(), {"--set", "device.isa=sse41"});
+  for (const std::string& word : words) command += " '" + word + "'";
+  EXPECT_EQ(WEXITSTATUS(std::system((command + " >log 2>&1").c_str())), 0) << read_file("log");
+  expect_contains(read_file("log"), "isa sse41");
+  expect_contains(read_file("log"), "compute=f32");
+  EXPECT_GT(figures({"bits_per_byte_start", "bits_per_byte_end", "bits_per_byte_order0",
+                     "bits_per_byte_order3", "tokens_per_s", "seconds", "checkpoint"})
+                .size(),
+            0u);
+}
 
 TEST_F(Quickstart, WrongInputCostsNothingOfTheRunBefore) {
   refuses({"no-such-folder"}, "no-such-folder");
   refuses({".", "--model", "gptt"}, "gpt or bert, not 'gptt'");
   refuses({".", "--set", "model.layer=3"}, "did you mean layers?");
   refuses({".", "--seconds", "0"}, "above 0");
+}
+
+TEST_F(Quickstart, RefusesKeysThatItSetsItself) {
+  refuses({"text", "--set", "train.steps=5 steps"},
+          "quickstart sets train.steps itself (as many as fit into --seconds)");
+  refuses({"text", "--set", "log.folder=elsewhere"}, "log.folder");
+  refuses({"text", "--set", "checkpoint.folder=elsewhere"}, "checkpoint.folder");
+  refuses({"text", "--set", "data.shards=elsewhere"}, "data.shards");
+  refuses({"text", "--set", "model.type=bert"}, "give --model");
+}
+
+TEST_F(Quickstart, RefusesWhatLeavesNothingToCompare) {
+  refuses({"text", "--set", "evaluate.every=0 steps"}, "evaluate.every must not be 0");
+  refuses({"text", "--set", "data.validation=0"}, "data.validation is 0");
+}
+
+TEST_F(Quickstart, RefusesWhatCannotRunBeforeItRemovesAnything) {
+  write_file("short/a.txt", "too short");
+  refuses({"short"}, "tokenize more text");
+  refuses({"text", "--set", "model.vocab=100"}, "100");
+  refuses({"text", "--set", "device.memory=1 MiB"}, "memory");
+  refuses({"text", "--seconds", "0.1", "--set", "model.hidden=32", "--set", "model.layers=1",
+           "--set", "model.context=32", "--set", "schedule.warmup=30000 steps", "--set",
+           "schedule.type=constant"},
+          "schedule.warmup");
 }
 
 }  // namespace
