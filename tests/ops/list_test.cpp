@@ -1,6 +1,7 @@
 // The list of ops is complete: every row is whole, has cases, and runs on both backends.
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <set>
 
 #include "framework/ops/ops.h"
@@ -26,6 +27,17 @@ TEST(OpList, EveryOpRunsOnBothBackends) {
     for (const char* backend : {"reference", "cpu"})
       EXPECT_TRUE(op->composite || find_kernel(op->name, backend))
           << op->name << " has neither a " << backend << " kernel nor a composite";
+}
+
+TEST(OpList, EveryKernelFileIsListed) {
+  const std::filesystem::path kernels =
+      std::filesystem::path(TESSERA_SOURCE_DIR) / "framework/kernels";
+  for (const OpDef* op : ops::all())
+    for (const char* backend : {"reference", "cpu"}) {
+      const auto file = kernels / backend / (std::string(op->name) + ".cpp");
+      EXPECT_TRUE(!std::filesystem::exists(file) || find_kernel(op->name, backend))
+          << file << " is never run: say yes for it in framework/core/ops.def";
+    }
 }
 
 TEST(OpList, EveryOpHasCases) {
