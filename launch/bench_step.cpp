@@ -6,7 +6,7 @@
 #include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
-#include "launch/bench_vocab.h"
+#include "launch/planned_vocab.h"
 
 namespace tessera {
 namespace {
@@ -41,7 +41,7 @@ std::string row_name(const Graph& graph, const Node& node) {
 }  // namespace
 
 nlohmann::json bench_step(const Config& config, int64_t steps) {
-  const int64_t vocab = bench_vocab(config);
+  const int64_t vocab = planned_vocab(config);
   const DeviceProfile profile = set_up_device(config.device);
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt}, profile);
   std::map<std::string, Row> rows;

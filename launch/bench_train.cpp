@@ -9,7 +9,7 @@
 #include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
-#include "launch/bench_vocab.h"
+#include "launch/planned_vocab.h"
 
 namespace tessera {
 namespace {
@@ -31,7 +31,7 @@ double process_age() {
 }  // namespace
 
 nlohmann::json bench_train(const Config& config, int64_t steps) {
-  const int64_t vocab = bench_vocab(config);
+  const int64_t vocab = planned_vocab(config);
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
                        set_up_device(config.device));
   learner.initialize();

@@ -10,8 +10,8 @@
 #include "framework/train/assemble.h"
 #include "framework/train/device.h"
 #include "framework/train/model.h"
-#include "launch/bench_vocab.h"
 #include "launch/command_line.h"
+#include "launch/planned_vocab.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -23,26 +23,25 @@ constexpr const char* kPasses =
 void print_after(const Config& config, int64_t vocab, const std::string& pass,
                  const std::string& only) {
   bool known = pass == "plan", any = false;
+  std::string names;
+  const auto show = [&](const std::string& name, auto&& text) {
+    names += (names.empty() ? "" : ", ") + name;
+    if (!only.empty() && name != only) return;
+    fmt::print("{}\n", text());
+    any = true;
+  };
   const Assembly assembly = assemble_training(
       config, vocab, masked_positions(config), [&](std::string_view name, const Graph& graph) {
         known = known || name == pass;
-        if (name != pass || (!only.empty() && graph.name() != only)) return;
-        fmt::print("{}\n", to_string(graph));
-        any = true;
+        if (name == pass) show(graph.name(), [&] { return to_string(graph); });
       });
   require(known, "plan: there is no pass '{}'; known: {}", pass, kPasses);
   if (pass == "plan") {
     const Compiled compiled = compile(assembly.program, set_up_device(config.device));
-    for (const CompiledGraph& graph : compiled.graphs) {
-      if (!only.empty() && graph.plan.graph.name() != only) continue;
-      fmt::print("{}\n", to_string(graph.plan));
-      any = true;
-    }
+    for (const CompiledGraph& graph : compiled.graphs)
+      show(graph.plan.graph.name(), [&] { return to_string(graph.plan); });
   }
-  std::string names;
-  for (const Graph& graph : assembly.program.graphs())
-    names += (names.empty() ? "" : ", ") + graph.name();
-  require(any, "plan: there is no graph '{}' after {}; the program has: {}", only, pass, names);
+  require(any, "plan: there is no graph '{}' after {}; there are: {}", only, pass, names);
 }
 
 void print_flops(const Assembly& assembly) {
@@ -73,7 +72,7 @@ int run_plan(std::span<const std::string> args) {
   const auto given = line.parse(args);
   if (!given) return 0;
   const Config config = load_config(given->text("CONFIG"), given->list("set"));
-  const int64_t vocab = bench_vocab(config);
+  const int64_t vocab = planned_vocab(config);
   if (given->has("after")) {
     print_after(config, vocab, given->text("after"), given->text("graph"));
     return 0;

@@ -1,0 +1,18 @@
+// The vocabulary that model.vocab: auto stands for when no data is opened: the shards' tokenizer if there are shards, the
+// byte tokenizer otherwise.
+#pragma once
+
+#include "framework/config/config.h"
+#include "framework/data/byte_tokenizer.h"
+#include "framework/data/token_shards.h"
+
+namespace tessera {
+
+inline int64_t planned_vocab(const Config& config) {
+  if (config.model.vocab) return *config.model.vocab;
+  if (!config.data.shards.empty())
+    return TokenShards::open(config.data.shards)->tokenizer().vocab_size();
+  return Tokenizer(ByteTokenizer()).vocab_size();
+}
+
+}  // namespace tessera
