@@ -31,7 +31,7 @@ TEST_P(Backends, CpuGivesWhatTheReferenceGives) {
       const Tensors want = evaluate(graph, drawn.inputs, reference_profile());
       const Tolerance tolerance = (real == DType::f32 ? kF32 : kBf16) * c.tolerance;
       const DeviceProfile machine = cpu_profile();
-      for (Isa isa : {Isa::sse41, Isa::avx2, machine.isa}) {
+      for (Isa isa : {Isa::sse41, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx}) {
         if (isa > machine.isa) continue;
         SCOPED_TRACE(to_string(isa));
         const Tensors got = evaluate(graph, drawn.inputs, capped(machine, isa));
