@@ -1,47 +1,12 @@
 // What is planned is what is taken: running a graph allocates nothing, and the buffers of a session are as large as its
-// plan says, to the byte.
+// plan says, to the byte. (Whole models: tests/models/allocation_test.cpp.)
 #include <gtest/gtest.h>
 #include <malloc.h>
-
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include "framework/ops/fill.h"
 #include "framework/ops/iota.h"
 #include "framework/runtime/session.h"
-
-namespace {
-
-std::atomic<int64_t> allocations{0};
-
-void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
-  void* p = alignment <= alignof(std::max_align_t)
-                ? std::malloc(size)
-                : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return counted(size, 0); }
-void* operator new[](std::size_t size) { return counted(size, 0); }
-void* operator new(std::size_t size, std::align_val_t a) {
-  return counted(size, static_cast<std::size_t>(a));
-}
-void* operator new[](std::size_t size, std::align_val_t a) {
-  return counted(size, static_cast<std::size_t>(a));
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+#include "tests/runtime/counted_new.h"
 
 namespace tessera {
 namespace {
@@ -104,20 +69,20 @@ TEST(Allocation, RunningAGraphAllocatesNothing) {
     return info.uordblks + info.hblkhd;
   };
   run();  // threads start here
-  const int64_t before = allocations;
   const size_t held = heap();
+  const testing::AllocationWatch watch;
   run();
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(watch.own(), 0);
   EXPECT_EQ(heap(), held);
 }
 
 TEST(Allocation, ReadingAndWritingPortsAllocatesNothing) {
   Session session(compile(elementwise_step(), on("cpu")));
-  const int64_t before = allocations;
+  const testing::AllocationWatch watch;
   session.input<float>("step", "x")[0] = 1;
   session.state<float>("w")[0] = 1;
   EXPECT_EQ(session.output<float>("step", "loss").size(), 1u);
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(watch.own(), 0);
 }
 
 TEST(Allocation, PlannedEqualsMeasuredToTheByte) {

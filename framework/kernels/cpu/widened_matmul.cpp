@@ -62,8 +62,8 @@ size_t WidenedMatmul::scratch_bytes() const {
   return static_cast<size_t>(elements) * sizeof(float);
 }
 
-void WidenedMatmul::run(const void* a, const void* b, void* scratch,
-                        const std::function<void(const Block&)>& finish) const {
+void WidenedMatmul::run_blocks(const void* a, const void* b, void* scratch,
+                               const std::function<void(const Block&)>& finish) const {
   const auto& [m, n, k, trans_a, trans_b, a_type, b_type] = problem_;
   float* c = static_cast<float*>(scratch);
   float* a_wide = c + padded(m_block_ * n_block_);

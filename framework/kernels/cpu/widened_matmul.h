@@ -26,10 +26,16 @@ class WidenedMatmul {
   explicit WidenedMatmul(const Problem& problem);
 
   size_t scratch_bytes() const;
-  void run(const void* a, const void* b, void* scratch,
-           const std::function<void(const Block&)>& finish) const;
+  /// Calls `finish(block)` for every block of the product.
+  template <typename Finish>
+  void run(const void* a, const void* b, void* scratch, const Finish& finish) const {
+    run_blocks(a, b, scratch, std::cref(finish));  // a function that refers allocates nothing
+  }
 
  private:
+  void run_blocks(const void* a, const void* b, void* scratch,
+                  const std::function<void(const Block&)>& finish) const;
+
   Problem problem_;
   int64_t m_block_, n_block_, k_block_;
 };
