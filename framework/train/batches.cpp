@@ -41,13 +41,12 @@ class SampledBatches : public Batches {
  public:
   explicit SampledBatches(const Config& config) : config_(config) {}
 
-  std::vector<Feed> update(int64_t index) const override {
+  std::vector<Feed> update(int64_t first_sample) const override {
     const int64_t micro = config_.micro_sequences();
     std::vector<Feed> out;
     double count = 0;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
-      const Batch batch =
-          train(static_cast<uint64_t>(index * config_.batch.sequences + i * micro), micro);
+      const Batch batch = train(static_cast<uint64_t>(first_sample + i * micro), micro);
       out.push_back(feed(batch));
       count += total(out.back().reals[0].second);
     }
@@ -73,11 +72,11 @@ class SampledBatches : public Batches {
     return std::min(all, config_.evaluate.batches);
   }
 
-  std::vector<std::string> identity(int64_t index) const override {
+  std::vector<std::string> identity(int64_t first_sample, int64_t count) const override {
     std::vector<std::string> out;
-    for (int64_t i = 0; i < config_.batch.sequences; ++i)
-      out.push_back(fmt::format("sample {} of seed {} in {}", index * config_.batch.sequences + i,
-                                config_.train.seed, config_.data.shards));
+    for (int64_t i = 0; i < count; ++i)
+      out.push_back(fmt::format("sample {} of seed {} in {}", first_sample + i, config_.train.seed,
+                                config_.data.shards));
     return out;
   }
 

@@ -1,5 +1,5 @@
-// Batches: from the token shards to what the configured model is fed. An update's batch is samples [index · sequences,
-// (index + 1) · sequences), each a pure function of (seed, sample), cut into micro-steps; nothing is remembered.
+// Batches: from the token shards to what the configured model is fed. An update's batch is the batch.sequences samples
+// from a given one on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered.
 #pragma once
 
 #include <memory>
@@ -25,13 +25,13 @@ class Batches {
  public:
   virtual ~Batches() = default;
 
-  /// The micro-steps of update `index`, in order. Counts are summed over all of them.
-  virtual std::vector<Feed> update(int64_t index) const = 0;
+  /// The micro-steps of the update that begins with `first_sample`, in order. Counts are summed over all of them.
+  virtual std::vector<Feed> update(int64_t first_sample) const = 0;
   /// Held-out batch `index` of evaluation_batches().
   virtual EvaluationBatch evaluation(int64_t index) const = 0;
   virtual int64_t evaluation_batches() const = 0;
-  /// What update `index` reads, one line per sample.
-  virtual std::vector<std::string> identity(int64_t index) const = 0;
+  /// What samples [first_sample, first_sample + count) are, one line each.
+  virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };
 
 /// From the config's shards; UserError when the held-out part is too small to evaluate on.

@@ -1,7 +1,6 @@
-// What the training loop needs of a model in training, and no more: one update by its number, an evaluation, its states
-// to and from a checkpoint. The loop knows no graph and no tensor, so it is tested with a toy.
-// An update is a pure function of the states and (seed, index), which is what makes a
-// resumed run exact.
+// What the training loop needs of a model in training, and no more: one update on the samples that come next, an
+// evaluation, its states to and from a checkpoint. The loop knows no graph and no tensor, so it is tested with a toy.
+// An update is a pure function of the states and (seed, samples), which is what makes a resumed run exact.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +33,15 @@ class Learner {
  public:
   virtual ~Learner() = default;
 
-  /// Update number `index`, from 0.
-  virtual StepResult step(int64_t index) = 0;
+  /// One update, on samples [first_sample, first_sample + batch.sequences).
+  virtual StepResult update(int64_t first_sample) = 0;
   /// On the held-out part; the same batches each time. May throw EvaluationStopped between batches.
   virtual Evaluation evaluate() = 0;
   /// All states that outlive a step.
   virtual void save(CheckpointWriter& writer) = 0;
   virtual void load(CheckpointReader& reader) = 0;
-  /// Which documents or samples update `index` reads.
-  virtual std::vector<std::string> batch_identity(int64_t index) = 0;
+  /// Where samples [first_sample, first_sample + count) come from.
+  virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.
   virtual std::string header() = 0;
   /// Model FLOPs of one update per token: forward and backward products, nothing computed twice.

@@ -60,9 +60,9 @@ void ModelLearner::refresh() {
     if (graph.name() == "refresh") session_.run("refresh");
 }
 
-StepResult ModelLearner::step(int64_t index) {
+StepResult ModelLearner::update(int64_t first_sample) {
   initialize();
-  const std::vector<Feed> feeds = data_.batches->update(index);
+  const std::vector<Feed> feeds = data_.batches->update(first_sample);
   StepResult result{};
   std::string last = "step";
   const bool bert = config_.model.type == ModelConfig::Type::bert;

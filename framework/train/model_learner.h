@@ -27,16 +27,18 @@ class ModelLearner : public Learner {
   ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
                bool training = true);
 
-  StepResult step(int64_t index) override;
+  StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
   void save(CheckpointWriter& writer) override;
   void load(CheckpointReader& reader) override;
-  std::vector<std::string> batch_identity(int64_t index) override {
-    return data_.batches->identity(index);
+  std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
+    return data_.batches->identity(first_sample, count);
   }
   std::string header() override;
   double flops_per_token() override;
 
+  /// Update number `index`, from 0, of a run whose batch size never changes: what benchmarks and tests make.
+  StepResult step(int64_t index) { return update(index * config_.batch.sequences); }
   /// Draws the first parameters, unless there are some already; done by the first step or evaluation otherwise.
   void initialize();
   Session& session() { return session_; }

@@ -15,6 +15,7 @@ namespace tessera {
 struct NonfiniteStep {
   int64_t step = 0;  // as in the metrics: 1 for update 0
   double loss = 0, grad_norm = 0;
+  int64_t first_sample = 0, sequences = 0;  // what it read
 };
 
 /// The text of nonfinite-step-N.json; `steps` are those in a row, `checkpoint` may be empty.

@@ -12,10 +12,10 @@ class RandomBatches : public Batches {
   RandomBatches(const Config& config, int64_t vocab)
       : config_(config), vocab_(config.model.vocab.value_or(vocab)) {}
 
-  std::vector<Feed> update(int64_t index) const override {
+  std::vector<Feed> update(int64_t first_sample) const override {
     std::vector<Feed> out;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i)
-      out.push_back(make(static_cast<uint64_t>(index * config_.batch.accumulate + i),
+      out.push_back(make(static_cast<uint64_t>(first_sample + i * config_.micro_sequences()),
                          config_.batch.accumulate));
     return out;
   }
@@ -27,7 +27,7 @@ class RandomBatches : public Batches {
     return out;
   }
   int64_t evaluation_batches() const override { return 1; }
-  std::vector<std::string> identity(int64_t) const override { return {"random tokens"}; }
+  std::vector<std::string> identity(int64_t, int64_t) const override { return {"random tokens"}; }
 
  private:
   std::vector<int32_t> draw(std::string_view name, uint64_t step, int64_t count,

@@ -20,6 +20,26 @@ void require_same_model(const Config& saved, const Config& config, const fs::pat
           (checkpoint / "config.yaml").string());
 }
 
+void require_same_lengths(const Config& saved, const Config& config, const fs::path& checkpoint) {
+  const int64_t before = saved.tokens_per_step(), now = config.tokens_per_step();
+  if (before == now) return;
+  std::vector<std::string> lengths;
+  const auto add = [&](const char* key, const Duration& length) {
+    if (length.unit == Duration::Unit::tokens && !length.never())
+      lengths.push_back(fmt::format("{}: {} (up to now {} steps, now {})", key, to_string(length),
+                                    length.steps(before), length.steps(now)));
+  };
+  add("train.steps", config.train.steps);
+  add("schedule.warmup", config.schedule.warmup);
+  add("schedule.decay", config.schedule.decay);
+  require(lengths.empty(),
+          "up to {} a step read {} tokens, and it would read {} now ({}). Lengths given in tokens "
+          "would become other numbers of steps in the middle of the run: give them in steps, or "
+          "keep the batch. {}",
+          checkpoint.string(), before, now, fmt::join(differences(saved, config, "batch"), ", "),
+          fmt::join(lengths, "; "));
+}
+
 void compare_environments(const Environment& saved, const Environment& now,
                           std::vector<std::string>& report) {
   std::vector<std::string> changed;
@@ -67,7 +87,10 @@ std::optional<Resumed> resume(const Config& config, const Environment& environme
   CheckpointReader reader(*latest);
   const Config saved = parse_config(reader.config_text(), (*latest / "config.yaml").string());
   require_same_model(saved, config, *latest);
-  Resumed resumed{parse_run_state(reader.run_json(), (*latest / "run.json").string()), *latest};
+  require_same_lengths(saved, config, *latest);
+  Resumed resumed{
+      parse_run_state(reader.run_json(), (*latest / "run.json").string(), saved.batch.sequences),
+      saved.batch.sequences, *latest};
   require(resumed.state.step == reader.step(), "{}: run.json says step {}, the manifest step {}",
           latest->string(), resumed.state.step, reader.step());
   if (const auto changed = differences(saved, config); !changed.empty())

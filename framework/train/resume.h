@@ -14,12 +14,14 @@ namespace tessera {
 
 struct Resumed {
   RunState state;
+  int64_t sequences = 0;  // in a batch, up to the checkpoint
   std::filesystem::path checkpoint;
 };
 
 /// Loads the newest good checkpoint of checkpoint.folder into `learner`; nothing when the folder has none at all.
 /// `report` gets what is worth knowing: damaged checkpoints passed over, changed settings, a changed machine. UserError
-/// when every checkpoint is damaged (nothing is started over them), or when they are of another model.
+/// when every checkpoint is damaged (nothing is started over them), when they are of another model, or when a step has
+/// another number of tokens now and the length of the training or its schedule is given in tokens.
 std::optional<Resumed> resume(const Config& config, const Environment& environment,
                               Learner& learner, std::vector<std::string>& report);
 

@@ -28,6 +28,7 @@ std::optional<Evaluation> evaluation_of(const Json& json, const std::string& wha
 
 std::string to_json(const RunState& state) {
   Json json{{"step", state.step},
+            {"samples", state.samples},
             {"tokens", state.tokens},
             {"skipped", state.skipped},
             {"skipped_in_a_row", state.skipped_in_a_row},
@@ -40,11 +41,13 @@ std::string to_json(const RunState& state) {
   return json.dump(2) + "\n";
 }
 
-RunState parse_run_state(const std::string& text, const std::string& what) {
+RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences) {
   try {
     const Json json = Json::parse(text);
     RunState state;
     json.at("step").get_to(state.step);
+    state.samples = state.step * sequences;
+    if (json.contains("samples")) json.at("samples").get_to(state.samples);
     json.at("tokens").get_to(state.tokens);
     json.at("skipped").get_to(state.skipped);
     json.at("skipped_in_a_row").get_to(state.skipped_in_a_row);

@@ -14,8 +14,9 @@ namespace tessera {
 using Environment = std::vector<std::pair<std::string, std::string>>;  // {"isa", "amx"}, …
 
 struct RunState {
-  int64_t step = 0;    // updates made or skipped
-  int64_t tokens = 0;  // read by them
+  int64_t step = 0;     // updates made or skipped
+  int64_t samples = 0;  // read by them: where the data goes on, whatever the batch size is then
+  int64_t tokens = 0;   // in these samples
   int64_t skipped = 0;
   int64_t skipped_in_a_row = 0;  // up to `step`
   double seconds = 0;            // of all processes of this run
@@ -25,7 +26,8 @@ struct RunState {
 };
 
 std::string to_json(const RunState& state);
-/// UserError beginning with `what` when the text does not hold a RunState.
-RunState parse_run_state(const std::string& text, const std::string& what);
+/// UserError beginning with `what` when the text does not hold a RunState. Texts of earlier versions lack the samples:
+/// they are then those of updates of `sequences` each.
+RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences = 0);
 
 }  // namespace tessera

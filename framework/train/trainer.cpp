@@ -71,7 +71,8 @@ void Trainer::begin() {
   seconds_before_ = state_.seconds;
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   for (int64_t n = state_.skipped_in_a_row; n > 0; --n)
-    nonfinite_.push_back({state_.step - n + 1, kUnknown, kUnknown});
+    nonfinite_.push_back({state_.step - n + 1, kUnknown, kUnknown,
+                          state_.samples - n * resumed->sequences, resumed->sequences});
   metrics_.emplace(folder_.metrics(), state_.step, state_.evaluated, report);
   if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
   folder_.save("config.yaml", to_yaml(config_));
@@ -89,12 +90,13 @@ void Trainer::train() {
 
 void Trainer::one_step() {
   const Clock::time_point begin = Clock::now();
-  const StepResult result = learner_.step(state_.step);
+  const StepResult result = learner_.update(state_.samples);
   const double seconds = seconds_since(begin);
   check(!result.applied || (std::isfinite(result.loss) && std::isfinite(result.grad_norm)),
         "update {} was applied with loss {} and gradient norm {}", state_.step, result.loss,
         result.grad_norm);
   ++state_.step;
+  state_.samples += config_.batch.sequences;
   state_.tokens += config_.tokens_per_step();
   state_.evaluated = false;
   stepping_seconds_ += seconds;
@@ -118,7 +120,9 @@ void Trainer::one_step() {
 
 void Trainer::note_skipped(const StepResult& result) {
   ++state_.skipped;
-  nonfinite_.push_back({state_.step, result.loss, result.grad_norm});
+  const int64_t sequences = config_.batch.sequences;
+  nonfinite_.push_back(
+      {state_.step, result.loss, result.grad_norm, state_.samples - sequences, sequences});
   progress_.say(
       fmt::format("step {}/{}  loss {}  grad {}: not finite, skipped ({} in a row; the run "
                   "stops after {})",

@@ -14,7 +14,7 @@ namespace tessera::testing {
 
 class GoldenState {
  public:
-  static constexpr int64_t kSteps = 10;
+  static constexpr int64_t kSteps = 10, kSequences = 3;
 
   explicit GoldenState(const std::string& name)
       : name_(name),
@@ -97,10 +97,12 @@ class GoldenState {
   class Recorded : public Batches {
    public:
     Recorded(const GoldenState& golden, int64_t parts) : golden_(golden), parts_(parts) {}
-    std::vector<Feed> update(int64_t index) const override { return golden_.feeds(index, parts_); }
+    std::vector<Feed> update(int64_t first_sample) const override {
+      return golden_.feeds(first_sample / kSequences, parts_);
+    }
     EvaluationBatch evaluation(int64_t) const override { return {}; }
     int64_t evaluation_batches() const override { return 0; }
-    std::vector<std::string> identity(int64_t) const override { return {}; }
+    std::vector<std::string> identity(int64_t, int64_t) const override { return {}; }
 
    private:
     const GoldenState& golden_;

@@ -18,12 +18,12 @@ class ToyBatches : public Batches {
  public:
   explicit ToyBatches(const Config& config) : config_(config) {}
 
-  std::vector<Feed> update(int64_t index) const override {
+  std::vector<Feed> update(int64_t first_sample) const override {
     const int64_t micro = config_.micro_sequences();
     std::vector<Feed> feeds;
     double count = 0;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
-      feeds.push_back(make(index * config_.batch.sequences + i * micro));
+      feeds.push_back(make(first_sample + i * micro));
       for (float w : feeds.back().reals[0].second) count += static_cast<double>(w);
     }
     for (Feed& feed : feeds) {
@@ -46,7 +46,7 @@ class ToyBatches : public Batches {
     return out;
   }
   int64_t evaluation_batches() const override { return 3; }
-  std::vector<std::string> identity(int64_t) const override { return {"toy"}; }
+  std::vector<std::string> identity(int64_t, int64_t) const override { return {"toy"}; }
 
   /// The tokens of a sample.
   static std::vector<int32_t> text(uint64_t sample, int64_t length, int64_t vocab) {

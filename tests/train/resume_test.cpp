@@ -1,6 +1,7 @@
 // A run that was stopped or killed at any moment and started again is the run that was not.
 #include "framework/train/resume.h"
 
+#include <numeric>
 #include <random>
 
 #include "tests/train/child.h"
@@ -133,6 +134,52 @@ TEST(Resume, RefusesAnotherModel) {
             toy_config(whole.folder.path));
 }
 
+TEST(Resume, GoesOnWithTheNextSampleAfterAChangeOfBatchSize) {
+  TemporaryFolder folder;
+  std::vector<int64_t> read;
+  const auto run = [&](const std::vector<std::string>& sets) {
+    ToyRun toy(toy_config(folder.path, sets));
+    const TrainingSummary summary = toy.run();
+    read.insert(read.end(), toy.learner.read.begin(), toy.learner.read.end());
+    EXPECT_EQ(summary.state.samples, std::ssize(read));
+    EXPECT_EQ(summary.state.tokens, summary.state.samples * toy.config.sequence_length());
+  };
+  run({"batch.sequences=8", "train.steps=10 steps"});
+  run({"batch.sequences=6", "batch.accumulate=2", "train.steps=13 steps"});
+  run({"batch.sequences=16", "train.steps=15 steps"});
+  std::vector<int64_t> all(10 * 8 + 3 * 6 + 2 * 16);
+  std::iota(all.begin(), all.end(), 0);
+  EXPECT_EQ(read, all);
+}
+
+TEST(Resume, TellsTheSamplesOfAnEarlierVersionsCheckpoint) {
+  RunState state;
+  state.step = 7;
+  state.samples = 50;
+  auto json = nlohmann::json::parse(to_json(state));
+  json.erase("samples");
+  EXPECT_EQ(parse_run_state(json.dump(), "run.json", 8).samples, 56);
+}
+
+TEST(Resume, RefusesAnotherBatchWhenLengthsAreInTokens) {
+  TemporaryFolder folder;
+  const std::vector<std::string> tokens{"train.steps=640 tokens", "schedule.warmup=128 tokens"};
+  EXPECT_EQ(ToyRun(toy_config(folder.path, tokens)).run().state.step, 10);
+  auto sets = tokens;
+  sets.emplace_back("batch.sequences=16");
+  ToyRun larger(toy_config(folder.path, sets));
+  expect_in(user_error_of([&] { larger.run(); }),
+            {"a step read 64 tokens, and it would read 128 now (batch.sequences: 8 → 16)",
+             "give them in steps", "train.steps: 640 tokens (up to now 10 steps, now 5)",
+             "schedule.warmup: 128 tokens (up to now 2 steps, now 1)"});
+  ToyRun in_steps(toy_config(
+      folder.path, {"batch.sequences=16", "train.steps=12 steps", "schedule.warmup=2 steps"}));
+  EXPECT_EQ(in_steps.run().state.samples, 10 * 8 + 2 * 16);
+  ToyRun accumulated(toy_config(
+      folder.path, {"batch.sequences=16", "batch.accumulate=4", "train.steps=1792 tokens"}));
+  EXPECT_EQ(accumulated.run().state.step, 14);  // accumulate is no change of batch size
+}
+
 TEST(Resume, TellsThatTheMachineChanged) {
   const Unbroken whole;
   ToyRun toy(toy_config(whole.folder.path));
@@ -144,6 +191,7 @@ TEST(Resume, TellsThatTheMachineChanged) {
 TEST(Resume, RunStateSurvivesItsText) {
   RunState state;
   state.step = 7;
+  state.samples = 91;
   state.tokens = int64_t{1} << 60;
   state.skipped = 2;
   state.seconds = 0.1;
@@ -151,13 +199,14 @@ TEST(Resume, RunStateSurvivesItsText) {
   state.last_evaluation =
       Evaluation{std::numeric_limits<double>::infinity(), {{"bits_per_byte", 0.3}}};
   state.environment = {{"isa", "amx"}};
-  const RunState back = parse_run_state(to_json(state), "run.json");
+  const RunState back = parse_run_state(to_json(state), "run.json", 8);
   EXPECT_EQ(to_json(back), to_json(state));
+  EXPECT_EQ(back.samples, 91);
   EXPECT_EQ(back.tokens, state.tokens);
   EXPECT_FALSE(back.first_evaluation);
   EXPECT_TRUE(std::isinf(back.last_evaluation->loss));
   for (const char* text : {"", "[]", "{}", R"({"step": "x"})"})
-    expect_in(user_error_of([&] { parse_run_state(text, "run.json"); }), {"run.json: not the"});
+    expect_in(user_error_of([&] { parse_run_state(text, "run.json", 8); }), {"run.json: not the"});
 }
 
 }  // namespace

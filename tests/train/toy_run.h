@@ -23,7 +23,12 @@ class ToyLearner : public Learner {
   std::set<int64_t> nonfinite;  // updates that are skipped
   std::vector<double> weights = std::vector<double>(16, 1.0);
 
-  StepResult step(int64_t index) override {
+  int64_t sequences = 8;      // of an update
+  std::vector<int64_t> read;  // samples, in order
+
+  StepResult update(int64_t first_sample) override {
+    const int64_t index = first_sample / sequences;
+    for (int64_t i = 0; i < sequences; ++i) read.push_back(first_sample + i);
     if (before_step) before_step(index);
     StepResult result;
     result.learning_rate = 1.0 / static_cast<double>(index + 1);
@@ -54,8 +59,11 @@ class ToyLearner : public Learner {
   void load(CheckpointReader& reader) override {
     reader.read("weights", Box::whole(reader.type("weights").shape), weights.data());
   }
-  std::vector<std::string> batch_identity(int64_t index) override {
-    return {"document " + std::to_string(7 * index)};
+  std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
+    std::vector<std::string> out;
+    for (int64_t i = 0; i < count; ++i)
+      out.push_back("document " + std::to_string(7 * (first_sample + i)));
+    return out;
   }
   std::string header() override { return "a toy of 16 parameters"; }
   double flops_per_token() override { return 96; }
@@ -78,6 +86,7 @@ struct ToyRun {
   TrainerOptions options;
 
   explicit ToyRun(Config c) : config(std::move(c)) {
+    learner.sequences = config.batch.sequences;
     options.command = "tessera train toy.yaml";
     options.environment = {{"isa", "avx2"}, {"threads", "2"}};
   }

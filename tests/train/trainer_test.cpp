@@ -80,7 +80,7 @@ TEST(Trainer, FinishedRunHasNothingToDo) {
 TEST(Trainer, AppliedNonfiniteUpdateIsABug) {
   TemporaryFolder folder;
   struct Broken : ToyLearner {
-    StepResult step(int64_t) override {
+    StepResult update(int64_t) override {
       return {std::numeric_limits<double>::infinity(), 1, 1, true, {}};
     }
   } broken;
