@@ -63,7 +63,7 @@ int run_train(std::span<const std::string> args) {
   std::fflush(stdout);
   const DeviceProfile profile = set_up_device(config.device);
   LearnerData data = open_data(config);
-  const std::string tokenizer = data.tokenizer->description();
+  const std::string tokenizer = data.tokenizer->description(), identity = data.identity;
   ModelLearner learner(config, std::move(data), profile);
 
   TrainerOptions options;
@@ -74,6 +74,7 @@ int run_train(std::span<const std::string> args) {
                          {"oneDNN", cpu::onednn_version()},
                          {"isa", std::string(to_string(profile.isa))},
                          {"threads", std::to_string(profile.threads)}};
+  options.data = identity;
   set_peak(options, *given, config);
   Progress progress = Progress::on_standard_output();
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();

@@ -53,6 +53,13 @@ TokenShards::TokenShards(std::filesystem::path folder, ShardManifest manifest)
   for (const ShardManifest::Shard& entry : manifest_.shards) add_shard(entry);
 }
 
+std::string TokenShards::identity() const {
+  std::vector<uint64_t> checksums;
+  for (const ShardManifest::Shard& shard : manifest_.shards) checksums.push_back(shard.checksum);
+  return fmt::format("{} tokens in {} documents, checksum {:016x}", token_count_, document_count_,
+                     shard_checksum(std::as_bytes(std::span(checksums))));
+}
+
 void TokenShards::add_shard(const ShardManifest::Shard& entry) {
   const std::string name = (folder_ / entry.file).string();
   MappedFile file(folder_ / entry.file);

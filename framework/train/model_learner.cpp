@@ -29,6 +29,7 @@ LearnerData open_data(const Config& config) {
   LearnerData data;
   data.tokenizer = shards->tokenizer();
   data.vocab = shards->tokenizer().vocab_size();
+  data.identity = shards->identity();
   shards->require_vocab(config.model.vocab.value_or(data.vocab));
   data.batches = make_batches(config, shards);
   return data;

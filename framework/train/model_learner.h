@@ -15,6 +15,7 @@ struct LearnerData {
   std::unique_ptr<Batches> batches;
   int64_t vocab = 0;                   // of the tokenizer
   std::optional<Tokenizer> tokenizer;  // for bits per byte; none for random tokens
+  std::string identity = {};           // TokenShards::identity
 };
 
 /// Tokens from config.data.shards; UserError when they do not fit the model's vocabulary.

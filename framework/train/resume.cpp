@@ -20,6 +20,16 @@ void require_same_model(const Config& saved, const Config& config, const fs::pat
           (checkpoint / "config.yaml").string());
 }
 
+void require_same_data(const RunState& state, const std::string& data, const Config& saved,
+                       const Config& config, const fs::path& checkpoint) {
+  require(
+      state.data.empty() || data.empty() || state.data == data,
+      "{} was trained on other data: data.shards {} held {}, and {} holds {}. A run goes on only "
+      "with its own data: restore it (tokenize the same text the same way), or choose another "
+      "checkpoint.folder and log.folder to train anew on this",
+      checkpoint.string(), saved.data.shards, state.data, config.data.shards, data);
+}
+
 void require_same_lengths(const Config& saved, const Config& config, const fs::path& checkpoint) {
   const int64_t before = saved.tokens_per_step(), now = config.tokens_per_step();
   if (before == now) return;
@@ -73,7 +83,8 @@ std::vector<std::string> differences(const Config& before, const Config& after,
 }
 
 std::optional<Resumed> resume(const Config& config, const Environment& environment,
-                              Learner& learner, std::vector<std::string>& report) {
+                              const std::string& data, Learner& learner,
+                              std::vector<std::string>& report) {
   const fs::path folder = config.checkpoint.folder;
   const auto latest = latest_good_checkpoint(folder, report);
   if (!latest) {
@@ -93,11 +104,13 @@ std::optional<Resumed> resume(const Config& config, const Environment& environme
       saved.batch.sequences, *latest};
   require(resumed.state.step == reader.step(), "{}: run.json says step {}, the manifest step {}",
           latest->string(), resumed.state.step, reader.step());
+  require_same_data(resumed.state, data, saved, config, *latest);
   if (const auto changed = differences(saved, config); !changed.empty())
     report.push_back(
         fmt::format("settings changed since the checkpoint: {}", fmt::join(changed, ", ")));
   compare_environments(resumed.state.environment, environment, report);
   resumed.state.environment = environment;
+  if (!data.empty()) resumed.state.data = data;
   learner.load(reader);
   return resumed;
 }

@@ -20,10 +20,12 @@ struct Resumed {
 
 /// Loads the newest good checkpoint of checkpoint.folder into `learner`; nothing when the folder has none at all.
 /// `report` gets what is worth knowing: damaged checkpoints passed over, changed settings, a changed machine. UserError
-/// when every checkpoint is damaged (nothing is started over them), when they are of another model, or when a step has
-/// another number of tokens now and the length of the training or its schedule is given in tokens.
+/// when every checkpoint is damaged (nothing is started over them), when they are of another model or trained on other
+/// data than `data` (its identity, not its path; empty: not known), or when a step has another number of tokens now and
+/// the length of the training or its schedule is given in tokens.
 std::optional<Resumed> resume(const Config& config, const Environment& environment,
-                              Learner& learner, std::vector<std::string>& report);
+                              const std::string& data, Learner& learner,
+                              std::vector<std::string>& report);
 
 /// "optimizer.lr: 0.001 → 0.0005", one per key that differs, in the sections whose name `section` is (all when empty).
 std::vector<std::string> differences(const Config& before, const Config& after,

@@ -36,6 +36,7 @@ std::string to_json(const RunState& state) {
             {"evaluated", state.evaluated},
             {"first_evaluation", evaluation_json(state.first_evaluation)},
             {"last_evaluation", evaluation_json(state.last_evaluation)},
+            {"data", state.data},
             {"environment", Json::object()}};
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
   return json.dump(2) + "\n";
@@ -55,6 +56,7 @@ RunState parse_run_state(const std::string& text, const std::string& what, int64
     json.at("evaluated").get_to(state.evaluated);
     state.first_evaluation = evaluation_of(json.at("first_evaluation"), what);
     state.last_evaluation = evaluation_of(json.at("last_evaluation"), what);
+    state.data = json.value("data", "");  // texts of earlier versions have none
     for (const auto& [name, value] : json.at("environment").items())
       state.environment.emplace_back(name, value.get<std::string>());
     return state;

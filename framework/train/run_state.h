@@ -23,6 +23,7 @@ struct RunState {
   bool evaluated = false;        // the evaluation after `step`, if one was due, is done
   std::optional<Evaluation> first_evaluation, last_evaluation;
   Environment environment;
+  std::string data;  // TokenShards::identity of what is trained on; empty: not known
 };
 
 std::string to_json(const RunState& state);

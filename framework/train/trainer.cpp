@@ -54,7 +54,7 @@ TrainingSummary Trainer::run() {
 
 void Trainer::begin() {
   std::vector<std::string> report;
-  auto resumed = resume(config_, options_.environment, learner_, report);
+  auto resumed = resume(config_, options_.environment, options_.data, learner_, report);
   if (resumed) {
     state_ = std::move(resumed->state);
     checkpoint_ = resumed->checkpoint;
@@ -63,6 +63,7 @@ void Trainer::begin() {
                                  state_.step, steps_));
   } else {
     state_.environment = options_.environment;
+    state_.data = options_.data;
     if (const std::string aside = folder_.set_aside_metrics(); !aside.empty())
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));

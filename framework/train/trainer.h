@@ -25,6 +25,7 @@ struct TrainerOptions {
   double peak_gflops = 0;                    // for the utilisation; 0: not known, not shown
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
+  std::string data;                          // TokenShards::identity; another is refused on resume
 };
 
 struct TrainingSummary {

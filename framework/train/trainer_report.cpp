@@ -25,6 +25,7 @@ std::string Trainer::header() const {
   std::vector<std::string> environment;
   for (const auto& [name, value] : options_.environment) environment.push_back(name + " " + value);
   if (!environment.empty()) text += fmt::format("{}\n", fmt::join(environment, " · "));
+  if (!options_.data.empty()) text += fmt::format("data: {}\n", options_.data);
   text += fmt::format("{} steps of {} tokens; metrics and config in {}, checkpoints in {}\n",
                       grouped(steps_), grouped(config_.tokens_per_step()), folder_.path().string(),
                       config_.checkpoint.folder);

@@ -46,6 +46,17 @@ TEST_F(DamagedShards, AFlippedBitIsFoundAnywhere) {
     expect_contains(flipped(at), "damaged");
 }
 
+TEST_F(DamagedShards, IdentityIsThatOfTheContents) {
+  const std::string identity = TokenShards::open(shards_)->identity();
+  expect_contains(identity, "130009 tokens in 3 documents, checksum ");
+  fs::rename(shards_, folder_ / "elsewhere");
+  EXPECT_EQ(TokenShards::open(folder_ / "elsewhere")->identity(), identity);
+  make_shards(folder_, {random_text(1, 100000), random_text(2, 30000), "tinY"});
+  const std::string other = TokenShards::open(shards_)->identity();
+  EXPECT_NE(other, identity);
+  EXPECT_EQ(other.substr(0, other.find(',')), identity.substr(0, identity.find(',')));
+}
+
 TEST_F(DamagedShards, LargeFoldersFindDamageWhenTheBlockIsRead) {
   std::string bytes = bytes_;
   bytes[kShardHeaderBytes + kShardBlockBytes + 5] ^= 4;

@@ -135,6 +135,22 @@ TEST(Train, KilledAtAnyMomentAndGoneOnWithIsTheUnbrokenRun) {
   EXPECT_FALSE(place.states("whole").empty());
 }
 
+TEST(Train, GoesOnWithItsOwnDataWhereverItLies) {
+  const Workplace place;
+  ASSERT_EQ(program(place.train("run")).status, 0);
+  fs::rename(place.folder / "shards", place.folder / "moved");
+  const ProgramRun moved =
+      program(place.train("run", {"data.shards=" + place.path("moved"), "train.steps=14 steps"}));
+  EXPECT_EQ(moved.status, 0) << moved.err;
+  expect_in(moved.out, {"going on from", "done: 14 steps"});
+
+  write_file(place.folder / "text/7", random_text(99, 2000));
+  ASSERT_EQ(program({"tokenize", place.path("text"), "--out", place.path("shards")}).status, 0);
+  const ProgramRun other = program(place.train("run", {"train.steps=16 steps"}));
+  EXPECT_EQ(other.status, 2) << other.out;
+  expect_in(other.err, {"step-00000014 was trained on other data", "restore it"});
+}
+
 TEST(Train, SigtermSavesAndSaysHowToGoOn) {
   const Workplace place;
   const auto words = place.train("run", {"train.steps=1000000 steps", "log.every=1 steps"});

@@ -180,6 +180,20 @@ TEST(Resume, RefusesAnotherBatchWhenLengthsAreInTokens) {
   EXPECT_EQ(accumulated.run().state.step, 14);  // accumulate is no change of batch size
 }
 
+TEST(Resume, RefusesOtherData) {
+  const Unbroken whole;
+  ToyRun other(toy_config(whole.folder.path, {"data.shards=b"}));
+  other.options.data = "320 tokens in 3 documents, checksum fedcba9876543210";
+  expect_in(user_error_of([&] { other.run(); }),
+            {"step-00000040 was trained on other data", "checksum 0123456789abcdef, and b holds",
+             "checksum fedcba9876543210", "restore it", "another checkpoint.folder"});
+  EXPECT_EQ(curve(whole.folder.path), whole.curve);
+
+  ToyRun moved(toy_config(whole.folder.path, {"data.shards=c", "train.steps=41 steps"}));
+  EXPECT_EQ(moved.run().state.step, 41);
+  expect_in(moved.shown, {"data.shards: ", "→ c", "data: 320 tokens in 3 documents"});
+}
+
 TEST(Resume, TellsThatTheMachineChanged) {
   const Unbroken whole;
   ToyRun toy(toy_config(whole.folder.path));
@@ -199,9 +213,11 @@ TEST(Resume, RunStateSurvivesItsText) {
   state.last_evaluation =
       Evaluation{std::numeric_limits<double>::infinity(), {{"bits_per_byte", 0.3}}};
   state.environment = {{"isa", "amx"}};
+  state.data = "320 tokens";
   const RunState back = parse_run_state(to_json(state), "run.json", 8);
   EXPECT_EQ(to_json(back), to_json(state));
   EXPECT_EQ(back.samples, 91);
+  EXPECT_EQ(back.data, "320 tokens");
   EXPECT_EQ(back.tokens, state.tokens);
   EXPECT_FALSE(back.first_evaluation);
   EXPECT_TRUE(std::isinf(back.last_evaluation->loss));

@@ -88,6 +88,7 @@ struct ToyRun {
   explicit ToyRun(Config c) : config(std::move(c)) {
     learner.sequences = config.batch.sequences;
     options.command = "tessera train toy.yaml";
+    options.data = "320 tokens in 3 documents, checksum 0123456789abcdef";
     options.environment = {{"isa", "avx2"}, {"threads", "2"}};
   }
   TrainingSummary run() {
