@@ -32,12 +32,14 @@ TrainingSummary Trainer::run() {
   const StopSignals signals;
   try {
     begin();
+    const bool evaluation_only = state_.step >= steps_ && wants_evaluation();
     train();
     const auto tokens =
         static_cast<double>((state_.step - first_step_) * config_.tokens_per_step());
     const TrainingSummary summary{
         .first_step = first_step_,
-        .stop_signal = state_.step < steps_ ? stop_signal() : 0,
+        .stop_signal = finished() ? 0 : stop_signal(),
+        .evaluation_only = evaluation_only,
         .tokens_per_s = stepping_seconds_ > 0 ? tokens / stepping_seconds_ : 0,
         .state = state_,
         .checkpoint = checkpoint_};
@@ -59,6 +61,7 @@ void Trainer::begin() {
     state_ = std::move(resumed->state);
     checkpoint_ = resumed->checkpoint;
     saved_step_ = state_.step;
+    saved_evaluated_ = state_.evaluated;
     report.push_back(fmt::format("going on from {} at step {} of {}", checkpoint_.string(),
                                  state_.step, steps_));
   } else {
@@ -84,9 +87,10 @@ void Trainer::begin() {
 }
 
 void Trainer::train() {
-  if (wants_evaluation()) evaluate();
+  if (wants_evaluation() && stop_signal() == 0) evaluate();
   while (state_.step < steps_ && stop_signal() == 0) one_step();
-  if (saved_step_ != state_.step) save();
+  // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
+  if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
 }
 
 void Trainer::one_step() {
@@ -170,6 +174,7 @@ void Trainer::save() {
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
   checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep));
   saved_step_ = state_.step;
+  saved_evaluated_ = state_.evaluated;
   save_is_due_ = false;
   progress_.ready();
 }

@@ -30,7 +30,8 @@ struct TrainerOptions {
 
 struct TrainingSummary {
   int64_t first_step = 0;  // where this process began
-  int stop_signal = 0;     // what ended it early; 0: all steps are done
+  int stop_signal = 0;     // what ended it early; 0: all steps and the last evaluation are done
+  bool evaluation_only = false;  // all that was left to do was the last evaluation
   double tokens_per_s = 0;
   RunState state;
   std::filesystem::path checkpoint;
@@ -55,6 +56,7 @@ class Trainer {
   void save();
   bool due(const Duration& every) const;
   bool wants_evaluation() const;
+  bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
   double run_seconds() const;
 
   // What is written and shown: trainer_report.cpp.
@@ -78,6 +80,7 @@ class Trainer {
   int64_t first_step_ = 0;
   std::filesystem::path checkpoint_;      // the last one written or read
   int64_t saved_step_ = -1;               // its step
+  bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
   std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
   Clock::time_point begin_;

@@ -104,9 +104,13 @@ void Trainer::log_evaluation(const Evaluation& evaluation, double seconds) {
 void Trainer::say_end(const TrainingSummary& summary) {
   const std::string checkpoint = summary.checkpoint.string();
   if (summary.stop_signal != 0) {
-    progress_.say(fmt::format("stopped by SIG{} after step {} of {}; saved as {}. To go on: {}",
-                              ::sigabbrev_np(summary.stop_signal), state_.step, steps_, checkpoint,
+    progress_.say(fmt::format("stopped by SIG{} after step {} of {}{}; saved as {}. To go on: {}",
+                              ::sigabbrev_np(summary.stop_signal), state_.step, steps_,
+                              wants_evaluation() ? ", before its evaluation" : "", checkpoint,
                               options_.command));
+  } else if (summary.evaluation_only) {
+    progress_.say(
+        fmt::format("done: the last evaluation was all that was left; saved as {}", checkpoint));
   } else if (summary.first_step >= steps_) {
     progress_.say(
         fmt::format("nothing to do: {} is at step {}, and train.steps is {}; raise it to go on",
@@ -123,6 +127,7 @@ void Trainer::say_end(const TrainingSummary& summary) {
 std::string Trainer::summary_json(const TrainingSummary& summary) const {
   nlohmann::ordered_json json{{"step", state_.step},
                               {"steps", steps_},
+                              {"finished", summary.stop_signal == 0},
                               {"tokens", state_.tokens},
                               {"skipped", state_.skipped},
                               {"seconds", run_seconds()},

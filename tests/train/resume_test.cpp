@@ -25,10 +25,8 @@ TEST(Resume, AfterSigtermInAnyStep) {
     };
     const TrainingSummary summary = first.run();
     EXPECT_EQ(summary.state.step, stop + 1);  // the step is finished
-    if (stop < 39) {
-      EXPECT_EQ(summary.stop_signal, SIGTERM);
-      expect_in(first.shown, {"stopped by SIGTERM", "To go on: tessera train toy.yaml"});
-    }
+    EXPECT_EQ(summary.stop_signal, SIGTERM);
+    expect_in(first.shown, {"stopped by SIGTERM", "To go on: tessera train toy.yaml"});
     ToyRun second(toy_config(folder.path));
     EXPECT_EQ(second.run().first_step, stop + 1);
     expect_in(second.shown, {"going on from"});
@@ -49,6 +47,47 @@ TEST(Resume, AfterASignalDuringAnyEvaluation) {
     ToyRun second(toy_config(folder.path));
     second.run();
     expect_unbroken(whole, folder.path, second);
+  }
+}
+
+/// The figure that summary.json gives for the end of a run.
+double end_figure(const fs::path& folder) {
+  const auto json = nlohmann::json::parse(read_file(folder / "summary.json"));
+  return json.at("eval_bits_per_byte_end").get<double>();
+}
+
+TEST(Resume, MakesUpForALastEvaluationThatASignalPrevented) {
+  const Unbroken whole;
+  for (const bool in_evaluation : {false, true}) {
+    TemporaryFolder folder;
+    ToyRun first(toy_config(folder.path));
+    int evaluation = 0;
+    first.learner.before_step = [&](int64_t index) {
+      if (!in_evaluation && index == 39) ::raise(SIGTERM);
+    };
+    first.learner.in_evaluation = [&] {
+      if (in_evaluation && evaluation++ == 8) ::raise(SIGTERM);
+    };
+    const TrainingSummary stopped = first.run();
+    EXPECT_EQ(stopped.stop_signal, SIGTERM);
+    EXPECT_EQ(stopped.state.step, 40);
+    expect_in(first.shown, {"stopped by SIGTERM after step 40 of 40, before its evaluation"});
+    EXPECT_EQ(first.shown.find("done"), std::string::npos);
+    expect_in(read_file(folder.path / "summary.json"), {R"("finished": false)"});
+    EXPECT_NE(end_figure(folder.path), end_figure(whole.folder.path));
+
+    ToyRun second(toy_config(folder.path));
+    EXPECT_EQ(second.run().stop_signal, 0);
+    expect_in(second.shown, {"done: the last evaluation was all that was left"});
+    expect_in(read_file(folder.path / "summary.json"), {R"("finished": true)"});
+    EXPECT_EQ(end_figure(folder.path), end_figure(whole.folder.path));
+    expect_unbroken(whole, folder.path, second);
+
+    ToyRun third(toy_config(folder.path));
+    third.learner.in_evaluation = [] { ADD_FAILURE() << "evaluated again"; };
+    third.run();
+    expect_in(third.shown, {"nothing to do"});
+    expect_unbroken(whole, folder.path, third);
   }
 }
 
