@@ -1,6 +1,5 @@
 #include "models/bert.h"
 
-#include "framework/ops/fill.h"
 #include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
 
@@ -87,8 +86,8 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
     const Value pooled =
         ops::tanh(dense(p, t, "pooler", first, t.hidden, t.init_std), {}, "pooled");
     const Value logits = dense(p, t, "next_sentence", pooled, 2, t.init_std);
-    const Value each =
-        ops::div(fill(graph, 1, {DType::f32, {batch}}, "one"), sequences, {}, "sentence_share");
+    const Value real = graph.add_input("next_weights", {DType::f32, {batch}}, PortKind::data);
+    const Value each = ops::div(real, sequences, {}, "sentence_share");
     const Value losses = ops::cross_entropy.all({logits, target, each}, {{"label_smoothing", 0.0}},
                                                 "next_sentence")[0];
     const Value sentence_loss =

@@ -14,9 +14,9 @@ struct Bert {
 
 /// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens, `masked` positions each.
 /// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B, P), weights f32 (B, P),
-/// count f32 [] (sum of the weights of the whole update); with next_sentence also next_sentence i32 (B) and sequences
-/// f32 [] (of the whole update); state "step" i64 [] if `training` with dropout, and
-/// "part" with `part`, as in build_gpt.
+/// count f32 [] (sum of the weights of the whole update); with next_sentence also next_sentence i32 (B),
+/// next_weights f32 (B) (0 for padding, else 1) and sequences f32 [] (their sum over the whole update); state "step" i64 []
+/// if `training` with dropout, and "part" with `part`, as in build_gpt.
 /// Data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also predicted i32 (B·P).
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
                                   int64_t masked, bool training, bool part = false);

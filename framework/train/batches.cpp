@@ -14,6 +14,12 @@ float total(const std::vector<float>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0F);
 }
 
+double total_of(const Feed& feed, std::string_view name) {
+  for (const auto& [key, values] : feed.reals)
+    if (key == name) return total(values);
+  return 0;
+}
+
 /// At least 1, so that a batch without a label gives loss 0 and not 0/0.
 float at_least_one(double count) { return static_cast<float>(std::max(1.0, count)); }
 
@@ -31,7 +37,10 @@ Feed feed_of(const BertBatch& b, bool segments, bool next_sentence) {
              {"labels", b.masked_labels}},
             {{"weights", b.masked_weights}}};
   if (segments) feed.integers.emplace_back("segments_in", b.segments);
-  if (next_sentence) feed.integers.emplace_back("next_sentence", b.next_sentence);
+  if (next_sentence) {
+    feed.integers.emplace_back("next_sentence", b.next_sentence);
+    feed.reals.emplace_back("next_weights", b.next_weights);
+  }
   return feed;
 }
 
@@ -44,25 +53,28 @@ class SampledBatches : public Batches {
   std::vector<Feed> update(int64_t first_sample) const override {
     const int64_t micro = config_.micro_sequences();
     std::vector<Feed> out;
-    double count = 0;
+    double count = 0, sequences = 0;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
       const Batch batch = train(static_cast<uint64_t>(first_sample + i * micro), micro);
       out.push_back(feed(batch));
-      count += total(out.back().reals[0].second);
+      count += total_of(out.back(), "weights");
+      sequences += total_of(out.back(), "next_weights");
     }
-    for (Feed& f : out) finish(f, count, static_cast<double>(config_.batch.sequences));
+    for (Feed& f : out) finish(f, count, sequences);
     return out;
   }
 
   EvaluationBatch evaluation(int64_t index) const override {
     const int64_t micro = config_.micro_sequences();
     const Batch batch = held_out(static_cast<uint64_t>(index * micro), micro);
-    EvaluationBatch out{feed(batch), {}, {}, 0};
+    EvaluationBatch out;
+    out.feed = feed(batch);
     out.weights = out.feed.reals[0].second;
     out.weight = total(out.weights);
+    out.sequences = total_of(out.feed, "next_weights");
     for (const auto& [name, values] : out.feed.integers)
       if (name == "labels") out.labels = values;
-    finish(out.feed, out.weight, static_cast<double>(micro));
+    finish(out.feed, out.weight, out.sequences);
     return out;
   }
 
@@ -89,7 +101,7 @@ class SampledBatches : public Batches {
   void finish(Feed& feed, double count, double sequences) const {
     feed.reals.emplace_back("count", std::vector<float>{at_least_one(count)});
     if (config_.model.next_sentence)
-      feed.reals.emplace_back("sequences", std::vector<float>{static_cast<float>(sequences)});
+      feed.reals.emplace_back("sequences", std::vector<float>{at_least_one(sequences)});
   }
 
   const Config config_;

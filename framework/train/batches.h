@@ -18,7 +18,8 @@ struct EvaluationBatch {
   Feed feed;
   std::vector<int32_t> labels;
   std::vector<float> weights;
-  double weight = 0;  // sum of the weights
+  double weight = 0;     // sum of the weights
+  double sequences = 0;  // with a next sentence to tell
 };
 
 class Batches {

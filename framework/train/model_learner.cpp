@@ -89,7 +89,7 @@ StepResult ModelLearner::update(int64_t first_sample) {
 
 Evaluation ModelLearner::evaluate() {
   initialize();
-  double loss = 0, sentences = 0, weight = 0, hits = 0;
+  double loss = 0, sentence_loss = 0, weight = 0, sequences = 0, hits = 0;
   uint64_t bytes = 0;
   const bool bert = config_.model.type == ModelConfig::Type::bert;
   const int64_t batches = data_.batches->evaluation_batches();
@@ -104,7 +104,9 @@ Evaluation ModelLearner::evaluate() {
     loss += output(bert ? "masked_loss" : "loss") * batch.weight;
     weight += batch.weight;
     if (bert) {
-      if (config_.model.next_sentence) sentences += output("next_sentence_loss");
+      if (config_.model.next_sentence)
+        sentence_loss += output("next_sentence_loss") * batch.sequences;
+      sequences += batch.sequences;
       const auto predicted = session_.output<int32_t>("evaluate", "predicted");
       for (size_t k = 0; k < batch.labels.size(); ++k)
         if (predicted[k] == batch.labels[k]) hits += static_cast<double>(batch.weights[k]);
@@ -119,10 +121,9 @@ Evaluation ModelLearner::evaluate() {
   out.loss = loss / weight;
   if (bert) {
     out.figures = {{"masked_loss", loss / weight}, {"masked_accuracy", hits / weight}};
-    if (config_.model.next_sentence) {  // a mean over sequences, of which all batches have as many
-      const double sentence_loss = sentences / static_cast<double>(batches);
-      out.loss += sentence_loss;
-      out.figures.emplace_back("next_sentence_loss", sentence_loss);
+    if (config_.model.next_sentence) {
+      out.loss += sentence_loss / sequences;
+      out.figures.emplace_back("next_sentence_loss", sentence_loss / sequences);
     }
   } else if (bytes > 0) {
     out.figures = {{"bits_per_byte", loss / std::numbers::ln2 / static_cast<double>(bytes)}};

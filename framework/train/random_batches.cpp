@@ -20,9 +20,11 @@ class RandomBatches : public Batches {
     return out;
   }
   EvaluationBatch evaluation(int64_t index) const override {
-    EvaluationBatch out{make(static_cast<uint64_t>(index), 1), {}, {}, 0};
+    EvaluationBatch out;
+    out.feed = make(static_cast<uint64_t>(index), 1);
     out.weights = out.feed.reals[0].second;
     out.weight = static_cast<double>(out.weights.size());
+    out.sequences = static_cast<double>(config_.micro_sequences());
     out.labels = out.feed.integers[1].second;
     return out;
   }
@@ -70,6 +72,7 @@ class RandomBatches : public Batches {
                                  std::vector<int32_t>(static_cast<size_t>(b * s), 0));
     if (config_.model.next_sentence) {
       feed.integers.emplace_back("next_sentence", draw("next", step, b, 2));
+      feed.reals.emplace_back("next_weights", std::vector<float>(static_cast<size_t>(b), 1.0F));
       feed.reals.emplace_back("sequences", std::vector<float>{static_cast<float>(b * accumulate)});
     }
     return feed;

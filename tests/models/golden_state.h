@@ -65,8 +65,11 @@ class GoldenState {
     const Shape shape = file_.type("batch/tokens").shape;
     for (Feed& feed : out) {
       feed.reals.push_back({"count", {count}});
-      if (file_.contains("batch/next_sentence"))
+      if (file_.contains("batch/next_sentence")) {
+        feed.reals.push_back(
+            {"next_weights", std::vector<float>(static_cast<size_t>(shape[1] / parts), 1.0F)});
         feed.reals.push_back({"sequences", {static_cast<float>(shape[1])}});
+      }
       if (file_.contains("batch/lengths")) continue;
       std::vector<int32_t> positions(static_cast<size_t>(shape[1] / parts * shape[2]));
       for (size_t i = 0; i < positions.size(); ++i)

@@ -41,8 +41,12 @@ class ToyBatches : public Batches {
     for (const auto& [name, values] : out.feed.integers)
       if (name == "labels") out.labels = values;
     out.feed.reals.push_back({"count", {static_cast<float>(out.weight)}});
-    if (config_.model.next_sentence)
-      out.feed.reals.push_back({"sequences", {static_cast<float>(config_.micro_sequences())}});
+    if (config_.model.next_sentence) {
+      std::vector<float>& real = out.feed.reals[1].second;
+      if (index == 2) std::fill(real.begin() + 1, real.end(), 0.0F);  // as behind the last sample
+      for (float w : real) out.sequences += static_cast<double>(w);
+      out.feed.reals.push_back({"sequences", {static_cast<float>(out.sequences)}});
+    }
     return out;
   }
   int64_t evaluation_batches() const override { return 3; }
@@ -127,7 +131,10 @@ class ToyBatches : public Batches {
                {"labels", labels}},
               {{"weights", weights}}};
     if (config_.model.segment_count() > 0) feed.integers.emplace_back("segments_in", segments);
-    if (config_.model.next_sentence) feed.integers.emplace_back("next_sentence", next);
+    if (config_.model.next_sentence) {
+      feed.integers.emplace_back("next_sentence", next);
+      feed.reals.emplace_back("next_weights", std::vector<float>(next.size(), 1.0F));
+    }
     return feed;
   }
 
