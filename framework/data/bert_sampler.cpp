@@ -35,7 +35,7 @@ BertSampler::BertSampler(const TokenSplit& split, uint64_t seed, const BertOptio
       validation_(split.validation),
       options_(options),
       text_length_(text_length(options)),
-      masked_(masked_count(options.masking, options.length)),
+      masked_(masked_count(options.masking.rate, options.length)),
       seed_(seed),
       train_windows_(train_, text_length_, shortest_text(options)),
       validation_windows_(validation_, text_length_, shortest_text(options)) {

@@ -47,8 +47,9 @@ int32_t random_token(const Tokenizer& tokenizer, const Random& random, uint64_t 
 
 }  // namespace
 
-int64_t masked_count(const Masking& masking, int64_t length) {
-  return static_cast<int64_t>(std::ceil(masking.rate * static_cast<double>(length)));
+int64_t masked_count(double rate, int64_t length) {
+  return std::max<int64_t>(
+      1, static_cast<int64_t>(std::ceil(rate * static_cast<double>(length) - 1e-9)));
 }
 
 void require_masking(const Masking& masking, const Tokenizer& tokenizer) {

@@ -24,8 +24,9 @@ struct MaskedTokens {
   std::vector<int32_t> labels;     // what stood there
 };
 
-/// Tokens chosen in a row of `length`: ceil(rate * length), the P of (B, P).
-int64_t masked_count(const Masking& masking, int64_t length);
+/// Most tokens chosen in a row of `length`: ceil(rate * length), the P of (B, P). A product that is whole but for its
+/// rounding counts as whole: 14% of 100 are 14.
+int64_t masked_count(double rate, int64_t length);
 
 /// UserError when a share is out of range or the tokenizer has no mask token.
 void require_masking(const Masking& masking, const Tokenizer& tokenizer);

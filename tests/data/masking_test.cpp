@@ -22,7 +22,7 @@ TEST(Masking, ChoosesTheRateAndRestores) {
     const std::vector<int32_t> original = row(bytes, bytes);
     std::vector<int32_t> ids = original;
     const Masking masking;
-    const int64_t most = masked_count(masking, static_cast<int64_t>(ids.size()));
+    const int64_t most = masked_count(masking.rate, static_cast<int64_t>(ids.size()));
     const MaskedTokens masked = mask_tokens(ids, kTokenizer, masking, most, kRandom, bytes);
     const auto wanted =
         std::max<int64_t>(1, std::llround(0.15 * static_cast<double>(ids.size() - 2)));
@@ -35,6 +35,13 @@ TEST(Masking, ChoosesTheRateAndRestores) {
     }
     EXPECT_EQ(ids, original);
   }
+}
+
+TEST(Masking, CountsWholeProductsAsWhole) {
+  EXPECT_EQ(masked_count(0.15, 128), 20);  // 19.2
+  for (int64_t percent = 1; percent <= 100; ++percent)
+    EXPECT_EQ(masked_count(static_cast<double>(percent) / 100, 100), percent);
+  EXPECT_EQ(masked_count(0.15, 1), 1);
 }
 
 TEST(Masking, EightyTenTen) {
