@@ -167,9 +167,17 @@ class BertBatches : public SampledBatches<BertBatch> {
 std::unique_ptr<Batches> make_batches(const Config& config,
                                       const std::shared_ptr<const TokenShards>& shards) {
   const TokenSplit split = split_tokens(shards, config.data.validation);
+  std::unique_ptr<Batches> batches;
   if (config.model.type == ModelConfig::Type::gpt)
-    return std::make_unique<GptBatches>(config, split);
-  return std::make_unique<BertBatches>(config, split);
+    batches = std::make_unique<GptBatches>(config, split);
+  else
+    batches = std::make_unique<BertBatches>(config, split);
+  const bool evaluates = config.data.validation > 0 && !config.evaluate.every.never();
+  require(!evaluates || batches->evaluation_batches() > 0,
+          "{}: the held-out part, {} tokens, has no text to make a sample of; hold out more "
+          "(data.validation is {}), tokenize more text, or set evaluate.every: 0 steps",
+          shards->folder().string(), split.validation.token_count(), config.data.validation);
+  return batches;
 }
 
 }  // namespace tessera

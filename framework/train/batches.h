@@ -35,7 +35,7 @@ class Batches {
   virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };
 
-/// From the config's shards; UserError when the held-out part is too small to evaluate on.
+/// From the config's shards; UserError when the run evaluates and the held-out part yields no sample.
 std::unique_ptr<Batches> make_batches(const Config& config,
                                       const std::shared_ptr<const TokenShards>& shards);
 

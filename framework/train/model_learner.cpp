@@ -117,6 +117,11 @@ Evaluation ModelLearner::evaluate() {
       bytes += data_.tokenizer->byte_count(scored);
     }
   }
+  require(
+      weight > 0,
+      "the held-out part of {} has nothing to predict: hold out more (data.validation is {}), or "
+      "tokenize more text",
+      config_.data.shards, config_.data.validation);
   Evaluation out;
   out.loss = loss / weight;
   if (bert) {

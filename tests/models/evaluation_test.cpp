@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "framework/core/error.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
@@ -66,6 +67,22 @@ TEST(Evaluation, PaddingRowsHaveNoNextSentence) {
   target[0] = 1 - target[0];
   const float other = sentence_loss(feed);
   EXPECT_NEAR(std::exp(-loss) + std::exp(-other), 1, 1e-5) << "the loss of one sequence, whole";
+}
+
+/// No held-out sample at all.
+class NothingHeldOut : public ToyBatches {
+ public:
+  using ToyBatches::ToyBatches;
+  int64_t evaluation_batches() const override { return 0; }
+};
+
+TEST(Evaluation, OfNothingIsRefused) {
+  const Config config = toy_config(kToyGpt);
+  LearnerData data;
+  data.vocab = *config.model.vocab;
+  data.batches = std::make_unique<NothingHeldOut>(config);
+  ModelLearner learner(config, std::move(data), device());
+  EXPECT_THROW(learner.evaluate(), UserError);
 }
 
 }  // namespace

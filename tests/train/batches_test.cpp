@@ -47,5 +47,16 @@ TEST_F(BatchesTest, MaskRateWhoseProductRoundsUp) {
   EXPECT_EQ(reals(batches(config)->update(0)[0], "weights").size(), 8u * 14u);
 }
 
+TEST_F(BatchesTest, HeldOutPartWithoutASampleIsRefused) {
+  // The tail of one document, a single token: no room for two sentences.
+  const TemporaryFolder folder;
+  const auto shards = make_shards(folder, {random_text(1, 400)});
+  const Config config = config_of(kBert, {"data.validation=0.004"});
+  expect_contains(error_of([&] { make_batches(config, shards); }),
+                  "the held-out part, 1 tokens, has no text to make a sample of");
+  const Config without = config_of(kBert, {"data.validation=0.004", "evaluate.every=0 steps"});
+  EXPECT_EQ(make_batches(without, shards)->evaluation_batches(), 0);
+}
+
 }  // namespace
 }  // namespace tessera
