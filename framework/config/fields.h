@@ -142,7 +142,9 @@ void fields(TrainConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(EvaluateConfig& c, Visit&& visit) {
   visit("every", c.every, "How often the validation loss is measured; `0 steps`: never.");
-  visit("batches", c.batches, "Batches per measurement.", between(1, 1 << 30));
+  visit("batches", c.batches,
+        "Batches of batch.sequences per measurement, spread evenly over the held-out part.",
+        between(1, 1 << 30));
 }
 
 template <typename Visit>

@@ -88,12 +88,12 @@ BertBatch BertSampler::train_batch(uint64_t first_sample, int64_t count) const {
   return batch;
 }
 
-BertBatch BertSampler::validation_batch(uint64_t first_sample, int64_t count) const {
+BertBatch BertSampler::validation_batch(std::span<const uint64_t> samples, int64_t count) const {
+  check(std::ssize(samples) <= count, "{} samples in {} rows", samples.size(), count);
   BertBatch batch = padded_batch(count);
   const Random layout(0, "data.bert.held_out.layout"), masking(0, "data.bert.held_out.masking");
-  for (int64_t row = 0; row < count; ++row) {
-    const uint64_t sample = first_sample + static_cast<uint64_t>(row);
-    if (sample >= validation_windows_.count()) break;
+  for (int64_t row = 0; row < std::ssize(samples); ++row) {
+    const uint64_t sample = samples[static_cast<size_t>(row)];
     const auto window = validation_windows_.window(sample, 0);
     fill_row(validation_, validation_windows_, window, {layout, masking, sample}, row, batch);
   }

@@ -42,8 +42,8 @@ class BertSampler {
   int64_t masked() const { return masked_; }
 
   BertBatch train_batch(uint64_t first_sample, int64_t count) const;
-  /// Held-out samples in order, with the same masks in every run; rows past the last have weight 0.
-  BertBatch validation_batch(uint64_t first_sample, int64_t count) const;
+  /// These held-out samples, each with the same masks in every run; rows past them, up to `count`, have weight 0.
+  BertBatch validation_batch(std::span<const uint64_t> samples, int64_t count) const;
 
  private:
   struct Draws {

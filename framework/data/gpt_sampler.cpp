@@ -62,12 +62,12 @@ GptBatch GptSampler::train_batch(uint64_t first_sample, int64_t count) const {
   return batch;
 }
 
-GptBatch GptSampler::validation_batch(uint64_t first_window, int64_t count) const {
+GptBatch GptSampler::validation_batch(std::span<const uint64_t> windows, int64_t count) const {
+  check(std::ssize(windows) <= count, "{} windows in {} rows", windows.size(), count);
   GptBatch batch = padded_batch(count);
-  const uint64_t windows = validation_samples();
-  for (int64_t row = 0; row < count; ++row) {
-    const uint64_t window = first_window + static_cast<uint64_t>(row);
-    if (window >= windows) break;
+  for (int64_t row = 0; row < std::ssize(windows); ++row) {
+    const uint64_t window = windows[static_cast<size_t>(row)];
+    check(window < validation_samples(), "held-out window {} of {}", window, validation_samples());
     fill_row(validation_, window * static_cast<uint64_t>(length_), row, batch);
   }
   return batch;

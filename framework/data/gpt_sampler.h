@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "framework/core/random.h"
@@ -37,8 +38,9 @@ class GptSampler {
 
   /// Samples first_sample, first_sample + 1, …
   GptBatch train_batch(uint64_t first_sample, int64_t count) const;
-  /// Held-out windows in order, the same in every run; rows past the last are padding of weight 0.
-  GptBatch validation_batch(uint64_t first_window, int64_t count) const;
+  /// These held-out windows, the same in every run; rows past them, up to `count`, are padding of weight 0. Window w
+  /// is tokens [w · length, (w + 1) · length) of the held-out part.
+  GptBatch validation_batch(std::span<const uint64_t> windows, int64_t count) const;
 
  private:
   GptBatch padded_batch(int64_t count) const;

@@ -11,20 +11,22 @@ namespace {
 
 constexpr uint64_t kRunTokens = uint64_t{1} << 20;
 
-/// Calls visit(ids) so that ids[1], ids[2], … are the labels of the positions. Runs end with their document, and after
-/// a million tokens (whose context is then lost once), so that memory stays small.
+/// Calls visit(ids, first) so that ids[first], ids[first + 1], … are the labels of the positions, and what lies before
+/// them is context: up to `reach` tokens before `begin`, of the same document. Runs end with their document, and after a
+/// million tokens, so that memory stays small.
 template <typename Visit>
-void each_run(const TokenPart& part, uint64_t begin, uint64_t end, Visit&& visit) {
+void each_run(const TokenPart& part, uint64_t begin, uint64_t end, uint64_t reach, Visit&& visit) {
   end = std::min(end, part.token_count());
   std::vector<int32_t> ids;
   while (begin < end) {
     const TokenPart::Piece piece = part.piece_at(begin);
     const uint64_t stop = std::min({end, piece.end, begin + kRunTokens});
     const bool inside = stop < piece.end;
-    ids.resize(stop - begin + (inside ? 1 : 0));
-    part.read(begin, ids);
+    const uint64_t start = begin - std::min(reach, begin - piece.begin);
+    ids.resize(stop - start + (inside ? 1 : 0));
+    part.read(start, ids);
     if (!inside && piece.ends_document) ids.push_back(part.tokenizer().special().end_of_document);
-    visit(std::span<const int32_t>(ids));
+    visit(std::span<const int32_t>(ids), static_cast<size_t>(begin - start) + 1);
     begin = stop;
   }
 }
@@ -52,8 +54,8 @@ uint64_t NgramModel::key(std::span<const int32_t> ids) const {
   return key;
 }
 
-void NgramModel::add(std::span<const int32_t> ids) {
-  for (size_t i = 1; i < ids.size(); ++i) {
+void NgramModel::add(std::span<const int32_t> ids, size_t first) {
+  for (size_t i = first; i < ids.size(); ++i) {
     const size_t most = std::min<size_t>(static_cast<size_t>(order_), i);
     for (size_t j = 0; j <= most; ++j) {
       const uint64_t context = key(ids.subspan(i - j, j));
@@ -65,7 +67,8 @@ void NgramModel::add(std::span<const int32_t> ids) {
 }
 
 void NgramModel::add(const TokenPart& part, uint64_t begin, uint64_t end) {
-  each_run(part, begin, end, [&](std::span<const int32_t> ids) { add(ids); });
+  each_run(part, begin, end, reach(),
+           [&](std::span<const int32_t> ids, size_t first) { add(ids, first); });
 }
 
 double NgramModel::probability(std::span<const int32_t> context, int32_t id) const {
@@ -82,25 +85,37 @@ double NgramModel::probability(std::span<const int32_t> context, int32_t id) con
   return p;
 }
 
-double NgramModel::bits(std::span<const int32_t> ids) const {
+double NgramModel::bits(std::span<const int32_t> ids, size_t first) const {
   double sum = 0;
-  for (size_t i = 1; i < ids.size(); ++i) sum -= std::log2(probability(ids.first(i), ids[i]));
+  for (size_t i = first; i < ids.size(); ++i) sum -= std::log2(probability(ids.first(i), ids[i]));
   return sum;
 }
 
 NgramScore NgramModel::score(const TokenPart& part, uint64_t begin, uint64_t end) const {
   NgramScore score;
-  each_run(part, begin, end, [&](std::span<const int32_t> ids) {
-    score.bits += bits(ids);
-    score.labels += ids.size() - 1;
-    score.bytes += part.tokenizer().byte_count(ids.subspan(1));
+  each_run(part, begin, end, reach(), [&](std::span<const int32_t> ids, size_t first) {
+    score.bits += bits(ids, first);
+    score.labels += ids.size() - first;
+    score.bytes += part.tokenizer().byte_count(ids.subspan(first));
   });
   return score;
 }
 
+NgramScore NgramModel::score(const TokenPart& part, std::span<const uint64_t> windows,
+                             uint64_t length) const {
+  NgramScore sum;
+  for (const uint64_t window : windows) {
+    const NgramScore one = score(part, window * length, (window + 1) * length);
+    sum.bits += one.bits;
+    sum.labels += one.labels;
+    sum.bytes += one.bytes;
+  }
+  return sum;
+}
+
 int32_t commonest_token(const TokenPart& part) {
   std::vector<uint64_t> counts(static_cast<size_t>(part.tokenizer().vocab_size()));
-  each_run(part, 0, part.token_count(), [&](std::span<const int32_t> ids) {
+  each_run(part, 0, part.token_count(), 0, [&](std::span<const int32_t> ids, size_t) {
     for (int32_t id : ids)
       counts[static_cast<size_t>(id)] += part.tokenizer().is_special(id) ? 0 : 1;
   });

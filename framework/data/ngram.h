@@ -26,22 +26,26 @@ class NgramModel {
   /// UserError when k + 1 tokens of the vocabulary do not fit 64 bits.
   NgramModel(int order, int32_t vocab_size);
 
-  /// Counts ids[1], ids[2], …, each after up to `order` ids before it.
-  void add(std::span<const int32_t> ids);
+  /// Counts ids[first], ids[first + 1], …, each after up to `order` ids before it.
+  void add(std::span<const int32_t> ids, size_t first = 1);
   /// Counts the labels of positions [begin, end) of `part` (clipped to it), as GptSampler makes them.
   void add(const TokenPart& part, uint64_t begin, uint64_t end);
 
   /// P(id | context), the last of `context` being the latest.
   double probability(std::span<const int32_t> context, int32_t id) const;
-  /// Bits that ids[1], ids[2], … take.
-  double bits(std::span<const int32_t> ids) const;
-  /// Score on the labels of positions [begin, end) of `part` (clipped to it). Contexts reach back across the windows
-  /// of a sampler, so this model is never the one that sees less.
+  /// Bits that ids[first], ids[first + 1], … take.
+  double bits(std::span<const int32_t> ids, size_t first = 1) const;
+  /// Score on the labels of positions [begin, end) of `part` (clipped to it). Contexts reach back beyond `begin`, so
+  /// this model is never the one that sees less.
   NgramScore score(const TokenPart& part, uint64_t begin, uint64_t end) const;
+  /// Score on the very labels of GptSampler's held-out windows of `length` tokens.
+  NgramScore score(const TokenPart& part, std::span<const uint64_t> windows, uint64_t length) const;
 
   int order() const { return order_; }
 
  private:
+  /// Tokens before the first position of a stretch that its first label's context takes in.
+  uint64_t reach() const { return static_cast<uint64_t>(order_ > 0 ? order_ - 1 : 0); }
   uint64_t key(std::span<const int32_t> ids) const;
 
   int order_;

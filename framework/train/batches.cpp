@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 
 #include "framework/data/bert_sampler.h"
 #include "framework/data/gpt_sampler.h"
@@ -65,8 +66,12 @@ class SampledBatches : public Batches {
   }
 
   EvaluationBatch evaluation(int64_t index) const override {
-    const int64_t micro = config_.micro_sequences();
-    const Batch batch = held_out(static_cast<uint64_t>(index * micro), micro);
+    const auto micro = static_cast<size_t>(config_.micro_sequences());
+    const std::vector<uint64_t> samples = evaluation_samples(config_, held_out_samples());
+    const size_t first = static_cast<size_t>(index) * micro;
+    check(first < samples.size(), "evaluation batch {} of {}", index, evaluation_batches());
+    const Batch batch =
+        held_out(std::span(samples).subspan(first, std::min(micro, samples.size() - first)));
     EvaluationBatch out;
     out.feed = feed(batch);
     out.weights = out.feed.reals[0].second;
@@ -80,8 +85,7 @@ class SampledBatches : public Batches {
 
   int64_t evaluation_batches() const override {
     const int64_t micro = config_.micro_sequences();
-    const auto all = (static_cast<int64_t>(held_out_samples()) + micro - 1) / micro;
-    return std::min(all, config_.evaluate.batches);
+    return (std::ssize(evaluation_samples(config_, held_out_samples())) + micro - 1) / micro;
   }
 
   std::vector<std::string> identity(int64_t first_sample, int64_t count) const override {
@@ -94,7 +98,8 @@ class SampledBatches : public Batches {
 
  protected:
   virtual Batch train(uint64_t first, int64_t count) const = 0;
-  virtual Batch held_out(uint64_t first, int64_t count) const = 0;
+  /// A micro-step's rows: these samples, then padding.
+  virtual Batch held_out(std::span<const uint64_t> samples) const = 0;
   virtual uint64_t held_out_samples() const = 0;
   virtual Feed feed(const Batch& batch) const = 0;
 
@@ -119,8 +124,8 @@ class GptBatches : public SampledBatches<GptBatch> {
   GptBatch train(uint64_t first, int64_t count) const override {
     return sampler_.train_batch(first, count);
   }
-  GptBatch held_out(uint64_t first, int64_t count) const override {
-    return sampler_.validation_batch(first, count);
+  GptBatch held_out(std::span<const uint64_t> samples) const override {
+    return sampler_.validation_batch(samples, config_.micro_sequences());
   }
   uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const GptBatch& batch) const override { return feed_of(batch, packed_); }
@@ -151,8 +156,8 @@ class BertBatches : public SampledBatches<BertBatch> {
   BertBatch train(uint64_t first, int64_t count) const override {
     return sampler_.train_batch(first, count);
   }
-  BertBatch held_out(uint64_t first, int64_t count) const override {
-    return sampler_.validation_batch(first, count);
+  BertBatch held_out(std::span<const uint64_t> samples) const override {
+    return sampler_.validation_batch(samples, config_.micro_sequences());
   }
   uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const BertBatch& batch) const override {
@@ -163,6 +168,15 @@ class BertBatches : public SampledBatches<BertBatch> {
 };
 
 }  // namespace
+
+std::vector<uint64_t> evaluation_samples(const Config& config, uint64_t held_out) {
+  const auto most = static_cast<uint64_t>(config.evaluate.batches * config.batch.sequences);
+  std::vector<uint64_t> samples(std::min(held_out, most));
+  const uint64_t n = samples.size();
+  for (uint64_t i = 0; i < n; ++i)  // floor(i · held_out / n) without an overflow
+    samples[i] = i * (held_out / n) + i * (held_out % n) / n;
+  return samples;
+}
 
 std::unique_ptr<Batches> make_batches(const Config& config,
                                       const std::shared_ptr<const TokenShards>& shards) {

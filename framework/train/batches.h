@@ -28,7 +28,7 @@ class Batches {
 
   /// The micro-steps of the update that begins with `first_sample`, in order. Counts are summed over all of them.
   virtual std::vector<Feed> update(int64_t first_sample) const = 0;
-  /// Held-out batch `index` of evaluation_batches().
+  /// Held-out batch `index` of evaluation_batches(), as large as a micro-step; the last one may be padded.
   virtual EvaluationBatch evaluation(int64_t index) const = 0;
   virtual int64_t evaluation_batches() const = 0;
   /// What samples [first_sample, first_sample + count) are, one line each.
@@ -38,6 +38,10 @@ class Batches {
 /// From the config's shards; UserError when the run evaluates and the held-out part yields no sample.
 std::unique_ptr<Batches> make_batches(const Config& config,
                                       const std::shared_ptr<const TokenShards>& shards);
+
+/// The held-out samples that an evaluation reads, of `held_out` in all: evaluate.batches · batch.sequences, spread evenly
+/// (all, when there are not more). However they are cut into micro-steps, they are the same.
+std::vector<uint64_t> evaluation_samples(const Config& config, uint64_t held_out);
 
 /// Random tokens in the shape of the config's batches, for benchmarks that need no data.
 std::unique_ptr<Batches> make_random_batches(const Config& config, int64_t vocab);

@@ -144,9 +144,13 @@ TEST(Bert, ValidationIsFixedAndHeldOut) {
     held_out.insert(static_cast<char>('a' + split.validation.piece(p).document));
   const BertSampler sampler(split, 1, {.length = kLength}), other(split, 99, {.length = kLength});
   const auto n = static_cast<int64_t>(sampler.validation_samples());
-  const BertBatch batch = sampler.validation_batch(0, n + 2);
-  const BertBatch same = other.validation_batch(0, n + 2);
+  const BertBatch batch =
+      sampler.validation_batch(numbers_from(0, static_cast<uint64_t>(n)), n + 2);
+  const BertBatch same = other.validation_batch(numbers_from(0, static_cast<uint64_t>(n)), n + 2);
   EXPECT_EQ(batch.ids, same.ids);
+  const BertBatch third = sampler.validation_batch(std::vector<uint64_t>{2}, 1);
+  EXPECT_TRUE(std::equal(third.ids.begin(), third.ids.end(), batch.ids.begin() + 2 * kLength))
+      << "a sample depends on what it is evaluated with";
   EXPECT_EQ(batch.masked_positions, same.masked_positions);
   EXPECT_EQ(batch.next_sentence, same.next_sentence);
   const auto letters_in = [](const Row& row) {

@@ -141,12 +141,15 @@ TEST_P(Gpt, ValidationCoversTheHeldOutTokensInOrder) {
   const uint64_t windows = sampler.validation_samples();
   EXPECT_EQ(windows, (split_.validation.token_count() + 49) / 50);
   const auto count = static_cast<int64_t>(windows) + 3;  // and three rows of padding
-  const GptBatch batch = sampler.validation_batch(0, count);
-  EXPECT_EQ(batch.ids, other.validation_batch(0, count).ids);
+  const GptBatch batch = sampler.validation_batch(numbers_from(0, windows), count);
+  EXPECT_EQ(batch.ids, other.validation_batch(numbers_from(0, windows), count).ids);
   for (int64_t row = 0; row < count; ++row)
     expect_row(batch, row, split_.validation, static_cast<uint64_t>(row * length));
-  EXPECT_EQ(row_of(sampler.validation_batch(1, 2).labels, 0, length),
-            row_of(batch.labels, 1, length));
+  const uint64_t last = windows - 1;
+  const GptBatch two = sampler.validation_batch(std::vector<uint64_t>{last, 1}, 3);
+  expect_row(two, 0, split_.validation, last * static_cast<uint64_t>(length));
+  expect_row(two, 1, split_.validation, static_cast<uint64_t>(length));
+  expect_row(two, 2, split_.validation, windows * static_cast<uint64_t>(length));  // padding
 }
 
 TEST_P(Gpt, DocumentsCanRunTogether) {

@@ -49,7 +49,8 @@ TEST(Ngram, PredictsWhatTheSamplerWeighs) {
     order3.add(split.train, 0, split.train.token_count());
     const GptSampler sampler(split, 1, 64);
     for (const int64_t windows : {1, 7, static_cast<int>(sampler.validation_samples())}) {
-      const GptBatch batch = sampler.validation_batch(0, windows);
+      const GptBatch batch =
+          sampler.validation_batch(numbers_from(0, static_cast<uint64_t>(windows)), windows);
       uint64_t labels = 0, bytes = 0;
       double bits = 0;
       for (size_t i = 0; i < batch.ids.size(); ++i) {
@@ -78,6 +79,24 @@ TEST(Ngram, PredictsWhatTheSamplerWeighs) {
     EXPECT_LT(three, zero);
     EXPECT_GT(three, 1);
   }
+}
+
+TEST(Ngram, ScoresWindowsWithTheContextBeforeThem) {
+  const TemporaryFolder folder;
+  const auto shards = make_shards(folder, {random_text(1, 3000), random_text(2, 3000)});
+  const TokenPart& part = split_tokens(shards, 0).train;
+  const uint64_t length = 50, windows = (part.token_count() + length - 1) / length;
+  NgramModel model(3, 261);
+  model.add(part, 0, part.token_count() / 2);
+  const NgramScore whole = model.score(part, 0, part.token_count());
+  const NgramScore all = model.score(part, numbers_from(0, windows), length);
+  EXPECT_EQ(all.labels, whole.labels);
+  EXPECT_EQ(all.bytes, whole.bytes);
+  EXPECT_NEAR(all.bits, whole.bits, 1e-9 * whole.bits);
+  NgramModel in_parts(3, 261);
+  for (uint64_t begin = 0; begin < part.token_count() / 2; begin += 7)
+    in_parts.add(part, begin, std::min(begin + 7, part.token_count() / 2));
+  EXPECT_EQ(in_parts.score(part, 0, part.token_count()).bits, whole.bits);
 }
 
 TEST(Ngram, CountsEachTrainingLabelOnce) {

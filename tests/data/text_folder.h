@@ -9,6 +9,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,13 @@ inline std::shared_ptr<const TokenShards> make_shards(const TemporaryFolder& fol
     write_file(folder / "text" / fmt::format("{:05}.txt", i), texts[i]);
   tokenize({folder / "text"}, folder / "shards", ByteTokenizer{}, options);
   return TokenShards::open(folder / "shards");
+}
+
+/// first, first + 1, …: `count` numbers.
+inline std::vector<uint64_t> numbers_from(uint64_t first, uint64_t count) {
+  std::vector<uint64_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), first);
+  return numbers;
 }
 
 /// The message of the UserError that `action` throws; a failure when it throws none.

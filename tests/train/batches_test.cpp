@@ -1,7 +1,12 @@
 // What a model is fed from token shards: counts, padding, and which held-out samples an evaluation reads.
 #include "framework/train/batches.h"
 
+#include <cmath>
+
 #include "framework/config/parse.h"
+#include "framework/data/bert_sampler.h"
+#include "framework/data/gpt_sampler.h"
+#include "framework/data/ngram.h"
 #include "framework/data/token_split.h"
 #include "framework/train/assemble.h"
 #include "tests/data/text_folder.h"
@@ -13,6 +18,13 @@ constexpr const char* kBert = R"(
 model: {type: bert, layers: 1, hidden: 8, heads: 1, context: 100, vocab: 261, next_sentence: true}
 data: {sentence_pairs: true, validation: 0.2}
 batch: {sequences: 8}
+)";
+
+constexpr const char* kGpt = R"(
+model: {type: gpt, layers: 1, hidden: 8, heads: 1, context: 20, vocab: 261}
+data: {validation: 0.2}
+batch: {sequences: 12}
+evaluate: {batches: 2}
 )";
 
 Config config_of(const char* text, const std::vector<std::string>& sets) {
@@ -35,6 +47,17 @@ class BatchesTest : public testing::Test {
   std::shared_ptr<const TokenShards> shards_;
 };
 
+/// What an evaluation predicts, in order.
+std::vector<int32_t> scored_labels(const Batches& batches) {
+  std::vector<int32_t> out;
+  for (int64_t i = 0; i < batches.evaluation_batches(); ++i) {
+    const EvaluationBatch batch = batches.evaluation(i);
+    for (size_t k = 0; k < batch.labels.size(); ++k)
+      if (batch.weights[k] > 0) out.push_back(batch.labels[k]);
+  }
+  return out;
+}
+
 const std::vector<float>& reals(const Feed& feed, const std::string& name) {
   for (const auto& [key, values] : feed.reals)
     if (key == name) return values;
@@ -45,6 +68,69 @@ TEST_F(BatchesTest, MaskRateWhoseProductRoundsUp) {
   const Config config = config_of(kBert, {"data.mask_rate=14%"});
   EXPECT_EQ(masked_positions(config), 14);  // 0.14 · 100 is a little above 14
   EXPECT_EQ(reals(batches(config)->update(0)[0], "weights").size(), 8u * 14u);
+}
+
+TEST_F(BatchesTest, EvaluationIsSpreadOverTheHeldOutPart) {
+  Config config = config_of(kGpt, {});
+  const TokenSplit split = split_tokens(shards_, 0.2);
+  const uint64_t held_out = GptSampler(split, 1, 20).validation_samples();
+  ASSERT_GT(held_out, 100u);
+  const auto samples = evaluation_samples(config, held_out);
+  ASSERT_EQ(samples.size(), 24u);
+  EXPECT_EQ(samples.front(), 0u);
+  for (size_t i = 1; i < samples.size(); ++i)
+    EXPECT_NEAR(static_cast<double>(samples[i] - samples[i - 1]),
+                static_cast<double>(held_out) / 24, 1);
+  EXPECT_GT(samples.back(), held_out * 9 / 10);
+
+  config.evaluate.batches = 1 << 30;
+  EXPECT_EQ(evaluation_samples(config, held_out), numbers_from(0, held_out));
+  EXPECT_TRUE(evaluation_samples(config, 0).empty());
+}
+
+TEST_F(BatchesTest, EvaluationIsTheSameHoweverItIsCut) {
+  const auto labels = scored_labels(*batches(config_of(kGpt, {})));
+  for (const char* accumulate : {"2", "4", "12"}) {
+    const std::string set = std::string("batch.accumulate=") + accumulate;
+    EXPECT_EQ(scored_labels(*batches(config_of(kGpt, {set}))), labels) << set;
+  }
+}
+
+TEST_F(BatchesTest, AnNgramModelIsScoredOnTheSameLabels) {
+  for (const char* count : {"batches=1", "batches=2", "batches=1000"}) {
+    const Config config = config_of(kGpt, {std::string("evaluate.") + count});
+    const TokenSplit split = split_tokens(shards_, 0.2);
+    NgramModel model(0, 261);  // what it says of a label does not depend on the context
+    model.add(split.train, 0, split.train.token_count());
+    const auto windows = evaluation_samples(config, GptSampler(split, 1, 20).validation_samples());
+    const NgramScore score = model.score(split.validation, windows, 20);
+    const auto labels = scored_labels(*batches(config));
+    double bits = 0;
+    for (const int32_t label : labels) bits -= std::log2(model.probability({}, label));
+    EXPECT_EQ(score.labels, labels.size());
+    EXPECT_EQ(score.bytes, split.train.tokenizer().byte_count(labels));
+    EXPECT_NEAR(score.bits, bits, 1e-9 * bits);
+  }
+}
+
+TEST_F(BatchesTest, PaddingRowsOfBertHaveNoNextSentence) {
+  const Config config = config_of(kBert, {"evaluate.batches=1000"});
+  const auto all = batches(config);
+  const int64_t last = all->evaluation_batches() - 1;
+  double sequences = 0;
+  for (int64_t i = 0; i <= last; ++i) {
+    const EvaluationBatch batch = all->evaluation(i);
+    const auto& real = reals(batch.feed, "next_weights");
+    EXPECT_EQ(batch.sequences, std::count(real.begin(), real.end(), 1.0F));
+    EXPECT_EQ(batch.sequences, static_cast<double>(reals(batch.feed, "sequences")[0]));
+    EXPECT_TRUE(i == last || batch.sequences == 8);
+    sequences += batch.sequences;
+  }
+  BertOptions options;
+  options.length = 100;
+  const BertSampler sampler(split_tokens(shards_, 0.2), 1, options);
+  ASSERT_NE(sampler.validation_samples() % 8, 0u) << "no padding to see";
+  EXPECT_EQ(sequences, static_cast<double>(sampler.validation_samples()));
 }
 
 TEST_F(BatchesTest, HeldOutPartWithoutASampleIsRefused) {
