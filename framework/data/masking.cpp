@@ -78,6 +78,8 @@ MaskedTokens mask_tokens(std::span<int32_t> ids, const Tokenizer& tokenizer, con
     if (chosen.size() + (pool[i].end - pool[i].begin) > wanted) continue;
     for (size_t at = pool[i].begin; at < pool[i].end; ++at) chosen.push_back(at);
   }
+  if (chosen.empty() && !pool.empty())  // no word is short enough; the pool's first one is drawn
+    for (size_t i = 0; i < wanted; ++i) chosen.push_back(pool[0].begin + i);
   std::sort(chosen.begin(), chosen.end());
   MaskedTokens masked;
   for (size_t at : chosen) {

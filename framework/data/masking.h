@@ -1,6 +1,7 @@
 // BERT's masking (Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers", NAACL 2019, section 3.1): of
 // the tokens that are no specials a fixed share is chosen; a chosen token becomes the mask token, a random token, or
-// stays. With whole words all tokens of a word are chosen or none; a word that would exceed the share is passed over.
+// stays. With whole words all tokens of a word are chosen or none; a word that would exceed the share is passed over. Where
+// every word would, the first tokens of one are chosen: each text teaches something.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +32,8 @@ int64_t masked_count(double rate, int64_t length);
 /// UserError when a share is out of range or the tokenizer has no mask token.
 void require_masking(const Masking& masking, const Tokenizer& tokenizer);
 
-/// Masks `ids` in place: round(rate * n) of its n ordinary tokens, at least 1, at most `most`. A pure function of
-/// (ids, random, sample).
+/// Masks `ids` in place: round(rate * n) of its n ordinary tokens, at least 1 (if there is one), at most `most`. A pure
+/// function of (ids, random, sample).
 MaskedTokens mask_tokens(std::span<int32_t> ids, const Tokenizer& tokenizer, const Masking& masking,
                          int64_t most, const Random& random, uint64_t sample);
 

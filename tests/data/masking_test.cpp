@@ -1,6 +1,7 @@
 #include "framework/data/masking.h"
 
 #include <cmath>
+#include <set>
 
 #include "tests/data/text_folder.h"
 
@@ -94,7 +95,39 @@ TEST(Masking, WholeWordsAreChosenWholly) {
   }
   // A word longer than the share is passed over.
   std::vector<int32_t> ids(20, 'a');
-  EXPECT_TRUE(mask_tokens(ids, kTokenizer, masking, 3, kRandom, 0).positions.empty());
+  ids.insert(ids.end(), {' ', 'b', ' '});
+  for (uint64_t sample = 0; sample < 50; ++sample) {
+    std::vector<int32_t> copy = ids;
+    for (int32_t at : mask_tokens(copy, kTokenizer, masking, 3, kRandom, sample).positions)
+      EXPECT_GE(at, 20);
+  }
+}
+
+TEST(Masking, AWordThatNeverFitsIsChosenInPart) {
+  // Every byte of these is part of a word: a row is one word, or two with a space between them.
+  std::vector<int32_t> chinese;
+  kTokenizer.encode("床前明月光疑是地上霜 舉頭望明月低頭思故鄉", chinese);
+  const size_t space =
+      static_cast<size_t>(std::find(chinese.begin(), chinese.end(), ' ') - chinese.begin());
+  for (uint64_t sample = 0; sample < 20; ++sample) {
+    std::vector<int32_t> ids(chinese.begin(), chinese.begin() + static_cast<int64_t>(space));
+    const MaskedTokens masked =
+        mask_tokens(ids, kTokenizer, {.whole_words = true}, 20, kRandom, sample);
+    EXPECT_EQ(masked.positions, (std::vector<int32_t>{0, 1, 2, 3, 4}));  // round(0.15 · 30)
+    EXPECT_EQ(masked.labels, std::vector<int32_t>(chinese.begin(), chinese.begin() + 5));
+  }
+  std::set<int32_t> starts;
+  for (uint64_t sample = 0; sample < 40; ++sample) {
+    std::vector<int32_t> ids = chinese;
+    ids.erase(ids.begin() + static_cast<int64_t>(space));
+    ids.insert(ids.begin() + static_cast<int64_t>(space), kTokenizer.special().sep);
+    const MaskedTokens masked =
+        mask_tokens(ids, kTokenizer, {.whole_words = true}, 3, kRandom, sample);
+    ASSERT_EQ(masked.positions.size(), 3u);
+    EXPECT_EQ(masked.positions[2], masked.positions[0] + 2);
+    starts.insert(masked.positions[0]);
+  }
+  EXPECT_EQ(starts, (std::set<int32_t>{0, static_cast<int32_t>(space) + 1}));
 }
 
 TEST(Masking, NeverExceedsTheMost) {
