@@ -11,8 +11,8 @@
 namespace tessera {
 namespace {
 
-float total(const std::vector<float>& values) {
-  return std::accumulate(values.begin(), values.end(), 0.0F);
+double total(const std::vector<float>& values) {  // in float, ones stop adding up at 2^24
+  return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
 double total_of(const Feed& feed, std::string_view name) {
