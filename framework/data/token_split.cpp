@@ -12,8 +12,7 @@ namespace {
 constexpr uint64_t kFewestHeldOut = 4;  // documents; fewer say little about the rest
 
 /// Documents in a fixed random order are held out until the target is met; nullopt when they cannot meet it.
-std::optional<std::vector<bool>> choose_documents(const TokenShards& shards, uint64_t target,
-                                                  bool forced) {
+std::optional<std::vector<bool>> choose_documents(const TokenShards& shards, uint64_t target) {
   const uint64_t n = shards.document_count();
   const Random random(0, "data.held_out");
   std::vector<std::pair<uint64_t, uint64_t>> order(n);
@@ -29,22 +28,9 @@ std::optional<std::vector<bool>> choose_documents(const TokenShards& shards, uin
     tokens += size;
     ++documents;
   }
-  if (forced && documents == 0 && n > 1) {  // every document is longer than the target
-    held_out[order.front().second] = true;
-    documents = 1;
-    tokens = target;
-  }
   const bool honoured = tokens >= target - target / 4 && documents < n;
-  if (forced ? documents == 0 || documents == n : !honoured || documents < kFewestHeldOut)
-    return std::nullopt;
+  if (!honoured || documents < kFewestHeldOut) return std::nullopt;
   return held_out;
-}
-
-std::string grouped(uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (auto at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
-  return digits;
 }
 
 }  // namespace
@@ -112,8 +98,7 @@ void TokenPart::read(uint64_t position, std::span<int32_t> ids) const {
   }
 }
 
-TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction,
-                        SplitBy by) {
+TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction) {
   require(fraction >= 0 && fraction < 1,
           "the held-out fraction is {}; it must be at least 0 and less than 1", fraction);
   TokenSplit split{.train = TokenPart(shards), .validation = TokenPart(shards)};
@@ -124,14 +109,9 @@ TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double
   std::optional<std::vector<bool>> held_out;
   if (fraction == 0) {
     held_out.emplace(shards->document_count());
-  } else if (by != SplitBy::tails) {
-    held_out = choose_documents(*shards, target, by == SplitBy::documents);
-    require(held_out || by == SplitBy::automatic,
-            "{}: {} documents cannot be split into whole documents to train on and to hold out; "
-            "split by tails, or tokenize more files",
-            shards->folder().string(), shards->document_count());
+  } else {
+    held_out = choose_documents(*shards, target);
   }
-  split.by = held_out ? SplitBy::documents : SplitBy::tails;
   for (uint64_t d = 0; d < shards->document_count(); ++d) {
     const uint64_t begin = shards->document_begin(d), end = shards->document_begin(d + 1);
     if (held_out) {
@@ -149,17 +129,6 @@ TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double
       "fraction",
       shards->folder().string(), shards->token_count(), fraction);
   return split;
-}
-
-std::string TokenSplit::description() const {
-  const uint64_t documents = train.shards().document_count();
-  const std::string tokens = fmt::format("{} of {} tokens", grouped(validation.token_count()),
-                                         grouped(train.shards().token_count()));
-  if (validation.token_count() == 0) return "nothing held out";
-  if (by == SplitBy::tails)
-    return fmt::format("tails of {} documents held out: {}", grouped(documents), tokens);
-  return fmt::format("{} of {} documents held out: {}", grouped(validation.piece_count()),
-                     grouped(documents), tokens);
 }
 
 }  // namespace tessera

@@ -13,8 +13,6 @@
 
 namespace tessera {
 
-enum class SplitBy { automatic, documents, tails };
-
 /// A subset of the tokens in their order: a sequence of positions cut into pieces, each (part of) one document.
 class TokenPart {
  public:
@@ -58,13 +56,9 @@ class TokenPart {
 struct TokenSplit {
   TokenPart train;
   TokenPart validation;  // empty when the fraction is 0
-  SplitBy by = SplitBy::documents;
-  /// "3 of 60 documents held out: 48,210 of 1,000,000 tokens"
-  std::string description() const;
 };
 
 /// UserError when `fraction` is not in [0, 1) or leaves one side without a token.
-TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction,
-                        SplitBy by = SplitBy::automatic);
+TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction);
 
 }  // namespace tessera

@@ -45,6 +45,13 @@ void expect_partition(const TokenSplit& split) {
   for (int owner : owners) EXPECT_EQ(owner, 1);
 }
 
+/// Whole documents are held out, and not the tail of every one.
+bool holds_out_documents(const TokenSplit& split) {
+  for (uint64_t p = 0; p < split.validation.piece_count(); ++p)
+    if (!split.validation.piece(p).starts_document) return false;
+  return true;
+}
+
 double share(const TokenSplit& split) {
   return static_cast<double>(split.validation.token_count()) /
          static_cast<double>(split.train.shards().token_count());
@@ -55,11 +62,10 @@ TEST(TokenSplit, ManyDocumentsAreHeldOutWhole) {
   const auto shards = make_shards(folder, many_texts(150, 1000), {.shard_tokens = 20000});
   for (const double fraction : {0.05, 0.1, 0.3}) {
     const TokenSplit split = split_tokens(shards, fraction);
-    EXPECT_EQ(split.by, SplitBy::documents);
+    EXPECT_TRUE(holds_out_documents(split));
     expect_partition(split);
     EXPECT_NEAR(share(split), fraction, 0.25 * fraction);
     for (uint64_t p = 0; p < split.validation.piece_count(); ++p) {
-      EXPECT_TRUE(split.validation.piece(p).starts_document);
       EXPECT_TRUE(split.validation.piece(p).ends_document);
     }
   }
@@ -70,7 +76,7 @@ TEST(TokenSplit, FewDocumentsGiveTheirTails) {
     const TemporaryFolder folder;
     const auto shards = make_shards(folder, many_texts(documents, 5000));
     const TokenSplit split = split_tokens(shards, 0.1);
-    EXPECT_EQ(split.by, SplitBy::tails);
+    EXPECT_FALSE(holds_out_documents(split));
     expect_partition(split);
     EXPECT_NEAR(share(split), 0.1, 0.001);
     EXPECT_EQ(split.validation.piece_count(), documents);
@@ -78,7 +84,6 @@ TEST(TokenSplit, FewDocumentsGiveTheirTails) {
     EXPECT_FALSE(split.train.piece(0).ends_document);
     EXPECT_FALSE(split.validation.piece(0).starts_document);
     EXPECT_TRUE(split.validation.piece(0).ends_document);
-    expect_contains(split.description(), fmt::format("tails of {} documents held out", documents));
   }
 }
 
@@ -87,25 +92,18 @@ TEST(TokenSplit, OneHugeDocumentAmongSmallOnesStillHonoursTheFraction) {
   std::vector<std::string> texts = many_texts(30, 100);
   texts.push_back(random_text(99, 500000));
   const TokenSplit split = split_tokens(make_shards(folder, texts), 0.05);
-  EXPECT_EQ(split.by, SplitBy::tails);
+  EXPECT_FALSE(holds_out_documents(split));
   EXPECT_NEAR(share(split), 0.05, 0.001);
   expect_partition(split);
 }
 
-TEST(TokenSplit, IsTheSameEveryTimeAndCanBeForced) {
+TEST(TokenSplit, IsTheSameEveryTime) {
   const TemporaryFolder folder;
   const auto shards = make_shards(folder, many_texts(40, 1000));
   const TokenSplit a = split_tokens(shards, 0.2), b = split_tokens(shards, 0.2);
   ASSERT_EQ(a.validation.piece_count(), b.validation.piece_count());
   for (uint64_t p = 0; p < a.validation.piece_count(); ++p)
     EXPECT_EQ(a.validation.piece(p).document, b.validation.piece(p).document);
-  expect_contains(a.description(), "of 40 documents held out: ");
-  const TokenSplit tails = split_tokens(shards, 0.2, SplitBy::tails);
-  EXPECT_EQ(tails.by, SplitBy::tails);
-  expect_partition(tails);
-  const TokenSplit few = split_tokens(shards, 0.001, SplitBy::documents);
-  EXPECT_EQ(few.validation.piece_count(), 1u);
-  expect_partition(few);
 }
 
 TEST(TokenSplit, NothingHeldOut) {
@@ -114,7 +112,6 @@ TEST(TokenSplit, NothingHeldOut) {
   const TokenSplit split = split_tokens(shards, 0);
   EXPECT_EQ(split.validation.token_count(), 0u);
   EXPECT_EQ(split.train.token_count(), shards->token_count());
-  EXPECT_EQ(split.description(), "nothing held out");
 }
 
 TEST(TokenSplit, RefusesWhatItCannotHonour) {
@@ -124,8 +121,6 @@ TEST(TokenSplit, RefusesWhatItCannotHonour) {
     expect_contains(error_of([&] { split_tokens(shards, fraction); }),
                     "at least 0 and less than 1");
   expect_contains(error_of([&] { split_tokens(shards, 0.1); }), "4 tokens are too few");
-  expect_contains(error_of([&] { split_tokens(shards, 0.5, SplitBy::documents); }),
-                  "1 documents cannot be split into whole documents");
 }
 
 }  // namespace
