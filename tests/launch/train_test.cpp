@@ -132,6 +132,7 @@ TEST(Train, KilledAtAnyMomentAndGoneOnWithIsTheUnbrokenRun) {
     EXPECT_EQ(place.curve(run), place.curve("whole"));
     EXPECT_EQ(place.states(run), place.states("whole"));
   }
+  EXPECT_GT(killed, 0);
   EXPECT_FALSE(place.states("whole").empty());
 }
 
