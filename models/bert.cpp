@@ -69,12 +69,14 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   m = normalize(p, t, "mlm.norm", m);
   const Value decoder = p.normal("tokens", {t.vocab, t.hidden}, t.init_std),
               bias = p.zeros("mlm.bias", {t.vocab});
-  const Value masked_loss =
-      head_loss(m, decoder, bias, reshape(labels, rows), share, "masked_loss");
+  Prediction head;
+  if (training)
+    head.loss = head_loss(m, decoder, bias, reshape(labels, rows), share, "masked_loss");
+  else
+    head = head_prediction(m, decoder, bias, reshape(labels, rows), share, "masked_loss");
+  const Value masked_loss = head.loss;
   graph.add_output("masked_loss", masked_loss);
-  if (!training)
-    graph.add_output("predicted", ops::argmax(linear(m, decoder, bias, "logits"),
-                                              {{"dim", int64_t{1}}}, "predicted"));
+  if (!training) graph.add_output("predicted", head.classes);
 
   Value loss = masked_loss;
   if (bert.next_sentence) {

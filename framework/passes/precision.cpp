@@ -54,6 +54,10 @@ class Lowering {
                                                PortKind::state);
       return view_like(v, copy);
     }
+    // Of a reshape, a view of what it reshapes in bf16: that is rounded once, however many views are taken of it.
+    const NodeId node = v.graph().value(v.id()).node;
+    if (node >= 0 && v.graph().node(node).op == &ops::reshape)
+      return view_like(v, low(v.graph().handle(v.graph().node(node).inputs[0])));
     return cast(v, DType::bf16);
   }
 
