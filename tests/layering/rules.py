@@ -44,7 +44,6 @@ FOREIGN = {
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
     r"(gtest|gmock)/.*": r"tests/.*",
-    r"benchmark/.*": r"bench/.*",
 }
 SYSTEM_FOLDERS = ("sys/", "linux/", "bits/", "net/", "netinet/", "arpa/")
 
