@@ -63,25 +63,30 @@ inline void* counted_new(std::size_t size, std::size_t alignment, const void* ca
 
 }  // namespace tessera::testing
 
-void* operator new(std::size_t size) {
+// Not inlined: the return address would be another, and gcc would see free() meet operator new.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   return tessera::testing::counted_new(size, 0, __builtin_return_address(0));
 }
-void* operator new[](std::size_t size) {
+[[gnu::noinline]] void* operator new[](std::size_t size) {
   return tessera::testing::counted_new(size, 0, __builtin_return_address(0));
 }
-void* operator new(std::size_t size, std::align_val_t a) {
+[[gnu::noinline]] void* operator new(std::size_t size, std::align_val_t a) {
   return tessera::testing::counted_new(size, static_cast<std::size_t>(a),
                                        __builtin_return_address(0));
 }
-void* operator new[](std::size_t size, std::align_val_t a) {
+[[gnu::noinline]] void* operator new[](std::size_t size, std::align_val_t a) {
   return tessera::testing::counted_new(size, static_cast<std::size_t>(a),
                                        __builtin_return_address(0));
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete[](void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
-void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::align_val_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}
+[[gnu::noinline]] void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
+  std::free(p);
+}

@@ -1,0 +1,38 @@
+// transition: from one layout to another, in moves along one axis each. These are all the communication there is:
+//   split → whole       all_gather        partial → whole     all_reduce
+//   partial → split     reduce_scatter    split(i) → split(j) all_to_all
+//   whole → split       slice, which is local
+// Only the innermost axis of a dim is ever added or removed, so that every move joins or cuts contiguous parts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/mesh/layout.h"
+
+namespace tessera {
+
+struct Move {
+  enum class Kind { all_gather, all_reduce, reduce_scatter, all_to_all, slice };
+  Kind kind;
+  AxisId axis;
+  int dim = -1;  // that is gathered, scattered or sliced; of all_to_all the dim that is joined
+  int to = -1;   // of all_to_all: the dim that is cut
+  Reduction reduction = Reduction::sum;
+  bool operator==(const Move&) const = default;
+};
+
+std::string_view to_string(Move::Kind kind);
+
+/// The moves in order. Partial axes of `to` must be partial in `from` already; InternalError otherwise.
+std::vector<Move> transition(const Layout& from, const Layout& to);
+
+/// The layout after a move.
+Layout apply(const Layout& layout, const Move& move);
+
+/// Elements that one rank sends in this move, of a tensor of `shape` laid out as `from`, in the best known algorithms
+/// (ring or pairwise exchange; Thakur, Rabenseifner and Gropp, "Optimization of Collective Communication Operations in
+/// MPICH", 2005): all_gather and reduce_scatter (n-1) parts, all_reduce twice that, all_to_all (n-1)/n of what it holds.
+double elements_sent(const Shape& shape, const Layout& from, const Move& move, const Mesh& mesh);
+
+}  // namespace tessera
