@@ -78,6 +78,12 @@ inline void* counted_new(std::size_t size, std::size_t alignment, const void* ca
   return tessera::testing::counted_new(size, static_cast<std::size_t>(a),
                                        __builtin_return_address(0));
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return tessera::testing::counted_new(size, 0, __builtin_return_address(0));
+}
+[[gnu::noinline]] void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return tessera::testing::counted_new(size, 0, __builtin_return_address(0));
+}
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete[](void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
