@@ -67,6 +67,10 @@ void remove_directory(const fs::path& directory) {
 std::string damage(const fs::path& checkpoint, bool every_byte) {
   try {
     CheckpointReader reader(checkpoint);
+    require(checkpoint.stem() == checkpoint_name(reader.step()),  // the stem also of an .old one
+            "its name is not that of step {}, which its manifest says it holds (a copy, or "
+            "renamed); remove it, or call it {}",
+            reader.step(), checkpoint_name(reader.step()));
     if (every_byte) reader.verify();
   } catch (const UserError& error) {
     return error.what();

@@ -22,7 +22,8 @@ struct FoundCheckpoint {
 /// All checkpoints of a folder, the newest (largest step) first, not verified; none where there is no folder.
 std::vector<FoundCheckpoint> list_checkpoints(const std::filesystem::path& folder);
 
-/// The newest checkpoint whose every byte verifies. `report` gets one line for each newer one that does not, saying why.
+/// The newest checkpoint whose every byte verifies and whose name is that of the step it holds. `report` gets one line
+/// for each newer one that is not so, saying why.
 std::optional<std::filesystem::path> latest_good_checkpoint(const std::filesystem::path& folder,
                                                             std::vector<std::string>& report);
 

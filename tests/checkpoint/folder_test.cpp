@@ -133,5 +133,20 @@ TEST(CheckpointFolder, RunJsonMustBeAnObject) {
   expect_sample(writer.commit(kConfig, "{}", 1), 1);
 }
 
+TEST(CheckpointFolder, ACopyUnderAnotherStepsNameIsNotTheNewest) {
+  TemporaryFolder folder;
+  for (const int64_t step : {10, 20}) save_sample(folder.path, step);
+  const fs::path copy = folder.path / "step-00000099";
+  fs::copy(folder.path / "step-00000010", copy);
+  std::vector<std::string> report;
+  EXPECT_EQ(latest_good_checkpoint(folder.path, report), folder.path / "step-00000020");
+  ASSERT_EQ(report.size(), 1u);
+  EXPECT_NE(report[0].find("step-00000099 cannot be used: its name is not that of step 10"),
+            std::string::npos)
+      << report[0];
+  save_sample(folder.path, 30, 2);  // the copy does not count as kept
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000020", "step-00000030", "step-00000099"}));
+}
+
 }  // namespace
 }  // namespace tessera::testing

@@ -174,6 +174,15 @@ TEST(Resume, RefusesAnotherModel) {
 }
 
 TEST(Resume, GoesOnWithTheNextSampleAfterAChangeOfBatchSize) {
+TEST(Resume, GoesByTheStepThatACheckpointHolds) {
+  const Unbroken whole;
+  const fs::path folder = whole.folder.path / "checkpoints";
+  fs::copy(folder / "step-00000036", folder / "step-00000099");
+  ToyRun toy(toy_config(whole.folder.path, {"train.steps=41 steps"}));
+  EXPECT_EQ(toy.run().first_step, 40);
+  expect_in(toy.shown, {"step-00000099 cannot be used", "step 36", "call it step-00000036"});
+}
+
   TemporaryFolder folder;
   std::vector<int64_t> read;
   const auto run = [&](const std::vector<std::string>& sets) {
