@@ -23,7 +23,7 @@ struct Entry {
   fs::path path;
 };
 
-/// The directories that are, were or are becoming checkpoints.
+/// Whatever has the name of what is, was or is becoming a checkpoint.
 std::vector<Entry> entries_of(const fs::path& folder) {
   std::vector<Entry> entries;
   std::error_code error;
@@ -101,6 +101,21 @@ std::optional<fs::path> latest_good_checkpoint(const fs::path& folder,
     report.push_back(fmt::format("checkpoint {} cannot be used: {}", found.path.string(), why));
   }
   return std::nullopt;
+}
+
+void require_free_name(const fs::path& checkpoint) {
+  std::error_code error, ignored;
+  const fs::file_status status = fs::symlink_status(checkpoint, error);
+  if (!fs::exists(status) || fs::is_directory(checkpoint, ignored)) return;
+  require(!fs::is_symlink(status),
+          "the name {} is taken by a symbolic link to {}, which is no folder; remove the link",
+          checkpoint.string(), fs::read_symlink(checkpoint, ignored).string());
+  user_error("the name {} is taken by a file; rename or remove it", checkpoint.string());
+}
+
+void require_free_names(const fs::path& folder) {
+  for (const Entry& entry : entries_of(folder))
+    if (entry.suffix.empty()) require_free_name(entry.path);
 }
 
 void clean_leftovers(const fs::path& folder) {

@@ -27,6 +27,11 @@ std::vector<FoundCheckpoint> list_checkpoints(const std::filesystem::path& folde
 std::optional<std::filesystem::path> latest_good_checkpoint(const std::filesystem::path& folder,
                                                             std::vector<std::string>& report);
 
+/// UserError when anything but a directory has the name of a checkpoint: a file, a symbolic link to nowhere.
+void require_free_name(const std::filesystem::path& checkpoint);
+/// The same for every name of a checkpoint in `folder`.
+void require_free_names(const std::filesystem::path& folder);
+
 /// Removes what crashed writers left behind, and brings back an .old checkpoint without a successor. For writers.
 void clean_leftovers(const std::filesystem::path& folder);
 

@@ -100,6 +100,7 @@ void CheckpointWriter::prepare() {
                folder_.string());
   }
   clean_leftovers(folder_);
+  require_free_name(final_);
   fs::create_directory(temporary_, error);
   require(!error, "cannot create {}: {}", temporary_.string(), error.message());
 }

@@ -148,5 +148,28 @@ TEST(CheckpointFolder, ACopyUnderAnotherStepsNameIsNotTheNewest) {
   EXPECT_EQ(names_in(folder.path), (Names{"step-00000020", "step-00000030", "step-00000099"}));
 }
 
+TEST(CheckpointFolder, NameTakenByWhatIsNoFolder) {
+  TemporaryFolder folder;
+  save_sample(folder.path, 1);
+  const fs::path place = folder.path / "step-00000002";
+  const auto message = [&] {
+    std::string text = user_error_of([&] { save_sample(folder.path, 2); });
+    EXPECT_EQ(text.find("bytes"), std::string::npos) << text;
+    return text;
+  };
+  write_file(place, "precious");
+  EXPECT_NE(message().find("step-00000002 is taken by a file"), std::string::npos);
+  EXPECT_EQ(read_file(place), "precious");
+  fs::remove(place);
+  fs::create_symlink("nowhere", place);
+  EXPECT_NE(message().find("is taken by a symbolic link to nowhere"), std::string::npos);
+  fs::remove(place);
+  fs::create_symlink("step-00000002", place);  // to itself
+  EXPECT_NE(message().find("is taken by a symbolic link to step-00000002"), std::string::npos);
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000001", "step-00000002"}));
+  fs::remove(place);
+  save_sample(folder.path, 2);
+}
+
 }  // namespace
 }  // namespace tessera::testing
