@@ -122,8 +122,7 @@ void CheckpointWriter::write_parts(std::span<const PartTensor> parts) {
     file.declare(key, {part.global.dtype, part.box.shape()});
     data[key] = part.data;
   }
-  constexpr int64_t kRest = int64_t{256}
-                            << 10;  // directory, config.yaml, run.json, rounding to blocks
+  constexpr int64_t kRest = 32 << 10;  // directory, config.yaml, run.json, rounding to blocks
   const int64_t bytes = file.file_bytes();
   const auto text = static_cast<int64_t>(to_text(share_).size());
   needed_ = bytes + text + kRest;
@@ -219,6 +218,7 @@ void CheckpointWriter::or_discard(const Action& action) {
     discard();
     std::error_code unknown;
     const fs::space_info space = fs::space(folder_, unknown);
+    const bool full = !unknown && needed_ > 0 && static_cast<uint64_t>(needed_) > space.available;
     const std::string room =
         needed_ == 0 || unknown
             ? ""

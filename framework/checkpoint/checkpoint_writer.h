@@ -1,7 +1,7 @@
 // Writes one checkpoint: every writer puts its boxes into a part file inside <folder>/step-N.tmp; the first one then
 // adds config.yaml, run.json and, last, the manifest, and renames the directory to step-N. All is synced to the disk
 // before the rename, so what has the final name is whole. Any failure removes the temporary directory, leaves all earlier
-// checkpoints as they were, and says what space was needed and what is free.
+// checkpoints as they were, and says why; of a full disk, what space is needed and what is free.
 //
 // With several writers: writer 0 is constructed, then (barrier) the others, all write(), then (barrier) writer 0 commits.
 #pragma once

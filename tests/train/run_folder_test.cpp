@@ -64,7 +64,8 @@ TEST(RunFolder, FullDiskWhileSavingKeepsTheLastCheckpoint) {
       if (index == 11) fill_disk(folder.path);
     };
     expect_in(user_error_of([&] { toy.run(); }),
-              {"step-00000012 was not written: the disk is too full", "0 are free"});
+              {"step-00000012 was not written: the disk is too full",
+               "0 are free: make room and give the same command"});
     std::vector<std::string> report;
     EXPECT_EQ(latest_good_checkpoint(toy.config.checkpoint.folder, report)->filename(),
               "step-00000008");
