@@ -66,10 +66,14 @@ const StoredTensor& CheckpointReader::tensor(const std::string& name) const {
 
 const SafetensorsReader& CheckpointReader::open_part(const std::string& file) {
   if (const auto found = open_.find(file); found != open_.end()) return found->second;
-  SafetensorsReader reader(directory_ / file);
-  require(checksum(reader.header_bytes()) == manifest_.find_file(file)->checksum,
-          "{} is damaged: the checksum of its header does not match", reader.path().string());
-  return open_.emplace(file, std::move(reader)).first->second;
+  const fs::path path = directory_ / file;
+  {  // before it is parsed: damage is to be called so, not by what a parser makes of it
+    const MappedFile bytes(path);
+    require(
+        checksum(safetensors_header_bytes(bytes.bytes())) == manifest_.find_file(file)->checksum,
+        "{} is damaged: the checksum of its header does not match", path.string());
+  }
+  return open_.emplace(file, SafetensorsReader(path)).first->second;
 }
 
 std::span<const std::byte> CheckpointReader::good_bytes(const StoredTensor& tensor,

@@ -13,9 +13,9 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checksum.h"
-#include "framework/core/durable_file.h"
 #include "framework/checkpoint/safetensors_writer.h"
 #include "framework/checkpoint/strict_json.h"
+#include "framework/core/durable_file.h"
 #include "framework/core/mapped_file.h"
 
 namespace tessera {
@@ -220,9 +220,9 @@ void CheckpointWriter::or_discard(const Action& action) {
     const fs::space_info space = fs::space(folder_, unknown);
     const bool full = !unknown && needed_ > 0 && static_cast<uint64_t>(needed_) > space.available;
     const std::string room =
-        needed_ == 0 || unknown
-            ? ""
-            : fmt::format(" It needs {} bytes, {} are free.", needed_, space.available);
+        full ? fmt::format(" It needs {} bytes, {} are free: make room and give the same command.",
+                           needed_, space.available)
+             : "";
     user_error("the checkpoint {} was not written: {}.{} Earlier checkpoints are as they were.",
                final_.string(), error.what(), room);
   } catch (...) {

@@ -63,6 +63,13 @@ SafetensorsEntry parse_entry(const std::string& name, const nlohmann::json& json
 
 }  // namespace
 
+std::span<const std::byte> safetensors_header_bytes(std::span<const std::byte> file) {
+  uint64_t length = 0;
+  if (file.size() < kLengthBytes) return file;
+  std::memcpy(&length, file.data(), sizeof length);
+  return length <= file.size() - kLengthBytes ? file.first(kLengthBytes + length) : file;
+}
+
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file,
                                            const std::string& what) {
   require(file.size() >= kLengthBytes, "{} is no safetensors file: {} bytes are too few", what,
@@ -75,7 +82,7 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file,
   const std::string_view text(reinterpret_cast<const char*>(file.data()) + kLengthBytes, length);
   require(text.starts_with('{'), "{} is no safetensors file: the header does not begin with '{{'",
           what);
-  const nlohmann::json json = parse_json_object(text, what);
+  const nlohmann::json json = parse_json_object(text, what + ": the header");
 
   SafetensorsHeader header;
   header.bytes = kLengthBytes + static_cast<int64_t>(length);

@@ -30,6 +30,9 @@ struct SafetensorsHeader {
   int64_t bytes = 0;  // the length field and the JSON: where the data begins
 };
 
+/// The length field and the JSON of a file whose length field makes sense; all of the file otherwise.
+std::span<const std::byte> safetensors_header_bytes(std::span<const std::byte> file);
+
 /// Parses and checks the header of `file`, the whole file's bytes; throws UserError that begins with `what`.
 SafetensorsHeader parse_safetensors_header(std::span<const std::byte> file,
                                            const std::string& what);

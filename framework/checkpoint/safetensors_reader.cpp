@@ -45,8 +45,4 @@ void SafetensorsReader::read(const std::string& name, void* destination) const {
   }
 }
 
-std::span<const std::byte> SafetensorsReader::header_bytes() const {
-  return file_.bytes().first(static_cast<size_t>(header_.bytes));
-}
-
 }  // namespace tessera

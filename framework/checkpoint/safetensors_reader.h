@@ -31,8 +31,6 @@ class SafetensorsReader {
   /// Copies a tensor's bytes to `destination` without keeping the file's pages in this process.
   void read(const std::string& name, void* destination) const;
 
-  /// All bytes before the data.
-  std::span<const std::byte> header_bytes() const;
   /// See MappedFile::release.
   void release(std::span<const std::byte> part) const { file_.release(part); }
 

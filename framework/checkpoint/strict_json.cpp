@@ -24,8 +24,10 @@ nlohmann::json parse_json_object(std::string_view text, const std::string& what)
   nlohmann::json json;
   try {
     json = nlohmann::json::parse(text.begin(), text.end(), watch);
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const nlohmann::json::parse_error& error) {
+    user_error("{} is not JSON: it makes no sense at byte {}", what, error.byte);
     user_error("{} is not JSON: {}", what, std::string_view(error.what()).substr(0, 200));
+  } catch (const nlohmann::json::exception& error) {
   }
   require(json.is_object(), "{}: the JSON is no object", what);
   return json;

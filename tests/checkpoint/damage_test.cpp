@@ -48,6 +48,19 @@ TEST_F(Damage, AnyFlippedBit) {
   EXPECT_NO_THROW(CheckpointReader(newer_).verify());
 }
 
+TEST_F(Damage, OfAHeaderIsSaidToBeOfTheHeader) {
+  const fs::path part = newer_ / "part-00000.safetensors";
+  const std::string good = read_file(part);
+  uint64_t length = 0;
+  std::memcpy(&length, good.data(), sizeof length);
+  for (size_t at = 0; at < sizeof length + length; ++at) {
+    write_byte(part, at, static_cast<char>(good[at] ^ 4));
+    EXPECT_EQ(user_error_of([&] { CheckpointReader(newer_).verify(); }),
+              part.string() + " is damaged: the checksum of its header does not match");
+    write_byte(part, at, good[at]);
+  }
+}
+
 TEST_F(Damage, FlippedBitIsFoundByReadingToo) {
   const fs::path part = newer_ / "part-00000.safetensors";
   std::string bytes = read_file(part);
