@@ -21,13 +21,14 @@ nlohmann::json parse_json_object(std::string_view text, const std::string& what)
               "{}: the key \"{}\" is given twice", what, json_text(parsed, what));
     return true;
   };
+  require(text.find('\0') == std::string_view::npos, "{} is not JSON: it holds zero bytes", what);
   nlohmann::json json;
   try {
     json = nlohmann::json::parse(text.begin(), text.end(), watch);
   } catch (const nlohmann::json::parse_error& error) {
     user_error("{} is not JSON: it makes no sense at byte {}", what, error.byte);
-    user_error("{} is not JSON: {}", what, std::string_view(error.what()).substr(0, 200));
   } catch (const nlohmann::json::exception& error) {
+    user_error("{} is not JSON: {}", what, std::string_view(error.what()).substr(0, 200));
   }
   require(json.is_object(), "{}: the JSON is no object", what);
   return json;

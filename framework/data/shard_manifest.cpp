@@ -70,6 +70,15 @@ bool is_shard_file_name(std::string_view name) {
   return std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool holds_token_shards(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (!std::filesystem::exists(folder / kShardManifestName, error)) return false;
+  for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+       it.increment(error))
+    if (is_shard_file_name(it->path().filename().string())) return true;
+  return false;
+}
+
 std::string to_text(const ShardManifest& manifest) {
   Json json;
   json["format"] = kFormat;
@@ -91,8 +100,9 @@ std::string to_text(const ShardManifest& manifest) {
 
 ShardManifest parse_shard_manifest(std::string_view text, const std::string& file) {
   Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  require(json.is_object(), "{}: damaged: no JSON object; copy it again or tokenize the text again",
-          file);
+  const bool zero = text.find('\0') != text.npos;  // to the library, the end of the text
+  require(json.is_object() && !zero,
+          "{}: damaged: no JSON object; copy it again or tokenize the text again", file);
   const Json format = json.value("format", Json());
   require(format == kFormat, "{}: not a manifest of token shards; tokenize the text again", file);
   const Json version = json.value("version", Json());

@@ -61,6 +61,20 @@ TEST_F(Damage, OfAHeaderIsSaidToBeOfTheHeader) {
   }
 }
 
+TEST_F(Damage, ZeroBytesAtTheEnd) {
+  for (const std::string& file : names_in(newer_)) {
+    const std::string good = read_file(newer_ / file);
+    write_file(newer_ / file, good + std::string(3, '\0'));
+    expect_fallback(file);
+    write_file(newer_ / file, good);
+  }
+  // As if the one who appended them had sealed the manifest again.
+  std::string rest = read_file(newer_ / "manifest.json");
+  rest.erase(0, rest.find('\n') + 1);
+  write_file(newer_ / "manifest.json", seal(rest + '\0'));
+  expect_fallback("manifest.json", "zero bytes");
+}
+
 TEST_F(Damage, FlippedBitIsFoundByReadingToo) {
   const fs::path part = newer_ / "part-00000.safetensors";
   std::string bytes = read_file(part);

@@ -80,7 +80,11 @@ TEST_F(DamagedShards, MagicAndVersionAreNamed) {
 
 TEST_F(DamagedShards, MissingFilesAreNamed) {
   fs::remove(shard_);
-  expect_contains(error_of([&] { open(); }), "tokens-00000.shard");
+  expect_contains(error_of([&] { open(); }),
+                  "tokens-00000.shard: missing, but manifest.json lists it; copy it again or");
+  fs::create_directory(shard_);
+  expect_contains(error_of([&] { open(); }),
+                  "tokens-00000.shard: not a regular file, but manifest.json lists it; copy it");
   fs::remove(shards_ / "manifest.json");
   expect_contains(error_of([&] { open(); }), "holds no tokenized text");
   fs::remove_all(shards_);
@@ -100,6 +104,8 @@ TEST_F(DamagedShards, ManifestTruncatedOrChanged) {
     write_file(path, manifest_.substr(0, size));
     expect_contains(error_of([&] { open(); }), "manifest.json: damaged");
   }
+  write_file(path, manifest_ + '\0');
+  expect_contains(error_of([&] { open(); }), "manifest.json: damaged");
   const ShardManifest intact = parse_shard_manifest(manifest_, "manifest");
   for (size_t at = 0; at < manifest_.size(); ++at) {
     for (int bit = 0; bit < 8; ++bit) {
