@@ -132,7 +132,7 @@ struct EvaluateConfig {
 };
 
 struct CheckpointConfig {
-  std::string folder = "auto";  // resolved to runs/NAME/checkpoints when a file is parsed
+  std::string folder = "auto";  // resolved to LOG.FOLDER/checkpoints when a file is parsed
   Duration every = Duration::of_steps(500);
   int64_t keep = 3;
   bool operator==(const CheckpointConfig&) const = default;

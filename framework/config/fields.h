@@ -149,15 +149,16 @@ void fields(EvaluateConfig& c, Visit&& visit) {
 
 template <typename Visit>
 void fields(CheckpointConfig& c, Visit&& visit) {
-  visit("folder", c.folder,
-        "Where checkpoints go; auto: runs/NAME/checkpoints, NAME being the config file's.");
+  visit("folder", c.folder, "Where checkpoints go; auto: the folder checkpoints in log.folder.");
   visit("every", c.every, "How often one is written; `0 steps`: only at the end.");
   visit("keep", c.keep, "Newest checkpoints that are kept.", between(1, 1 << 30));
 }
 
 template <typename Visit>
 void fields(LogConfig& c, Visit&& visit) {
-  visit("folder", c.folder, "Where metrics and the effective config go; auto: runs/NAME.");
+  visit(
+      "folder", c.folder,
+      "Where metrics and the effective config go; auto: runs/NAME, NAME being the config file's.");
   visit("every", c.every, "How often a progress line and metrics are written.", at_least(1));
   visit("tensorboard", c.tensorboard, "Write TensorBoard events beside metrics.jsonl.");
 }

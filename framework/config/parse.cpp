@@ -259,9 +259,9 @@ Config parse_config(const std::string& text, const std::string& source,
   check_combinations(config,
                      [&](const auto& paths, const auto& message) { reader.clash(paths, message); });
   problems.throw_if_any();
-  const std::string folder = "runs/" + run_name(source);
-  if (config.log.folder == "auto") config.log.folder = folder;
-  if (config.checkpoint.folder == "auto") config.checkpoint.folder = folder + "/checkpoints";
+  if (config.log.folder == "auto") config.log.folder = "runs/" + run_name(source);
+  if (config.checkpoint.folder == "auto")
+    config.checkpoint.folder = (std::filesystem::path(config.log.folder) / "checkpoints").string();
   return config;
 }
 

@@ -1,7 +1,6 @@
 #include "framework/train/run_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -23,38 +22,29 @@ void make_folder(const fs::path& folder, std::string_view key) {
           folder.string(), error ? error.message() : "there is a file of that name", key);
 }
 
-/// Opens (creates) a file for writing in `folder`; the descriptor.
-int open_in(const fs::path& folder, const char* name, std::string_view key) {
-  const fs::path path = folder / name;
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+/// That a lock of an earlier run could be opened does not say that new files can be made.
+void require_writable(const fs::path& folder, std::string_view key) {
+  const fs::path probe = folder / ".probe";
+  const int file = ::open(probe.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   require(file >= 0, "cannot write in the folder {}: {}; choose another {}", folder.string(),
           std::strerror(errno), key);
-  return file;
+  ::close(file);
+  std::error_code ignored;
+  fs::remove(probe, ignored);
 }
 
 }  // namespace
 
 RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
+  const fs::path checkpoints = config.checkpoint.folder;
   make_folder(path_, "log.folder");
-  lock_ = open_in(path_, ".lock", "log.folder");
-  try {
-    // File systems without locks (some network ones) answer otherwise than EWOULDBLOCK, and go unguarded.
-    require(::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK,
-            "another process is running in {}; wait for it, or choose another log.folder",
-            path_.string());
-    const fs::path checkpoints = config.checkpoint.folder;
-    make_folder(checkpoints, "checkpoint.folder");
-    ::close(open_in(checkpoints, ".probe", "checkpoint.folder"));
-    std::error_code ignored;
-    fs::remove(checkpoints / ".probe", ignored);
-    fs::remove(path_ / "failure.txt", ignored);
-  } catch (...) {
-    ::close(lock_);
-    throw;
-  }
+  lock_.emplace(path_, ".lock", "log.folder");
+  make_folder(checkpoints, "checkpoint.folder");
+  checkpoints_lock_.emplace(checkpoints, ".checkpoints.lock", "checkpoint.folder");
+  require_writable(checkpoints, "checkpoint.folder");
+  std::error_code ignored;
+  fs::remove(path_ / "failure.txt", ignored);
 }
-
-RunFolder::~RunFolder() { ::close(lock_); }
 
 std::string RunFolder::set_aside_metrics() {
   std::error_code error;

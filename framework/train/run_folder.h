@@ -1,24 +1,21 @@
-// The folder of a run (log.folder), held by one process at a time: metrics.jsonl, config.yaml (the effective config),
-// header.txt, summary.json, failure.txt, TensorBoard events. Opening it proves, before any work is done, that it and the
-// checkpoint folder can be written.
+// The folder of a run (log.folder): metrics.jsonl, config.yaml (the effective config), header.txt, summary.json,
+// failure.txt, TensorBoard events. It and the folder of the run's checkpoints are held by one process at a time. Opening
+// it proves, before any work is done, that both can be written.
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "framework/config/config.h"
+#include "framework/train/folder_lock.h"
 
 namespace tessera {
 
 class RunFolder {
  public:
-  /// UserError when the folders cannot be made or written, or another process runs here.
   explicit RunFolder(const Config& config);
-  RunFolder(const RunFolder&) = delete;
-  RunFolder& operator=(const RunFolder&) = delete;
-  ~RunFolder();
-
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
 
@@ -33,7 +30,7 @@ class RunFolder {
 
  private:
   std::filesystem::path path_;
-  int lock_ = -1;
+  std::optional<FolderLock> lock_, checkpoints_lock_;
 };
 
 }  // namespace tessera

@@ -54,6 +54,16 @@ train: {steps: 20M tokens}
   EXPECT_EQ(config.checkpoint.folder, "runs/my-run/checkpoints");
 }
 
+TEST(Parse, CheckpointsFollowTheLogFolder) {
+  const auto folder_of = [](const std::vector<std::string>& sets) {
+    return parse_config(gpt(), "run.yaml", sets).checkpoint.folder;
+  };
+  EXPECT_EQ(folder_of({"log.folder=runs/n1"}), "runs/n1/checkpoints");
+  EXPECT_EQ(folder_of({"log.folder=runs/n1/"}), "runs/n1/checkpoints");
+  EXPECT_EQ(folder_of({"log.folder=runs/n1", "checkpoint.folder=auto"}), "runs/n1/checkpoints");
+  EXPECT_EQ(folder_of({"log.folder=runs/n1", "checkpoint.folder=big/disk"}), "big/disk");
+}
+
 TEST(Parse, KeepsDefaults) {
   Config expected;
   expected.model.layers = 2;

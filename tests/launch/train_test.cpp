@@ -152,6 +152,23 @@ TEST(Train, GoesOnWithItsOwnDataWhereverItLies) {
   expect_in(other.err, {"step-00000014 was trained on other data", "restore it"});
 }
 
+TEST(Train, RunsOfOneConfigKeepTheirCheckpointsApart) {
+  const Workplace place;
+  const auto train = [&](const std::string& run, const std::vector<std::string>& sets) {
+    std::vector<std::string> words{"train", place.path("tiny.yaml"),        "--peak", "100",
+                                   "--set", "log.folder=" + place.path(run)};
+    for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
+    return program(words);
+  };
+  ASSERT_EQ(train("n1", {"train.steps=2 steps"}).status, 0);
+  const ProgramRun second = train("n2", {"train.steps=4 steps"});
+  ASSERT_EQ(second.status, 0) << second.err;
+  EXPECT_EQ(second.out.find("going on"), std::string::npos);
+  for (const auto& [run, step] : {std::pair{"n1", 2}, {"n2", 4}})
+    EXPECT_EQ(nlohmann::json::parse(program({"eval", place.path(run), "--json"}).out).at("step"),
+              step);
+}
+
 TEST(Train, SigtermSavesAndSaysHowToGoOn) {
   const Workplace place;
   const auto words = place.train("run", {"train.steps=1000000 steps", "log.every=1 steps"});

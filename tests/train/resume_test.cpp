@@ -4,6 +4,7 @@
 #include <numeric>
 #include <random>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "tests/train/child.h"
 #include "tests/train/toy_run.h"
 
@@ -158,7 +159,7 @@ TEST(Resume, StartsNothingOverDamagedCheckpoints) {
   ToyRun toy(toy_config(whole.folder.path));
   expect_in(user_error_of([&] { toy.run(); }),
             {"none that is whole", "step-00000036", "move them away"});
-  EXPECT_EQ(names_in(whole.folder.path / "checkpoints").size(), 3u);
+  EXPECT_EQ(list_checkpoints(whole.folder.path / "checkpoints").size(), 3u);
   EXPECT_EQ(curve(whole.folder.path), whole.curve);
 }
 

@@ -54,6 +54,29 @@ TEST(RunFolder, IsHeldByOneProcess) {
   const RunFolder again(config);
 }
 
+TEST(RunFolder, OneFolderForBoth) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"checkpoint.folder=" + folder.path.string()});
+  { const RunFolder first(config); }
+  const RunFolder second(config);
+}
+
+TEST(RunFolder, HoldsTheFolderOfItsCheckpointsToo) {
+  TemporaryFolder folder;
+  const auto config_of = [&](const std::string& log) {
+    return toy_config(folder.path / log,
+                      {"checkpoint.folder=" + (folder.path / "checkpoints").string()});
+  };
+  {
+    const RunFolder held(config_of("n1"));
+    expect_in(user_error_of([&] { RunFolder second(config_of("n2")); }),
+              {"another process is running in",
+               "/checkpoints; wait for it, or choose another "
+               "checkpoint.folder"});
+  }
+  const RunFolder again(config_of("n2"));
+}
+
 TEST(RunFolder, FullDiskWhileSavingKeepsTheLastCheckpoint) {
   const Unbroken whole;
   TemporaryFolder folder;
