@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <system_error>
+#include <vector>
 
 #include "framework/core/error.h"
 #include "framework/train/whole_file.h"
@@ -14,6 +16,22 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr const char* kLock = ".lock";
+
+/// Files in the place of ours, in a folder that no run has ever held, are the user's own.
+void require_ours(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / kLock, error)) return;
+  std::vector<std::string> found;
+  for (const char* name :
+       {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", "failure.txt"})
+    if (fs::exists(fs::symlink_status(folder / name, error))) found.emplace_back(name);
+  require(found.empty(),
+          "{} holds {}, not written by a run of Tessera; this run would write over {}. Choose "
+          "another log.folder",
+          folder.string(), fmt::join(found, ", "), found.size() == 1 ? "it" : "them");
+}
 
 void make_folder(const fs::path& folder, std::string_view key) {
   std::error_code error;
@@ -38,7 +56,8 @@ void require_writable(const fs::path& folder, std::string_view key) {
 RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
   const fs::path checkpoints = config.checkpoint.folder;
   make_folder(path_, "log.folder");
-  lock_.emplace(path_, ".lock", "log.folder");
+  require_ours(path_);
+  lock_.emplace(path_, kLock, "log.folder");
   make_folder(checkpoints, "checkpoint.folder");
   checkpoints_lock_.emplace(checkpoints, ".checkpoints.lock", "checkpoint.folder");
   require_writable(checkpoints, "checkpoint.folder");

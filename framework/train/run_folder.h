@@ -15,6 +15,9 @@ namespace tessera {
 
 class RunFolder {
  public:
+  /// UserError when the folders cannot be made or written, another process runs in one of them, or files that a run
+  /// writes are in log.folder already and no run wrote them: a config given as input may be one of these. The lock,
+  /// which stays behind, tells a run's folder.
   explicit RunFolder(const Config& config);
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }

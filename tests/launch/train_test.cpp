@@ -169,6 +169,25 @@ TEST(Train, RunsOfOneConfigKeepTheirCheckpointsApart) {
               step);
 }
 
+TEST(Train, WritesOverNoConfigButItsOwn) {
+  const Workplace place;
+  const std::string config = read_file(place.folder / "tiny.yaml") + "# precious\n";
+  write_file(place.folder / "mine/config.yaml", config);
+  const auto train = [&](const std::string& folder) {
+    return program({"train", place.path(folder + "/config.yaml"), "--peak", "100", "--set",
+                    "log.folder=" + place.path(folder)});
+  };
+  const ProgramRun mine = train("mine");
+  EXPECT_EQ(mine.status, 2);
+  expect_in(mine.err, {"mine holds config.yaml, not written by a run", "another log.folder"});
+  EXPECT_EQ(read_file(place.folder / "mine/config.yaml"), config);
+
+  ASSERT_EQ(program(place.train("run")).status, 0);
+  const ProgramRun again = train("run");  // with the effective config of that very run
+  EXPECT_EQ(again.status, 0) << again.err;
+  expect_in(again.out, {"going on from", "nothing to do"});
+}
+
 TEST(Train, SigtermSavesAndSaysHowToGoOn) {
   const Workplace place;
   const auto words = place.train("run", {"train.steps=1000000 steps", "log.every=1 steps"});

@@ -78,6 +78,7 @@ TEST(Metrics, WritesNumbersToTheLastBitAndNonfiniteAsText) {
 
 TEST(Metrics, EarlierOnesAreSetAsideWhenARunStartsAnew) {
   TemporaryFolder folder;
+  write_file(folder.path / ".lock", "");  // a run was here
   write_file(folder.path / "metrics.jsonl", kOne);
   ToyRun toy(toy_config(folder.path));
   toy.run();

@@ -70,6 +70,26 @@ TEST(RunFolder, HoldsTheFolderOfItsCheckpointsToo) {
   {
     const RunFolder held(config_of("n1"));
     expect_in(user_error_of([&] { RunFolder second(config_of("n2")); }),
+TEST(RunFolder, FilesThatNoRunWroteAreLeftAlone) {
+  for (const std::string name :
+       {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", "failure.txt"}) {
+    TemporaryFolder folder;
+    const Config config = toy_config(folder.path);
+    write_file(folder.path / name, "precious");
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      ToyRun toy(config);
+      expect_in(user_error_of([&] { toy.run(); }),
+                {folder.path.string() + " holds " + name + ", not written by a run",
+                 "another log.folder"});
+      EXPECT_EQ(names_in(folder.path), std::vector<std::string>{name});
+      EXPECT_EQ(read_file(folder.path / name), "precious");
+    }
+    fs::remove(folder.path / name);
+    EXPECT_EQ(ToyRun(config).run().state.step, 40);
+    EXPECT_EQ(ToyRun(config).run().first_step, 40);  // its own files are no hindrance
+  }
+}
+
               {"another process is running in",
                "/checkpoints; wait for it, or choose another "
                "checkpoint.folder"});
