@@ -9,6 +9,7 @@
 #include <system_error>
 #include <vector>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/core/error.h"
 #include "framework/train/whole_file.h"
 
@@ -61,6 +62,7 @@ RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
   make_folder(checkpoints, "checkpoint.folder");
   checkpoints_lock_.emplace(checkpoints, ".checkpoints.lock", "checkpoint.folder");
   require_writable(checkpoints, "checkpoint.folder");
+  require_free_names(checkpoints);
   std::error_code ignored;
   fs::remove(path_ / "failure.txt", ignored);
 }

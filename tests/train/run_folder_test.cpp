@@ -90,11 +90,25 @@ TEST(RunFolder, FilesThatNoRunWroteAreLeftAlone) {
   }
 }
 
-              {"another process is running in",
-               "/checkpoints; wait for it, or choose another "
-               "checkpoint.folder"});
-  }
-  const RunFolder again(config_of("n2"));
+TEST(RunFolder, TakenNamesOfCheckpointsAreSaidBeforeTheFirstStep) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path);
+  const fs::path place = folder.path / "checkpoints" / "step-00000012";
+  fs::create_directory(place.parent_path());
+  const auto message = [&] {
+    const std::string text = user_error_of([&] { RunFolder run(config); });
+    fs::remove(place);
+    return text;
+  };
+  write_file(place, "precious");
+  expect_in(message(), {"the name " + place.string() + " is taken by a file; rename or remove it"});
+  fs::create_symlink("nowhere", place);
+  expect_in(message(), {" is taken by a symbolic link to nowhere, which is no folder"});
+  fs::create_symlink("step-00000012", place);  // to itself
+  expect_in(message(), {" is taken by a symbolic link to step-00000012"});
+  fs::create_directory(folder.path / "elsewhere");
+  fs::create_directory_symlink(folder.path / "elsewhere", place);
+  const RunFolder run(config);
 }
 
 TEST(RunFolder, FullDiskWhileSavingKeepsTheLastCheckpoint) {
