@@ -29,7 +29,9 @@ void AppendFile::append(std::string_view bytes) {
       if (::ftruncate(file_, begin) != 0) {
         // A torn record stays at the end; whoever opens the file next drops it.
       }
-      user_error("cannot write to {}: {}", path_.string(), std::strerror(error));
+      const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+      user_error("cannot write to {}: {}{}", path_.string(), std::strerror(error),
+                 full ? "; make room and give the same command" : "");
     }
     bytes.remove_prefix(static_cast<size_t>(n));
   }

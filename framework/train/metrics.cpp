@@ -50,12 +50,17 @@ Kept kept_lines(std::string_view text, int64_t step, bool evaluated) {
   return kept;
 }
 
+std::string whole_text(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(in), {}};
+  require(in.good() || in.eof(), "cannot read {}: {}", path.string(), std::strerror(errno));
+  return text;
+}
+
 void repair(const fs::path& path, int64_t step, bool evaluated, std::vector<std::string>& report) {
   std::error_code error;
   if (!fs::exists(path, error)) return;
-  std::ifstream in(path, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), {}};
-  require(in.good() || in.eof(), "cannot read {}: {}", path.string(), std::strerror(errno));
+  const std::string text = whole_text(path);
   const Kept kept = kept_lines(text, step, evaluated);
   if (kept.damaged > 0)
     report.push_back(fmt::format("{}: {} damaged {} dropped (a crash leaves one torn at the end)",
@@ -84,7 +89,22 @@ void Metrics::write(int64_t step, const MetricsLine& line) {
     else
       json[name] = to_json_number(std::get<double>(value));
   }
-  file_->append(json.dump() + "\n");
+  write_line(json.dump());
+}
+
+void Metrics::restore(const std::vector<std::string>& lines) {
+  if (lines.empty()) return;
+  const std::string text = "\n" + whole_text(path());
+  for (const std::string& line : lines)
+    if (text.find("\n" + line + "\n") == std::string::npos) write_line(line);
+}
+
+void Metrics::write_line(const std::string& line) {
+  unwritten_.push_back(line);
+  while (!unwritten_.empty()) {  // in their order, those that failed before first
+    file_->append(unwritten_.front() + "\n");
+    unwritten_.erase(unwritten_.begin());
+  }
 }
 
 }  // namespace tessera

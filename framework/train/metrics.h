@@ -24,15 +24,23 @@ class Metrics {
   Metrics(const std::filesystem::path& path, int64_t step, bool evaluated,
           std::vector<std::string>& report);
 
-  /// {"step": …, then the members of `line`}. Non-finite numbers are written as texts.
+  /// {"step": …, then the members of `line`}. Non-finite numbers are written as texts. UserError when the line cannot
+  /// be written; it is then one of unwritten().
   void write(int64_t step, const MetricsLine& line);
+  /// Writes lines that an earlier process could not write, but for those that are there already.
+  void restore(const std::vector<std::string>& lines);
+  /// The lines that could not be written, to be kept with the checkpoint.
+  const std::vector<std::string>& unwritten() const { return unwritten_; }
 
   /// Waits for the disk: no checkpoint may outlive the lines up to its step.
   void sync() { file_->sync(); }
   const std::filesystem::path& path() const { return file_->path(); }
 
  private:
+  void write_line(const std::string& line);
+
   std::optional<AppendFile> file_;
+  std::vector<std::string> unwritten_;
 };
 
 }  // namespace tessera

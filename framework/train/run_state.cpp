@@ -39,6 +39,7 @@ std::string to_json(const RunState& state) {
             {"data", state.data},
             {"environment", Json::object()}};
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
+  if (!state.unwritten_metrics.empty()) json["unwritten_metrics"] = state.unwritten_metrics;
   return json.dump(2) + "\n";
 }
 
@@ -59,6 +60,8 @@ RunState parse_run_state(const std::string& text, const std::string& what, int64
     state.data = json.value("data", "");  // texts of earlier versions have none
     for (const auto& [name, value] : json.at("environment").items())
       state.environment.emplace_back(name, value.get<std::string>());
+    if (json.contains("unwritten_metrics"))
+      json.at("unwritten_metrics").get_to(state.unwritten_metrics);
     return state;
   } catch (const nlohmann::json::exception& error) {
     user_error("{}: not the run.json of a training run: {}", what, error.what());

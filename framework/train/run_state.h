@@ -24,6 +24,8 @@ struct RunState {
   std::optional<Evaluation> first_evaluation, last_evaluation;
   Environment environment;
   std::string data;  // TokenShards::identity of what is trained on; empty: not known
+  std::vector<std::string>
+      unwritten_metrics;  // lines up to `step` that found no room on their disk
 };
 
 std::string to_json(const RunState& state);

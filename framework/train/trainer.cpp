@@ -79,6 +79,7 @@ void Trainer::begin() {
                           state_.samples - n * resumed->sequences, resumed->sequences});
   metrics_.emplace(folder_.metrics(), state_.step, state_.evaluated, report);
   if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
+  metrics_->restore(state_.unwritten_metrics);
   folder_.save("config.yaml", to_yaml(config_));
   const std::string head = header();
   folder_.save("header.txt", effective_table(config_) + head);
@@ -87,11 +88,13 @@ void Trainer::begin() {
 }
 
 void Trainer::train() {
-  if (wants_evaluation() && stop_signal() == 0) evaluate();
-  while (state_.step < steps_ && stop_signal() == 0) one_step();
+  if (wants_evaluation() && !stopping()) evaluate();
+  while (state_.step < steps_ && !stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
 }
+  require(log_failure_.empty(), "{}. Step {} is saved as {}", log_failure_, state_.step,
+          checkpoint_.string());
 
 void Trainer::one_step() {
   const Clock::time_point begin = Clock::now();
@@ -117,7 +120,7 @@ void Trainer::one_step() {
   progress_.step(progress_state(result), interval && result.applied);
   if (interval || !result.applied) log_step(result);
   if (std::ssize(nonfinite_) >= config_.train.stop_after_nonfinite) stop_for_nonfinite();
-  if (wants_evaluation() && stop_signal() == 0) evaluate();
+  if (wants_evaluation() && !stopping()) evaluate();
   save_is_due_ |= due(config_.checkpoint.every);
   // While updates are skipped the states stand still; if they are the cause, an older checkpoint is the better one.
   if (save_is_due_ && nonfinite_.empty()) save();
@@ -167,7 +170,12 @@ void Trainer::save() {
   progress_.busy("saving");
   state_.seconds = run_seconds();
   state_.skipped_in_a_row = std::ssize(nonfinite_);
-  metrics_->sync();
+  try {
+    metrics_->sync();
+  } catch (const UserError& error) {
+    note_log_failure(error);
+  }
+  state_.unwritten_metrics = metrics_->unwritten();
   CheckpointWriter writer(config_.checkpoint.folder, state_.step);
   learner_.save(writer);
   // After skipped updates nothing older is given up for this one.
@@ -180,6 +188,12 @@ void Trainer::save() {
 }
 
 bool Trainer::due(const Duration& every) const {
+bool Trainer::stopping() const { return stop_signal() != 0 || !log_failure_.empty(); }
+
+void Trainer::note_log_failure(const UserError& error) {
+  if (log_failure_.empty()) log_failure_ = error.what();
+}
+
   return !every.never() && state_.step % every.steps(config_.tokens_per_step()) == 0;
 }
 

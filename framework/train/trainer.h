@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "framework/config/config.h"
+#include "framework/core/error.h"
 #include "framework/train/learner.h"
 #include "framework/train/metrics.h"
 #include "framework/train/nonfinite.h"
@@ -55,6 +56,9 @@ class Trainer {
   void evaluate();
   void save();
   bool due(const Duration& every) const;
+  bool stopping() const;
+  /// Metrics that cannot be written end the run, but cost no step: all is saved first, and they with it.
+  void note_log_failure(const UserError& error);
   bool wants_evaluation() const;
   bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
   double run_seconds() const;
@@ -65,6 +69,7 @@ class Trainer {
   void log_step(const StepResult& result);
   void log_evaluation(const Evaluation& evaluation, double seconds);
   void say_end(const TrainingSummary& summary);
+  void write_log(const MetricsLine& line, const NamedNumbers& scalars);
   std::string summary_json(const TrainingSummary& summary) const;
   double utilisation(double tokens_per_s) const;
 
@@ -83,6 +88,7 @@ class Trainer {
   bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
   std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
+  std::string log_failure_;               // why metrics could not be written; empty: they could
   Clock::time_point begin_;
   double seconds_before_ = 0;    // of earlier processes
   double stepping_seconds_ = 0;  // of this one, in steps alone

@@ -83,8 +83,7 @@ void Trainer::log_step(const StepResult& result) {
     scalars.emplace_back("train/mfu", utilisation(rate));
   }
   line.emplace_back("seconds", run_seconds());
-  metrics_->write(state_.step, line);
-  if (tensorboard_) tensorboard_->write(state_.step, scalars);
+  write_log(line, scalars);
 }
 
 void Trainer::log_evaluation(const Evaluation& evaluation, double seconds) {
@@ -97,8 +96,16 @@ void Trainer::log_evaluation(const Evaluation& evaluation, double seconds) {
     scalars.emplace_back("eval/" + name, number);
   }
   line.emplace_back("eval_seconds", seconds);
-  metrics_->write(state_.step, line);
-  if (tensorboard_) tensorboard_->write(state_.step, scalars);
+  write_log(line, scalars);
+}
+
+void Trainer::write_log(const MetricsLine& line, const NamedNumbers& scalars) {
+  try {
+    metrics_->write(state_.step, line);
+    if (tensorboard_) tensorboard_->write(state_.step, scalars);
+  } catch (const UserError& error) {
+    note_log_failure(error);
+  }
 }
 
 void Trainer::say_end(const TrainingSummary& summary) {

@@ -276,3 +276,5 @@ TEST(Resume, RunStateSurvivesItsText) {
 
 }  // namespace
 }  // namespace tessera::testing
+  state.unwritten_metrics = {R"({"step":7,"loss":"nan"})", "two"};
+  EXPECT_EQ(back.unwritten_metrics, state.unwritten_metrics);

@@ -54,13 +54,6 @@ TEST(RunFolder, IsHeldByOneProcess) {
   const RunFolder again(config);
 }
 
-TEST(RunFolder, OneFolderForBoth) {
-  TemporaryFolder folder;
-  const Config config = toy_config(folder.path, {"checkpoint.folder=" + folder.path.string()});
-  { const RunFolder first(config); }
-  const RunFolder second(config);
-}
-
 TEST(RunFolder, HoldsTheFolderOfItsCheckpointsToo) {
   TemporaryFolder folder;
   const auto config_of = [&](const std::string& log) {
@@ -70,6 +63,20 @@ TEST(RunFolder, HoldsTheFolderOfItsCheckpointsToo) {
   {
     const RunFolder held(config_of("n1"));
     expect_in(user_error_of([&] { RunFolder second(config_of("n2")); }),
+TEST(RunFolder, OneFolderForBoth) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"checkpoint.folder=" + folder.path.string()});
+  { const RunFolder first(config); }
+  const RunFolder second(config);
+}
+
+              {"another process is running in",
+               "/checkpoints; wait for it, or choose another "
+               "checkpoint.folder"});
+  }
+  const RunFolder again(config_of("n2"));
+}
+
 TEST(RunFolder, FilesThatNoRunWroteAreLeftAlone) {
   for (const std::string name :
        {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", "failure.txt"}) {
@@ -137,7 +144,7 @@ TEST(RunFolder, FullDiskWhileSavingKeepsTheLastCheckpoint) {
   if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
 }
 
-TEST(RunFolder, FullDiskWhileWritingMetrics) {
+TEST(RunFolder, FullDiskWhileWritingMetricsCostsNoStep) {
   const Unbroken whole;
   TemporaryFolder folder, checkpoints;  // the disk of the checkpoints has room
   const bool ran = in_child([&] {
@@ -153,13 +160,23 @@ TEST(RunFolder, FullDiskWhileWritingMetrics) {
       std::ofstream rest(folder.path / "run" / "metrics.jsonl", std::ios::app);
       rest << std::string(1 << 16, '\n') << std::flush;  // the last page of the file, too
     };
-    expect_in(user_error_of([&] { toy.run(); }), {"metrics.jsonl: No space left on device"});
+    expect_in(user_error_of([&] { toy.run(); }),
+              {"metrics.jsonl: No space left on device; make room and give the same command. Step "
+               "10 is saved as",
+               "step-00000010"});
     EXPECT_TRUE(full);
+    ToyRun early(config);
+    expect_in(user_error_of([&] { early.run(); }), {"No space left on device"});
     fs::remove(folder.path / "filler");
     ToyRun again(config);
-    EXPECT_EQ(again.run().first_step, 8);
+    again.learner.before_step = [&](int64_t index) {
+      if (index == 11) throw UserError("a crash, before what was restored is saved");
+    };
+    EXPECT_EQ(user_error_of([&] { again.run(); }), "a crash, before what was restored is saved");
+    ToyRun last(config);
+    EXPECT_EQ(last.run().first_step, 10);
     EXPECT_EQ(curve(folder.path / "run"), whole.curve);
-    EXPECT_EQ(again.learner.weights, whole.weights);
+    EXPECT_EQ(last.learner.weights, whole.weights);
   });
   if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
 }
