@@ -129,6 +129,11 @@ void Trainer::say_end(const TrainingSummary& summary) {
                               state_.skipped > 0 ? fmt::format(", {} skipped", state_.skipped) : "",
                               checkpoint));
   }
+  if (!nonfinite_.empty())
+    progress_.say(fmt::format(
+        "warning: the last {} updates were skipped, since loss or gradient were not finite; the "
+        "weights are those of step {}. {}",
+        nonfinite_.size(), state_.step - std::ssize(nonfinite_), nonfinite_advice(config_)));
 }
 
 std::string Trainer::summary_json(const TrainingSummary& summary) const {
@@ -137,6 +142,7 @@ std::string Trainer::summary_json(const TrainingSummary& summary) const {
                               {"finished", summary.stop_signal == 0},
                               {"tokens", state_.tokens},
                               {"skipped", state_.skipped},
+                              {"skipped_in_a_row", std::ssize(nonfinite_)},
                               {"seconds", run_seconds()},
                               {"tokens_per_s", summary.tokens_per_s},
                               {"checkpoint", summary.checkpoint.string()}};

@@ -79,4 +79,26 @@ TEST(Nonfinite, SavesNothingInPlaceOfAGoodCheckpoint) {
 }
 
 }  // namespace
+TEST(Nonfinite, AnEndAmidSkippedUpdatesIsNoQuietOne) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"train.stop_after_nonfinite=1000"});
+  ToyRun toy(config);
+  toy.learner.nonfinite = {3, 37, 38, 39};
+  toy.run();
+  expect_in(toy.shown, {"done: 40 steps", "4 skipped",
+                        "warning: the last 3 updates were skipped, since loss or gradient were not "
+                        "finite; the weights are those of step 37. Try a lower optimizer.lr"});
+  const auto json = nlohmann::json::parse(read_file(folder.path / "summary.json"));
+  EXPECT_EQ(json.at("skipped_in_a_row"), 3);
+  ToyRun again(config);
+  again.run();
+  expect_in(again.shown, {"nothing to do", "warning: the last 3 updates were skipped"});
+
+  TemporaryFolder other;
+  ToyRun recovered(toy_config(other.path));
+  recovered.learner.nonfinite = {37, 38};
+  recovered.run();
+  EXPECT_EQ(recovered.shown.find("warning"), std::string::npos);
+}
+
 }  // namespace tessera::testing
