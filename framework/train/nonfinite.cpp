@@ -27,7 +27,7 @@ std::string nonfinite_advice(const Config& config) {
                   config.optimizer.lr, to_string(config.schedule.warmup));
   if (config.optimizer.clip_norm == 0) text += ", optimizer.clip_norm=1";
   if (config.precision.compute != DType::f32) text += ", precision.compute=f32";
-  return text + ", or another train.seed, and look at the documents that the file names";
+  return text + ", or another train.seed";
 }
 
 }  // namespace tessera

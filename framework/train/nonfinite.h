@@ -1,5 +1,5 @@
-// What is left on the disk when a run stops because loss or gradient were not finite: which updates, what they read, the
-// config, and the checkpoint to go on from.
+// What is left on the disk when a run stops because loss or gradient were not finite: which updates, which samples they read,
+// the config, and the checkpoint to go on from.
 #pragma once
 
 #include <cstdint>

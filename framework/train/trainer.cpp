@@ -144,7 +144,7 @@ void Trainer::stop_for_nonfinite() {
   folder_.save(name, text);
   user_error(
       "loss or gradient were not finite in {} steps in a row, up to step {}; none of them changed "
-      "the weights. What they read is in {}. {}. {}",
+      "the weights. Which samples they read is in {}. {}. {}",
       nonfinite_.size(), state_.step, (folder_.path() / name).string(), nonfinite_advice(config_),
       checkpoint_.empty()
           ? "There is no checkpoint yet; the run would begin anew"
