@@ -63,10 +63,12 @@ int run_train(std::span<const std::string> args) {
   std::fflush(stdout);
   const DeviceProfile profile = set_up_device(config.device);
   LearnerData data = open_data(config);
-  const std::string tokenizer = data.tokenizer->description(), identity = data.identity;
+  TrainerOptions options;
+  options.data = data.identity;
+  options.vocab = data.vocab;
+  const std::string tokenizer = data.tokenizer->description();
   ModelLearner learner(config, std::move(data), profile);
 
-  TrainerOptions options;
   options.command = "tessera train";
   for (const std::string& word : args) options.command += " " + quoted(word);
   options.environment = {{"tessera", TESSERA_VERSION},
@@ -74,7 +76,6 @@ int run_train(std::span<const std::string> args) {
                          {"oneDNN", cpu::onednn_version()},
                          {"isa", std::string(to_string(profile.isa))},
                          {"threads", std::to_string(profile.threads)}};
-  options.data = identity;
   set_peak(options, *given, config);
   Progress progress = Progress::on_standard_output();
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();

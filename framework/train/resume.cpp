@@ -12,7 +12,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void require_same_model(const Config& saved, const Config& config, const fs::path& checkpoint) {
+/// With every `auto` that stands for a number replaced by it; `vocab`: the tokenizer's, 0 when not known.
+Config resolved(Config config, int64_t vocab) {
+  ModelConfig& m = config.model;
+  m.kv_heads = m.kv_head_count();
+  m.head_dim = m.head_width();
+  m.mlp_hidden = m.mlp_width();
+  m.segments = m.segment_count();
+  if (!m.vocab && vocab > 0) m.vocab = vocab;
+  config.batch.length = config.sequence_length();
+  return config;
+}
+
+void require_same_model(const Config& saved, Config config, const fs::path& checkpoint) {
+  // What may change in the middle of a training: the tensors are the same, and so is what they compute.
+  config.model.dropout = saved.model.dropout;
+  config.model.attention_dropout = saved.model.attention_dropout;
+  config.model.init_std = saved.model.init_std;
   require(saved.model == config.model,
           "{} is of another model ({}). Choose another checkpoint.folder and log.folder to start "
           "anew, or go on with the model it was made with, as in {}",
@@ -82,8 +98,8 @@ std::vector<std::string> differences(const Config& before, const Config& after,
   return lines;
 }
 
-std::optional<Resumed> resume(const Config& config, const Environment& environment,
-                              const std::string& data, Learner& learner,
+std::optional<Resumed> resume(const Config& given, const Environment& environment,
+                              const std::string& data, int64_t vocab, Learner& learner,
                               std::vector<std::string>& report) {
   const fs::path folder = config.checkpoint.folder;
   const auto latest = latest_good_checkpoint(folder, report);
@@ -96,7 +112,8 @@ std::optional<Resumed> resume(const Config& config, const Environment& environme
     return std::nullopt;
   }
   CheckpointReader reader(*latest);
-  const Config saved = parse_config(reader.config_text(), (*latest / "config.yaml").string());
+  const Config saved =
+      resolved(parse_config(reader.config_text(), (*latest / "config.yaml").string()), vocab);
   require_same_model(saved, config, *latest);
   require_same_lengths(saved, config, *latest);
   Resumed resumed{
@@ -107,6 +124,7 @@ std::optional<Resumed> resume(const Config& config, const Environment& environme
   require_same_data(resumed.state, data, saved, config, *latest);
   if (const auto changed = differences(saved, config); !changed.empty())
     report.push_back(
+  const Config config = resolved(given, vocab);
         fmt::format("settings changed since the checkpoint: {}", fmt::join(changed, ", ")));
   compare_environments(resumed.state.environment, environment, report);
   resumed.state.environment = environment;

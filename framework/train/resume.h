@@ -20,11 +20,12 @@ struct Resumed {
 
 /// Loads the newest good checkpoint of checkpoint.folder into `learner`; nothing when the folder has none at all.
 /// `report` gets what is worth knowing: damaged checkpoints passed over, changed settings, a changed machine. UserError
-/// when every checkpoint is damaged (nothing is started over them), when they are of another model or trained on other
-/// data than `data` (its identity, not its path; empty: not known), or when a step has another number of tokens now and
-/// the length of the training or its schedule is given in tokens.
-std::optional<Resumed> resume(const Config& config, const Environment& environment,
-                              const std::string& data, Learner& learner,
+/// when every checkpoint is damaged (nothing is started over them), when they are of another model (`vocab`: what its
+/// vocab `auto` stands for; 0: not known) or optimizer or trained on other data than `data` (its identity, not its path;
+/// empty: not known), or when a step has another number of tokens now and the length of the training or its schedule is
+/// given in tokens.
+std::optional<Resumed> resume(const Config& given, const Environment& environment,
+                              const std::string& data, int64_t vocab, Learner& learner,
                               std::vector<std::string>& report);
 
 /// "optimizer.lr: 0.001 → 0.0005", one per key that differs, in the sections whose name `section` is (all when empty).

@@ -56,7 +56,8 @@ TrainingSummary Trainer::run() {
 
 void Trainer::begin() {
   std::vector<std::string> report;
-  auto resumed = resume(config_, options_.environment, options_.data, learner_, report);
+  auto resumed =
+      resume(config_, options_.environment, options_.data, options_.vocab, learner_, report);
   if (resumed) {
     state_ = std::move(resumed->state);
     checkpoint_ = resumed->checkpoint;
@@ -78,8 +79,8 @@ void Trainer::begin() {
     nonfinite_.push_back({state_.step - n + 1, kUnknown, kUnknown,
                           state_.samples - n * resumed->sequences, resumed->sequences});
   metrics_.emplace(folder_.metrics(), state_.step, state_.evaluated, report);
-  if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
   metrics_->restore(state_.unwritten_metrics);
+  if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
   folder_.save("config.yaml", to_yaml(config_));
   const std::string head = header();
   folder_.save("header.txt", effective_table(config_) + head);
@@ -92,9 +93,9 @@ void Trainer::train() {
   while (state_.step < steps_ && !stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
-}
   require(log_failure_.empty(), "{}. Step {} is saved as {}", log_failure_, state_.step,
           checkpoint_.string());
+}
 
 void Trainer::one_step() {
   const Clock::time_point begin = Clock::now();
@@ -187,13 +188,13 @@ void Trainer::save() {
   progress_.ready();
 }
 
-bool Trainer::due(const Duration& every) const {
 bool Trainer::stopping() const { return stop_signal() != 0 || !log_failure_.empty(); }
 
 void Trainer::note_log_failure(const UserError& error) {
   if (log_failure_.empty()) log_failure_ = error.what();
 }
 
+bool Trainer::due(const Duration& every) const {
   return !every.never() && state_.step % every.steps(config_.tokens_per_step()) == 0;
 }
 

@@ -27,6 +27,7 @@ struct TrainerOptions {
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
+  int64_t vocab = 0;  // of the tokenizer: what model.vocab: auto stands for; 0: not known
 };
 
 struct TrainingSummary {
@@ -55,10 +56,10 @@ class Trainer {
   [[noreturn]] void stop_for_nonfinite();
   void evaluate();
   void save();
-  bool due(const Duration& every) const;
   bool stopping() const;
   /// Metrics that cannot be written end the run, but cost no step: all is saved first, and they with it.
   void note_log_failure(const UserError& error);
+  bool due(const Duration& every) const;
   bool wants_evaluation() const;
   bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
   double run_seconds() const;
@@ -68,8 +69,8 @@ class Trainer {
   ProgressState progress_state(const StepResult& result) const;
   void log_step(const StepResult& result);
   void log_evaluation(const Evaluation& evaluation, double seconds);
-  void say_end(const TrainingSummary& summary);
   void write_log(const MetricsLine& line, const NamedNumbers& scalars);
+  void say_end(const TrainingSummary& summary);
   std::string summary_json(const TrainingSummary& summary) const;
   double utilisation(double tokens_per_s) const;
 
@@ -87,8 +88,8 @@ class Trainer {
   int64_t saved_step_ = -1;               // its step
   bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
-  std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
   std::string log_failure_;               // why metrics could not be written; empty: they could
+  std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
   Clock::time_point begin_;
   double seconds_before_ = 0;    // of earlier processes
   double stepping_seconds_ = 0;  // of this one, in steps alone

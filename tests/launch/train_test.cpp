@@ -188,6 +188,16 @@ TEST(Train, WritesOverNoConfigButItsOwn) {
   expect_in(again.out, {"going on from", "nothing to do"});
 }
 
+TEST(Train, SettingsThatMeanTheSameMakeNoOtherModel) {
+  const Workplace place;
+  ASSERT_EQ(program(place.train("run")).status, 0);
+  const ProgramRun run = program(place.train(
+      "run", {"model.vocab=261", "model.head_dim=8", "model.dropout=0.1", "train.steps=14 steps"}));
+  EXPECT_EQ(run.status, 0) << run.err;
+  expect_in(run.out, {"settings changed since the checkpoint: model.dropout: 0 → 0.1, train.steps",
+                      "done: 14 steps"});
+}
+
 TEST(Train, SigtermSavesAndSaysHowToGoOn) {
   const Workplace place;
   const auto words = place.train("run", {"train.steps=1000000 steps", "log.every=1 steps"});

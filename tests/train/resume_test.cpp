@@ -174,7 +174,70 @@ TEST(Resume, RefusesAnotherModel) {
             toy_config(whole.folder.path));
 }
 
-TEST(Resume, GoesOnWithTheNextSampleAfterAChangeOfBatchSize) {
+TEST(Resume, WhatAutoStandsForIsTheSameModel) {
+  const Unbroken whole;
+  ToyRun toy(toy_config(whole.folder.path,
+                        {"model.vocab=261", "model.head_dim=8", "model.kv_heads=1",
+                         "model.mlp_hidden=32", "batch.length=8", "train.steps=41 steps"}));
+  toy.options.vocab = 261;
+  EXPECT_EQ(toy.run().state.step, 41);
+  expect_in(toy.shown,
+            {"settings changed since the checkpoint: train.steps: 40 steps → 41 steps\n"});
+
+  ToyRun back(toy_config(whole.folder.path, {"train.steps=42 steps"}));
+  back.options.vocab = 261;
+  EXPECT_EQ(back.run().state.step, 42);
+
+  ToyRun padded(toy_config(whole.folder.path, {"model.vocab=512"}));
+  padded.options.vocab = 261;
+  expect_in(user_error_of([&] { padded.run(); }), {"another model (model.vocab: 261 → 512)"});
+}
+
+TEST(Resume, DropoutAndInitialWeightsMakeNoOtherModel) {
+  const Unbroken whole;
+  ToyRun toy(toy_config(whole.folder.path, {"model.dropout=0.1", "model.attention_dropout=0.2",
+                                            "model.init_std=0.01", "train.steps=41 steps"}));
+  EXPECT_EQ(toy.run().state.step, 41);
+  expect_in(toy.shown, {"settings changed", "model.dropout: 0 → 0.1",
+                        "model.attention_dropout: 0 → 0.2", "model.init_std: 0.02 → 0.01"});
+  ToyRun other(toy_config(whole.folder.path, {"model.dropout=0.3", "model.norm=rms"}));
+  const std::string message = user_error_of([&] { other.run(); });
+  expect_in(message, {"another model (model.norm: layer → rms)"});
+}
+
+TEST(Resume, RefusesAnotherOptimizer) {
+  const Unbroken adamw;
+  const auto refusal = [](const fs::path& folder, const std::vector<std::string>& sets) {
+    ToyRun toy(toy_config(folder, sets));
+    return user_error_of([&] { toy.run(); });
+  };
+  for (const std::string momentum : {"0", "0.9"})
+    expect_in(refusal(adamw.folder.path, {"optimizer.type=sgd", "optimizer.momentum=" + momentum}),
+              {"step-00000040 holds the moments of another optimizer (optimizer.type: adamw → sgd",
+               "put it back, or choose another checkpoint.folder"});
+  EXPECT_EQ(curve(adamw.folder.path), adamw.curve);
+
+  TemporaryFolder folder;
+  ToyRun(toy_config(folder.path, {"optimizer.type=sgd", "optimizer.momentum=0.9"})).run();
+  expect_in(refusal(folder.path, {"optimizer.type=sgd"}),
+            {"another optimizer (optimizer.momentum: 0.9 → 0)"});
+  ToyRun slower(toy_config(folder.path, {"optimizer.type=sgd", "optimizer.momentum=0.8",
+                                         "optimizer.lr=0.1", "train.steps=41 steps"}));
+  EXPECT_EQ(slower.run().state.step, 41);
+}
+
+TEST(Resume, WarnsWhenTheHeldOutPartIsAnother) {
+  const Unbroken whole;
+  ToyRun toy(toy_config(whole.folder.path, {"data.validation=0.2", "train.steps=41 steps"}));
+  EXPECT_EQ(toy.run().state.step, 41);
+  expect_in(toy.shown, {"warning: with another data.validation (0.05 → 0.2)",
+                        "no longer that of unseen text"});
+  ToyRun none(toy_config(whole.folder.path,
+                         {"data.validation=0", "evaluate.every=0 steps", "train.steps=42 steps"}));
+  EXPECT_EQ(none.run().state.step, 42);
+  EXPECT_EQ(none.shown.find("unseen"), std::string::npos);
+}
+
 TEST(Resume, GoesByTheStepThatACheckpointHolds) {
   const Unbroken whole;
   const fs::path folder = whole.folder.path / "checkpoints";
