@@ -36,6 +36,20 @@ void require_same_model(const Config& saved, Config config, const fs::path& chec
           (checkpoint / "config.yaml").string());
 }
 
+/// Another optimizer keeps other moments, or none: those of the checkpoint would be lost.
+void require_same_optimizer(const Config& saved, const Config& config, const fs::path& checkpoint) {
+  const OptimizerConfig &was = saved.optimizer, &is = config.optimizer;
+  if (was.type == is.type && (was.momentum == 0) == (is.momentum == 0)) return;
+  std::vector<std::string> changed;
+  for (const std::string& line : differences(saved, config, "optimizer"))
+    if (line.starts_with("optimizer.type:") || line.starts_with("optimizer.momentum:"))
+      changed.push_back(line);
+  user_error(
+      "{} holds the moments of another optimizer ({}); put it back, or choose another "
+      "checkpoint.folder and log.folder to train anew with this one",
+      checkpoint.string(), fmt::join(changed, ", "));
+}
+
 void require_same_data(const RunState& state, const std::string& data, const Config& saved,
                        const Config& config, const fs::path& checkpoint) {
   require(
@@ -64,6 +78,14 @@ void require_same_lengths(const Config& saved, const Config& config, const fs::p
           "keep the batch. {}",
           checkpoint.string(), before, now, fmt::join(differences(saved, config, "batch"), ", "),
           fmt::join(lengths, "; "));
+}
+
+void compare_splits(const Config& saved, const Config& config, std::vector<std::string>& report) {
+  if (saved.data.validation == config.data.validation || config.data.validation == 0) return;
+  report.push_back(fmt::format(
+      "warning: with another data.validation ({} → {}) text that was trained on may be held out: "
+      "the validation loss is no longer that of unseen text",
+      saved.data.validation, config.data.validation));
 }
 
 void compare_environments(const Environment& saved, const Environment& now,
@@ -101,6 +123,7 @@ std::vector<std::string> differences(const Config& before, const Config& after,
 std::optional<Resumed> resume(const Config& given, const Environment& environment,
                               const std::string& data, int64_t vocab, Learner& learner,
                               std::vector<std::string>& report) {
+  const Config config = resolved(given, vocab);
   const fs::path folder = config.checkpoint.folder;
   const auto latest = latest_good_checkpoint(folder, report);
   if (!latest) {
@@ -115,6 +138,7 @@ std::optional<Resumed> resume(const Config& given, const Environment& environmen
   const Config saved =
       resolved(parse_config(reader.config_text(), (*latest / "config.yaml").string()), vocab);
   require_same_model(saved, config, *latest);
+  require_same_optimizer(saved, config, *latest);
   require_same_lengths(saved, config, *latest);
   Resumed resumed{
       parse_run_state(reader.run_json(), (*latest / "run.json").string(), saved.batch.sequences),
@@ -124,8 +148,8 @@ std::optional<Resumed> resume(const Config& given, const Environment& environmen
   require_same_data(resumed.state, data, saved, config, *latest);
   if (const auto changed = differences(saved, config); !changed.empty())
     report.push_back(
-  const Config config = resolved(given, vocab);
         fmt::format("settings changed since the checkpoint: {}", fmt::join(changed, ", ")));
+  compare_splits(saved, config, report);
   compare_environments(resumed.state.environment, environment, report);
   resumed.state.environment = environment;
   if (!data.empty()) resumed.state.data = data;

@@ -247,6 +247,7 @@ TEST(Resume, GoesByTheStepThatACheckpointHolds) {
   expect_in(toy.shown, {"step-00000099 cannot be used", "step 36", "call it step-00000036"});
 }
 
+TEST(Resume, GoesOnWithTheNextSampleAfterAChangeOfBatchSize) {
   TemporaryFolder folder;
   std::vector<int64_t> read;
   const auto run = [&](const std::vector<std::string>& sets) {
@@ -326,10 +327,12 @@ TEST(Resume, RunStateSurvivesItsText) {
       Evaluation{std::numeric_limits<double>::infinity(), {{"bits_per_byte", 0.3}}};
   state.environment = {{"isa", "amx"}};
   state.data = "320 tokens";
+  state.unwritten_metrics = {R"({"step":7,"loss":"nan"})", "two"};
   const RunState back = parse_run_state(to_json(state), "run.json", 8);
   EXPECT_EQ(to_json(back), to_json(state));
   EXPECT_EQ(back.samples, 91);
   EXPECT_EQ(back.data, "320 tokens");
+  EXPECT_EQ(back.unwritten_metrics, state.unwritten_metrics);
   EXPECT_EQ(back.tokens, state.tokens);
   EXPECT_FALSE(back.first_evaluation);
   EXPECT_TRUE(std::isinf(back.last_evaluation->loss));
@@ -339,5 +342,3 @@ TEST(Resume, RunStateSurvivesItsText) {
 
 }  // namespace
 }  // namespace tessera::testing
-  state.unwritten_metrics = {R"({"step":7,"loss":"nan"})", "two"};
-  EXPECT_EQ(back.unwritten_metrics, state.unwritten_metrics);
