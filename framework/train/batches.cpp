@@ -49,7 +49,7 @@ Feed feed_of(const BertBatch& b, bool segments, bool next_sentence) {
 template <typename Batch>
 class SampledBatches : public Batches {
  public:
-  explicit SampledBatches(const Config& config) : config_(config) {}
+  SampledBatches(const Config& config, int64_t vocab) : config_(config), vocab_(vocab) {}
 
   std::vector<Feed> update(int64_t first_sample) const override {
     const int64_t micro = config_.micro_sequences();
@@ -58,6 +58,7 @@ class SampledBatches : public Batches {
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
       const Batch batch = train(static_cast<uint64_t>(first_sample + i * micro), micro);
       out.push_back(feed(batch));
+      require_known_ids(out.back());
       count += total_of(out.back(), "weights");
       sequences += total_of(out.back(), "next_weights");
     }
@@ -74,6 +75,7 @@ class SampledBatches : public Batches {
         held_out(std::span(samples).subspan(first, std::min(micro, samples.size() - first)));
     EvaluationBatch out;
     out.feed = feed(batch);
+    require_known_ids(out.feed);
     out.weights = out.feed.reals[0].second;
     out.weight = total(out.weights);
     out.sequences = total_of(out.feed, "next_weights");
@@ -103,6 +105,19 @@ class SampledBatches : public Batches {
   virtual uint64_t held_out_samples() const = 0;
   virtual Feed feed(const Batch& batch) const = 0;
 
+  /// The shards were verified when they were first read; what was written over them since may be anything.
+  void require_known_ids(const Feed& feed) const {
+    for (const auto& [name, ids] : feed.integers) {
+      if (name != "tokens_in" && name != "labels") continue;
+      for (const int32_t id : ids)
+        require(id >= 0 && id < vocab_,
+                "{} was changed while this run reads it: it holds a token {} now, and the "
+                "vocabulary ends at {}. Restore it and give the same command; a run's shards must "
+                "not be written over",
+                config_.data.shards, id, vocab_ - 1);
+    }
+  }
+
   void finish(Feed& feed, double count, double sequences) const {
     feed.reals.emplace_back("count", std::vector<float>{at_least_one(count)});
     if (config_.model.next_sentence)
@@ -110,12 +125,13 @@ class SampledBatches : public Batches {
   }
 
   const Config config_;
+  int64_t vocab_;  // of the tokenizer
 };
 
 class GptBatches : public SampledBatches<GptBatch> {
  public:
   GptBatches(const Config& config, const TokenSplit& split)
-      : SampledBatches(config),
+      : SampledBatches(config, split.train.tokenizer().vocab_size()),
         packed_(config.data.documents == DataConfig::Documents::packed),
         sampler_(split, static_cast<uint64_t>(config.train.seed), config.sequence_length(),
                  packed_) {}
@@ -137,7 +153,7 @@ class GptBatches : public SampledBatches<GptBatch> {
 class BertBatches : public SampledBatches<BertBatch> {
  public:
   BertBatches(const Config& config, const TokenSplit& split)
-      : SampledBatches(config),
+      : SampledBatches(config, split.train.tokenizer().vocab_size()),
         sampler_(split, static_cast<uint64_t>(config.train.seed), options(config)) {
     check(sampler_.masked() == masked_positions(config),
           "the sampler masks {} positions, the model takes {}", sampler_.masked(),

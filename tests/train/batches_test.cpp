@@ -144,5 +144,25 @@ TEST_F(BatchesTest, HeldOutPartWithoutASampleIsRefused) {
   EXPECT_EQ(make_batches(without, shards)->evaluation_batches(), 0);
 }
 
+TEST_F(BatchesTest, ShardsThatAreWrittenOverDuringTheRunAreSaidToBe) {
+  for (const char* text : {kGpt, kBert}) {
+    const TemporaryFolder folder;
+    const auto shards = make_shards(folder, {random_text(1, 4000), random_text(2, 4000),
+                                             random_text(3, 4000), random_text(4, 4000)});
+    const auto all = make_batches(config_of(text, {"data.shards=here"}), shards);
+    all->update(0);
+    const fs::path shard = folder / "shards" / "tokens-00000.shard";
+    std::fstream file(shard, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(kShardHeaderBytes);
+    for (int i = 0; i < 16000; ++i) file << "\x05\x01";  // 261, after the last id
+    file.close();
+    for (const auto& read :
+         std::vector<std::function<void()>>{[&] { all->update(0); }, [&] { all->evaluation(0); }})
+      expect_contains(error_of(read),
+                      "here was changed while this run reads it: it holds a token 261 now, and "
+                      "the vocabulary ends at 260");
+  }
+}
+
 }  // namespace
 }  // namespace tessera
