@@ -62,6 +62,11 @@ std::string TokenShards::identity() const {
 
 void TokenShards::add_shard(const ShardManifest::Shard& entry) {
   const std::string name = (folder_ / entry.file).string();
+  std::error_code error;
+  require(std::filesystem::is_regular_file(folder_ / entry.file, error),
+          "{}: {}, but {} lists it; {}", name,
+          std::filesystem::exists(folder_ / entry.file, error) ? "not a regular file" : "missing",
+          kShardManifestName, kRemedy);
   MappedFile file(folder_ / entry.file);
   const auto bytes = file.bytes();
   const ShardHeader header = decode_shard_header(bytes, name);
