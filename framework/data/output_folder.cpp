@@ -62,14 +62,27 @@ bool exchange(const fs::path& a, const fs::path& b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
+/// The folder itself, where a name may be a link to it: it keeps its place, and the link its target.
+fs::path followed(const fs::path& named) {
+  std::error_code error;
+  fs::path folder = fs::absolute(named, error).lexically_normal();
+  if (!folder.has_filename()) folder = folder.parent_path();
+  require(folder.has_filename(), "{}: choose another output folder", folder.string());
+  if (!fs::is_symlink(folder, error)) return folder;
+  folder = fs::canonical(folder, error);
+  require(!error,
+          "{}: is a link that leads nowhere ({}); make the folder that it names, or choose another "
+          "output folder",
+          named.string(), error.message());
+  return folder;
+}
+
 }  // namespace
 
 OutputFolder::OutputFolder(const fs::path& folder, bool overwrite) {
   require(!folder.empty(), "no output folder given");
   std::error_code error;
-  folder_ = fs::absolute(folder, error).lexically_normal();
-  if (!folder_.has_filename()) folder_ = folder_.parent_path();
-  require(folder_.has_filename(), "{}: choose another output folder", folder_.string());
+  folder_ = followed(folder);
   require_free(folder_, overwrite);
   fs::create_directories(folder_.parent_path(), error);
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());

@@ -9,7 +9,8 @@ namespace tessera {
 
 class OutputFolder {
  public:
-  /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), replaced by commit().
+  /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), replaced by commit(). A link to
+  /// a folder stands for that folder.
   OutputFolder(const std::filesystem::path& folder, bool overwrite);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
