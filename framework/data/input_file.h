@@ -1,4 +1,4 @@
-// A file read from start to end in pieces (also a pipe). read() gives the errno of a failure instead of throwing,
+// A file read from start to end in pieces. read() gives the errno of a failure instead of throwing,
 // because a file that cannot be read is skipped in one place and fatal in another.
 #pragma once
 

@@ -15,6 +15,8 @@ inline constexpr std::string_view kShardManifestName = "manifest.json";
 /// "tokens-00003.shard"
 std::string shard_file_name(uint64_t number);
 bool is_shard_file_name(std::string_view name);
+/// Whether `folder` has a manifest and a shard, whole or not.
+bool holds_token_shards(const std::filesystem::path& folder);
 
 struct ShardManifest {
   struct Shard {

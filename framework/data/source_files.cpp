@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/data/shard_manifest.h"
 
 namespace tessera {
 namespace {
@@ -31,8 +32,13 @@ class Walk {
       std::error_code error;
       const fs::directory_iterator probe(path, error);
       require(!error, "{}: cannot read: {}", path.string(), error.message());
+      require(!holds_token_shards(path),
+              "{}: holds token shards, not text: it can be read as it is; set data.shards to it",
+              path.string());
       folder(path);
     } else {
+      require(S_ISREG(status.st_mode), "{}: not a regular file; write the text to one first",
+              path.string());
       add(path, status, /*named=*/true);
     }
   }

@@ -24,7 +24,8 @@ struct SourceFiles {
   std::vector<std::string> unreadable;
 };
 
-/// Entries at or below `exclude` are left out. UserError when an input does not exist or cannot be read.
+/// Entries at or below `exclude` are left out. UserError when an input does not exist, cannot be read, is a
+/// pipe or a device, or is a folder of token shards.
 SourceFiles list_source_files(const std::vector<std::filesystem::path>& inputs,
                               const std::filesystem::path& exclude, bool include_hidden);
 

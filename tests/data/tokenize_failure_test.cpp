@@ -3,6 +3,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,18 @@ TEST_F(TokenizeFailure, NothingButBinaryAndEmptyFiles) {
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "none"}));
 }
 
+TEST_F(TokenizeFailure, InputIsNoText) {
+  ASSERT_EQ(::mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  tokenize({folder_ / "in"}, folder_ / "shards", ByteTokenizer{});
+  const auto error = [&](const fs::path& input) {
+    return error_of([&] { tokenize({input}, folder_ / "out", ByteTokenizer{}); });
+  };
+  expect_contains(error(folder_ / "pipe"), "pipe: not a regular file");
+  expect_contains(error("/dev/null"), "/dev/null: not a regular file");
+  expect_contains(error(folder_ / "shards"), "shards: holds token shards, not text");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+}
+
 TEST_F(TokenizeFailure, NoOutputFolder) {
   expect_contains(error_into(""), "no output folder");
   expect_contains(error_into("/"), "/");
@@ -57,6 +70,23 @@ TEST_F(TokenizeFailure, OutputIsAFile) {
   expect_contains(error_into(folder_ / "out"), "is no folder");
   expect_contains(error_into(folder_ / "out" / "deeper"), "out");
   EXPECT_EQ(read_file(folder_ / "out"), "mine");
+}
+
+TEST_F(TokenizeFailure, OutputIsALink) {
+  fs::create_directory_symlink("disk", folder_ / "out");
+  expect_contains(error_into(folder_ / "out"), "out: is a link that leads nowhere");
+  expect_contains(error_into(folder_ / "out/"), "is a link that leads nowhere");
+  write_file(folder_ / "disk", "mine");
+  expect_contains(error_into(folder_ / "out"), "is no folder");
+  fs::remove(folder_ / "disk");
+  fs::create_directory(folder_ / "disk");
+  for (const char* out : {"out", "out/", "out/deeper"})
+    tokenize({folder_ / "in"}, folder_ / out, ByteTokenizer{}, {.overwrite = true});
+  EXPECT_TRUE(fs::is_symlink(folder_ / "out"));
+  EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"disk", "in", "out"}));
+  EXPECT_EQ(names_in(folder_ / "disk"),
+            (std::set<std::string>{"deeper", "manifest.json", "tokens-00000.shard"}));
+  expect_contains(error_into(folder_ / "out", {.overwrite = true}), "holds other files");
 }
 
 TEST_F(TokenizeFailure, OutputHoldsOtherFiles) {

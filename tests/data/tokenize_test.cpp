@@ -117,17 +117,5 @@ TEST(Tokenize, ReportsProgressAndStopsWhenItThrows) {
   EXPECT_FALSE(fs::exists(folder / ".other.partial"));
 }
 
-TEST(Tokenize, ReadsANamedPipe) {
-  const TemporaryFolder folder;
-  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
-  const std::string text = random_text(5, 200000);
-  const std::string command =
-      fmt::format("cat '{}' > '{}' &", (folder / "text").string(), (folder / "pipe").string());
-  write_file(folder / "text", text);
-  ASSERT_EQ(std::system(command.c_str()), 0);
-  tokenize({folder / "pipe"}, folder / "out", ByteTokenizer{});
-  EXPECT_TRUE(document_text(*TokenShards::open(folder / "out"), 0) == text);
-}
-
 }  // namespace
 }  // namespace tessera
