@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
@@ -15,6 +14,7 @@
 #include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
+#include "launch/quickstart_folder.h"
 #include "launch/quickstart_score.h"
 #include "launch/tokenize.h"
 #include "launch/verbs.h"
@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr const char* kFolder = "runs/quickstart";
+constexpr const char* kFolder = QuickstartFolder::kPath;
 constexpr int64_t kFewestSteps = 100, kMostSteps = 20000;
 
 /// Keys that the quickstart sets itself.
@@ -47,19 +47,6 @@ void refuse_own_keys(std::span<const std::string> sets) {
       require(key_of(set) != key,
               "quickstart sets {} itself ({}); leave it out, or use `tessera train`", key, why);
 }
-
-/// What is left of a folder that was not put to use is removed.
-struct Scratch {
-  fs::path path;
-
-  explicit Scratch(fs::path folder) : path(std::move(folder)) { fs::remove_all(path); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
 
 /// Updates that fit into `seconds`, by timing some on random tokens.
 int64_t steps_in(double seconds, const Config& config, const DeviceProfile& profile) {
@@ -134,14 +121,13 @@ int run_quickstart(std::span<const std::string> args) {
   config = load_config(path, sets);
 
   // The run before is removed only when everything that was asked for is known to be usable.
-  const Scratch fresh(std::string(kFolder) + ".new");
-  const std::string fresh_data = (fresh.path / "data").string();
+  QuickstartFolder folder(given->text("FOLDER"));
+  const std::string fresh_data = (folder.fresh() / "data").string();
   tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
   require_usable(config, fresh_data);
   sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, profile)));
   config = load_config(path, sets);
-  fs::remove_all(kFolder);
-  fs::rename(fresh.path, kFolder);
+  folder.replace();
 
   std::vector<std::string> words{path};
   for (const std::string& set : sets) words.insert(words.end(), {"--set", set});

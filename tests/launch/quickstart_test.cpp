@@ -1,5 +1,8 @@
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -18,6 +21,7 @@ class Quickstart : public ::testing::Test {
     before_ = fs::current_path();
     fs::current_path(folder_.path());
     write_file("runs/quickstart/summary.json", "{}");
+    write_file("runs/quickstart/data/manifest.json", "{}");
     write_file("text/a.txt", random_text(1, 40000));
     write_file("text/b.txt", random_text(2, 40000));
   }
@@ -31,7 +35,7 @@ class Quickstart : public ::testing::Test {
     EXPECT_EQ(run.status, 2);
     EXPECT_NE(run.err.find(why), std::string::npos) << run.err;
     EXPECT_EQ(read_file("runs/quickstart/summary.json"), "{}");
-    EXPECT_FALSE(fs::exists("runs/quickstart.new"));
+    EXPECT_FALSE(fs::exists("runs/.quickstart/new"));
   }
 
   /// The words of a quickstart of a second, with a model that is next to nothing.
@@ -125,6 +129,69 @@ TEST_F(Quickstart, WrongInputCostsNothingOfTheRunBefore) {
   refuses({".", "--model", "gptt"}, "gpt or bert, not 'gptt'");
   refuses({".", "--set", "model.layer=3"}, "did you mean layers?");
   refuses({".", "--seconds", "0"}, "above 0");
+}
+
+TEST_F(Quickstart, NeverRemovesWhatNoQuickstartMade) {
+  refuses({"runs/quickstart"}, "runs/quickstart lies in runs/quickstart");
+  write_file("runs/quickstart/mytext/a.txt", random_text(1, 40000));
+  refuses({"runs/quickstart/mytext"}, "move the text elsewhere");
+  fs::create_directory_symlink("runs/quickstart/mytext", "link");
+  refuses({"link"}, "link lies in runs/quickstart");
+  refuses({"text"}, "runs/quickstart holds mytext, which no quickstart made");
+  EXPECT_TRUE(fs::exists("runs/quickstart/mytext/a.txt"));
+  fs::remove_all("runs/quickstart/mytext");
+  for (const char* foreign :
+       {"notes.txt", "data/notes.txt", "checkpoints/step-00000100/notes.txt", "config.yaml/notes",
+        "checkpoints/best/model.safetensors", "metrics.jsonl.gz"}) {
+    write_file(fs::path("runs/quickstart") / foreign, "mine");
+    refuses({"text"}, "no quickstart made");
+    EXPECT_EQ(read_file(fs::path("runs/quickstart") / foreign), "mine");
+    fs::remove_all("runs/quickstart/checkpoints");
+    fs::remove_all("runs/quickstart/config.yaml");
+    fs::remove(fs::path("runs/quickstart") / foreign);
+  }
+  fs::create_symlink("../../text/a.txt", "runs/quickstart/header.txt");
+  refuses({"text"}, "holds header.txt");
+  fs::remove("runs/quickstart/header.txt");
+  fs::remove_all("runs/quickstart/data");
+  refuses({"text"}, "was not made by a quickstart");
+}
+
+TEST_F(Quickstart, NeverReplacesALinkOrAFile) {
+  fs::rename("runs/quickstart", "elsewhere");
+  fs::create_directory_symlink("../elsewhere", "runs/quickstart");
+  refuses({"text"}, "runs/quickstart is a link");
+  fs::remove("runs/quickstart");
+  write_file("runs/quickstart", "mine");
+  const ProgramRun run = program(tiny("gpt"));
+  EXPECT_EQ(run.status, 2);
+  expect_contains(run.err, "runs/quickstart is no folder");
+  EXPECT_EQ(read_file("runs/quickstart"), "mine");
+}
+
+TEST_F(Quickstart, RefusesWhileAnotherOrARunIsThere) {
+  const auto held = [](const char* path, const std::string& why) {
+    write_file(path, "");
+    const int file = ::open(path, O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(::flock(file, LOCK_EX), 0);
+    refuses({"text"}, why);
+    ::close(file);
+  };
+  held("runs/.quickstart/lock", "another quickstart is running in runs/quickstart");
+  held("runs/quickstart/.lock", "another process is training in runs/quickstart");
+}
+
+TEST_F(Quickstart, StartsAnewEachTime) {
+  auto words = tiny("bert");
+  words.insert(words.end(), {"--set", "log.tensorboard=true"});
+  ASSERT_EQ(program(words).status, 0);
+  write_file("runs/.quickstart/new/data/half", "left by one that was killed");
+  write_file("runs/.quickstart/old/summary.json", "{}");
+  const ProgramRun run = program(words);
+  EXPECT_EQ(run.status, 0) << run.err;
+  EXPECT_FALSE(fs::exists("runs/quickstart/metrics-earlier-1.jsonl"));
+  EXPECT_FALSE(fs::exists("runs/.quickstart/new"));
+  EXPECT_FALSE(fs::exists("runs/.quickstart/old"));
 }
 
 TEST_F(Quickstart, RefusesKeysThatItSetsItself) {
