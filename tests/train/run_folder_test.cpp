@@ -63,18 +63,18 @@ TEST(RunFolder, HoldsTheFolderOfItsCheckpointsToo) {
   {
     const RunFolder held(config_of("n1"));
     expect_in(user_error_of([&] { RunFolder second(config_of("n2")); }),
-TEST(RunFolder, OneFolderForBoth) {
-  TemporaryFolder folder;
-  const Config config = toy_config(folder.path, {"checkpoint.folder=" + folder.path.string()});
-  { const RunFolder first(config); }
-  const RunFolder second(config);
-}
-
               {"another process is running in",
                "/checkpoints; wait for it, or choose another "
                "checkpoint.folder"});
   }
   const RunFolder again(config_of("n2"));
+}
+
+TEST(RunFolder, OneFolderForBoth) {
+  TemporaryFolder folder;
+  const Config config = toy_config(folder.path, {"checkpoint.folder=" + folder.path.string()});
+  { const RunFolder first(config); }
+  const RunFolder second(config);
 }
 
 TEST(RunFolder, FilesThatNoRunWroteAreLeftAlone) {
