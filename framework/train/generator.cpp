@@ -22,6 +22,11 @@ Compiled compiled_generation(const Config& config, int64_t vocab, const DevicePr
 }  // namespace
 
 int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position) {
+  for (const float logit : logits)
+    require(std::isfinite(logit),
+            "the model gives {} where the likelihood of a token should be: its training had failed "
+            "before this checkpoint was written; name an earlier one",
+            logit);
   std::vector<int32_t> order(logits.size());
   std::iota(order.begin(), order.end(), 0);
   const auto likelier = [&](int32_t a, int32_t b) {

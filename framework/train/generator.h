@@ -40,7 +40,7 @@ class Generator {
   Session session_;
 };
 
-/// Draws from logits; a pure function of (logits, sampling, position).
+/// Draws from logits; a pure function of (logits, sampling, position). UserError when a logit is not finite.
 int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position);
 
 }  // namespace tessera

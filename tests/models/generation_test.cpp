@@ -1,6 +1,7 @@
 // Generation through key/value caches beside the whole forward pass: the same logits at every position.
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <numeric>
 
 #include "framework/ops/ops.h"
@@ -191,6 +192,14 @@ TEST(GenerationSampling, StopsWhenTold) {
   EXPECT_THROW(text.generator().run({}, 1, kLikeliest, kVocab), UserError);
   EXPECT_THROW(text.generator().run(std::vector<int32_t>(kContext + 1, 1), 1, kLikeliest, kVocab),
                UserError);
+}
+
+TEST(GenerationSampling, RefusesLogitsThatAreNoNumbers) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity, -kInfinity})
+    for (const double temperature : {0.0, 1.0})
+      EXPECT_THROW(sample(std::vector{0.5F, bad, 1.0F}, {.temperature = temperature}, 0),
+                   UserError);
 }
 
 TEST(GenerationSampling, DrawsFromTheDistribution) {
