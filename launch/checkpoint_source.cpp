@@ -8,6 +8,7 @@
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
+#include "framework/data/shard_manifest.h"
 
 namespace tessera {
 namespace {
@@ -33,20 +34,23 @@ CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std
 }  // namespace
 
 CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets) {
+  constexpr const char* kSources =
+      "name a config, a run such as runs/NAME, or a checkpoint such as "
+      "runs/NAME/checkpoints/step-00000100";
   const fs::path path = named;
   std::error_code error;
+  require(fs::exists(path, error), "there is no config, run or checkpoint '{}'; {}", named,
+          kSources);
   if (!fs::is_directory(path, error)) {
     Config config = load_config(named, sets);
     const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
     return {std::move(config), checkpoint};
   }
+  require(!holds_token_shards(path), "{}: holds token shards, no checkpoint; {}", named, kSources);
   if (fs::exists(path / "manifest.json", error)) return from_checkpoint(path, sets);
   if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
   require(fs::exists(path / "config.yaml", error),
-          "{}: neither a checkpoint nor the folder of a run; name a config, a "
-          "run such as runs/NAME, "
-          "or a checkpoint such as runs/NAME/checkpoints/step-00000100",
-          named);
+          "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
   Config config = load_config((path / "config.yaml").string(), sets);
   const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
   return {std::move(config), checkpoint};
