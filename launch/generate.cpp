@@ -53,21 +53,34 @@ int run_generate(std::span<const std::string> args) {
   const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
   CheckpointReader reader(checkpoint);
   const Tokenizer tokenizer = tokenizer_of(reader);
+  const int32_t end = tokenizer.special().end_of_document;
+  const std::string text = given->text("prompt");
+  std::vector<int32_t> prompt{end};  // what every document begins with
+  tokenizer.encode(text, prompt);
+  const auto context = static_cast<size_t>(config.model.context);
+  require(prompt.size() <= context,
+          "--prompt: {} tokens and the one that every document begins with do not fit: "
+          "model.context is {}; shorten the prompt",
+          prompt.size() - 1, context);
   Generator generator(config, tokenizer.vocab_size(), set_up_device(config.device));
   generator.load(reader);
 
-  const std::string text = given->text("prompt");
-  std::vector<int32_t> prompt{tokenizer.special().end_of_document};
-  tokenizer.encode(text, prompt);
-  fmt::print("{}", text);
-  generator.run(prompt, given->integer("tokens", 256, 1), sampling, tokenizer.vocab_size(),
-                [&](int32_t token) {
-                  if (token == tokenizer.special().end_of_document) return false;
-                  fmt::print("{}", tokenizer.decode(std::span(&token, 1)));
-                  std::fflush(stdout);
-                  return true;
-                });
+  bool begun = false;
+  const auto show = [&](int32_t token) {
+    if (!begun) fmt::print("{}", text);
+    begun = true;
+    if (token == end) return false;
+    fmt::print("{}", tokenizer.decode(std::span(&token, 1)));
+    std::fflush(stdout);
+    return true;
+  };
+  const int64_t most = given->integer("tokens", 256, 1);
+  const auto made = generator.run(prompt, most, sampling, tokenizer.vocab_size(), show);
   fmt::print("\n");
+  std::fflush(stdout);
+  if (made.back() != end && static_cast<int64_t>(made.size()) < most)
+    fmt::print(stderr, "stopped after {} tokens: model.context = {} is full\n", made.size(),
+               context);
   return 0;
 }
 

@@ -1,0 +1,112 @@
+// `tessera generate` and `eval` on a checkpoint, as a user meets them: what they say when the text must end, when the
+// prompt is too long, when the weights are of no use, and when what was named is no checkpoint.
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/checkpoint/checkpoint_writer.h"
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+
+namespace tessera {
+namespace {
+
+/// Adds a checkpoint like the newest one of `folder`, whole but with nan for every number.
+void poison(const fs::path& folder) {
+  const FoundCheckpoint newest = list_checkpoints(folder).at(0);
+  CheckpointReader reader(newest.path);
+  std::vector<std::vector<char>> bytes;
+  std::vector<PartTensor> parts;
+  for (const std::string& name : reader.names()) {
+    const TensorType& type = reader.type(name);
+    const Box whole = Box::whole(type.shape);
+    bytes.emplace_back(type.bytes(), '\xff');
+    if (type.dtype != DType::f32) reader.read(name, whole, bytes.back().data());
+    parts.push_back({name, type, whole, bytes.back().data()});
+  }
+  CheckpointWriter writer(folder, newest.step + 1);
+  writer.write(parts);
+  writer.commit(reader.config_text(), reader.run_json(), 2);
+}
+
+/// Token shards and a model of next to nothing, trained for a moment.
+class Generate : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (uint64_t i = 0; i < 10; ++i)
+      write_file(folder_ / ("text/" + std::to_string(i)), random_text(i, 2000));
+    ASSERT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
+    write_file(folder_ / "tiny.yaml",
+               "model: {type: gpt, layers: 1, hidden: 16, heads: 2, context: 16}\n"
+               "batch: {sequences: 2}\nschedule: {warmup: 0 steps, type: constant}\n"
+               "train: {steps: 1 steps}\nevaluate: {every: 0 steps, batches: 2}\n"
+               "device: {threads: 1}\ndata: {shards: " +
+                   path("shards") + ", validation: 0.2}\n");
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void train() const {
+    std::vector<std::string> words{"train", path("tiny.yaml"), "--peak", "100"};
+    words.insert(words.end(), {"--set", "log.folder=" + path("run"), "--set",
+                               "checkpoint.folder=" + path("run/checkpoints")});
+    const ProgramRun run = program(words);
+    ASSERT_EQ(run.status, 0) << run.err;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Generate, SaysWhyItStopped) {
+  train();
+  const ProgramRun full = program({"generate", path("run"), "--prompt", "ab", "--tokens", "1000"});
+  EXPECT_EQ(full.status, 0) << full.err;
+  EXPECT_TRUE(full.out.starts_with("ab")) << full.out;
+  // A text that the model itself ends needs no word.
+  EXPECT_TRUE(full.err.empty() ||
+              full.err == "stopped after 14 tokens: model.context = 16 is full\n")
+      << full.err;
+  const ProgramRun short_one = program({"generate", path("run"), "--tokens", "3"});
+  EXPECT_EQ(short_one.err, "");
+}
+
+TEST_F(Generate, APromptThatIsTooLongIsNotPrinted) {
+  train();
+  const ProgramRun fits = program({"generate", path("run"), "--prompt", std::string(15, 'a')});
+  EXPECT_EQ(fits.status, 0) << fits.err;
+  const ProgramRun run = program({"generate", path("run"), "--prompt", std::string(16, 'a')});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.out, "");
+  expect_contains(run.err, "16 tokens and the one that every document begins with do not fit");
+  expect_contains(run.err, "model.context is 16");
+}
+
+TEST_F(Generate, WeightsOfNoUseAreRefused) {
+  train();
+  poison(path("run/checkpoints"));
+  const ProgramRun text = program({"generate", path("run"), "--prompt", "ab"});
+  EXPECT_EQ(text.status, 2);
+  EXPECT_EQ(text.out, "");
+  expect_contains(text.err, "where the likelihood of a token should be");
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"eval", path("run")}, {"eval", path("run"), "--json"}}) {
+    const ProgramRun eval = program(words);
+    EXPECT_EQ(eval.status, 2);
+    expect_contains(eval.out, "loss");
+    expect_contains(eval.err, "training had failed before this checkpoint was written");
+  }
+}
+
+TEST_F(Generate, WhatIsNoCheckpointIsRefused) {
+  for (const char* verb : {"eval", "generate"}) {
+    const auto error = [&](const std::string& source) {
+      const ProgramRun run = program({verb, source});
+      EXPECT_EQ(run.status, 2) << run.out;
+      return run.err;
+    };
+    expect_contains(error(path("shards")), "shards: holds token shards, no checkpoint; name a");
+    expect_contains(error("nosuch"),
+                    "there is no config, run or checkpoint 'nosuch'; name a config");
+    expect_contains(error(""), "there is no config, run or checkpoint ''");
+    expect_contains(error(path("text")), "neither a checkpoint nor the folder of a run");
+  }
+}
+
+}  // namespace
+}  // namespace tessera
