@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "framework/core/error.h"
 #include "framework/core/threads.h"
 #include "framework/device/cpu/profile.h"
 #include "framework/kernels/cpu/isa_cap.h"
@@ -14,7 +15,13 @@ DeviceProfile set_up_device(const DeviceConfig& config) {
     profile = capped(profile, *config.isa);
     cpu::hold_process_to(profile.isa);
   }
-  set_thread_count(static_cast<int>(config.threads.value_or(profile.threads)));
+  const int64_t most = int64_t{8} * available_cores(),
+                threads = config.threads.value_or(profile.threads);
+  require(threads <= most,
+          "device.threads: {} threads on {} usable cores; more than {} would only wait for each "
+          "other. Leave it at auto, one for each core",
+          threads, available_cores(), most);
+  set_thread_count(static_cast<int>(threads));
   profile.threads = thread_count();
   if (config.memory)
     profile.memory_bytes =
