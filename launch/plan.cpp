@@ -71,6 +71,8 @@ int run_plan(std::span<const std::string> args) {
       .examples = {"configs/gpt2-1.5b.yaml", "configs/gpt-small.yaml --after grad --graph step"}};
   const auto given = line.parse(args);
   if (!given) return 0;
+  require(given->has("after") || !given->has("graph"),
+          "plan: --graph needs --after PASS: it says which of its graphs to print");
   const Config config = load_config(given->text("CONFIG"), given->list("set"));
   const int64_t vocab = planned_vocab(config);
   if (given->has("after")) {

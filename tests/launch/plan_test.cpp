@@ -40,6 +40,21 @@ TEST(Plan, ShowsEveryGraphOfAPass) {
   expect_in(after("optimizer", "update").out, "adamw");
 }
 
+TEST(Plan, AGraphNeedsAPass) {
+  const ProgramRun run = plan({"--graph", "step"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.out, "");
+  expect_in(run.err, "--graph needs --after PASS");
+}
+
+TEST(Plan, RefusesThreadsOutOfAllProportion) {
+  for (const char* threads : {"40000", "65536"}) {
+    const ProgramRun run = plan({"--set", std::string("device.threads=") + threads});
+    EXPECT_EQ(run.status, 2);
+    expect_in(run.err, std::string("device.threads: ") + threads + " threads on ");
+  }
+}
+
 TEST(Plan, NamesThePassesAndGraphsThatThereAre) {
   const ProgramRun graph = after("optimizer", "evaluate");
   EXPECT_EQ(graph.status, 2);
