@@ -2,15 +2,38 @@
 // beside the machine's roofline, `op` times one op.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "framework/config/nearest.h"
 #include "framework/config/parse.h"
+#include "framework/core/error.h"
 #include "launch/bench_modes.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
 
 namespace tessera {
+namespace {
+
+void require_mode(const std::string& mode) {
+  const std::vector<std::string> modes{"train", "step", "op"};
+  const auto meant = nearest(mode, modes);
+  require(std::ranges::find(modes, mode) != modes.end(),
+          "bench: there is no mode '{}'{}; known: {}", mode,
+          meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(modes, ", "));
+}
+
+void write_json(const std::string& file, const nlohmann::json& figures) {
+  std::ofstream out(file);
+  out << figures.dump(2) << "\n";
+  out.close();
+  require(out.good(), "--json: {} cannot be written: {}", file, std::strerror(errno));
+}
+
+}  // namespace
 
 int run_bench(std::span<const std::string> args) {
   const CommandLine line{
@@ -24,24 +47,21 @@ int run_bench(std::span<const std::string> args) {
       .examples = {"train configs/gpt2-124m.yaml --steps 10",
                    "step configs/gpt-small.yaml --set precision.compute=bf16",
                    "op 'layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
+  if (!args.empty() && !args[0].starts_with('-')) require_mode(args[0]);  // before CONFIG is missed
   const auto given = line.parse(args);
   if (!given) return 0;
   const std::string mode = given->text("MODE"), what = given->text("CONFIG");
+  require_mode(mode);
   const int64_t steps = given->integer("steps", 5, 1);
+  require(!given->has("json") || !given->text("json").empty(), "--json: name a file");
   nlohmann::json figures;
   if (mode == "train" || mode == "step") {
     const Config config = load_config(what, given->list("set"));
     figures = mode == "train" ? bench_train(config, steps) : bench_step(config, steps);
-  } else if (mode == "op") {
-    figures = bench_op(what, given->list("set"), steps);
   } else {
-    user_error("bench: there is no mode '{}'; known: train, step, op", mode);
+    figures = bench_op(what, given->list("set"), steps);
   }
-  if (const std::string file = given->text("json"); !file.empty()) {
-    std::ofstream out(file);
-    out << figures.dump(2) << "\n";
-    require(out.good(), "bench: {} cannot be written", file);
-  }
+  if (given->has("json")) write_json(given->text("json"), figures);
   return 0;
 }
 

@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "framework/config/nearest.h"
 #include "framework/config/parse.h"
 #include "framework/core/random.h"
-#include "framework/graph/op_def.h"
 #include "framework/kernels/cpu/matmul_rate.h"
+#include "framework/ops/ops.h"
 #include "framework/runtime/session.h"
 #include "framework/train/device.h"
 #include "launch/bench_modes.h"
@@ -38,16 +39,24 @@ TensorType parse_type(std::string_view text) {
   return type;
 }
 
+std::string meant_op(const std::string& name) {
+  std::vector<std::string> known;
+  for (const OpDef* op : ops::all()) known.emplace_back(op->name);
+  const auto meant = nearest(name, known);
+  return meant ? "; did you mean '" + *meant + "'?"
+               : fmt::format("; there are: {}", fmt::join(known, ", "));
+}
+
 OpText parse_op(const std::string& text) {
-  const size_t open = text.find('('), close = text.rfind(')');
-  require(open != std::string::npos && close != std::string::npos && close > open,
+  const size_t open = text.find('('), close = text.find(')', open);
+  require(open != std::string::npos && close != std::string::npos,
           "bench op: write the op as 'layer_norm(f32[1024,768], f32[768], f32[768]) "
           "{{eps=1e-05}}', not '{}'",
           text);
   OpText out;
   const std::string name = text.substr(0, open);
   out.op = find_op(name);
-  require(out.op != nullptr, "bench op: there is no op '{}'", name);
+  require(out.op != nullptr, "bench op: there is no op '{}'{}", name, meant_op(name));
   std::string operand;
   int depth = 0;
   const auto flush = [&] {
@@ -66,6 +75,9 @@ OpText parse_op(const std::string& text) {
   flush();
   size_t at = close + 1;
   out.attrs = parse_attrs(text, at);
+  const size_t rest = std::min(text.find_first_not_of(' ', at), text.size());
+  require(rest == text.size(), "bench op: '{}' follows the attributes of '{}'; leave it out",
+          text.substr(rest), text.substr(0, at));
   return out;
 }
 
@@ -86,6 +98,9 @@ void fill_random(Session::Bytes bytes, uint64_t stream) {
 }  // namespace
 
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps) {
+  for (const std::string& set : sets)
+    require(set.starts_with("device."),
+            "bench op: --set {} plays no part, as one op is timed; only device.* does", set);
   // Device settings come as for any run; the model in this config plays no part.
   const Config config =
       parse_config("model: {type: gpt, layers: 1, hidden: 64, heads: 1}", "bench op", sets);

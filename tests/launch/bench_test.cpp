@@ -1,0 +1,54 @@
+// `tessera bench`, as a user meets it: what it refuses before it measures anything.
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+
+namespace tessera {
+namespace {
+
+const std::string kOp = "layer_norm(f32[4,8], f32[8], f32[8]) {eps=1e-05}";
+
+void refuses(std::vector<std::string> args, const std::string& why) {
+  args.insert(args.begin(), "bench");
+  const ProgramRun run = program(args);
+  EXPECT_EQ(run.status, 2) << run.out;
+  EXPECT_EQ(run.out, "");
+  expect_contains(run.err, why);
+}
+
+TEST(Bench, TimesAnOpAndWritesTheFigures) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "figures.json").string();
+  const ProgramRun run =
+      program({"bench", "op", kOp, "--steps", "1", "--set", "device.threads=1", "--json", file});
+  EXPECT_EQ(run.status, 0) << run.err;
+  expect_contains(run.out, "GFLOP/s");
+  expect_contains(read_file(file), "\"roofline_seconds\"");
+}
+
+TEST(Bench, FiguresThatCannotBeWrittenAreAnError) {
+  const TemporaryFolder folder;
+  for (const std::string& file : {std::string("/dev/full"), (folder / "no/folder").string()}) {
+    const ProgramRun run = program({"bench", "op", kOp, "--steps", "1", "--json", file});
+    EXPECT_EQ(run.status, 2) << file;
+    expect_contains(run.err, "--json: " + file + " cannot be written: No s");
+  }
+  refuses({"op", kOp, "--json", ""}, "--json: name a file");
+}
+
+TEST(Bench, AModeThatThereIsNotIsNamed) {
+  refuses({"nosuch"}, "bench: there is no mode 'nosuch'; known: train, step, op");
+  refuses({"--steps", "3", "trian", "a.yaml"}, "did you mean 'train'?");
+  refuses({"train"}, "CONFIG is missing");
+}
+
+TEST(Bench, NothingInAnOpIsIgnored) {
+  refuses({"op", kOp + " junk"}, "'junk' follows the attributes of 'layer_norm(");
+  refuses({"op", "relu(f32[4]) f32[4])"}, "'f32[4])' follows");
+  refuses({"op", kOp, "--set", "model.hidden=3"}, "--set model.hidden=3 plays no part");
+  refuses({"op", "layernorm(f32[4])"}, "there is no op 'layernorm'; did you mean 'layer_norm'?");
+  refuses({"op", "qqqqqqqqqq(f32[4])"}, "there is no op 'qqqqqqqqqq'; there are: ");
+  refuses({"op", "relu"}, "write the op as");
+}
+
+}  // namespace
+}  // namespace tessera
