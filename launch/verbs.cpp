@@ -48,6 +48,8 @@ const Verb& find_verb(const std::string& name) {
     if (verb.name == name) return verb;
     known.emplace_back(verb.name);
   }
+  require(!name.starts_with('-') || name == "-",
+          "unknown option '{}'; the verb comes first: tessera VERB [WORDS] [OPTIONS]", name);
   const auto meant = nearest(name, known);
   user_error("unknown verb '{}'{}; `tessera help` lists them", name,
              meant ? "; did you mean '" + *meant + "'?" : "");
@@ -56,6 +58,7 @@ const Verb& find_verb(const std::string& name) {
 int dispatch(std::span<const std::string> args) {
   const std::string first = args.empty() ? "help" : args.front();
   if (first == "--version") {
+    require(args.size() == 1, "--version stands alone: '{}' is one word too many", args.back());
     fmt::print("tessera {}\n", TESSERA_VERSION);
     return 0;
   }

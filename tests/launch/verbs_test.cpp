@@ -62,6 +62,18 @@ TEST(Verbs, AMistypedVerbIsAnsweredWithTheNearest) {
   EXPECT_EQ(program({"help", "config", "doctor"}).status, 2);
 }
 
+TEST(Verbs, AnOptionIsNoVerb) {
+  const ProgramRun run = program({"--nosuch"});
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.err,
+            "tessera: error: unknown option '--nosuch'; the verb comes first: tessera VERB "
+            "[WORDS] [OPTIONS]\n");
+  const ProgramRun version = program({"--version", "extra"});
+  EXPECT_EQ(version.status, 2);
+  EXPECT_EQ(version.out, "");
+  EXPECT_NE(version.err.find("'extra' is one word too many"), std::string::npos) << version.err;
+}
+
 TEST(Program, ItsExitStatusIsThatOfTheVerb) {
   const std::string command = TESSERA_PROGRAM;
   EXPECT_EQ(std::system((command + " help >/dev/null").c_str()), 0);
