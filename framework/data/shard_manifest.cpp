@@ -104,6 +104,11 @@ ShardManifest parse_shard_manifest(std::string_view text, const std::string& fil
   require(json.is_object() && !zero,
           "{}: damaged: no JSON object; copy it again or tokenize the text again", file);
   const Json format = json.value("format", Json());
+  require(
+      format != "tessera-checkpoint",
+      "{}: of a checkpoint, not of token shards; name a folder made by `tessera tokenize FILES… "
+      "--out DIR`",
+      file);
   require(format == kFormat, "{}: not a manifest of token shards; tokenize the text again", file);
   const Json version = json.value("version", Json());
   require(version == kVersion,
@@ -125,6 +130,10 @@ ShardManifest parse_shard_manifest(std::string_view text, const std::string& fil
 ShardManifest read_shard_manifest(const std::filesystem::path& folder) {
   const auto path = folder / kShardManifestName;
   std::error_code error;
+  require(
+      !std::filesystem::exists(folder, error) || std::filesystem::is_directory(folder, error),
+      "{}: is a file; name a folder of token shards, made by `tessera tokenize FILES… --out DIR`",
+      folder.string());
   require(std::filesystem::is_directory(folder, error),
           "{}: no such folder; make it with `tessera tokenize FILES… --out {}`", folder.string(),
           folder.string());

@@ -89,6 +89,8 @@ TEST_F(DamagedShards, MissingFilesAreNamed) {
   expect_contains(error_of([&] { open(); }), "holds no tokenized text");
   fs::remove_all(shards_);
   expect_contains(error_of([&] { open(); }), "no such folder");
+  write_file(shards_, "text");
+  expect_contains(error_of([&] { open(); }), "shards: is a file; name a folder of token shards");
 }
 
 TEST_F(DamagedShards, AShardOfAnotherRunIsRefused) {
@@ -129,6 +131,8 @@ TEST_F(DamagedShards, ManifestVersionAndFormatAreNamed) {
   };
   expect_contains(replaced("\"version\": 1", "\"version\": 2"), "format 2, but this program reads");
   expect_contains(replaced("tessera-tokens", "other-tokens"), "not a manifest of token shards");
+  expect_contains(replaced("tessera-tokens", "tessera-checkpoint"),
+                  "of a checkpoint, not of token");
   expect_contains(replaced("\"byte\"", "\"bite\""), "damaged");
 }
 
