@@ -27,6 +27,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFolder = QuickstartFolder::kPath;
 constexpr int64_t kFewestSteps = 100, kMostSteps = 20000;
+constexpr double kMostSeconds = 86400;
 
 /// Keys that the quickstart sets itself.
 constexpr struct {
@@ -48,7 +49,14 @@ void refuse_own_keys(std::span<const std::string> sets) {
               "quickstart sets {} itself ({}); leave it out, or use `tessera train`", key, why);
 }
 
-/// Updates that fit into `seconds`, by timing some on random tokens.
+/// UserError when nothing is held out. A config that evaluates is refused then, too, but with other advice than helps here.
+void require_held_out(const std::string& path, std::vector<std::string> sets) {
+  sets.emplace_back("evaluate.every=0 steps");
+  require(load_config(path, sets).data.validation > 0,
+          "quickstart measures the model on held-out text: data.validation must not be 0");
+}
+
+/// Updates that fit into `seconds`, by timing some on random tokens. Says so when there must be more or may be fewer.
 int64_t steps_in(double seconds, const Config& config, const DeviceProfile& profile) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt}, profile);
@@ -60,8 +68,14 @@ int64_t steps_in(double seconds, const Config& config, const DeviceProfile& prof
     learner.step(++steps);
     passed = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   }
-  return std::clamp(static_cast<int64_t>(seconds * static_cast<double>(steps) / passed),
-                    kFewestSteps, kMostSteps);
+  const double each = passed / static_cast<double>(steps), fit = seconds / each;
+  const auto chosen =
+      std::clamp(fit, static_cast<double>(kFewestSteps), static_cast<double>(kMostSteps));
+  if (fit < chosen || fit > chosen)
+    fmt::print(
+        "--seconds {}: there is time for {:.0f} updates, but the {} are {:.0f}, about {:.0f} s\n",
+        seconds, fit, fit < chosen ? "fewest" : "most", chosen, chosen * each);
+  return static_cast<int64_t>(chosen);
 }
 
 /// UserError when the text is not enough for the config, to learn from or to measure on.
@@ -103,6 +117,8 @@ int run_quickstart(std::span<const std::string> args) {
   require(model == "gpt" || model == "bert", "--model: gpt or bert, not '{}'", model);
   const double seconds = given->real("seconds", 170);
   require(seconds > 0, "--seconds: it must be above 0");
+  require(seconds <= kMostSeconds, "--seconds: {} is too much; it is {} at most, a day", seconds,
+          kMostSeconds);
 
   const std::string data = std::string(kFolder) + "/data";
   const std::string path = given->text("configs", "configs") + "/quickstart-" + model + ".yaml";
@@ -111,6 +127,7 @@ int run_quickstart(std::span<const std::string> args) {
   std::vector<std::string> sets{"data.shards=" + data, std::string("log.folder=") + kFolder,
                                 fmt::format("checkpoint.folder={}/checkpoints", kFolder)};
   sets.insert(sets.end(), own.begin(), own.end());
+  require_held_out(path, sets);
   Config config = load_config(path, sets);
   require(!config.evaluate.every.never(),
           "quickstart measures the model on held-out text: evaluate.every must not be 0");
@@ -139,7 +156,8 @@ int run_quickstart(std::span<const std::string> args) {
   print_score(config, figures);
   if (model == "gpt") {
     fmt::print("\na sample:\n");
-    run_generate(std::vector<std::string>{kFolder, "--tokens", "300"});
+    const int64_t tokens = std::min<int64_t>(300, config.model.context);
+    run_generate(std::vector<std::string>{kFolder, "--tokens", std::to_string(tokens)});
   }
   fmt::print("\n{:.0f} tokens/s over {:.0f} s; checkpoint: {}; figures: {}\n",
              figures["tokens_per_s"].get<double>(), figures["seconds"].get<double>(),

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -98,6 +99,14 @@ TEST_F(Quickstart, TrainsAGptAndSaysHowGoodItIs) {
   EXPECT_EQ(commands(run.out).size(), 3u) << run.out;
 }
 
+TEST_F(Quickstart, SaysWhenTheFewestUpdatesTakeLonger) {
+  auto words = tiny("bert");
+  *std::ranges::find(words, "1") = "1e-05";
+  const ProgramRun run = program(words);
+  ASSERT_EQ(run.status, 0) << run.err;
+  expect_contains(run.out, "--seconds 1e-05: there is time for 0 updates, but the fewest are 100");
+}
+
 TEST_F(Quickstart, TrainsABertAndSaysHowGoodItIs) {
   const ProgramRun run = program(tiny("bert"));
   ASSERT_EQ(run.status, 0) << run.err << run.out;
@@ -129,6 +138,7 @@ TEST_F(Quickstart, WrongInputCostsNothingOfTheRunBefore) {
   refuses({".", "--model", "gptt"}, "gpt or bert, not 'gptt'");
   refuses({".", "--set", "model.layer=3"}, "did you mean layers?");
   refuses({".", "--seconds", "0"}, "above 0");
+  refuses({".", "--seconds", "1e18"}, "1e+18 is too much; it is 86400 at most");
 }
 
 TEST_F(Quickstart, NeverRemovesWhatNoQuickstartMade) {
@@ -205,7 +215,7 @@ TEST_F(Quickstart, RefusesKeysThatItSetsItself) {
 
 TEST_F(Quickstart, RefusesWhatLeavesNothingToCompare) {
   refuses({"text", "--set", "evaluate.every=0 steps"}, "evaluate.every must not be 0");
-  refuses({"text", "--set", "data.validation=0"}, "data.validation is 0");
+  refuses({"text", "--set", "data.validation=0"}, "data.validation must not be 0");
 }
 
 TEST_F(Quickstart, RefusesWhatCannotRunBeforeItRemovesAnything) {
