@@ -1,7 +1,10 @@
+#include <limits.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "launch/verbs.h"
@@ -15,13 +18,44 @@ namespace {
 void spin_briefly(char** argv) {
   if (getenv("OMP_WAIT_POLICY") != nullptr || getenv("GOMP_SPINCOUNT") != nullptr) return;
   setenv("GOMP_SPINCOUNT", "1000", 1);
-  execv("/proc/self/exe", argv);  // returns only when it cannot: then the default stays
+  // By its path: started as /proc/self/exe the process would be called "exe". Both return only when they cannot; then the
+  // default stays.
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+  if (length > 0) {
+    path[length] = '\0';
+    execv(path, argv);
+  }
+  execv("/proc/self/exe", argv);
+}
+
+/// Reading a mapped file behind its end, after someone cut it short, raises SIGBUS: say so before the process dies of it.
+void explain_bus_error(int) {
+  constexpr std::string_view kText =
+      "\ntessera: error: a file that is being read was cut short, or its disk failed: token shards "
+      "and "
+      "checkpoints must not change while they are read. The last checkpoint is as it was; put the "
+      "file "
+      "back and give the same command\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
+}
+
+void set_up_signals() {
+  // Writing to a closed pipe or over a file size limit is an error like any other, with a message.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  struct sigaction action {};
+  action.sa_handler = explain_bus_error;
+  action.sa_flags =
+      SA_RESETHAND;  // the read is tried again after the message, and then ends the process
+  sigaction(SIGBUS, &action, nullptr);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   spin_briefly(argv);
+  set_up_signals();
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return tessera::run_program(args);
 }

@@ -116,6 +116,11 @@ Attrs parse_attrs(std::string_view text, size_t& position) {
   c.skip();
   if (c.peek() != '{') return attrs;
   c.expect('{');
+  c.skip();
+  if (c.peek() == '}') {
+    ++c.at;
+    return attrs;
+  }
   while (true) {
     c.skip();
     std::string name = c.word("= ,}");

@@ -5,8 +5,12 @@
 namespace tessera {
 
 int64_t numel(const Shape& shape) {
+  constexpr int64_t kMost = int64_t{1}
+                            << 59;  // in bytes of the widest type a signed 64-bit number still
   int64_t n = 1;
-  for (int64_t dim : shape) n *= dim;
+  for (int64_t dim : shape)
+    require(!__builtin_mul_overflow(n, dim, &n) && n <= kMost,
+            "a tensor of shape {} has more elements than can be counted", to_string(shape));
   return n;
 }
 

@@ -14,7 +14,7 @@ using Shape = std::vector<int64_t>;
 /// Buffers of tensors, and views into them, start at multiples of this many bytes.
 inline constexpr size_t kAlignment = 64;
 
-/// Product of the dims; 1 for a scalar.
+/// Product of the dims; 1 for a scalar. UserError above 2^59.
 int64_t numel(const Shape& shape);
 
 /// Elements to step over for the next index of each dim, row-major.

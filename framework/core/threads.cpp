@@ -1,6 +1,7 @@
 #include "framework/core/threads.h"
 
 #include <omp.h>
+#include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -14,7 +15,11 @@ namespace tessera {
 namespace {
 
 int& pool_size() {
-  static int n = available_cores();
+  static int n = [] {
+    // A child of fork() has its parent's thread alone; libgomp would wait for the others for ever.
+    ::pthread_atfork(nullptr, nullptr, [] { set_thread_count(1); });
+    return available_cores();
+  }();
   return n;
 }
 

@@ -10,7 +10,8 @@
 
 namespace tessera {
 
-/// Threads of the pool; set once at start-up from `device.threads` (default: cores this process may run on).
+/// Threads of the pool; set once at start-up from `device.threads` (default: cores this process may run on). A child of
+/// fork() has one.
 int thread_count();
 void set_thread_count(int n);
 

@@ -25,7 +25,9 @@ std::vector<std::string> remedies(const MemoryReport& report, int64_t limit, int
                                   const FitSettings& settings) {
   const int64_t room = limit - reserve - report.state_bytes;  // for the arena
   std::vector<std::string> out;
-  if (room < report.gradients) {
+  if (reserve > limit / 2) {
+    out.push_back(fmt::format("device.reserve: less than {}", bytes_text(reserve)));
+  } else if (room < report.gradients) {
     out.push_back(fmt::format("a smaller model: its states{} alone do not fit, whatever the batch",
                               room < 0 ? "" : " and gradients"));
   } else if (settings.micro_sequences > 0) {

@@ -46,6 +46,12 @@ TEST(Attrs, ParsingStopsBehindTheBrace) {
   EXPECT_TRUE(parse_attrs("no brace", position).empty());
 }
 
+TEST(Attrs, NoneMayBeWrittenOut) {
+  size_t position = 2;
+  EXPECT_TRUE(parse_attrs("op{ } rest", position).empty());
+  EXPECT_EQ(position, 5u);
+}
+
 TEST(Attrs, BadTextIsRefused) {
   for (const char* text :
        {"{", "{a", "{a=", "{a=1", "{=1}", "{a=1,}", "{a=1 b=2}", "{a=x}", "{a=1x}", "{a=1.5.5}",

@@ -1,6 +1,8 @@
 #include "framework/core/threads.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <limits>
@@ -62,6 +64,22 @@ TEST_F(Threads, ThereIsAtLeastOne) {
   EXPECT_GE(available_cores(), 1);
   set_thread_count(0);
   EXPECT_EQ(thread_count(), 1);
+}
+
+/// A child has the thread that forked and no other: it works alone and does not wait for threads that are not there.
+TEST_F(Threads, AChildOfForkWorksAlone) {
+  set_thread_count(3);
+  parallel_for(3, 1, [](int64_t, int64_t, int) {});
+  const pid_t child = ::fork();
+  if (child == 0) {
+    std::atomic<int64_t> sum{0};
+    parallel_for(100, 1, [&](int64_t begin, int64_t end, int) { sum += end - begin; });
+    ::_exit(sum == 100 && thread_count() == 1 ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+  EXPECT_EQ(thread_count(), 3);
 }
 
 }  // namespace

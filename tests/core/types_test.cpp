@@ -61,6 +61,14 @@ TEST(TensorType, CountsAndPrints) {
   EXPECT_EQ((TensorType{DType::f32, {1 << 20, 1 << 20}}.bytes()), size_t{1} << 42);
 }
 
+TEST(TensorType, RefusesMoreElementsThanCanBeCounted) {
+  constexpr int64_t kBig = int64_t{1} << 32;
+  EXPECT_EQ(numel({kBig, 1 << 27}), int64_t{1} << 59);
+  for (const Shape& shape :
+       {Shape{kBig, 1 << 28}, Shape{kBig, kBig}, Shape{kBig, kBig, 4}, Shape{int64_t{1} << 61, 8}})
+    EXPECT_THROW(numel(shape), UserError) << to_string(shape);
+}
+
 TEST(TensorType, Broadcasts) {
   EXPECT_EQ(broadcast({2, 3}, {3}), (Shape{2, 3}));
   EXPECT_EQ(broadcast({2, 1, 4}, {5, 1}), (Shape{2, 5, 4}));

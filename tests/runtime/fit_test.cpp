@@ -88,6 +88,14 @@ TEST(Fit, SaysWhenTheStatesAloneAreTooLarge) {
   EXPECT_NE(text.find("layer.0.weight (parameter)"), std::string::npos) << text;
 }
 
+TEST(Fit, SaysWhenTheReserveIsTooLarge) {
+  const Compiled compiled = chain(6, 8);
+  const auto limit = static_cast<size_t>(compiled.bytes()) * 2;
+  const std::string text = refusal(compiled, limit, limit, {"none", 8, 1, false});
+  EXPECT_NE(text.find("device.reserve: less than"), std::string::npos) << text;
+  EXPECT_EQ(text.find("a smaller model"), std::string::npos) << text;
+}
+
 TEST(MemoryReportOfARun, AddsUpToThePlan) {
   for (const int64_t rows : {8, 4096}) {
     const Compiled compiled = chain(5, rows);

@@ -92,20 +92,19 @@ std::vector<Cgroup> memory_cgroups(const fs::path& root) {
 
 HostBuffer::HostBuffer(size_t bytes) {
   if (bytes == 0) return;
-  const auto refused = [&] {
+  const auto refused = [&](int error) {
     user_error(
         "the machine refused {:.1f} MiB of memory ({}; {:.1f} MiB are free): make the model or "
-        "the batch smaller, or free memory",
-        static_cast<double>(bytes) / 0x1p20, std::strerror(errno),
+        "the batch smaller, free memory, or raise this process's limit (ulimit -v)",
+        static_cast<double>(bytes) / 0x1p20, std::strerror(error),
         static_cast<double>(available_memory()) / 0x1p20);
   };
-  errno = ENOMEM;
-  if (bytes > kNoLimit / 2) refused();
+  if (bytes > kNoLimit / 2) refused(ENOMEM);
   const size_t mapped = mapped_bytes(bytes);
   const size_t slack = bytes >= kHugePage ? kHugePage : 0;  // room to begin on a boundary
   void* const raw =
       mmap(nullptr, mapped + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (raw == MAP_FAILED) refused();
+  if (raw == MAP_FAILED) refused(errno);
   auto* start = static_cast<std::byte*>(raw);
   if (slack > 0) {
     const size_t before =
