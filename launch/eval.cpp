@@ -37,27 +37,23 @@ int run_eval(std::span<const std::string> args) {
   CheckpointReader reader(checkpoint);
   learner.load(reader);
   const Evaluation evaluation = learner.evaluate();
-  const auto status = [&] {
-    require(std::isfinite(evaluation.loss),
-            "{}: the loss is {}: training had failed before this checkpoint was written; name an "
-            "earlier one",
-            checkpoint.string(), number_text(evaluation.loss, "{}"));
-    return 0;
-  };
-
   if (given->has("json")) {
     nlohmann::ordered_json json{{"checkpoint", checkpoint.string()},
                                 {"step", reader.step()},
                                 {"loss", to_json_number(evaluation.loss)}};
     for (const auto& [name, number] : evaluation.figures) json[name] = to_json_number(number);
     fmt::print("{}\n", json.dump());
-    return status();
+  } else {
+    fmt::print("{}, {} held-out batches at most\n", checkpoint.string(), config.evaluate.batches);
+    fmt::print("{:<16} {}\n", "loss", number_text(evaluation.loss, "{:.5f}"));
+    for (const auto& [name, number] : evaluation.figures)
+      fmt::print("{:<16} {}\n", name, number_text(number, "{:.5f}"));
   }
-  fmt::print("{}, {} held-out batches at most\n", checkpoint.string(), config.evaluate.batches);
-  fmt::print("{:<16} {}\n", "loss", number_text(evaluation.loss, "{:.5f}"));
-  for (const auto& [name, number] : evaluation.figures)
-    fmt::print("{:<16} {}\n", name, number_text(number, "{:.5f}"));
-  return status();
+  require(std::isfinite(evaluation.loss),
+          "{}: the loss is {}: training had failed before this checkpoint was written; name an "
+          "earlier one",
+          checkpoint.string(), number_text(evaluation.loss, "{}"));
+  return 0;
 }
 
 }  // namespace tessera
