@@ -9,12 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "framework/core/reduction.h"
 #include "framework/mesh/box.h"
 #include "framework/mesh/mesh.h"
 
 namespace tessera {
-
-enum class Reduction { sum, max };
 
 struct Layout {
   std::vector<std::vector<AxisId>> split = {};  // by dim

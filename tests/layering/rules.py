@@ -12,16 +12,18 @@ ROOMS = {
     "ops": ("framework/ops", "core mesh graph"),
     "passes": ("framework/passes", "core mesh graph ops"),
     "device": ("framework/device", "core"),
+    "comm": ("framework/comm", "core"),
     "kernels_reference": ("framework/kernels/reference", "core device"),
     "kernels_cpu": ("framework/kernels/cpu", "core device"),
     "runtime": ("framework/runtime",
-                "core mesh graph ops passes device kernels_reference kernels_cpu"),
+                "core mesh graph ops passes device comm kernels_reference kernels_cpu"),
     "checkpoint": ("framework/checkpoint", "core mesh"),
     "data": ("framework/data", "core"),
     "config": ("framework/config", "core"),
     "models": ("models", "core mesh graph ops config"),
     "train": ("framework/train",
-              "core mesh graph ops passes device kernels_reference kernels_cpu runtime checkpoint data config models"),
+              "core mesh graph ops passes device comm kernels_reference kernels_cpu runtime checkpoint data config "
+              "models"),
 }
 
 # Folders outside the rooms; they may include every room.

@@ -1,0 +1,90 @@
+// Communicator: a group of ranks that exchange tensors. A collective is started, and waited for when its result is needed;
+// what happens in between overlaps it. All ranks of a group start the same collectives in the same order, and a rank that
+// is in several groups starts theirs in one order that all ranks agree on (the order of the program).
+//
+// Reductions are deterministic: every element is summed in the order of the ranks, in f32 at least, and rounded once, so
+// that all ranks get the same bits, the same ones every time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/core/dtype.h"
+#include "framework/core/reduction.h"
+
+namespace tessera {
+
+/// One exchange. A list of pieces is exchanged as one message: large and small tensors together, none of them copied.
+/// With n ranks and `count` the elements of one rank's part, a piece is
+///   all_reduce      in count, out count (may be the same memory)
+///   all_gather      in count, out n · count: rank r's part at r · count
+///   reduce_scatter  in n · count, out count: the sum of all ranks' parts for this one
+///   all_to_all      in n · count, out n · count: part r goes to rank r, and what comes from it takes its place
+///   broadcast       in count on `root`, out count on all (may be the same memory)
+struct Collective {
+  enum class Kind { all_reduce, all_gather, reduce_scatter, all_to_all, broadcast };
+  struct Piece {
+    const void* in = nullptr;
+    void* out = nullptr;
+    int64_t count = 0;
+  };
+
+  Kind kind = Kind::all_reduce;
+  DType dtype = DType::f32;
+  Reduction reduction = Reduction::sum;
+  std::vector<Piece> pieces;
+  DType wire =
+      dtype;     // what travels: bf16 halves the bytes of an f32 sum; the sums themselves stay f32
+  int root = 0;  // of broadcast
+  std::string name = {};  // what reports call it: the graph's value
+};
+
+std::string_view to_string(Collective::Kind kind);
+
+class Communicator {
+ public:
+  /// A started collective; its buffers must stay until it has been waited for.
+  using Ticket = int64_t;
+
+  virtual ~Communicator() = default;
+
+  /// This rank's place in the group, and how many there are.
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  virtual Ticket start(Collective call) = 0;
+  /// Returns when the collective is done here. Tickets may be waited for in any order, each once.
+  virtual void wait(Ticket ticket) = 0;
+
+  void run(Collective call) { wait(start(std::move(call))); }
+  /// Returns when all ranks of the group have called it.
+  void barrier();
+
+  /// Seconds that this rank's collectives took from start to end so far, and those that wait() blocked for.
+  struct Times {
+    double total = 0, blocked = 0;
+  };
+  virtual Times times() const { return {}; }
+};
+
+/// All ranks of a run and where they are. Ends before the library it stands on does.
+class World {
+ public:
+  virtual ~World() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+  /// The host's name of every rank.
+  virtual const std::vector<std::string>& hosts() const = 0;
+
+  /// The group of these ranks, in this order; called by each of them, in an order that all ranks agree on. Valid as long
+  /// as the world is.
+  virtual Communicator& group(std::span<const int64_t> ranks) = 0;
+  /// All ranks.
+  Communicator& all();
+};
+
+}  // namespace tessera

@@ -1,0 +1,8 @@
+// How values that several ranks hold become one.
+#pragma once
+
+namespace tessera {
+
+enum class Reduction { sum, max };
+
+}  // namespace tessera
