@@ -40,6 +40,15 @@ enum class Precision {
   low,     // runs in bf16: matrix products, attention, embedding
 };
 
+struct LocalizeCall;
+
+/// What an op does with operands that are partial sums over a mesh axis.
+enum class Sums {
+  reduce,  // takes none: they are summed first
+  linear,  // f(x + y) = f(x) + f(y) in all operands together: they pass through
+  scale,   // linear in the first operand; the second, a scalar, is whole
+};
+
 struct OpDef {
   std::string_view name;
 
@@ -57,6 +66,17 @@ struct OpDef {
   /// change with them. Null: every part has the node's own. `in`: the whole operands.
   Attrs (*local_attrs)(const Attrs& attrs, TypeSpan in, TypeSpan local_in,
                        TypeSpan local_out) = nullptr;
+
+  /// The op on one part, where an index tagged `~` is split: see graph/localize.h. Null: such indices stay whole.
+  std::vector<Value> (*localize)(const LocalizeCall& call) = nullptr;
+
+  /// Where a split index tagged `~` is missing from a result, localize has summed over its parts already.
+  bool reduces_parts = false;
+
+  Sums sums = Sums::reduce;
+
+  /// Carried out by a communicator, not by a kernel.
+  bool collective = false;
 
   /// The same results from simpler ops: the reference in tests, and what runs on a backend without a kernel.
   std::vector<Value> (*composite)(Graph& graph, std::span<const Value> inputs,

@@ -55,6 +55,11 @@ AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
   return rule;
 }
 
+std::vector<Value> localize_attention(const LocalizeCall& call) {
+  const auto &q = call.rule.inputs[0], &k = call.rule.inputs[1];
+  return call.graph.add(call.op, call.inputs, call.with_part({q[0], q[2], q[1], k[1]}), call.name);
+}
+
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
@@ -104,6 +109,7 @@ const OpDef ops::attention{.name = "attention",
                            .infer = infer,
                            .grad = grad,
                            .rule = rule,
+                           .localize = localize_attention,
                            .composite = attention_composite,
                            .flops = flops,
                            .precision = Precision::low,

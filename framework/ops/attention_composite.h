@@ -1,6 +1,7 @@
 // attention and its gradient from simple ops, scores and mask written out whole: the reference for the tiled kernels.
 #pragma once
 
+#include "framework/graph/localize.h"
 #include "framework/ops/ops.h"
 
 namespace tessera {
@@ -18,6 +19,9 @@ struct AttentionRule {
   std::string q, k, masks;
 };
 AttentionRule attention_rule(const Attrs& attrs, std::string_view share = "r");
+
+/// Of attention and its gradient with dropout: the part (B, H, S, T) of the weights that this rank draws masks for.
+std::vector<Value> localize_attention(const LocalizeCall& call);
 
 /// Pairs of query and key that the attributes' mask leaves visible (documents and lengths not counted).
 double visible_pairs(int64_t queries, int64_t keys, const Attrs& attrs);

@@ -32,6 +32,7 @@ double flops(TypeSpan in, TypeSpan, const Attrs& attrs) {
 const OpDef ops::attention_grad{.name = "attention_grad",
                                 .infer = infer,
                                 .rule = rule,
+                                .localize = localize_attention,
                                 .composite = attention_grad_composite,
                                 .flops = flops,
                                 .repeated_flops = 1.0 / 5,

@@ -29,6 +29,7 @@ const OpDef ops::broadcast_to{.name = "broadcast_to",
                               .grad = grad,
                               .rule = elementwise_rule,
                               .local_attrs = local_attrs,
+                              .sums = Sums::linear,
                               .precision = Precision::follow};
 
 }  // namespace tessera

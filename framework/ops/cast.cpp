@@ -18,6 +18,7 @@ std::vector<Value> grad(const GradCall& call) {
 
 }  // namespace
 
-const OpDef ops::cast{.name = "cast", .infer = infer, .grad = grad, .rule = elementwise_rule};
+const OpDef ops::cast{
+    .name = "cast", .infer = infer, .grad = grad, .rule = elementwise_rule, .sums = Sums::linear};
 
 }  // namespace tessera

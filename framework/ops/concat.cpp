@@ -47,7 +47,11 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
 
 }  // namespace
 
-const OpDef ops::concat{
-    .name = "concat", .infer = infer, .grad = grad, .rule = rule, .precision = Precision::follow};
+const OpDef ops::concat{.name = "concat",
+                        .infer = infer,
+                        .grad = grad,
+                        .rule = rule,
+                        .sums = Sums::linear,
+                        .precision = Precision::follow};
 
 }  // namespace tessera

@@ -3,6 +3,7 @@
 // so the mask depends on nothing else: the gradient, and a clone that recomputes, draw the same one. A third operand, an
 // integer p, says that x is part p of a batch cut into equal parts: its element e draws as element p · numel + e of the
 // whole. Attributes rate, seed, stream (the builder's name for it).
+#include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 
 namespace tessera {
@@ -48,6 +49,7 @@ const OpDef ops::dropout{.name = "dropout",
                          .infer = infer,
                          .grad = grad,
                          .rule = rule,
+                         .localize = localize_by_result,
                          .alias = alias,
                          .precision = Precision::follow,
                          .low_operands = 0b1};

@@ -2,6 +2,7 @@
 // that is no row gives NaN. embedding_grad (ids, dy) sums the rows of dy into f32[vocab, D] (f64 for f64) in order of
 // position, whatever the threads; with attribute accumulate it adds to its third operand, in place, so that a table that
 // is also the output head needs one gradient buffer.
+#include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 #include "framework/ops/precise.h"
 
@@ -62,6 +63,14 @@ IndexRule grad_rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
       out);
 }
 
+std::vector<Value> localize(const LocalizeCall& call) {
+  return call.graph.add(call.op, call.inputs, call.with_part({call.rule.inputs[1][0]}), call.name);
+}
+
+std::vector<Value> localize_grad(const LocalizeCall& call) {
+  return call.graph.add(call.op, call.inputs, call.with_part({call.rule.outputs[0][0]}), call.name);
+}
+
 std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs& attrs) {
   if (!attrs.flag("accumulate")) return {};
   return {{0, 2, Alias::Kind::donate, 0}};
@@ -73,12 +82,14 @@ const OpDef ops::embedding{.name = "embedding",
                            .infer = infer,
                            .grad = grad,
                            .rule = rule,
+                           .localize = localize,
                            .precision = Precision::low,
                            .low_operands = 0b10};
 
 const OpDef ops::embedding_grad{.name = "embedding_grad",
                                 .infer = infer_grad,
                                 .rule = grad_rule,
+                                .localize = localize_grad,
                                 .alias = grad_alias,
                                 .precision = Precision::follow,
                                 .low_operands = 0b10};

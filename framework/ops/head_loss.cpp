@@ -4,6 +4,18 @@
 #include "framework/ops/linear.h"
 
 namespace tessera {
+
+std::vector<Value> add_split_head(const LocalizeCall& call) {
+  const int classes = call.index("v");
+  const auto& axes = call.split[static_cast<size_t>(classes)];
+  require(axes.size() == 1, "'{}': the vocabulary can be split along one mesh axis, not {}",
+          call.name, axes.size());
+  Attrs attrs = call.with_part({{classes}});
+  attrs.set("axis", call.mesh.name(axes[0]));
+  attrs.set("ranks", call.mesh.size(axes[0]));
+  return call.graph.add(call.op, call.inputs, attrs, call.name);
+}
+
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
@@ -50,6 +62,9 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
                    in, out);
 }
 
+/// The classes are split: chunk exchanges what the loss needs of the other parts along `axis`.
+std::vector<Value> localize(const LocalizeCall& call) { return add_split_head(call); }
+
 double flops(TypeSpan in, TypeSpan, const Attrs&) {
   return 2.0 * static_cast<double>(in[0].numel()) * static_cast<double>(in[1].shape[0]);
 }
@@ -60,6 +75,8 @@ const OpDef ops::head_loss{.name = "head_loss",
                            .infer = infer,
                            .grad = grad,
                            .rule = rule,
+                           .localize = localize,
+                           .reduces_parts = true,
                            .composite = composite,
                            .flops = flops,
                            .precision = Precision::low,

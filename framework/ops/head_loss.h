@@ -3,6 +3,7 @@
 // pass `chunk` unrolls op and gradient together over blocks of rows.
 #pragma once
 
+#include "framework/graph/localize.h"
 #include "framework/ops/ops.h"
 
 namespace tessera {
@@ -17,5 +18,9 @@ struct Prediction {
 };
 Prediction head_prediction(Value x, Value weight, Value bias, Value labels, Value weights,
                            std::string_view name = "loss");
+
+/// The local form of the loss and of its gradient where the classes are split along one axis: attributes axis and ranks, and
+/// whole and place of the classes, from which `chunk` makes the exchange.
+std::vector<Value> add_split_head(const LocalizeCall& call);
 
 }  // namespace tessera

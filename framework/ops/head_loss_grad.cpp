@@ -1,6 +1,7 @@
 // head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the cotangent of the loss. With
 // `to` the weight's cotangent has that dtype.
 #include "framework/ops/elementwise.h"
+#include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
 
 namespace tessera {
@@ -43,6 +44,8 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
                    in, out);
 }
 
+std::vector<Value> localize(const LocalizeCall& call) { return add_split_head(call); }
+
 /// Those of dx and dw; that the logits are made again when the op runs alone is no work of the model.
 double flops(TypeSpan in, TypeSpan, const Attrs&) {
   return 4.0 * static_cast<double>(in[0].numel()) * static_cast<double>(in[1].shape[0]);
@@ -53,6 +56,7 @@ double flops(TypeSpan in, TypeSpan, const Attrs&) {
 const OpDef ops::head_loss_grad{.name = "head_loss_grad",
                                 .infer = infer,
                                 .rule = rule,
+                                .localize = localize,
                                 .composite = composite,
                                 .flops = flops,
                                 .precision = Precision::low,

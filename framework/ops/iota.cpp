@@ -2,6 +2,7 @@
 #include "framework/ops/iota.h"
 
 #include "framework/core/dims.h"
+#include "framework/graph/localize.h"
 
 namespace tessera {
 namespace {
@@ -30,7 +31,11 @@ Attrs local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
 
 }  // namespace
 
-const OpDef ops::iota{.name = "iota", .infer = infer, .rule = rule, .local_attrs = local_attrs};
+const OpDef ops::iota{.name = "iota",
+                      .infer = infer,
+                      .rule = rule,
+                      .local_attrs = local_attrs,
+                      .localize = localize_by_result};
 
 Value iota(Graph& graph, TensorType type, int64_t dim, std::string_view name) {
   return graph.add1(

@@ -3,6 +3,7 @@
 // x · W + bias, which the gradient of the activation reads. `to`: dtype of the results.
 #include "framework/ops/linear.h"
 
+#include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 
 namespace tessera {
@@ -74,16 +75,23 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   const std::string rows = index_names(in[0].rank() - 1), result = rows + " n";
-  // A bias, an activation or a residual cannot be applied to partial sums: then the contracted index stays whole.
-  const bool plain =
-      !attrs.flag("bias") && !attrs.flag("residual") && attrs.text("activation") == "none";
-  const std::string k = plain ? "k" : "k!";
+  // An activation or a residual cannot be applied to partial sums: then the contracted index stays whole. A bias is added
+  // to one of them.
+  const bool plain = !attrs.flag("residual") && attrs.text("activation") == "none";
+  const std::string k = !plain ? "k!" : attrs.flag("bias") ? "k~" : "k";
   std::string text = rows + " " + k + ", " + (transposed(attrs) ? "n " + k : k + " n");
   if (attrs.flag("bias")) text += ", n";
   if (attrs.flag("residual")) text += ", " + result;
   text += " -> " + result;
   if (out.size() == 2) text += ", " + result;
   return make_rule(text, in, out);
+}
+
+std::vector<Value> localize(const LocalizeCall& call) {
+  std::vector<Value> in(call.inputs.begin(), call.inputs.end());
+  if (call.is_split("k"))
+    in[2] = ops::first_only(in[2], {{"place", call.place({call.index("k")})}}, call.name + ".bias");
+  return call.graph.add(ops::linear, in, call.attrs, call.name);
 }
 
 double flops(TypeSpan in, TypeSpan out, const Attrs&) {
@@ -96,6 +104,7 @@ const OpDef ops::linear{.name = "linear",
                         .infer = infer,
                         .grad = grad,
                         .rule = rule,
+                        .localize = localize,
                         .composite = composite,
                         .flops = flops,
                         .precision = Precision::low,

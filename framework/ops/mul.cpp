@@ -15,6 +15,7 @@ const OpDef ops::mul{.name = "mul",
                      .infer = infer_binary,
                      .grad = grad,
                      .rule = elementwise_rule,
+                     .sums = Sums::scale,
                      .alias = elementwise_alias,
                      .precision = Precision::follow};
 

@@ -12,6 +12,7 @@ const OpDef ops::neg{.name = "neg",
                      .infer = infer_unary,
                      .grad = grad,
                      .rule = elementwise_rule,
+                     .sums = Sums::linear,
                      .alias = elementwise_alias,
                      .precision = Precision::follow};
 

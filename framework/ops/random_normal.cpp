@@ -1,6 +1,7 @@
 // random_normal: normal deviates of mean 0, f32: attributes std, seed, stream (a name) and shape. Element e comes from word
 // pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A note on the generation of random normal deviates",
 // 1958): see framework/core/random.h. First parameters are drawn by it.
+#include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 
 namespace tessera {
@@ -23,6 +24,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
 
 }  // namespace
 
-const OpDef ops::random_normal{.name = "random_normal", .infer = infer, .rule = rule};
+const OpDef ops::random_normal{
+    .name = "random_normal", .infer = infer, .rule = rule, .localize = localize_by_result};
 
 }  // namespace tessera

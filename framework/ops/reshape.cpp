@@ -107,6 +107,7 @@ const OpDef ops::reshape{.name = "reshape",
                          .grad = grad,
                          .rule = rule,
                          .local_attrs = local_attrs,
+                         .sums = Sums::linear,
                          .alias = alias,
                          .precision = Precision::follow};
 

@@ -81,6 +81,7 @@ const OpDef ops::slice{.name = "slice",
                        .grad = grad,
                        .rule = rule,
                        .local_attrs = local_attrs,
+                       .sums = Sums::linear,
                        .alias = alias,
                        .precision = Precision::follow};
 

@@ -15,6 +15,7 @@ const OpDef ops::sub{.name = "sub",
                      .infer = infer_binary,
                      .grad = grad,
                      .rule = elementwise_rule,
+                     .sums = Sums::linear,
                      .alias = elementwise_alias,
                      .precision = Precision::follow};
 

@@ -18,6 +18,7 @@ const OpDef ops::sum{.name = "sum",
                      .infer = infer_reduction,
                      .grad = grad,
                      .rule = sum_rule,
+                     .sums = Sums::linear,
                      .precision = Precision::follow};
 
 Value sum_to(Value x, const Shape& shape) {

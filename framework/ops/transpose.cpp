@@ -49,6 +49,7 @@ const OpDef ops::transpose{.name = "transpose",
                            .infer = infer,
                            .grad = grad,
                            .rule = rule,
+                           .sums = Sums::linear,
                            .alias = alias,
                            .precision = Precision::follow};
 

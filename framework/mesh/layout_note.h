@@ -1,0 +1,28 @@
+// LayoutNote: what a model says about sharding: tensors by name, with `*` for any text, and their layout as text, such as
+// {"layer.*.mlp.up.weight", "[tp, _]"}. Axes that a mesh does not have drop out, so one list serves every mesh.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "framework/mesh/layout.h"
+
+namespace tessera {
+
+struct LayoutNote {
+  std::string name, layout;
+};
+
+/// "[dp, _, (dp tp)]" without the axes that `mesh` lacks; InternalError for text that is no layout.
+Layout parse_layout(std::string_view text, const Mesh& mesh);
+
+/// Whether `name` is of the form `pattern`, in which `*` stands for any text.
+bool matches(std::string_view name, std::string_view pattern);
+
+/// The layout of the first note that matches; nothing where none does.
+std::optional<Layout> find_layout(std::span<const LayoutNote> notes, std::string_view name,
+                                  const Mesh& mesh);
+
+}  // namespace tessera

@@ -1,0 +1,19 @@
+// all_gather: the parts of all ranks of an axis, on all of them: x […] -> [n, …], rank r's at r.
+#include "framework/ops/collective.h"
+
+namespace tessera {
+namespace {
+
+std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
+  const int64_t ranks = check_collective(in, attrs);
+  std::vector<TensorType> out(in.begin(), in.end());
+  for (TensorType& t : out) t.shape.insert(t.shape.begin(), ranks);
+  return out;
+}
+
+}  // namespace
+
+const OpDef ops::all_gather{
+    .name = "all_gather", .infer = infer, .rule = collective_rule, .collective = true};
+
+}  // namespace tessera

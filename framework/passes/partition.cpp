@@ -1,0 +1,201 @@
+#include "framework/passes/partition.h"
+
+#include <map>
+
+#include "framework/graph/localize.h"
+#include "framework/mesh/place.h"
+#include "framework/passes/reshard.h"
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+namespace {
+
+class Partitioner {
+ public:
+  Partitioner(const Graph& source, const Mesh& mesh, const Sharding& sharding,
+              std::string_view loss)
+      : source_(source),
+        mesh_(mesh),
+        sharding_(sharding),
+        graph_(source.name()),
+        made_(source.values().size()),
+        forward_(source.nodes().size(), true) {
+    if (source.find_output(loss)) mark_forward(source.output(loss).value);
+  }
+
+  Graph run() {
+    for (const Port& port : source_.inputs()) {
+      const ValueInfo& old = source_.value(port.value);
+      const Value value = graph_.add_input(port.name, local(port.value), port.kind);
+      if (!graph_.has_name(old.name)) graph_.rename_value(value, old.name);
+      made_[static_cast<size_t>(port.value)] = value;
+    }
+    for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
+      in_forward_ = forward_[static_cast<size_t>(id)];
+      if (!source_.node(id).inputs.empty()) node(id);
+    }
+    in_forward_ = false;
+    for (size_t i = 0; i < source_.outputs().size(); ++i) {
+      const Port& port = source_.outputs()[i];
+      graph_.add_output(port.name, get(port.value, sharding_.outputs[i]), port.kind);
+    }
+    mark_cotangents();
+    return prune(graph_);
+  }
+
+ private:
+  void mark_forward(ValueId loss) {
+    std::vector<bool> wanted(source_.values().size(), false);
+    wanted[static_cast<size_t>(loss)] = true;
+    for (size_t i = source_.nodes().size(); i-- > 0;) {
+      bool any = false;
+      for (ValueId v : source_.nodes()[i].outputs) any = any || wanted[static_cast<size_t>(v)];
+      forward_[i] = any;
+      if (any)
+        for (ValueId v : source_.nodes()[i].inputs) wanted[static_cast<size_t>(v)] = true;
+    }
+  }
+
+  const Layout& layout(ValueId v) const { return sharding_.values[static_cast<size_t>(v)]; }
+  TensorType local(ValueId v, const Layout& layout) const {
+    const TensorType& type = source_.value(v).type;
+    return {type.dtype, local_shape(type.shape, layout, mesh_)};
+  }
+  TensorType local(ValueId v) const { return local(v, layout(v)); }
+
+  /// The local node of `id` with these operands and layouts of its results.
+  std::vector<Value> emit(NodeId id, const std::vector<Value>& in,
+                          const std::vector<std::vector<AxisId>>& split,
+                          const std::vector<Layout>& made, const std::string& name) {
+    const Node& node = source_.node(id);
+    const IndexRule& rule = sharding_.nodes[static_cast<size_t>(id)].rule;
+    std::vector<TensorType> whole_in, whole_out, local_in, local_out;
+    for (ValueId v : node.inputs) whole_in.push_back(source_.value(v).type);
+    for (ValueId v : node.outputs) whole_out.push_back(source_.value(v).type);
+    for (Value v : in) local_in.push_back(v.type());
+    for (size_t i = 0; i < made.size(); ++i) local_out.push_back(local(node.outputs[i], made[i]));
+    const Attrs attrs = node.op->local_attrs
+                            ? node.op->local_attrs(node.attrs, whole_in, local_in, local_out)
+                            : node.attrs;
+    bool parts = false;
+    for (size_t k = 0; k < split.size(); ++k)
+      parts = parts || (rule.indices[k].kind == IndexRule::Kind::local && !split[k].empty());
+    Place place(graph_, node.where);
+    auto out = parts ? node.op->localize({graph_, *node.op, attrs, in, whole_in, whole_out, rule,
+                                          split, mesh_, name})
+                     : graph_.add(*node.op, in, attrs, name);
+    check(out.size() == made.size(), "'{}': {} results of the local op, not {}", name, out.size(),
+          made.size());
+    for (size_t i = 0; i < out.size(); ++i)
+      check(out[i].type() == local_out[i], "'{}' comes out as {} on a rank, not {}",
+            source_.value(node.outputs[i]).name, to_string(out[i].type()), to_string(local_out[i]));
+    return out;
+  }
+
+  void node(NodeId id) {
+    const Node& node = source_.node(id);
+    const NodeSharding& s = sharding_.nodes[static_cast<size_t>(id)];
+    std::vector<Value> in;
+    for (size_t i = 0; i < node.inputs.size(); ++i) in.push_back(get(node.inputs[i], s.in[i]));
+    const auto out = emit(id, in, s.split, s.made, source_.value(node.outputs[0]).name);
+    for (size_t i = 0; i < out.size(); ++i) {
+      const ValueId v = node.outputs[i];
+      const std::string name = source_.value(v).name;
+      const bool stays = s.made[i] == layout(v);
+      const std::string as =
+          stays ? name : name + (s.made[i].partial.empty() ? ".part" : ".partial");
+      if (out[i].name() != as && out[i].info().node >= 0) graph_.rename_value(out[i], as);
+      made_[static_cast<size_t>(v)] = stays ? out[i] : move(out[i], v, s.made[i], layout(v), name);
+    }
+  }
+
+  /// Through all moves from one layout to another; the last value takes the name.
+  Value move(Value value, ValueId v, Layout from, const Layout& to, const std::string& name) {
+    Place place(graph_, value.info().node < 0 ? "" : graph_.node(value.info().node).where);
+    const Shape& whole = source_.value(v).type.shape;
+    for (const Move& step : transition(from, to)) {
+      value = reshard(value, whole, from, step, mesh_,
+                      fmt::format("{}.{}", name, to_string(step.kind)));
+      from = apply(from, step);
+    }
+    if (!graph_.has_name(name)) graph_.rename_value(value, name);
+    return value;
+  }
+
+  /// The value in a layout, moved there when it is in another.
+  Value get(ValueId v, const Layout& to) {
+    const NodeId maker = source_.value(v).node;
+    if (maker >= 0 && source_.node(maker).inputs.empty()) return make(maker, v, to);
+    if (layout(v) == to) return made_[static_cast<size_t>(v)];
+    for (const auto& known : moved_)
+      if (known.value == v && known.forward == in_forward_ && known.layout == to)
+        return known.moved;
+    const std::string name =
+        made_[static_cast<size_t>(v)].name() + (in_forward_ ? ".moved" : ".again");
+    const Value moved = move(made_[static_cast<size_t>(v)], v, layout(v), to, name);
+    moved_.push_back({v, in_forward_, to, moved});
+    return moved;
+  }
+
+  /// What a node without operands gives, in the layout that is wanted.
+  Value make(NodeId id, ValueId v, const Layout& to) {
+    for (const auto& known : moved_)
+      if (known.value == v && known.layout == to) return known.moved;
+    check(to.partial.empty() && source_.node(id).outputs.size() == 1, "'{}' is made from nothing",
+          source_.value(v).name);
+    const IndexRule& rule = sharding_.nodes[static_cast<size_t>(id)].rule;
+    std::vector<std::vector<AxisId>> split(rule.indices.size());
+    for (size_t d = 0; d < to.split.size(); ++d)
+      for (int index : rule.outputs[0][d]) split[static_cast<size_t>(index)] = to.split[d];
+    const Value made = emit(id, {}, split, {to}, source_.value(v).name)[0];
+    moved_.push_back({v, true, to, made});
+    return made;
+  }
+
+  void mark_cotangents() {
+    for (size_t i = 0; i < made_.size(); ++i) {
+      const CotangentOf& of = source_.values()[i].cotangent;
+      if (of.primal < 0 || !made_[i] || !made_[static_cast<size_t>(of.primal)]) continue;
+      const Value primal = made_[static_cast<size_t>(of.primal)];
+      if (primal.shape() == made_[i].shape() && made_[i].info().cotangent.primal < 0)
+        graph_.mark_cotangent(made_[i], primal, of.total);
+    }
+  }
+
+  const Graph& source_;
+  const Mesh& mesh_;
+  const Sharding& sharding_;
+  Graph graph_;
+  std::vector<Value> made_;  // by value of the source: as it is kept
+  std::vector<bool> forward_;
+  bool in_forward_ = true;
+  struct Moved {
+    ValueId value;
+    bool forward;
+    Layout layout;
+    Value moved;
+  };
+  std::vector<Moved> moved_;
+};
+
+}  // namespace
+
+Graph partition(const Graph& graph, const Mesh& mesh, const Sharding& sharding,
+                std::string_view loss) {
+  return Partitioner(graph, mesh, sharding, loss).run();
+}
+
+Graph bind_places(const Graph& source, const Mesh& mesh, int64_t rank) {
+  return rewrite(source, [&](Rewriter& r, const Node& node) {
+    if (!node.attrs.has("place")) return false;
+    Attrs attrs = node.attrs;
+    attrs.set("origin", origin_of(attrs.text("place"), mesh, rank));
+    Place place(r.graph(), node.where);
+    const auto out =
+        r.graph().add(*node.op, r.operands(node), attrs, source.value(node.outputs[0]).name);
+    for (size_t i = 0; i < out.size(); ++i) r.replace(node.outputs[i], out[i]);
+    return true;
+  });
+}
+
+}  // namespace tessera
