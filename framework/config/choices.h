@@ -68,6 +68,14 @@ inline constexpr auto kChoices<RecomputeConfig::Policy> =
                                                     {"full", RecomputeConfig::Policy::full}});
 
 template <>
+inline constexpr auto kChoices<DataParallelConfig::Shard> =
+    std::to_array<Choice<DataParallelConfig::Shard>>(
+        {{"none", DataParallelConfig::Shard::none},
+         {"optimizer", DataParallelConfig::Shard::optimizer},
+         {"gradients", DataParallelConfig::Shard::gradients},
+         {"parameters", DataParallelConfig::Shard::parameters}});
+
+template <>
 inline constexpr auto kChoices<DeviceConfig::Type> =
     std::to_array<Choice<DeviceConfig::Type>>({{"cpu", DeviceConfig::Type::cpu}});
 

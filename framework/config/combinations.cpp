@@ -134,6 +134,31 @@ struct Checks {
                    standard.final_ratio, "schedule.type", "constant");
   }
 
+  void mesh() const {
+    const MeshConfig& mesh = config.mesh;
+    const int64_t dp = mesh.dp_size(), tp = mesh.tp_size();
+    demand(mesh.dp || mesh.tp, {"mesh.tp", "mesh.dp"},
+           "mesh.dp and mesh.tp are both auto; state one of them, such as tp: 1");
+    demand(config.micro_sequences() % dp == 0,
+           {"mesh.dp", "batch.sequences", "batch.accumulate"},
+           "a micro-step has {} sequences (batch.sequences / batch.accumulate), which {} data "
+           "parallel ranks cannot share evenly; make it a multiple of {}",
+           config.micro_sequences(), dp, dp);
+    const auto divides = [&](int64_t size, const char* key, const char* what) {
+      demand(size % tp == 0, {"mesh.tp", key},
+             "{} {} cannot be shared by {} tensor parallel ranks evenly; change {} or mesh.tp", size,
+             what, tp, key);
+    };
+    divides(config.model.heads, "model.heads", "heads");
+    divides(config.model.kv_head_count(), "model.kv_heads", "key/value heads");
+    divides(config.model.mlp_width(), "model.mlp_hidden", "columns of the MLP");
+    if (config.model.vocab) divides(*config.model.vocab, "model.vocab", "rows of the vocabulary");
+    if (mesh.sequence_parallel)
+      divides(config.sequence_length(), "batch.length", "tokens of a sequence");
+    without_effect(!mesh.tp || tp > 1, "mesh.sequence_parallel", mesh.sequence_parallel, false,
+                   "mesh.tp", "1");
+  }
+
   void run() const {
     demand(config.evaluate.every.never() || config.data.validation > 0,
            {"evaluate.every", "data.validation"},
@@ -156,6 +181,7 @@ void check_combinations(const Config& config, const ReportClash& report) {
   config.model.type == ModelConfig::Type::gpt ? checks.gpt() : checks.bert();
   checks.optimizer();
   checks.schedule();
+  checks.mesh();
   checks.run();
 }
 

@@ -107,6 +107,25 @@ struct RecomputeConfig {
   bool operator==(const RecomputeConfig&) const = default;
 };
 
+struct MeshConfig {
+  std::optional<int64_t> dp;      // auto: the ranks that tp leaves
+  std::optional<int64_t> tp = 1;  // auto: the ranks that dp leaves
+  bool sequence_parallel = false;
+
+  /// Resolved: 1 where nothing else is known.
+  int64_t dp_size() const { return dp.value_or(1); }
+  int64_t tp_size() const { return tp.value_or(1); }
+  bool operator==(const MeshConfig&) const = default;
+};
+
+struct DataParallelConfig {
+  enum class Shard { none, optimizer, gradients, parameters };
+
+  Shard shard = Shard::none;
+  DType wire = DType::f32;
+  bool operator==(const DataParallelConfig&) const = default;
+};
+
 struct DeviceConfig {
   enum class Type { cpu };
 
@@ -153,6 +172,8 @@ struct Config {
   ScheduleConfig schedule;
   PrecisionConfig precision;
   RecomputeConfig recompute;
+  MeshConfig mesh;
+  DataParallelConfig data_parallel;
   DeviceConfig device;
   TrainConfig train;
   EvaluateConfig evaluate;

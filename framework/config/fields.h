@@ -119,6 +119,27 @@ void fields(RecomputeConfig& c, Visit&& visit) {
 }
 
 template <typename Visit>
+void fields(MeshConfig& c, Visit&& visit) {
+  visit("dp", c.dp,
+        "Data parallel ranks, each with a part of the batch; auto: as many as tp leaves.",
+        between(1, 1 << 20));
+  visit("tp", c.tp,
+        "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: as "
+        "many as dp leaves. Neighbours: ranks of one host.",
+        between(1, 1 << 16));
+  visit("sequence_parallel", c.sequence_parallel,
+        "Norms, dropout and residuals are split along the sequence over tp as well.");
+}
+
+template <typename Visit>
+void fields(DataParallelConfig& c, Visit&& visit) {
+  visit("shard", c.shard,
+        "What is split over dp in place of being held by every rank: nothing; optimizer state; "
+        "gradients as well; parameters as well.");
+  visit("wire", c.wire, "Type in which gradients travel; they are summed in f32 either way.");
+}
+
+template <typename Visit>
 void fields(DeviceConfig& c, Visit&& visit) {
   visit("type", c.type, "Where the run computes.");
   visit("isa", c.isa, "Highest instruction set used; auto: the best of this machine.");
@@ -172,6 +193,8 @@ void sections(Config& c, Visit&& visit) {
   visit("schedule", c.schedule, "How the learning rate goes over the run.");
   visit("precision", c.precision, "In which number format.");
   visit("recompute", c.recompute, "Memory against time.");
+  visit("mesh", c.mesh, "How the ranks of a run share the work.");
+  visit("data_parallel", c.data_parallel, "What the ranks along dp hold and exchange.");
   visit("device", c.device, "On what hardware.");
   visit("train", c.train, "How long.");
   visit("evaluate", c.evaluate, "Validation during training.");

@@ -1,10 +1,12 @@
 #include "framework/passes/chunk.h"
 
 #include <map>
+#include <tuple>
 
 #include "framework/ops/fill.h"
 #include "framework/ops/linear.h"
 #include "framework/passes/rewrite.h"
+#include "framework/passes/split_classes.h"
 
 namespace tessera {
 namespace {
@@ -13,6 +15,7 @@ namespace {
 struct Head {
   Value x, weight, bias, labels, weights, dloss;  // no bias, no dloss: no value
   bool predict;
+  std::optional<SplitClasses> split;
 };
 
 struct Unrolled {
@@ -34,6 +37,9 @@ Value put(Value target, Value part, int64_t begin) {
 Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows) {
   const int64_t n = h.x.dim(0);
   const Attrs smooth{{"label_smoothing", 0.0}};
+  Attrs grad = smooth;
+  if (h.split)
+    for (const auto& [name, value] : h.split->part) grad.set(name, value);
   Unrolled out;
   Value losses = fill(graph, 0, {DType::f32, {n}}, "losses");
   if (h.dloss)
@@ -49,14 +55,23 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
     const Value x = rows_of(h.x, begin, end), labels = rows_of(h.labels, begin, end),
                 weights = rows_of(h.weights, begin, end);
     const Value logits = linear(x, h.weight, h.bias, "logits");
-    const auto ce = ops::cross_entropy.all({logits, labels, weights}, smooth, "cross_entropy");
-    losses = put(losses, ce[0], begin);
+    Value loss, lse;
+    if (h.split) {
+      std::tie(loss, lse) = h.split->cross_entropy(logits, labels, weights);
+    } else {
+      const auto ce = ops::cross_entropy.all({logits, labels, weights}, smooth, "cross_entropy");
+      std::tie(loss, lse) = std::tie(ce[0], ce[1]);
+    }
+    losses = put(losses, loss, begin);
     if (h.predict)
-      out.classes = put(out.classes, ops::argmax(logits, {{"dim", int64_t{1}}}, "argmax"), begin);
+      out.classes = put(out.classes,
+                        h.split ? h.split->argmax(logits)
+                                : ops::argmax(logits, {{"dim", int64_t{1}}}, "argmax"),
+                        begin);
     if (!h.dloss) continue;
     const Value each = ops::broadcast_to(h.dloss, {{"shape", Shape{end - begin}}});
     const Value d =
-        ops::cross_entropy_grad.all({logits, labels, weights, ce[1], each}, smooth, "dlogits")[0];
+        ops::cross_entropy_grad.all({logits, labels, weights, lse, each}, grad, "dlogits")[0];
     out.dx = put(out.dx, ops::matmul(d, h.weight, {}, "dx"), begin);
     const Attrs dw{{"trans_a", true}, {"to", to}, {"accumulate", begin > 0}};
     out.dw = begin > 0 ? ops::matmul(d, x, out.dw, dw, "dw") : ops::matmul(d, x, dw, "dw");
@@ -124,7 +139,7 @@ Graph chunk(const Graph& source, int64_t rows) {
     const auto in = r.operands(node);
     const size_t at = bias ? 3 : 2;
     Head head{in[0],      in[1], bias ? in[2] : Value(),    in[at],
-              in[at + 1], {},    node.attrs.flag("predict")};
+              in[at + 1], {},    node.attrs.flag("predict"), SplitClasses::of(node.attrs)};
     std::string to;
     if (gradient) {
       head.dloss = r[gradient->inputs.back()];

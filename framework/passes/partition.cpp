@@ -24,11 +24,14 @@ class Partitioner {
   }
 
   Graph run() {
-    for (const Port& port : source_.inputs()) {
+    for (size_t i = 0; i < source_.inputs().size(); ++i) {
+      const Port& port = source_.inputs()[i];
       const ValueInfo& old = source_.value(port.value);
-      const Value value = graph_.add_input(port.name, local(port.value), port.kind);
+      const Layout& arrives = sharding_.inputs[i];
+      const Value value = graph_.add_input(port.name, local(port.value, arrives), port.kind);
       if (!graph_.has_name(old.name)) graph_.rename_value(value, old.name);
-      made_[static_cast<size_t>(port.value)] = value;
+      made_[static_cast<size_t>(port.value)] =
+          move(value, port.value, arrives, layout(port.value), old.name + ".summed");
     }
     for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
       in_forward_ = forward_[static_cast<size_t>(id)];
@@ -118,7 +121,7 @@ class Partitioner {
                       fmt::format("{}.{}", name, to_string(step.kind)));
       from = apply(from, step);
     }
-    if (!graph_.has_name(name)) graph_.rename_value(value, name);
+    if (value.info().node >= 0 && !graph_.has_name(name)) graph_.rename_value(value, name);
     return value;
   }
 

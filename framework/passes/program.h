@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "framework/graph/graph.h"
+#include "framework/mesh/layout.h"
 
 namespace tessera {
 
@@ -14,10 +15,14 @@ enum class StateKind { parameter, compute_copy, moment, accumulator, counter, ca
 
 std::string_view to_string(StateKind kind);
 
+/// On a mesh `type` is that of a rank's part, and `whole` the shape of what all ranks hold together as `layout` says; without
+/// one both are empty.
 struct State {
   std::string name;
   TensorType type;
   StateKind kind = StateKind::parameter;
+  Shape whole = {};
+  Layout layout = {};
   bool operator==(const State&) const = default;
 };
 

@@ -149,6 +149,10 @@ class Sharder {
       check_fits(port.name, type, uses_[static_cast<size_t>(port.value)]);
     }
     check_fits(port.name, type, kept);
+    out_.inputs.push_back(kept);
+    if (const auto wish = wishes_.gradients.find(port.name);
+        wish != wishes_.gradients.end() && !kept.partial.empty())
+      kept = wish->second;
   }
 
   /// Of a state, or of a view of one, when it is a parameter; empty otherwise.

@@ -23,8 +23,9 @@ struct ShardWishes {
   std::map<std::string, Layout> states;  // as they are stored; of those absent, as they are made
   std::map<std::string, Layout>
       uses;  // of parameters: as they are computed with; absent: as stored
-  std::map<std::string, Layout>
-      gradients;  // of parameters: of their total cotangent; absent: as it is made
+  /// Of parameters: of their total cotangent; of accumulated gradients: what they are moved to when a graph begins with
+  /// them. Absent: as they are.
+  std::map<std::string, Layout> gradients;
   /// Of data inputs (whole where it gives nothing) and of any other value by name.
   std::function<std::optional<Layout>(const std::string&)> named;
 };
@@ -37,6 +38,7 @@ struct NodeSharding {
 };
 
 struct Sharding {
+  std::vector<Layout> inputs;  // as they come in, by input of the graph
   std::vector<Layout> values;  // as they are kept, by value
   std::vector<NodeSharding> nodes;
   std::vector<Layout> outputs;  // by output of the graph

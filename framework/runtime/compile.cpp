@@ -4,19 +4,28 @@
 
 #include "framework/graph/op_def.h"
 #include "framework/passes/expand.h"
+#include "framework/passes/partition.h"
+#include "framework/runtime/collectives.h"
 #include "framework/runtime/kernels.h"
 
 namespace tessera {
 namespace {
 
-CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile) {
+CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
+                            const MeshPlace& place) {
   CompiledGraph out;
-  Graph graph = expand(
-      source, [&](const OpDef& op) { return find_kernel(op.name, profile.backend) == nullptr; });
+  Graph graph = expand(bind_places(source, place.mesh, place.rank), [&](const OpDef& op) {
+    return find_kernel(op.name, profile.backend) == nullptr;
+  });
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, results;
     for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
     for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
+    if (node.op->collective) {
+      out.kernels.push_back(prepare_collective(
+          {node.op->name, node.attrs, in, results, profile}, graph.value(node.outputs[0]).name, place));
+      continue;
+    }
     try {
       out.kernels.push_back(prepare_kernel({node.op->name, node.attrs, in, results, profile}));
     } catch (const UserError& error) {
@@ -39,7 +48,7 @@ const CompiledGraph& Compiled::graph(std::string_view name) const {
   internal_error("the program has no graph '{}'", name);
 }
 
-Compiled compile(Program program, const DeviceProfile& profile) {
+Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place) {
   program.verify();
   Compiled out;
   out.profile = profile;
@@ -49,7 +58,7 @@ Compiled compile(Program program, const DeviceProfile& profile) {
         static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
   }
   for (const Graph& graph : program.graphs()) {
-    out.graphs.push_back(compile_graph(graph, profile));
+    out.graphs.push_back(compile_graph(graph, profile, place));
     out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
   }
   out.program = std::move(program);

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "framework/comm/communicator.h"
 #include "framework/device/kernel.h"
 #include "framework/passes/plan.h"
 #include "framework/passes/program.h"
@@ -27,7 +28,15 @@ struct Compiled {
   const CompiledGraph& graph(std::string_view name) const;
 };
 
+/// Where on a mesh a program runs: places in its graphs become numbers, and collectives run on these groups. Without a
+/// world the program can be planned, not run.
+struct MeshPlace {
+  Mesh mesh = {};
+  int64_t rank = 0;
+  World* world = nullptr;
+};
+
 /// UserError when an op has neither a kernel nor a composite on the profile's backend.
-Compiled compile(Program program, const DeviceProfile& profile);
+Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place = {});
 
 }  // namespace tessera

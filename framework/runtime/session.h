@@ -20,10 +20,20 @@ class Session {
 
   const Compiled& compiled() const { return compiled_; }
 
+  /// A typed place in the session's memory.
+  struct Bytes {
+    const TensorType& type;
+    std::byte* data;
+  };
+
   /// Memory of a data input of a graph, to be written before run().
   template <typename T>
   std::span<T> input(std::string_view graph, std::string_view name) {
     return view<T>(port(graph, name, true));
+  }
+  /// The same with its type.
+  Bytes input_view(std::string_view graph, std::string_view name) {
+    return port(graph, name, true);
   }
   /// Memory of a data output of a graph, valid until an input of any graph is written or a graph runs.
   template <typename T>
@@ -36,11 +46,6 @@ class Session {
     return view<T>(state_view(name));
   }
 
-  /// A typed place in the session's memory.
-  struct Bytes {
-    const TensorType& type;
-    std::byte* data;
-  };
   Bytes state_view(std::string_view name);
 
   void run(std::string_view graph);

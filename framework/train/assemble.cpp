@@ -8,9 +8,11 @@
 #include "framework/passes/grad.h"
 #include "framework/passes/optimizer.h"
 #include "framework/passes/order.h"
+#include "framework/passes/partition.h"
 #include "framework/passes/precision.h"
 #include "framework/passes/recompute.h"
 #include "framework/passes/rewrite.h"
+#include "framework/train/layouts.h"
 #include "framework/train/model.h"
 
 namespace tessera {
@@ -124,25 +126,51 @@ class Assembler {
   }
 
   Assembly finish() {
-    Program precise = apply_precision(program_, config_.precision.compute);
-    Program out;
-    for (const State& state : precise.states()) out.declare(state);
-    double flops = 0;
+    const Program precise = apply_precision(program_, config_.precision.compute);
+    Assembly out;
+    out.parameters = parameters_;
+    out.mesh = mesh_of(config_);
+    ShardWishes wishes = wishes_of(config_, out.mesh, precise, parameters_);
+    std::vector<Graph> graphs;
     for (const Graph& source : precise.graphs()) {
-      if (source.name() == "step" || source.name() == "first") flops += model_flops(source);
-      if (source.name() == "micro")
-        flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
       Graph graph = shown("precision", source);
+      if (source.name() == "step" || source.name() == "first")
+        out.model_flops += model_flops(source);
+      if (source.name() == "micro")
+        out.model_flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
+      if (out.mesh.size() > 1) graph = shown("partition", distribute(source, wishes, out));
       graph = shown("chunk", chunk(graph, kHeadRows));
       graph = shown("recompute", recompute(graph, policy()));
       graph = shown("fuse", fuse(graph));
-      graph = shown("order", order(prune(graph)));
-      out.add(std::move(graph));
+      graphs.push_back(shown("order", order(prune(graph))));
     }
-    return {std::move(out), parameters_, flops};
+    for (State state : precise.states()) {
+      if (out.mesh.size() > 1) {
+        const auto layout = wishes.states.find(state.name);
+        state.whole = state.type.shape;
+        state.layout = layout == wishes.states.end() ? Layout::whole(state.whole.size())
+                                                     : layout->second;
+        state.type.shape = local_shape(state.whole, state.layout, out.mesh);
+      }
+      out.program.declare(std::move(state));
+    }
+    for (Graph& graph : graphs) out.program.add(std::move(graph));
+    return out;
   }
 
  private:
+  /// The graph of one rank. How it leaves states that have no layout yet, the other graphs find them.
+  Graph distribute(const Graph& graph, ShardWishes& wishes, Assembly& out) const {
+    const Sharding sharding = shard(graph, out.mesh, wishes);
+    for (size_t i = 0; i < graph.inputs().size(); ++i)
+      if (graph.inputs()[i].kind == PortKind::data)
+        out.inputs[graph.name() + "." + graph.inputs()[i].name] = sharding.inputs[i];
+    for (size_t i = 0; i < graph.outputs().size(); ++i)
+      if (graph.outputs()[i].kind == PortKind::state)
+        wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
+    return partition(graph, out.mesh, sharding);
+  }
+
   Recompute policy() const {
     switch (config_.recompute.policy) {
       case RecomputeConfig::Policy::none:

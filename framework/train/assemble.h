@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,13 +15,15 @@
 namespace tessera {
 
 struct Assembly {
-  Program program;
+  Program program;  // of one rank of the config's mesh
+  Mesh mesh;
+  std::map<std::string, Layout> inputs;  // of data inputs that are split, "GRAPH.INPUT"
   std::vector<Parameter> parameters;
   double model_flops =
       0;  // matrix products of one update, forward and backward, nothing computed twice
 };
 
-/// Called after every pass with its name and each graph: model, grad, optimizer, precision, chunk, recompute, fuse, order.
+/// Called after every pass with its name and each graph: model, grad, optimizer, precision, partition (on a mesh), chunk, recompute, fuse, order.
 using PassObserver = std::function<void(std::string_view pass, const Graph& graph)>;
 
 /// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"

@@ -12,8 +12,9 @@
 namespace tessera {
 namespace {
 
-Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config) {
-  Compiled compiled = compile(std::move(program), profile);
+Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config,
+                        const MeshPlace& place) {
+  Compiled compiled = compile(std::move(program), profile, place);
   require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
                fit_settings(config));
   return compiled;
@@ -36,18 +37,24 @@ LearnerData open_data(const Config& config) {
 }
 
 ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           bool training)
+                           bool training, World* world)
     : ModelLearner(config, std::move(data), profile,
                    training ? assemble_training(config, data.vocab, masked_positions(config))
-                            : assemble_evaluation(config, data.vocab, masked_positions(config))) {}
+                            : assemble_evaluation(config, data.vocab, masked_positions(config)),
+                   world) {}
 
 ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           Assembly assembly)
+                           Assembly assembly, World* world)
     : config_(config),
       data_(std::move(data)),
       parameters_(std::move(assembly.parameters)),
       model_flops_(assembly.model_flops),
-      session_(compile_to_fit(std::move(assembly.program), profile, config)) {}
+      parts_{assembly.mesh, world ? world->rank() : 0, std::move(assembly.inputs)},
+      session_(compile_to_fit(std::move(assembly.program), profile, config,
+                              {parts_.mesh, parts_.rank, world})) {
+  check(parts_.mesh.size() == (world ? world->size() : 1), "a mesh {} in a world of {} ranks",
+        to_string(parts_.mesh), world ? world->size() : 1);
+}
 
 void ModelLearner::initialize() {
   if (initialized_) return;
@@ -71,7 +78,7 @@ StepResult ModelLearner::update(int64_t first_sample) {
   if (bert && config_.model.next_sentence) result.parts.emplace_back("next_sentence_loss", 0.0);
   for (size_t i = 0; i < feeds.size(); ++i) {
     const std::string graph = feeds.size() == 1 ? "step" : i == 0 ? "first" : "micro";
-    feeds[i].write(session_, graph);
+    feeds[i].write(session_, graph, parts_);
     session_.run(graph);
     result.loss += static_cast<double>(session_.output<float>(graph, "loss")[0]);
     for (auto& [name, value] : result.parts)
@@ -96,7 +103,7 @@ Evaluation ModelLearner::evaluate() {
   for (int64_t i = 0; i < batches; ++i) {
     if (stop_signal() != 0) throw EvaluationStopped{};
     const EvaluationBatch batch = data_.batches->evaluation(i);
-    batch.feed.write(session_, "evaluate");
+    batch.feed.write(session_, "evaluate", parts_);
     session_.run("evaluate");
     const auto output = [&](const char* name) {
       return static_cast<double>(session_.output<float>("evaluate", name)[0]);
@@ -145,11 +152,33 @@ std::vector<State> ModelLearner::persistent_states() const {
   return out;
 }
 
+TensorType ModelLearner::whole_type(const State& state) const {
+  return parts_.mesh.size() > 1 ? TensorType{state.type.dtype, state.whole} : state.type;
+}
+
+Box ModelLearner::box_held(const State& state) const {
+  return parts_.mesh.size() > 1 ? box_of(state.whole, state.layout, parts_.mesh, parts_.rank)
+                                : Box::whole(state.type.shape);
+}
+
+Box ModelLearner::box_to_write(const State& state) const {
+  // Of ranks that hold the same box the first one along every axis writes it.
+  for (size_t a = 0; a < parts_.mesh.axes().size(); ++a) {
+    const auto axis = static_cast<AxisId>(a);
+    if (state.layout.dim_of(axis) < 0 && parts_.mesh.coordinate(parts_.rank, axis) > 0) {
+      Box none = Box::whole(state.whole);
+      for (Range& range : none.dims) range = {0, 0};
+      return none;
+    }
+  }
+  return box_held(state);
+}
+
 void ModelLearner::save(CheckpointWriter& writer) {
   initialize();
   std::vector<PartTensor> parts;
   for (const State& state : persistent_states())
-    parts.push_back({state.name, state.type, Box::whole(state.type.shape),
+    parts.push_back({state.name, whole_type(state), box_to_write(state),
                      session_.state_view(state.name).data});
   writer.write(parts);
 }
@@ -158,12 +187,13 @@ void ModelLearner::load(CheckpointReader& reader) {
   for (const State& state : persistent_states()) {
     require(reader.contains(state.name), "{} has no '{}': it is of another model or optimizer",
             reader.directory().string(), state.name);
-    require(reader.type(state.name) == state.type,
+    require(reader.type(state.name) == whole_type(state),
             "'{}' in {} is {}, this model has {}: it is of another model", state.name,
-            reader.directory().string(), to_string(reader.type(state.name)), to_string(state.type));
+            reader.directory().string(), to_string(reader.type(state.name)),
+            to_string(whole_type(state)));
   }
   for (const State& state : persistent_states())
-    reader.read(state.name, Box::whole(state.type.shape), session_.state_view(state.name).data);
+    reader.read(state.name, box_held(state), session_.state_view(state.name).data);
   refresh();
   initialized_ = true;
 }

@@ -25,8 +25,9 @@ class ModelLearner : public Learner {
  public:
   /// Compiles, checks that it fits the machine (UserError otherwise) and allocates.
   /// `training` false: evaluation only, which needs no optimizer state.
+  /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
   ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               bool training = true);
+               bool training = true, World* world = nullptr);
 
   StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
@@ -48,15 +49,20 @@ class ModelLearner : public Learner {
 
  private:
   ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               Assembly assembly);
+               Assembly assembly, World* world);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();
+  /// Of a state: its type on all ranks together, what this rank holds of it, and what it writes into a checkpoint.
+  TensorType whole_type(const State& state) const;
+  Box box_held(const State& state) const;
+  Box box_to_write(const State& state) const;
 
   const Config config_;
   LearnerData data_;
   std::vector<Parameter> parameters_;
   double model_flops_;
+  FeedParts parts_;  // of batches that this rank takes
   Session session_;
   bool initialized_ = false;
 };

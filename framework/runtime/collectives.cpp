@@ -1,0 +1,45 @@
+#include "framework/runtime/collectives.h"
+
+namespace tessera {
+namespace {
+
+Collective::Kind kind_of(std::string_view op) {
+  if (op == "all_reduce") return Collective::Kind::all_reduce;
+  if (op == "all_gather") return Collective::Kind::all_gather;
+  if (op == "reduce_scatter") return Collective::Kind::reduce_scatter;
+  if (op == "all_to_all") return Collective::Kind::all_to_all;
+  internal_error("'{}' is no collective", op);
+}
+
+}  // namespace
+
+Kernel prepare_collective(const KernelSpec& spec, const std::string& name,
+                          const MeshPlace& place) {
+  if (!place.world)
+    return {[name](const KernelArgs&) {
+              internal_error("'{}' was planned without a world to run in", name);
+            },
+            0};
+  const AxisId axis = place.mesh.axis(spec.attrs.text("axis"));
+  Communicator& group = place.world->group(place.mesh.group(place.rank, axis));
+  Collective call{.kind = kind_of(spec.op), .dtype = spec.in[0].dtype, .name = name};
+  call.wire = spec.attrs.has("wire") ? parse_dtype(spec.attrs.text("wire")) : call.dtype;
+  if (spec.attrs.has("reduction") && spec.attrs.text("reduction") == "max")
+    call.reduction = Reduction::max;
+  for (size_t i = 0; i < spec.in.size(); ++i)
+    call.pieces.push_back(
+        {nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
+  if (call.kind == Collective::Kind::all_to_all)
+    for (auto& piece : call.pieces) piece.count /= group.size();
+  return {[call, &group](const KernelArgs& args) {
+            Collective now = call;
+            for (size_t i = 0; i < now.pieces.size(); ++i) {
+              now.pieces[i].in = args.in[i];
+              now.pieces[i].out = args.out[i];
+            }
+            group.run(std::move(now));
+          },
+          0};
+}
+
+}  // namespace tessera

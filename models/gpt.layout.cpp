@@ -1,0 +1,13 @@
+#include "models/layout.h"
+
+namespace tessera {
+
+ModelLayout gpt_layout(bool sequence_parallel) {
+  ModelLayout out = transformer_layout(sequence_parallel);
+  out.parameters.push_back({"head.weight", "[tp, _]"});
+  out.values.push_back({"positions_in", "[dp, _]"});
+  out.values.push_back({"documents", "[dp, _]"});
+  return out;
+}
+
+}  // namespace tessera

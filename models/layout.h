@@ -1,0 +1,23 @@
+// How each model's tensors lie on a mesh: the only thing that is said about parallel training, by name. Everything else is
+// derived from it by shard and partition. Axes: dp splits the batch, tp the heads, the MLP and the vocabulary.
+#pragma once
+
+#include <vector>
+
+#include "framework/mesh/layout_note.h"
+
+namespace tessera {
+
+struct ModelLayout {
+  std::vector<LayoutNote> parameters;  // by parameter; whole where none fits
+  std::vector<LayoutNote> values;      // by data input, or by the path of a value that is to be in this layout
+};
+
+/// `sequence_parallel`: what lies between attention and MLP is split along the sequence over tp as well.
+ModelLayout gpt_layout(bool sequence_parallel);
+ModelLayout bert_layout(bool sequence_parallel);
+
+/// What the blocks of both have in common.
+ModelLayout transformer_layout(bool sequence_parallel);
+
+}  // namespace tessera
