@@ -100,7 +100,7 @@ class World {
 
   /// Gives the run up: from now on waits end with WorldAborted, on all ranks. When it returns, no buffer of this rank is
   /// touched any more: to be called before buffers go that are still exchanged, as when an exception passes.
-  virtual void abort(std::string_view reason) = 0;
+  virtual void give_up(std::string_view reason) = 0;
 };
 
 }  // namespace tessera

@@ -27,7 +27,7 @@ class SelfWorld final : public World {
   int size() const override { return 1; }
   const std::vector<std::string>& hosts() const override { return hosts_; }
   Communicator& group(std::span<const int64_t> ranks) override;
-  void abort(std::string_view) override {}
+  void give_up(std::string_view) override {}
 
  private:
   std::vector<std::string> hosts_;

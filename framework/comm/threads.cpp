@@ -145,7 +145,7 @@ class ThreadsWorld final : public World {
   int size() const override { return static_cast<int>(shared_.hosts.size()); }
   const std::vector<std::string>& hosts() const override { return shared_.hosts; }
   Communicator& group(std::span<const int64_t> ranks) override;
-  void abort(std::string_view reason) override;
+  void give_up(std::string_view reason) override;
 
  private:
   Shared& shared_;
@@ -169,7 +169,7 @@ Communicator& ThreadsWorld::group(std::span<const int64_t> ranks) {
   return *group;
 }
 
-void ThreadsWorld::abort(std::string_view reason) {
+void ThreadsWorld::give_up(std::string_view reason) {
   std::unique_lock lock(shared_.mutex);
   if (!shared_.failure)
     shared_.failure = fmt::format("rank {} ({}) failed: {}", rank_,
@@ -198,10 +198,10 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
         body(world);
       } catch (const std::exception& error) {
         keep(std::current_exception());
-        world.abort(error.what());
+        world.give_up(error.what());
       } catch (...) {
         keep(std::current_exception());
-        world.abort("an unknown exception");
+        world.give_up("an unknown exception");
       }
       const std::lock_guard lock(shared.mutex);
       shared.ended[static_cast<size_t>(rank)] = true;

@@ -1,4 +1,4 @@
-#include "checked_collective.h"
+#include "tests/comm/checked_collective.h"
 
 #include <fmt/format.h>
 

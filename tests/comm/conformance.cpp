@@ -1,4 +1,4 @@
-#include "conformance.h"
+#include "tests/comm/conformance.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "checked_collective.h"
+#include "tests/comm/checked_collective.h"
 
 namespace tessera {
 namespace {

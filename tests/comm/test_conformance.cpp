@@ -1,10 +1,10 @@
 // The conformance suite over the worlds of one process.
 #include <gtest/gtest.h>
 
-#include "conformance.h"
 #include "framework/comm/self.h"
 #include "framework/comm/threads.h"
-#include "watchdog.h"
+#include "tests/comm/conformance.h"
+#include "tests/comm/watchdog.h"
 
 namespace tessera {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "framework/comm/threads.h"
 #include "framework/core/error.h"
-#include "watchdog.h"
+#include "tests/comm/watchdog.h"
 
 namespace tessera {
 namespace {
@@ -46,7 +46,7 @@ TEST(Threads, NothingStartsInAnAbortedWorld) {
   const Watchdog watchdog("a start after an abort");
   EXPECT_THROW(run_threads(2,
                            [](World& world) {
-                             world.abort("enough");
+                             world.give_up("enough");
                              world.all().barrier();
                            }),
                WorldAborted);
