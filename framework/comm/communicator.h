@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/core/dtype.h"
@@ -35,7 +37,7 @@ struct Collective {
   Kind kind = Kind::all_reduce;
   DType dtype = DType::f32;
   Reduction reduction = Reduction::sum;
-  std::vector<Piece> pieces;
+  std::vector<Piece> pieces = {};
   DType wire =
       dtype;     // what travels: bf16 halves the bytes of an f32 sum; the sums themselves stay f32
   int root = 0;  // of broadcast
@@ -43,6 +45,16 @@ struct Collective {
 };
 
 std::string_view to_string(Collective::Kind kind);
+/// "all_reduce of wte.gradient".
+std::string title(const Collective& call);
+/// Throws InternalError unless a group of `size` ranks can exchange this.
+void verify(const Collective& call, int size);
+
+/// The run is over: a rank failed. The message names it and what happened there.
+class WorldAborted : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 class Communicator {
  public:
@@ -85,6 +97,10 @@ class World {
   virtual Communicator& group(std::span<const int64_t> ranks) = 0;
   /// All ranks.
   Communicator& all();
+
+  /// Gives the run up: from now on waits end with WorldAborted, on all ranks. When it returns, no buffer of this rank is
+  /// touched any more: to be called before buffers go that are still exchanged, as when an exception passes.
+  virtual void give_up(std::string_view reason) = 0;
 };
 
 }  // namespace tessera

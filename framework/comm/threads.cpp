@@ -1,0 +1,215 @@
+#include "framework/comm/threads.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "framework/comm/exchange.h"
+#include "framework/comm/self.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+/// One collective, from the first rank that starts it to the last that has waited for it.
+struct Meeting {
+  std::vector<Collective> calls;
+  std::vector<bool> arrived;
+  int missing = 0, to_wait = 0;
+  bool done = false;
+  std::string fault;  // why it cannot be done
+};
+
+/// A group, as all its ranks share it.
+struct Group {
+  std::vector<int64_t> ranks;
+  std::map<Communicator::Ticket, Meeting> meetings;
+};
+
+/// What the ranks share. One mutex and one condition for all: a world of threads is for tests.
+struct Shared {
+  std::vector<std::string> hosts;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::map<std::vector<int64_t>, Group> groups;
+  std::vector<bool> ended;  // ranks whose body is over
+  int working = 0;          // collectives being done right now
+  std::optional<std::string> failure;
+};
+
+class ThreadsCommunicator final : public Communicator {
+ public:
+  ThreadsCommunicator(Shared& shared, Group& group, int rank)
+      : shared_(shared), group_(group), rank_(rank) {}
+
+  int rank() const override { return rank_; }
+  int size() const override { return static_cast<int>(group_.ranks.size()); }
+  Ticket start(Collective call) override;
+  void wait(Ticket ticket) override;
+  Times times() const override { return times_; }
+
+ private:
+  /// The rank of the world that has ended without coming to this meeting; -1 when all may still come.
+  int64_t lost(const Meeting& meeting) const;
+  void finish(std::unique_lock<std::mutex>& lock, Meeting& meeting);
+
+  Shared& shared_;
+  Group& group_;
+  int rank_;
+  Ticket last_ = 0;
+  std::map<Ticket, Clock::time_point> started_;
+  Times times_;
+};
+
+Communicator::Ticket ThreadsCommunicator::start(Collective call) {
+  verify(call, size());
+  const auto place = static_cast<size_t>(rank_);
+  const auto ranks = static_cast<size_t>(size());
+  std::unique_lock lock(shared_.mutex);
+  if (shared_.failure) throw WorldAborted(*shared_.failure);
+  const Ticket ticket = ++last_;
+  started_[ticket] = Clock::now();
+  Meeting& meeting = group_.meetings[ticket];
+  if (meeting.calls.empty()) {
+    meeting.calls.resize(ranks);
+    meeting.arrived.resize(ranks);
+    meeting.missing = meeting.to_wait = size();
+  }
+  meeting.calls[place] = std::move(call);
+  meeting.arrived[place] = true;
+  if (--meeting.missing == 0) finish(lock, meeting);
+  return ticket;
+}
+
+void ThreadsCommunicator::finish(std::unique_lock<std::mutex>& lock, Meeting& meeting) {
+  ++shared_.working;
+  lock.unlock();  // nobody else touches a meeting to which all have come
+  meeting.fault = disagreement(meeting.calls);
+  if (meeting.fault.empty()) {
+    try {
+      exchange(meeting.calls);
+    } catch (const std::exception& error) {
+      meeting.fault = error.what();
+    }
+  }
+  lock.lock();
+  --shared_.working;
+  meeting.done = true;
+  shared_.changed.notify_all();
+}
+
+int64_t ThreadsCommunicator::lost(const Meeting& meeting) const {
+  for (size_t r = 0; r < group_.ranks.size(); ++r) {
+    const auto rank = static_cast<size_t>(group_.ranks[r]);
+    if (!meeting.arrived[r] && shared_.ended[rank]) return group_.ranks[r];
+  }
+  return -1;
+}
+
+void ThreadsCommunicator::wait(Ticket ticket) {
+  const Clock::time_point begin = Clock::now();
+  const auto mine = started_.find(ticket);
+  check(mine != started_.end(), "ticket {} was not started, or waited for before", ticket);
+  std::unique_lock lock(shared_.mutex);
+  Meeting& meeting = group_.meetings.at(ticket);
+  shared_.changed.wait(lock, [&] { return meeting.done || shared_.failure || lost(meeting) >= 0; });
+  if (!meeting.done) {
+    if (shared_.failure) throw WorldAborted(*shared_.failure);
+    internal_error("{}: rank {} has ended and never came", title(meeting.calls[size_t(rank_)]),
+                   lost(meeting));
+  }
+  const std::string fault = meeting.fault;
+  if (--meeting.to_wait == 0) group_.meetings.erase(ticket);
+  times_.blocked += since(begin);
+  times_.total += since(mine->second);
+  started_.erase(mine);
+  if (!fault.empty()) throw InternalError(fault);
+}
+
+class ThreadsWorld final : public World {
+ public:
+  ThreadsWorld(Shared& shared, int rank) : shared_(shared), rank_(rank) {}
+
+  int rank() const override { return rank_; }
+  int size() const override { return static_cast<int>(shared_.hosts.size()); }
+  const std::vector<std::string>& hosts() const override { return shared_.hosts; }
+  Communicator& group(std::span<const int64_t> ranks) override;
+  void give_up(std::string_view reason) override;
+
+ private:
+  Shared& shared_;
+  int rank_;
+  std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
+};
+
+Communicator& ThreadsWorld::group(std::span<const int64_t> ranks) {
+  std::vector<int64_t> key(ranks.begin(), ranks.end());
+  const auto place = std::ranges::find(key, int64_t{rank_});
+  check(place != key.end(), "rank {} asks for a group that it is not in", rank_);
+  for (const int64_t rank : key)
+    check(rank >= 0 && rank < size(), "a group with rank {} in a world of {}", rank, size());
+  std::unique_ptr<Communicator>& group = groups_[key];
+  if (group) return *group;
+  const std::lock_guard lock(shared_.mutex);
+  Group& shared = shared_.groups[key];
+  shared.ranks = key;
+  group =
+      std::make_unique<ThreadsCommunicator>(shared_, shared, static_cast<int>(place - key.begin()));
+  return *group;
+}
+
+void ThreadsWorld::give_up(std::string_view reason) {
+  std::unique_lock lock(shared_.mutex);
+  if (!shared_.failure)
+    shared_.failure = fmt::format("rank {} ({}) failed: {}", rank_,
+                                  shared_.hosts[static_cast<size_t>(rank_)], reason);
+  shared_.changed.notify_all();
+  shared_.changed.wait(lock, [&] { return shared_.working == 0; });
+}
+
+}  // namespace
+
+void run_threads(int ranks, const std::function<void(World&)>& body) {
+  Shared shared;
+  shared.hosts.assign(static_cast<size_t>(ranks), host_name());
+  shared.ended.assign(static_cast<size_t>(ranks), false);
+  std::exception_ptr first;
+  std::mutex first_mutex;
+  const auto keep = [&](std::exception_ptr error) {
+    const std::lock_guard lock(first_mutex);
+    if (!first) first = std::move(error);
+  };
+  std::vector<std::thread> threads;
+  for (int rank = 0; rank < ranks; ++rank) {
+    threads.emplace_back([&, rank] {
+      ThreadsWorld world(shared, rank);
+      try {
+        body(world);
+      } catch (const std::exception& error) {
+        keep(std::current_exception());
+        world.give_up(error.what());
+      } catch (...) {
+        keep(std::current_exception());
+        world.give_up("an unknown exception");
+      }
+      const std::lock_guard lock(shared.mutex);
+      shared.ended[static_cast<size_t>(rank)] = true;
+      shared.changed.notify_all();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  if (first) std::rethrow_exception(first);
+}
+
+}  // namespace tessera

@@ -1,0 +1,259 @@
+#include "tests/comm/conformance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <random>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/comm/checked_collective.h"
+
+namespace tessera {
+namespace {
+
+using Kind = Collective::Kind;
+
+constexpr Kind kinds[] = {Kind::all_reduce, Kind::all_gather, Kind::reduce_scatter,
+                          Kind::all_to_all, Kind::broadcast};
+constexpr DType dtypes[] = {DType::f32, DType::bf16, DType::f64, DType::i32, DType::i64};
+
+void expect(bool condition, const std::string& what) {
+  if (!condition) throw std::runtime_error(what);
+}
+
+bool reduces(Kind kind) { return kind == Kind::all_reduce || kind == Kind::reduce_scatter; }
+
+/// Every root in turn where there is one.
+template <typename Body>
+void for_roots(Communicator& group, Kind kind, const Body& body) {
+  for (int root = 0; root < (kind == Kind::broadcast ? group.size() : 1); ++root) body(root);
+}
+
+void kinds_types_and_counts(World& world) {
+  Communicator& all = world.all();
+  for (const Kind kind : kinds)
+    for (const DType dtype : dtypes)
+      for (const int64_t count : {0, 1, 3, 1037})
+        for_roots(all, kind, [&](int root) {
+          run_checked(all, {.kind = kind, .dtype = dtype, .counts = {count}, .root = root});
+        });
+}
+
+void maxima(World& world) {
+  for (const Kind kind : {Kind::all_reduce, Kind::reduce_scatter})
+    for (const DType dtype : dtypes)
+      run_checked(world.all(),
+                  {.kind = kind, .dtype = dtype, .counts = {1, 1037}, .reduction = Reduction::max});
+}
+
+void booleans(World& world) {
+  for (const Kind kind : kinds)
+    run_checked(
+        world.all(),
+        {.kind = kind, .dtype = DType::boolean, .counts = {1, 1037}, .reduction = Reduction::max});
+}
+
+void narrow_on_the_wire(World& world) {
+  for (const Kind kind : kinds)
+    for (const int64_t count : {int64_t{1}, int64_t{1037}, int64_t{300'001}})
+      for_roots(world.all(), kind, [&](int root) {
+        run_checked(world.all(), {.kind = kind,
+                                  .dtype = DType::f32,
+                                  .counts = {count, 7},
+                                  .wire = DType::bf16,
+                                  .root = root});
+      });
+}
+
+void lists_of_pieces(World& world) {
+  for (const Kind kind : kinds) {
+    run_checked(world.all(), {.kind = kind, .dtype = DType::f32, .counts = {}});
+    run_checked(world.all(),
+                {.kind = kind, .dtype = DType::f32, .counts = std::vector<int64_t>(150, 1)});
+    run_checked(
+        world.all(),
+        {.kind = kind, .dtype = DType::bf16, .counts = {0, 1, 70'001, 0, 5, 200'000, 1037, 1, 0}});
+  }
+}
+
+void in_place(World& world) {
+  for (const DType wire : {DType::f32, DType::bf16})
+    for (const Kind kind : {Kind::all_reduce, Kind::broadcast})
+      for_roots(world.all(), kind, [&](int root) {
+        run_checked(world.all(), {.kind = kind,
+                                  .dtype = DType::f32,
+                                  .counts = {1, 250'000, 1037},
+                                  .wire = wire,
+                                  .root = root,
+                                  .in_place = true});
+      });
+}
+
+void large(World& world) {
+  constexpr int64_t count = (64 << 20) / 4, less = count / 16;
+  run_checked(world.all(), {.kind = Kind::all_reduce, .counts = {count}});
+  run_checked(world.all(), {.kind = Kind::all_gather, .counts = {less}});
+  run_checked(world.all(), {.kind = Kind::reduce_scatter, .counts = {less}});
+  run_checked(world.all(), {.kind = Kind::all_to_all, .counts = {less}});
+  run_checked(world.all(), {.kind = Kind::broadcast, .counts = {less}, .root = world.size() - 1});
+}
+
+/// The 2×2 grid's groups that this rank is in; fewer ranks make one row.
+std::vector<Communicator*> grid(World& world) {
+  if (world.size() < 4) return {&world.all(), &world.all()};
+  const int64_t r = world.rank();
+  if (r >= 4) return {};
+  const int64_t row[] = {r / 2 * 2, r / 2 * 2 + 1}, column[] = {r % 2, r % 2 + 2};
+  return {&world.group(row), &world.group(column)};
+}
+
+void rows_and_columns(World& world) {
+  const std::vector<Communicator*> groups = grid(world);
+  std::vector<std::unique_ptr<CheckedCollective>> started;
+  for (uint64_t round = 0; round < 5; ++round)
+    for (Communicator* group : groups)
+      for (const Kind kind : kinds)
+        started.push_back(
+            start_checked(*group, {.kind = kind, .counts = {1037, 40'000}, .seed = round}));
+  for (auto& call : started) call->finish();
+}
+
+void waits_out_of_order(World& world) {
+  std::vector<std::unique_ptr<CheckedCollective>> started;
+  for (uint64_t i = 0; i < 20; ++i) {
+    started.push_back(start_checked(
+        world.all(),
+        {.kind = kinds[i % 5], .dtype = dtypes[i % 4], .counts = {int64_t(i * 5003)}, .seed = i}));
+  }
+  std::mt19937_64 random(uint64_t(world.rank()) + 1);
+  std::ranges::shuffle(started, random);
+  for (auto& call : started) call->finish();
+}
+
+void groups_of_some(World& world) {
+  const int64_t n = world.size(), r = world.rank();
+  std::vector<int64_t> backwards;
+  for (int64_t i = n; i-- > 0;) backwards.push_back(i);
+  const int64_t alone[] = {r};
+  const int64_t ends[] = {n - 1, 0};
+  for (const Kind kind : kinds) {
+    run_checked(world.group(backwards), {.kind = kind, .counts = {1037, 50'000}});
+    run_checked(world.group(alone), {.kind = kind, .counts = {1037}, .wire = DType::bf16});
+    if (n > 1 && (r == 0 || r == n - 1))
+      run_checked(world.group(ends), {.kind = kind, .counts = {1037}});
+  }
+  expect(&world.group(alone) == &world.group(alone), "one group is two");
+  expect(world.group(backwards).rank() == n - 1 - r, "a group is not in the order given");
+}
+
+void pause(std::mt19937_64& random) {
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
+}
+
+void same_bits_whatever_the_timing(World& world) {
+  std::mt19937_64 random(uint64_t(world.rank()) * 31 + 5);
+  Communicator& all = world.all();
+  for (const DType dtype : {DType::f32, DType::bf16}) {
+    uint64_t first = 0;
+    for (int repetition = 0; repetition < 10; ++repetition) {
+      pause(random);
+      auto call = start_checked(all, {.dtype = dtype, .counts = {1, 60'001}});
+      pause(random);
+      call->finish();
+      if (repetition == 0) first = call->hash();
+      expect(call->hash() == first, "other bits than the first time");
+    }
+    std::vector<int64_t> hashes(static_cast<size_t>(all.size()));
+    const auto mine = static_cast<int64_t>(first);
+    all.run({.kind = Kind::all_gather, .dtype = DType::i64, .pieces = {{&mine, hashes.data(), 1}}});
+    for (const int64_t other : hashes) expect(other == mine, "ranks have other bits");
+  }
+}
+
+/// A program that all ranks derive from one seed: collectives of all sorts on all sorts of groups, many in flight.
+void random_programs(World& world) {
+  std::mt19937_64 random(2024);
+  std::mt19937_64 own(uint64_t(world.rank()));
+  std::vector<std::unique_ptr<CheckedCollective>> started;
+  for (uint64_t step = 0; step < 300; ++step) {
+    std::vector<int64_t> ranks;
+    for (int64_t r = 0; r < world.size(); ++r)
+      if (random() % 3 != 0) ranks.push_back(r);
+    if (random() % 2) std::ranges::reverse(ranks);
+    CheckedCall call{.kind = kinds[random() % 5], .dtype = dtypes[random() % 5], .seed = step};
+    for (uint64_t p = random() % 4; p-- > 0;)
+      call.counts.push_back(int64_t(random() % (random() % 8 == 0 ? 200'000 : 700)));
+    if (reduces(call.kind) && random() % 2) call.reduction = Reduction::max;
+    if (call.dtype == DType::f32 && random() % 2) call.wire = DType::bf16;
+    call.root = ranks.empty() ? 0 : int(random() % ranks.size());
+    call.in_place = (call.kind == Kind::all_reduce || call.kind == Kind::broadcast) && random() % 2;
+    if (std::ranges::find(ranks, int64_t{world.rank()}) == ranks.end()) continue;
+    started.push_back(start_checked(world.group(ranks), call));
+    if (own() % 3 == 0) pause(own);
+    while (started.size() > 8 || (own() % 4 == 0 && !started.empty())) {
+      const auto chosen = started.begin() + int64_t(own() % started.size());
+      (*chosen)->finish();
+      started.erase(chosen);
+    }
+  }
+  for (auto& call : started) call->finish();
+}
+
+void misuse_is_refused(World& world) {
+  Communicator& all = world.all();
+  const auto refused = [&](const std::string& what, const auto& body) {
+    try {
+      body();
+    } catch (const InternalError&) {
+      return;
+    }
+    throw std::runtime_error(what + " is not refused");
+  };
+  float x = 0;
+  const auto ticket = all.start({.pieces = {{&x, &x, 1}}, .name = "twice"});
+  all.wait(ticket);
+  refused("a second wait", [&] { all.wait(ticket); });
+  refused("a wait for nothing", [&] { all.wait(12345); });
+  refused("f32 as i32", [&] { all.start({.pieces = {{&x, &x, 1}}, .wire = DType::i32}); });
+  refused("a sum of booleans", [&] {
+    all.start({.dtype = DType::boolean, .pieces = {{&x, &x, 1}}});
+  });
+  refused("a negative count", [&] { all.start({.pieces = {{&x, &x, -1}}}); });
+  refused("no memory", [&] { all.start({.pieces = {{nullptr, &x, 1}}}); });
+  refused("a root outside", [&] { all.start({.kind = Kind::broadcast, .root = all.size()}); });
+  const int64_t others[] = {(world.rank() + 1) % world.size()};
+  if (world.size() > 1) refused("another's group", [&] { world.group(others); });
+  all.barrier();
+}
+
+void times_are_counted(World& world) {
+  run_checked(world.all(), {.counts = {100'000}});
+  const Communicator::Times times = world.all().times();
+  expect(times.total >= 0 && times.blocked >= 0 && times.total < 1000, "times make no sense");
+  if (world.size() > 1) expect(times.total > 0, "no time was counted");
+}
+
+constexpr ConformanceCase cases[] = {
+    {"KindsTypesAndCounts", kinds_types_and_counts},
+    {"Maxima", maxima},
+    {"Booleans", booleans},
+    {"NarrowOnTheWire", narrow_on_the_wire},
+    {"ListsOfPieces", lists_of_pieces},
+    {"InPlace", in_place},
+    {"Large", large},
+    {"RowsAndColumns", rows_and_columns},
+    {"WaitsOutOfOrder", waits_out_of_order},
+    {"GroupsOfSome", groups_of_some},
+    {"SameBitsWhateverTheTiming", same_bits_whatever_the_timing},
+    {"RandomPrograms", random_programs},
+    {"MisuseIsRefused", misuse_is_refused},
+    {"TimesAreCounted", times_are_counted},
+};
+
+}  // namespace
+
+std::span<const ConformanceCase> conformance_cases() { return cases; }
+
+}  // namespace tessera
