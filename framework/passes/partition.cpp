@@ -4,6 +4,7 @@
 
 #include "framework/graph/localize.h"
 #include "framework/mesh/place.h"
+#include "framework/ops/ops.h"
 #include "framework/passes/reshard.h"
 #include "framework/passes/rewrite.h"
 
@@ -34,7 +35,8 @@ class Partitioner {
           move(value, port.value, arrives, layout(port.value), old.name + ".summed");
     }
     for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
-      in_forward_ = forward_[static_cast<size_t>(id)];
+      // chunk makes a head's gradient beside its loss.
+      in_forward_ = forward_[static_cast<size_t>(id)] || source_.node(id).op == &ops::head_loss_grad;
       if (!source_.node(id).inputs.empty()) node(id);
     }
     in_forward_ = false;

@@ -30,8 +30,8 @@ Config resolve_mesh(Config config, int64_t ranks) {
   MeshConfig& mesh = config.mesh;
   const int64_t stated = mesh.dp_size() * mesh.tp_size();
   require(ranks % stated == 0 && (ranks == stated || !mesh.dp || !mesh.tp),
-          "mesh.dp = {} and mesh.tp = {} do not make up the {} rank{} of this run; start it with {} "
-          "(launch/run -n {0}), or change the mesh",
+          "mesh.dp = {} and mesh.tp = {} do not make up the {} rank{} of this run; start it on {} "
+          "of them (launch/run -n), or change the mesh",
           mesh.dp ? std::to_string(*mesh.dp) : "auto", mesh.tp ? std::to_string(*mesh.tp) : "auto",
           ranks, ranks == 1 ? "" : "s", stated);
   if (!mesh.dp) mesh.dp = ranks / stated;

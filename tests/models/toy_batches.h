@@ -142,12 +142,12 @@ class ToyBatches : public Batches {
 };
 
 /// A learner of toy text, its parameters drawn.
-inline std::unique_ptr<ModelLearner> toy_learner(const Config& config,
-                                                 const DeviceProfile& profile) {
+inline std::unique_ptr<ModelLearner> toy_learner(const Config& config, const DeviceProfile& profile,
+                                                 World* world = nullptr) {
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<ToyBatches>(config);
-  auto learner = std::make_unique<ModelLearner>(config, std::move(data), profile);
+  auto learner = std::make_unique<ModelLearner>(config, std::move(data), profile, true, world);
   learner->initialize();
   return learner;
 }

@@ -1,0 +1,90 @@
+// The equivalence ladder: one config on one rank and on meshes of threads gives the same losses, step by step, whatever is
+// sharded. Dropout is on and weights are uneven.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "framework/comm/threads.h"
+#include "framework/core/threads.h"
+#include "framework/train/layouts.h"
+#include "tests/models/device.h"
+#include "tests/models/toy_batches.h"
+#include "tests/models/toy_configs.h"
+
+namespace tessera::testing {
+namespace {
+
+constexpr int64_t kSteps = 20;
+
+struct Rung {
+  int64_t dp, tp;
+  const char* shard;
+  bool sequence;
+  int64_t accumulate;
+  const char* recompute;
+};
+
+std::string name_of(const Rung& r) {
+  return fmt::format("dp{}_tp{}_{}{}_x{}_{}", r.dp, r.tp, r.shard, r.sequence ? "_sp" : "",
+                     r.accumulate, r.recompute);
+}
+
+Sets sets_of(const Rung& r) {
+  return {fmt::format("mesh.dp={}", r.dp),
+          fmt::format("mesh.tp={}", r.tp),
+          fmt::format("mesh.sequence_parallel={}", r.sequence),
+          fmt::format("data_parallel.shard={}", r.shard),
+          fmt::format("batch.accumulate={}", r.accumulate),
+          fmt::format("recompute.policy={}", r.recompute)};
+}
+
+std::vector<StepResult> train(const Config& config) {
+  std::vector<StepResult> out;
+  set_thread_count(1);
+  const auto steps = [&](World* world) {
+    const auto learner = toy_learner(config, device(), world);
+    for (int64_t i = 0; i < kSteps; ++i) {
+      const StepResult result = learner->step(i);
+      if (!world || world->rank() == 0) out.push_back(result);
+    }
+  };
+  const int64_t ranks = mesh_of(config).size();
+  if (ranks == 1)
+    steps(nullptr);
+  else
+    run_threads(static_cast<int>(ranks), [&](World& world) { steps(&world); });
+  return out;
+}
+
+struct Ladder : ::testing::TestWithParam<Rung> {};
+
+void expect_same(const char* text, const Sets& base, const Rung& rung, double loss_bound) {
+  Sets sets = sets_of(rung);
+  sets.insert(sets.end(), base.begin(), base.end());
+  const auto one = train(toy_config(text, base, {fmt::format("batch.accumulate={}", rung.accumulate)}));
+  const auto many = train(toy_config(text, sets));
+  ASSERT_EQ(one.size(), many.size());
+  double worst = 0;
+  for (size_t i = 0; i < one.size(); ++i) {
+    worst = std::max(worst, std::abs(one[i].loss - many[i].loss));
+    EXPECT_NEAR(one[i].grad_norm, many[i].grad_norm, loss_bound * 10) << "step " << i;
+  }
+  ::testing::Test::RecordProperty("worst", fmt::format("{:.3g}", worst));
+  EXPECT_LE(worst, loss_bound);
+  EXPECT_LT(one.back().loss, one.front().loss);
+}
+
+const Sets kGpt{"model.vocab=64", "model.dropout=0.1", "model.attention_dropout=0.1",
+                "batch.sequences=12"};
+
+TEST_P(Ladder, Gpt) { expect_same(kToyGpt, kGpt, GetParam(), 2e-5); }
+
+INSTANTIATE_TEST_SUITE_P(Meshes, Ladder,
+                         ::testing::Values(Rung{2, 1, "none", false, 1, "none"},
+                                           Rung{2, 1, "optimizer", false, 1, "none"},
+                                           Rung{2, 1, "gradients", false, 3, "none"},
+                                           Rung{2, 1, "parameters", false, 1, "none"}),
+                         [](const auto& info) { return name_of(info.param); });
+
+}  // namespace
+}  // namespace tessera::testing
