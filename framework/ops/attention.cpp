@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "framework/core/part.h"
 #include "framework/ops/attention_composite.h"
 
 namespace tessera {
@@ -32,7 +33,9 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   mask("documents", {q[0], q[1]});
   mask("lengths", {q[0]});
   mask("offset", {});
-  if (!dropout) return require(!attrs.flag("part"), "only dropout has parts");
+  if (!dropout)
+    return require(!attrs.flag("part") && !attrs.has("whole"), "only dropout has parts");
+  require_part(attrs, {q[0], q[2], q[1], k[1]});
   const double rate = attrs.real("rate");
   require(rate >= 0 && rate < 1, "rate is in [0, 1), not {}", rate);
   attrs.integer("seed");
@@ -45,9 +48,8 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
 AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
   const bool dropout = attrs.has("rate");  // its mask depends on which heads of which samples
   const std::string_view tag = dropout ? "~" : "";
-  AttentionRule rule{
-      fmt::format("b{} s! (g{} {}{}) d!", tag, tag, share, share.ends_with('!') ? "" : tag),
-      "b t! g d!", ""};
+  AttentionRule rule{fmt::format("b{} s! (g{} {}) d!", tag, tag, dropout ? "r!" : share),
+                     "b t! g d!", ""};
   if (attrs.flag("documents")) rule.masks += ", b s!";
   if (attrs.flag("lengths")) rule.masks += ", b";
   const int scalars = attrs.flag("offset") + dropout + attrs.flag("part");

@@ -3,7 +3,9 @@
 //   q (B, S, H, D), k and v (B, T, G, D) with G dividing H: query head h reads key/value head h / (H/G)
 //   result o (B, S, H, D) and lse (B, H, S), float: log of the sum of exponentials of each row, read by the gradient
 //
-// With dropout the weights are dropped after the softmax, by the mask that the dropout op draws over (B, H, S, T).
+// With dropout the weights are dropped after the softmax, by the mask that the dropout op draws over (B, H, S, T). Where
+// only some samples and heads are held (attributes whole = [B, H, S, T] of all, origin = where the part begins in them: see
+// framework/core/part.h) the mask is theirs in the whole; query heads that share a key/value head stay together.
 // A row that sees no key gives zeros (and gradient zero); what is masked is skipped, so NaN there does not leak.
 // Sources: Vaswani et al. 2017 (1706.03762); tiling with running maximum and sum, Dao et al. 2022 (2205.14135); grouped
 // heads, Ainslie et al. 2023 (2305.13245).

@@ -1,5 +1,6 @@
 #include "framework/ops/attention_composite.h"
 
+#include "framework/core/part.h"
 #include "framework/ops/fill.h"
 
 namespace tessera {
@@ -81,9 +82,21 @@ Value drop(Value x, std::span<const Value> masks, const Attrs& attrs) {
   std::vector<Value> operands{x};
   const auto counts = masks.last(attrs.flag("part") ? 2 : 1);
   operands.insert(operands.end(), counts.begin(), counts.end());
-  return ops::dropout.all(operands, {{"rate", attrs.real("rate")},
-                                     {"seed", attrs.integer("seed")},
-                                     {"stream", attrs.text("stream")}})[0];
+  Attrs draw{{"rate", attrs.real("rate")},
+             {"seed", attrs.integer("seed")},
+             {"stream", attrs.text("stream")}};
+  if (const auto part = part_of(attrs)) {  // of (B, H, S, T), with H = G · R
+    const int64_t share = x.dim(2), group = part->origin[1] / share;
+    check(part->origin[1] % share == 0 && part->whole[1] % share == 0,
+          "attention: heads from {} on of {} cut those that share a key", part->origin[1],
+          part->whole[1]);
+    const auto five = [](const Shape& four, int64_t g, int64_t r) {
+      return Shape{four[0], g, r, four[2], four[3]};
+    };
+    draw.set("whole", five(part->whole, part->whole[1] / share, share));
+    draw.set("origin", five(part->origin, group, 0));
+  }
+  return ops::dropout.all(operands, std::move(draw))[0];
 }
 
 DType inner(Value q) { return q.dtype() == DType::f64 ? DType::f64 : DType::f32; }

@@ -1,7 +1,11 @@
 // cross_entropy: per row, weight · (lse - logit[label]) with lse = ln sum e^logit. Inputs logits [rows…, V], labels
 // i32[rows…], weights f32[rows…]; results loss and lse, f32[rows…] (f64 for f64 logits). Attribute label_smoothing s gives
 // the label 1 - s and spreads s evenly over all classes. A row with a label below zero is ignored: loss, lse and gradient
-// are 0. A label that is no class makes the row NaN. cross_entropy_grad gives dlogits and may overwrite the logits.
+// are 0. A label that is no class makes the row NaN. cross_entropy_grad gives dlogits and may overwrite the logits. Given a
+// part of the classes (whole = [V], origin = [the first], see framework/core/part.h) it takes the lse of all of them; labels
+// count in the whole, and s is spread over it.
+#include "framework/core/part.h"
+#include "framework/ops/class_rows.h"
 #include "framework/ops/elementwise.h"
 #include "framework/ops/fill.h"
 #include "framework/ops/precise.h"
@@ -11,11 +15,7 @@ namespace {
 
 void require_rows(TypeSpan in, const Attrs& attrs) {
   const TensorType& logits = in[0];
-  require(is_float(logits.dtype) && logits.rank() > 0,
-          "logits are floats with classes last, not {}", to_string(logits));
-  const Shape rows(logits.shape.begin(), logits.shape.end() - 1);
-  require(in[1] == TensorType{DType::i32, rows}, "labels of logits {} are i32{}, not {}",
-          to_string(logits), to_string(rows), to_string(in[1]));
+  const Shape rows = class_rows(logits, in[1]);
   for (const TensorType& t : in.subspan(2))
     require(t == TensorType{precise(logits.dtype), rows}, "weights of logits {} are {}, not {}",
             to_string(logits), to_string(TensorType{precise(logits.dtype), rows}), to_string(t));
@@ -33,6 +33,7 @@ std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 5, "takes logits, labels, weights, lse and dloss, not {} operands",
           in.size());
   require_rows(in, attrs);
+  require_part(attrs, {in[0].shape.back()});
   return {in[0]};
 }
 
@@ -45,13 +46,6 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
     return text;
   };
   return make_rule(side(in) + " ->" + side(out), in, out);
-}
-
-/// [rows…] as [rows…, 1].
-Value column(Value x) {
-  Shape shape = x.shape();
-  shape.push_back(1);
-  return ops::reshape(x, {{"shape", shape}});
 }
 
 std::vector<Value> grad(const GradCall& call) {

@@ -2,7 +2,9 @@
 // step count, i64[] or i32[]. Element e draws word e % 4 of the Philox block (step, e / 4) under the key (seed, stream),
 // so the mask depends on nothing else: the gradient, and a clone that recomputes, draw the same one. A third operand, an
 // integer p, says that x is part p of a batch cut into equal parts: its element e draws as element p · numel + e of the
-// whole. Attributes rate, seed, stream (the builder's name for it).
+// whole. Attributes rate, seed, stream (the builder's name for it). On a part of x (whole: the shape of all of it, origin:
+// see framework/core/part.h) an element draws as the element of the whole that it is, and p counts wholes.
+#include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 
@@ -22,6 +24,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(rate >= 0 && rate < 1, "rate is in [0, 1), not {}", rate);
   attrs.integer("seed");
   attrs.text("stream");
+  require_part(attrs, in[0].shape);
   return {in[0]};
 }
 

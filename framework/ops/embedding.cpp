@@ -1,7 +1,9 @@
 // embedding: rows of a table [V, D] by number: ids i32[…] -> […, D]; attribute out (optional): the result's dtype. An id
 // that is no row gives NaN. embedding_grad (ids, dy) sums the rows of dy into f32[vocab, D] (f64 for f64) in order of
 // position, whatever the threads; with attribute accumulate it adds to its third operand, in place, so that a table that
-// is also the output head needs one gradient buffer.
+// is also the output head needs one gradient buffer. On a part of the rows (whole = [V], origin = [the first], see
+// framework/core/part.h; vocab counts those held) an id of another part gives zeros, and its gradient is left to that part.
+#include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 #include "framework/ops/precise.h"
@@ -18,6 +20,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require_ids(in[0]);
   require(in[1].rank() == 2 && is_float(in[1].dtype), "a table is a float matrix, not {}",
           to_string(in[1]));
+  require_part(attrs, {in[1].shape[0]});
   TensorType out{attrs.has("out") ? parse_dtype(attrs.text("out")) : in[1].dtype, in[0].shape};
   require(is_float(out.dtype), "out must be a float type, not {}", out.dtype);
   out.shape.push_back(in[1].shape[1]);
@@ -35,6 +38,7 @@ std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
           "the cotangent of rows {} is {}", to_string(in[0]), to_string(dy));
   const TensorType out{precise(dy.dtype), {attrs.integer("vocab"), dy.shape.back()}};
   require(out.shape[0] > 0, "vocab is {}", out.shape[0]);
+  require_part(attrs, {out.shape[0]});
   require(operands == 2 || in[2] == out, "what is added to is {}, not {}", to_string(out),
           to_string(in.back()));
   return {out};
@@ -42,8 +46,8 @@ std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
 
 std::vector<Value> grad(const GradCall& call) {
   const Value table = call.inputs[1];
-  const Value dtable =
-      ops::embedding_grad(call.inputs[0], call.cotangents[0], {{"vocab", table.dim(0)}});
+  const Value dtable = ops::embedding_grad(call.inputs[0], call.cotangents[0],
+                                           with_part({{"vocab", table.dim(0)}}, call.attrs));
   return {Value(), to_dtype(dtable, table.dtype())};
 }
 
@@ -71,6 +75,12 @@ std::vector<Value> localize_grad(const LocalizeCall& call) {
   return call.graph.add(call.op, call.inputs, call.with_part({call.rule.outputs[0][0]}), call.name);
 }
 
+Attrs grad_local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
+  Attrs local = attrs;
+  local.set("vocab", local_out[0].shape[0]);
+  return local;
+}
+
 std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs& attrs) {
   if (!attrs.flag("accumulate")) return {};
   return {{0, 2, Alias::Kind::donate, 0}};
@@ -89,6 +99,7 @@ const OpDef ops::embedding{.name = "embedding",
 const OpDef ops::embedding_grad{.name = "embedding_grad",
                                 .infer = infer_grad,
                                 .rule = grad_rule,
+                                .local_attrs = grad_local_attrs,
                                 .localize = localize_grad,
                                 .alias = grad_alias,
                                 .precision = Precision::follow,

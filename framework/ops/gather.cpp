@@ -1,19 +1,16 @@
 // gather: the slices of x along `dim` that a list of i32 indices names, in its order. An index outside the dim is an
-// error when it runs.
-#include "framework/core/dims.h"
+// error when it runs. Attribute batch (0 when absent): so many first dims x and the indices share, and each entry of them
+// has a list of its own: x [b…, …, X, …], indices [b…, n] -> [b…, …, n, …].
 #include "framework/ops/elementwise.h"
 #include "framework/ops/fill.h"
+#include "framework/ops/listed.h"
 
 namespace tessera {
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 2, "takes x and indices, not {} operands", in.size());
-  require(in[1].dtype == DType::i32 && in[1].rank() == 1, "indices must be a list of i32, not {}",
-          to_string(in[1]));
-  TensorType out = in[0];
-  out.shape[static_cast<size_t>(checked_dim(attrs.integer("dim"), in[0].rank()))] = in[1].shape[0];
-  return {out};
+  return {listed(in[0], in[1], attrs)};
 }
 
 std::vector<Value> grad(const GradCall& call) {
@@ -22,13 +19,9 @@ std::vector<Value> grad(const GradCall& call) {
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const int64_t dim = checked_dim(attrs.integer("dim"), out[0].rank());
-  std::string left, right;
-  for (int64_t d = 0; d < out[0].rank(); ++d) {
-    left += d == dim ? " x!" : fmt::format(" d{}", d);
-    right += d == dim ? " n" : fmt::format(" d{}", d);
-  }
-  return make_rule(left + ", n -> " + right, in, out);
+  return make_rule(fmt::format("{},{} n -> {}", listed_names(in[0], attrs, "x!"),
+                               listed_batch(attrs), listed_names(in[0], attrs, "n")),
+                   in, out);
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
-// iota: 0, 1, 2, … along `dim`; attributes dim, dtype and shape. It takes no operand: added by the function iota.
+// iota: 0, 1, 2, … along `dim`; attributes dim, dtype and shape. It takes no operand: added by the function iota. A part
+// (whole: the shape of all of it, origin: see framework/core/part.h) counts on from where it begins.
 #include "framework/ops/iota.h"
 
 #include "framework/core/dims.h"
+#include "framework/core/part.h"
 #include "framework/graph/localize.h"
 
 namespace tessera {
@@ -12,6 +14,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   const DType dtype = parse_dtype(attrs.text("dtype"));
   require(dtype != DType::boolean, "counts in numbers, not booleans");
   checked_dim(attrs.integer("dim"), static_cast<int64_t>(attrs.list("shape").size()));
+  require_part(attrs, attrs.list("shape"));
   return {{dtype, attrs.list("shape")}};
 }
 

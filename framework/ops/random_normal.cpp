@@ -1,6 +1,8 @@
 // random_normal: normal deviates of mean 0, f32: attributes std, seed, stream (a name) and shape. Element e comes from word
 // pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A note on the generation of random normal deviates",
-// 1958): see framework/core/random.h. First parameters are drawn by it.
+// 1958): see framework/core/random.h. First parameters are drawn by it. On a part (whole: the shape of all of it,
+// origin: see framework/core/part.h) an element is the element of the whole that it is.
+#include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
 
@@ -12,6 +14,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(attrs.real("std") >= 0, "std is negative");
   attrs.integer("seed");
   attrs.text("stream");
+  require_part(attrs, attrs.list("shape"));
   return {{DType::f32, attrs.list("shape")}};
 }
 
@@ -22,9 +25,18 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   return make_rule("-> " + names, in, out);
 }
 
+Attrs local_attrs(const Attrs& attrs, TypeSpan, TypeSpan, TypeSpan local_out) {
+  Attrs local = attrs;
+  local.set("shape", local_out[0].shape);
+  return local;
+}
+
 }  // namespace
 
-const OpDef ops::random_normal{
-    .name = "random_normal", .infer = infer, .rule = rule, .localize = localize_by_result};
+const OpDef ops::random_normal{.name = "random_normal",
+                               .infer = infer,
+                               .rule = rule,
+                               .local_attrs = local_attrs,
+                               .localize = localize_by_result};
 
 }  // namespace tessera

@@ -1,18 +1,14 @@
 // scatter_add: base with slice j of `updates` along `dim` added at indices[j] (i32), for all j in order, so that repeated
-// indices give the same bits every time. An index outside the dim is an error when it runs.
-#include "framework/core/dims.h"
+// indices give the same bits every time. An index outside the dim is an error when it runs. Attribute batch as of gather.
 #include "framework/ops/elementwise.h"
+#include "framework/ops/listed.h"
 
 namespace tessera {
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 3, "takes base, indices and updates, not {} operands", in.size());
-  const auto dim = static_cast<size_t>(checked_dim(attrs.integer("dim"), in[0].rank()));
-  require(in[1].dtype == DType::i32 && in[1].rank() == 1, "indices must be a list of i32, not {}",
-          to_string(in[1]));
-  TensorType expected = in[0];
-  expected.shape[dim] = in[1].shape[0];
+  const TensorType expected = listed(in[0], in[1], attrs);
   require(in[0].dtype != DType::boolean, "adds numbers, not booleans");
   require(in[2] == expected, "updates must be {}, not {}", to_string(expected), to_string(in[2]));
   return {in[0]};
@@ -25,13 +21,10 @@ std::vector<Value> grad(const GradCall& call) {
 
 /// The list is whole: each part of it alone would count the base again.
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const int64_t dim = checked_dim(attrs.integer("dim"), out[0].rank());
-  std::string base, updates;
-  for (int64_t d = 0; d < out[0].rank(); ++d) {
-    base += d == dim ? " x!" : fmt::format(" d{}", d);
-    updates += d == dim ? " n!" : fmt::format(" d{}", d);
-  }
-  return make_rule(base + ", n!," + updates + " -> " + base, in, out);
+  const std::string base = listed_names(in[0], attrs, "x!");
+  return make_rule(fmt::format("{},{} n!,{} -> {}", base, listed_batch(attrs),
+                               listed_names(in[0], attrs, "n!"), base),
+                   in, out);
 }
 
 std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {

@@ -21,7 +21,7 @@ std::pair<Value, Value> SplitClasses::cross_entropy(Value logits, Value labels,
                                                   Value weights) const {
   Graph& graph = logits.graph();
   const int64_t rows = labels.dim(0), ranks = exchange.integer("ranks");
-  const auto own = find_op("class_statistics")->all({logits, labels}, part, "statistics");
+  const auto own = ops::class_statistics.all({logits, labels}, part, "statistics");
   const Value both = ops::concat.all({row(own[0]), row(own[1])},
                                      {{"dim", int64_t{0}}})[0];
   const Value all = graph.add1(ops::all_gather, {both}, exchange, "statistics.all");

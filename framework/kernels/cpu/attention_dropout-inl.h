@@ -1,5 +1,5 @@
-// Dropout of attention weights, as the dropout op would drop them over (B, H, S, T): a row of a tile at a time, drawn where it
-// is needed and never stored. The backward kernel draws twice rather than keep a tile of factors.
+// Dropout of attention weights, as the dropout op would drop them over (B, H, S, T), of which they may be a part: a row of
+// a tile at a time, drawn where it is needed and never stored. The backward kernel draws twice rather than keep factors.
 #if defined(TESSERA_ATTENTION_DROPOUT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_DROPOUT_INL_H
 #undef TESSERA_ATTENTION_DROPOUT_INL_H
@@ -7,6 +7,7 @@
 #define TESSERA_ATTENTION_DROPOUT_INL_H
 #endif
 
+#include "framework/core/part.h"
 #include "framework/kernels/cpu/attention_pack-inl.h"
 #include "framework/kernels/cpu/attention_problem.h"
 #include "framework/kernels/cpu/dropout_draw-inl.h"
@@ -20,7 +21,7 @@ class WeightDropout {
       : step_(problem.step),
         part_(problem.part),
         keys_(problem.keys),
-        weights_(problem.batch * problem.heads * problem.queries * problem.keys) {
+        runs_(spec.attrs, {problem.batch, problem.heads, problem.queries, problem.keys}) {
     if (!on()) return;
     draw_ = DropoutDraw(spec.attrs);
     step_type_ = spec.in[static_cast<size_t>(step_)].dtype;
@@ -34,9 +35,9 @@ class WeightDropout {
                         float* x) const {
     const auto step =
         static_cast<uint64_t>(integer_operand(args, step_type_, static_cast<size_t>(step_)));
-    int64_t first = row * keys_ + key;
+    int64_t first = runs_.place(row * keys_ + key);
     if (part_ >= 0)
-      first += integer_operand(args, part_type_, static_cast<size_t>(part_)) * weights_;
+      first += integer_operand(args, part_type_, static_cast<size_t>(part_)) * runs_.whole();
     DropoutWords words;
     const int64_t end = vectors * kLanes;
     for (int64_t e = 0; e < end; e += DropoutWords::run()) {
@@ -51,7 +52,8 @@ class WeightDropout {
 
  private:
   int step_, part_;
-  int64_t keys_, weights_;
+  int64_t keys_;
+  PartRuns runs_;
   DropoutDraw draw_;
   DType step_type_ = DType::i64, part_type_ = DType::i64;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/core/part.h"
 #include "framework/kernels/cpu/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -93,39 +94,69 @@ Kernel make_cross_entropy(const KernelSpec& spec) {
                        [&]<class T>(Tag<T>) { return cross_entropy_of<T>(spec); });
 }
 
-/// scale · (softmax - target), the target being 1 - s at the label and s / classes everywhere.
+/// Both statistics of the classes held, `part` of the whole.
 template <class T>
-HWY_ATTR void cross_entropy_grad_row(const T* x, T* dx, int64_t n, int32_t label, float lse,
-                                     float scale, float s) {
-  const float logit = static_cast<float>(x[label]);  // before dx, which may lie where x does
-  const VF vlse = splat(lse), vscale = splat(scale), spread = splat(s / static_cast<float>(n));
+Kernel class_statistics_of(const KernelSpec& spec) {
+  const int64_t n = spec.in[0].shape.back(), rows = spec.in[1].numel();
+  return {[=, part = dim_part(spec.attrs, n)](const KernelArgs& args) {
+            const auto* labels = args.input<int32_t>(1);
+            auto *picked = args.output<float>(0), *lse = args.output<float>(1);
+            parallel_for(rows, 1 + 8192 / n, [&](int64_t begin, int64_t end, int) {
+              for (int64_t r = begin; r < end; ++r) {
+                const T* row = args.input<T>(0) + r * n;
+                const int64_t own = labels[r] - part.first;
+                picked[r] = labels[r] >= part.whole ? kNan
+                            : own >= 0 && own < n   ? static_cast<float>(row[own])
+                                                    : 0.0f;
+                lse[r] = log_sum_exp(row, n, nullptr);
+              }
+            });
+          },
+          0};
+}
+
+Kernel make_class_statistics(const KernelSpec& spec) {
+  return dispatch_simd(spec.in[0].dtype, spec.op,
+                       [&]<class T>(Tag<T>) { return class_statistics_of<T>(spec); });
+}
+
+/// scale · (softmax - target), the target being 1 - s at the label, if it is one of the n, and `spread` everywhere.
+template <class T>
+HWY_ATTR void cross_entropy_grad_row(const T* x, T* dx, int64_t n, int64_t label, float lse,
+                                     float scale, float s, float spread) {
+  const bool held = label >= 0 && label < n;
+  // Before dx, which may lie where x does.
+  const float logit = held ? static_cast<float>(x[label]) : 0.0f;
+  const VF vlse = splat(lse), vscale = splat(scale), vspread = splat(spread);
   each_vector(n, [&](int64_t i, int64_t count) TESSERA_BODY {
     const VF p = exp_of_negative(hn::Sub(load_part(x + i, count), vlse));
-    store_part(hn::Mul(hn::Sub(p, spread), vscale), dx + i, count);
+    store_part(hn::Mul(hn::Sub(p, vspread), vscale), dx + i, count);
   });
-  const float target = (1 - s) + s / static_cast<float>(n);
-  dx[label] = static_cast<T>(scale * (std::exp(logit - lse) - target));
+  const float target = (1 - s) + spread;
+  if (held) dx[label] = static_cast<T>(scale * (std::exp(logit - lse) - target));
 }
 
 template <class T>
 Kernel cross_entropy_grad_of(const KernelSpec& spec) {
   const LossSizes sizes = loss_sizes(spec);
-  return {[sizes](const KernelArgs& args) {
+  const DimPart part = dim_part(spec.attrs, sizes.classes);
+  return {[sizes, part](const KernelArgs& args) {
             const auto* labels = args.input<int32_t>(1);
             const auto *weights = args.input<float>(2), *lse = args.input<float>(3),
                        *dloss = args.input<float>(4);
             const int64_t n = sizes.classes;
+            const float s = sizes.smoothing, spread = s / static_cast<float>(part.whole);
             parallel_for(sizes.rows, 1 + 8192 / n, [&](int64_t begin, int64_t end, int) {
               for (int64_t r = begin; r < end; ++r) {
                 const T* x = args.input<T>(0) + r * n;
                 T* dx = args.output<T>(0) + r * n;
                 if (labels[r] < 0)
                   std::fill(dx, dx + n, static_cast<T>(0.0f));
-                else if (labels[r] >= n)
+                else if (labels[r] >= part.whole)
                   std::fill(dx, dx + n, static_cast<T>(kNan));
                 else
-                  cross_entropy_grad_row(x, dx, n, labels[r], lse[r], weights[r] * dloss[r],
-                                         sizes.smoothing);
+                  cross_entropy_grad_row(x, dx, n, labels[r] - part.first, lse[r],
+                                         weights[r] * dloss[r], s, spread);
               }
             });
           },
@@ -144,5 +175,6 @@ HWY_AFTER_NAMESPACE();
 namespace tessera::cpu {
 TESSERA_SIMD_KERNEL(cross_entropy);
 TESSERA_SIMD_KERNEL(cross_entropy_grad);
+TESSERA_SIMD_KERNEL(class_statistics);
 }  // namespace tessera::cpu
 #endif

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <limits>
 
+#include "framework/core/part.h"
 #include "framework/kernels/cpu/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -21,15 +22,18 @@ HWY_ATTR void copy_row(const T* row, U* out, int64_t n) {
 template <class T, class U>
 Kernel embedding_of(const KernelSpec& spec) {
   const int64_t count = spec.in[0].numel(), rows = spec.in[1].shape[0], width = spec.in[1].shape[1];
+  const DimPart range = dim_part(spec.attrs, rows);
   return {[=](const KernelArgs& args) {
             const auto* ids = args.input<int32_t>(0);
             parallel_for(count, 1 + 16384 / width, [&](int64_t begin, int64_t end, int) {
               for (int64_t i = begin; i < end; ++i) {
                 U* out = args.output<U>(0) + i * width;
-                if (ids[i] >= 0 && ids[i] < rows)
-                  copy_row(args.input<T>(1) + ids[i] * width, out, width);
+                const int64_t row = ids[i] - range.first;
+                if (row >= 0 && row < rows)
+                  copy_row(args.input<T>(1) + row * width, out, width);
                 else
-                  std::fill(out, out + width, static_cast<U>(kNoRow));
+                  std::fill(out, out + width,
+                            static_cast<U>(ids[i] >= 0 && ids[i] < range.whole ? 0.0f : kNoRow));
               }
             });
           },
@@ -55,6 +59,7 @@ template <class T>
 Kernel embedding_grad_of(const KernelSpec& spec) {
   const int64_t count = spec.in[0].numel(), rows = spec.out[0].shape[0],
                 width = spec.out[0].shape[1];
+  const int64_t first = dim_part(spec.attrs, rows).first;
   const bool accumulate = spec.attrs.flag("accumulate");
   return {[=](const KernelArgs& args) {
             const auto* ids = args.input<int32_t>(0);
@@ -68,8 +73,8 @@ Kernel embedding_grad_of(const KernelSpec& spec) {
             parallel_for((width + kLine - 1) / kLine, 2, [&](int64_t begin, int64_t end, int) {
               const int64_t from = begin * kLine, to = std::min(end * kLine, width);
               for (int64_t i = 0; i < count; ++i)
-                if (ids[i] >= 0 && ids[i] < rows)
-                  add_row(dy + i * width + from, out + ids[i] * width + from, to - from);
+                if (const int64_t row = ids[i] - first; row >= 0 && row < rows)
+                  add_row(dy + i * width + from, out + row * width + from, to - from);
             });
           },
           0};

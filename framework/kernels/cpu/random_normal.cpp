@@ -6,6 +6,7 @@
 
 #include <numbers>
 
+#include "framework/core/part.h"
 #include "framework/core/random.h"
 #include "framework/kernels/cpu/philox-inl.h"
 #include "framework/kernels/cpu/simd_rows-inl.h"
@@ -20,13 +21,13 @@ HWY_INLINE VF fraction(hn::Vec<U32> words, int plus) {
   return hn::Mul(hn::ConvertTo(F32(), whole), splat(0x1p-24F));
 }
 
-/// Elements [begin, end); begin is a multiple of the elements drawn at a time.
+/// Elements [begin, end) of the stream, wherever they begin in a Philox block.
 HWY_ATTR void normal_range(float* y, int64_t begin, int64_t end, uint64_t key, float std) {
   const auto group = static_cast<int64_t>(4 * hn::Lanes(U64()));  // two vectors of words
   alignas(64) uint64_t words[2 * (HWY_MAX_BYTES / sizeof(uint64_t))];
   auto* bits = reinterpret_cast<uint32_t*>(words);
   alignas(64) float drawn[2 * (HWY_MAX_BYTES / sizeof(float))];
-  for (int64_t e = begin; e < end; e += group) {
+  for (int64_t e = begin / 4 * 4; e < end; e += group) {
     philox_words(static_cast<uint64_t>(e / 4), 0, key, bits);
     hn::Vec<U32> first, second;
     hn::LoadInterleaved2(U32(), bits, first, second);
@@ -35,7 +36,8 @@ HWY_ATTR void normal_range(float* y, int64_t begin, int64_t end, uint64_t key, f
     const VF angle = hn::Mul(fraction(second, 0), splat(2.0F * std::numbers::pi_v<float>));
     hn::StoreInterleaved2(hn::Mul(r, hn::Cos(F32(), angle)), hn::Mul(r, hn::Sin(F32(), angle)),
                           F32(), drawn);
-    std::copy_n(drawn, std::min(group, end - e), y + e);
+    const int64_t skipped = std::max<int64_t>(begin - e, 0);
+    std::copy(drawn + skipped, drawn + std::min(group, end - e), y + (e + skipped - begin));
   }
 }
 
@@ -44,11 +46,15 @@ Kernel make_random_normal(const KernelSpec& spec) {
       Random(static_cast<uint64_t>(spec.attrs.integer("seed")), spec.attrs.text("stream")).key();
   const auto std = static_cast<float>(spec.attrs.real("std"));
   const int64_t n = spec.out[0].numel();
+  const PartRuns runs(spec.attrs, spec.out[0].shape);
   return {[=](const KernelArgs& args) {
             constexpr int64_t kBlock = 1024;
             parallel_for((n + kBlock - 1) / kBlock, 8, [&](int64_t begin, int64_t end, int) {
-              normal_range(args.output<float>(0), begin * kBlock, std::min(end * kBlock, n), key,
-                           std);
+              runs.each(begin * kBlock, std::min(end * kBlock, n),
+                        [&](int64_t from, int64_t to, int64_t at) {
+                          normal_range(args.output<float>(0) + from, at, at + (to - from), key,
+                                       std);
+                        });
             });
           },
           0};

@@ -42,6 +42,13 @@ Case attention(Shape q, int64_t keys, int64_t groups, Mask mask, bool grad) {
   return c;
 }
 
+/// Two of four samples, and the later two of four groups of heads.
+Case some_of_it(Case c) {
+  c.attrs.set("whole", Shape{4, 8, 5, 7});
+  c.attrs.set("origin", Shape{1, 4, 0, 0});
+  return c;
+}
+
 std::vector<Case> all(bool grad) {
   return {attention({1, 1, 1, 2}, 1, 1, {}, grad),
           attention({2, 4, 2, 6}, 4, 2, {}, grad),
@@ -56,7 +63,8 @@ std::vector<Case> all(bool grad) {
           attention({1, 67, 2, 16}, 67, 1, {.causal = true}, grad),
           attention({2, 5, 4, 4}, 7, 2, {.dropout = true}, grad),
           attention({2, 6, 2, 4}, 6, 2,
-                    {.causal = true, .lengths = true, .dropout = true, .part = true}, grad)};
+                    {.causal = true, .lengths = true, .dropout = true, .part = true}, grad),
+          some_of_it(attention({2, 5, 4, 4}, 7, 2, {.dropout = true, .part = true}, grad))};
 }
 
 const TensorType kQ{DType::f32, {2, 3, 4, 8}}, kK{DType::f32, {2, 3, 2, 8}};
@@ -68,6 +76,12 @@ Attrs dropping(double rate) {
   attrs.set("rate", rate);
   attrs.set("seed", 7);
   attrs.set("stream", "weights");
+  return attrs;
+}
+
+Attrs with(Attrs attrs, Shape whole) {
+  attrs.set("whole", std::move(whole));
+  attrs.set("place", "dp");
   return attrs;
 }
 
@@ -84,7 +98,11 @@ const Register kAttention(
      {.in = {kQ, kK, kK}, .attrs = {{"causal", false}, {"window", -1}}, .words = "negative"},
      {.in = {kQ, kK, kK}, .attrs = dropping(0.1), .words = "takes 4"},
      {.in = {kQ, kK, kK, kQ}, .attrs = dropping(0.1), .words = "are integers"},
-     {.in = {kQ, kK, kK, kStep}, .attrs = dropping(1), .words = "[0, 1)"}});
+     {.in = {kQ, kK, kK, kStep}, .attrs = dropping(1), .words = "[0, 1)"},
+     {.in = {kQ, kK, kK, kStep},
+      .attrs = with(dropping(0.1), {2, 4, 3, 2}),
+      .words = "is no part of [2,4,3,2]"},
+     {.in = {kQ, kK, kK}, .attrs = with(kPlain, {2, 4, 3, 3}), .words = "only dropout"}});
 const Register kAttentionGrad({"attention_grad"}, all(true),
                               {{.in = {kQ, kK, kK}, .attrs = kPlain, .words = "takes 6"}});
 

@@ -17,10 +17,13 @@ Shape with(Shape shape, int64_t last) {
   return shape;
 }
 
+const Attrs kPart{{"whole", Shape{11}}, {"origin", Shape{3}}};  // of the rows
+
 std::vector<Case> lookups() {
   std::vector<Case> cases;
   for (const Table& t : kTables)
     cases.push_back({.in = {indices(t.ids, t.rows), real({t.rows, t.width})}, .large = t.large});
+  cases.push_back({.in = {indices({8}, 11), real({4, 6})}, .attrs = kPart});
   return cases;
 }
 
@@ -35,6 +38,9 @@ std::vector<Case> gradients() {
       if (accumulate) c.in.push_back(single({t.rows, t.width}));
       cases.push_back(c);
     }
+  Attrs part = kPart;
+  part.set("vocab", 4);
+  cases.push_back({.in = {indices({8}, 11), real({8, 6})}, .attrs = part, .differentiable = false});
   return cases;
 }
 
@@ -42,11 +48,17 @@ const TensorType kIds{DType::i32, {2}};
 const Register kEmbedding({"embedding"}, lookups(),
                           {{.in = {{DType::i64, {2}}, {DType::f32, {3, 4}}},
                             .words = "ids are i32"},
-                           {.in = {kIds, {DType::f32, {3}}}, .words = "matrix"}});
+                           {.in = {kIds, {DType::f32, {3}}}, .words = "matrix"},
+                           {.in = {kIds, {DType::f32, {9, 4}}},
+                            .attrs = kPart,
+                            .words = "[9] at [3] is no part of [11]"}});
 const Register kGrad({"embedding_grad"}, gradients(),
                      {{.in = {kIds, {DType::f32, {3, 4}}},
                        .attrs = {{"vocab", int64_t{5}}},
-                       .words = "the cotangent of rows"}});
+                       .words = "the cotangent of rows"},
+                      {.in = {kIds, {DType::f32, {2, 4}}},
+                       .attrs = {{"vocab", int64_t{5}}, {"whole", Shape{4}}, {"place", "tp"}},
+                       .words = "is no part of [4]"}});
 
 std::vector<Case> turns() {
   std::vector<Case> cases;
@@ -74,13 +86,26 @@ std::vector<Case> drops() {
       cases.push_back({.in = {real(x), integers({}, 0, 1000)},
                        .attrs = {{"rate", rate}, {"seed", 7}, {"stream", "h.0"}},
                        .large = numel(x) > 999});
+  cases.push_back({.in = {real({4, 6}), integers({}, 0, 1000), integers({}, 0, 3)},
+                   .attrs = {{"rate", 0.5},
+                             {"seed", 7},
+                             {"stream", "h.0"},
+                             {"whole", Shape{9, 13}},
+                             {"origin", Shape{5, 3}}}});
   return cases;
 }
 
 const Register kDropout({"dropout"}, drops(),
                         {{.in = {kX, {DType::i64, {}}},
                           .attrs = {{"rate", 1.0}, {"seed", 7}, {"stream", "h.0"}},
-                          .words = "[0, 1)"}});
+                          .words = "[0, 1)"},
+                         {.in = {kX, {DType::i64, {}}},
+                          .attrs = {{"rate", 0.1},
+                                    {"seed", 7},
+                                    {"stream", "h.0"},
+                                    {"whole", Shape{1, 2, 3, 3}},
+                                    {"origin", Shape{0, 0, 0, 0}}},
+                          .words = "is no part of [1,2,3,3]"}});
 
 }  // namespace
 }  // namespace tessera

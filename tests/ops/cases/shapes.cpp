@@ -159,22 +159,42 @@ const Register kNormal(
     {"random_normal"},
     {{.in = {}, .attrs = {{"std", 0.02}, {"seed", 7}, {"stream", "a"}, {"shape", Shape{4, 6}}}},
      {.in = {},
+      .attrs = {{"std", 0.02},
+                {"seed", 7},
+                {"stream", "a"},
+                {"shape", Shape{4, 6}},
+                {"whole", Shape{7, 9}},
+                {"origin", Shape{2, 3}}}},
+     {.in = {},
       .attrs = {{"std", 1.0}, {"seed", 1}, {"stream", "b"}, {"shape", Shape{3, 20011}}},
       .large = true}},
     {{.in = {},
       .attrs = {{"std", -1.0}, {"seed", 7}, {"stream", "a"}, {"shape", Shape{4}}},
-      .words = "std is negative"}});
+      .words = "std is negative"},
+     {.in = {},
+      .attrs =
+          {{"std", 1.0}, {"seed", 7}, {"stream", "a"}, {"shape", Shape{4}}, {"whole", Shape{8}}},
+      .words = "does not say which"}});
 
 const Register kIota(
     {"iota"},
     {{.in = {}, .attrs = {{"dim", 0}, {"dtype", "i32"}, {"shape", Shape{7}}}},
      {.in = {}, .attrs = {{"dim", 1}, {"dtype", "f32"}, {"shape", Shape{2, 4, 6}}}},
      {.in = {}, .attrs = {{"dim", -1}, {"dtype", "bf16"}, {"shape", Shape{4, 6}}}},
+     {.in = {},
+      .attrs = {{"dim", 1},
+                {"dtype", "i32"},
+                {"shape", Shape{4, 6}},
+                {"whole", Shape{4, 9}},
+                {"origin", Shape{0, 3}}}},
      {.in = {}, .attrs = {{"dim", 0}, {"dtype", "i64"}, {"shape", Shape{9001, 3}}}, .large = true}},
     {{.in = {}, .attrs = {{"dim", 1}, {"dtype", "i32"}, {"shape", Shape{7}}}, .words = "no dim 1"},
      {.in = {},
       .attrs = {{"dim", 0}, {"dtype", "bool"}, {"shape", Shape{7}}},
-      .words = "not booleans"}});
+      .words = "not booleans"},
+     {.in = {},
+      .attrs = {{"dim", 0}, {"dtype", "i32"}, {"shape", Shape{7}}, {"origin", Shape{7}}},
+      .words = "not in what"}});
 
 }  // namespace
 }  // namespace tessera
