@@ -10,6 +10,7 @@
 #include <exception>
 #include <map>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "framework/comm/mpi_messages.h"
@@ -77,11 +78,18 @@ class MpiWorld final : public World {
   void share_memory(const MpiOptions& options);
   void make_progress();
   void look_for_failures();
+  void fail(std::string_view reason);
+  /// With this rank in front.
+  std::string named(std::string_view reason) const;
   void end();
+  /// The first of two tags for a group.
+  int tag_of(uint64_t number);
 
   int rank_ = 0, size_ = 1;
   std::vector<std::string> hosts_;
   MPI_Comm communicator_ = MPI_COMM_NULL;
+  uint64_t last_tag_ = 32767;
+  std::set<int> tags_;
   SharedSegment own_;
   std::map<int64_t, SharedSegment> neighbours_;  // by rank: the others of this host
   Progress progress_;
@@ -95,16 +103,14 @@ class MpiWorld final : public World {
 };
 
 uint64_t group_number(std::span<const int64_t> ranks) {
-  uint64_t hash = 0xcbf29ce484222325u;
+  uint64_t hash = 0;
   for (const int64_t rank : ranks) {
-    hash = (hash ^ static_cast<uint64_t>(rank)) * 0x100000001b3u;
+    hash = (hash + static_cast<uint64_t>(rank) + 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
+    hash = (hash ^ (hash >> 29)) * 0x94d049bb133111ebu;
     hash ^= hash >> 32;
   }
-  return hash | 1;
+  return hash | 1;  // not 0
 }
-
-/// Two tags for each group, out of those that every MPI has.
-int group_tag(uint64_t number) { return static_cast<int>((number >> 8) % (1 << 14)) * 2; }
 
 MpiCommunicator::MpiCommunicator(MpiWorld& world, std::vector<int64_t> ranks)
     : world_(world),
@@ -125,7 +131,7 @@ MpiCommunicator::MpiCommunicator(MpiWorld& world, std::vector<int64_t> ranks)
     shared_.emplace(std::move(segments), rank_, number_);
   } else {
     messages_.emplace(world.communicator_, std::vector<int>(ranks_.begin(), ranks_.end()), rank_,
-                      group_tag(number_));
+                      world.tag_of(number_));
   }
 }
 
@@ -206,13 +212,26 @@ Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
   return *group;
 }
 
-void MpiWorld::give_up(std::string_view reason) {
-  const std::string text =
-      fmt::format("rank {} ({}) failed: {}", rank_, hosts_[static_cast<size_t>(rank_)], reason);
-  own_.fail(text);
-  progress_.fail(text);
+int MpiWorld::tag_of(uint64_t number) {
+  // Ranks need not meet to agree on a tag; that two groups get one is as good as impossible, and found.
+  const int tag = static_cast<int>((number >> 1) % (last_tag_ / 2)) * 2;
+  check(tags_.insert(tag).second, "two groups have the tag {}", tag);
+  return tag;
+}
+
+void MpiWorld::fail(std::string_view reason) {
+  progress_.fail(reason);
+  own_.fail(reason);
   for (const auto& [rank, neighbour] : neighbours_) neighbour.ring();
   own_.ring();
+}
+
+std::string MpiWorld::named(std::string_view reason) const {
+  return fmt::format("rank {} ({}) failed: {}", rank_, hosts_[static_cast<size_t>(rank_)], reason);
+}
+
+void MpiWorld::give_up(std::string_view reason) {
+  fail(named(reason));
   // The progress thread touches buffers until it has seen it.
   std::unique_lock lock(progress_.mutex);
   progress_.changed.wait(lock, [&] { return stopped_; });
@@ -228,13 +247,14 @@ void MpiWorld::run(const MpiOptions& options) {
     }
     make_progress();
     end();
+  } catch (const WorldAborted& error) {
+    fail(error.what());
   } catch (const std::exception& error) {
     if (ready_) {
-      const std::string host = hosts_[static_cast<size_t>(rank_)];
-      own_.fail(fmt::format("rank {} ({}) failed: {}", rank_, host, error.what()));
-      for (const auto& [rank, neighbour] : neighbours_) neighbour.ring();
+      fail(named(error.what()));
+    } else {
+      progress_.fail(error.what());
     }
-    progress_.fail(error.what());
   }
   const std::lock_guard lock(progress_.mutex);
   stopped_ = true;
@@ -250,6 +270,10 @@ void MpiWorld::begin(const MpiOptions& options) {
   require_mpi(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   require_mpi(MPI_Comm_rank(communicator_, &rank_), "MPI_Comm_rank");
   require_mpi(MPI_Comm_size(communicator_, &size_), "MPI_Comm_size");
+  void* last = nullptr;
+  int known = 0;
+  require_mpi(MPI_Comm_get_attr(MPI_COMM_WORLD, MPI_TAG_UB, &last, &known), "MPI_TAG_UB");
+  if (known) last_tag_ = static_cast<uint64_t>(*static_cast<int*>(last));
   constexpr int length = 256;
   std::vector<char> names(static_cast<size_t>(length * size_));
   std::string name = host_name();
