@@ -263,8 +263,10 @@ void MpiWorld::run(const MpiOptions& options) {
 
 void MpiWorld::begin(const MpiOptions& options) {
   int granted = 0;
-  // Where MPI cannot start, it ends the process itself, with its own words.
-  require_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &granted), "MPI_Init_thread");
+  // Where MPI cannot start, it ends the process itself, with its own words. One thread would be enough; serialized lets
+  // a program call MPI while nothing is under way here.
+  require_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &granted),
+              "MPI_Init_thread");
   require(granted >= MPI_THREAD_FUNNELED, "this MPI does not allow threads at all");
   require_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &communicator_), "MPI_Comm_dup");
   require_mpi(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
