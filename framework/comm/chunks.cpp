@@ -26,7 +26,7 @@ int64_t divided(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace
 
-Chunks::Chunks(Collective call, int ranks, int64_t slot_bytes)
+Chunks::Chunks(Collective call, int ranks, int64_t slot_bytes, int64_t most_part_bytes)
     : call_(std::move(call)), ranks_(ranks) {
   begins_.reserve(call_.pieces.size());
   for (const Piece& piece : call_.pieces) {
@@ -37,7 +37,7 @@ Chunks::Chunks(Collective call, int ranks, int64_t slot_bytes)
   direct_ = call_.kind == Kind::all_reduce && elements_ * wire * ranks <= direct_bytes;
   const bool sums_parts = call_.kind == Kind::all_reduce && !direct_;
   const int64_t parts = sums_parts ? ranks + 1 : scatters() ? ranks : 1;
-  part_bytes_ = slot_bytes / parts / line * line;
+  part_bytes_ = std::min(slot_bytes / parts, most_part_bytes) / line * line;
   part_elements_ = part_bytes_ / wire;
   check(part_elements_ > 0, "{}: {} ranks do not fit a slot of {} bytes", title(call_), ranks,
         slot_bytes);

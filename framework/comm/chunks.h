@@ -18,8 +18,8 @@ class Chunks {
     int64_t size() const { return end - begin; }
   };
 
-  /// Of a slot with that many bytes.
-  Chunks(Collective call, int ranks, int64_t slot_bytes);
+  /// Of a slot with that many bytes, and no longer part than that.
+  Chunks(Collective call, int ranks, int64_t slot_bytes, int64_t most_part_bytes);
 
   const Collective& call() const { return call_; }
   /// At least one, so that an empty collective is a meeting too.

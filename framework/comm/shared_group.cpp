@@ -22,7 +22,8 @@ SharedGroup::SharedGroup(std::vector<SharedSegment*> segments, int rank, uint64_
 }
 
 void SharedGroup::start(Collective call) {
-  calls_.emplace_back(std::move(call), static_cast<int>(areas_.size()), GroupArea::slot_bytes);
+  calls_.emplace_back(std::move(call), static_cast<int>(areas_.size()), GroupArea::slot_bytes,
+                      GroupArea::slot_bytes);
 }
 
 bool SharedGroup::connect() {

@@ -85,6 +85,7 @@ SharedSegment::~SharedSegment() {
 }
 
 GroupArea& SharedSegment::add_group(uint64_t group) {
+  check(!find_group(group), "two groups have the number {}", group);
   for (int64_t i = 0; i < most_groups; ++i) {
     if (content_->groups[i].load(std::memory_order_relaxed) != 0) continue;
     content_->groups[i].store(group, std::memory_order_release);

@@ -163,7 +163,7 @@ Communicator& ThreadsWorld::group(std::span<const int64_t> ranks) {
   if (group) return *group;
   const std::lock_guard lock(shared_.mutex);
   Group& shared = shared_.groups[key];
-  shared.ranks = key;
+  if (shared.ranks.empty()) shared.ranks = key;
   group =
       std::make_unique<ThreadsCommunicator>(shared_, shared, static_cast<int>(place - key.begin()));
   return *group;

@@ -1,0 +1,56 @@
+// What the program's threads and the thread that exchanges have in common: collectives on their way, and the news that
+// they are done or that all is over.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "framework/comm/communicator.h"
+
+namespace tessera {
+
+/// The state of a world: whether it failed, and the condition that waits sleep on.
+struct Progress {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::optional<std::string> failure;  // the first one
+
+  /// Ends all waits.
+  void fail(std::string_view reason);
+  /// With the mutex held.
+  void require_working() const;
+};
+
+/// The collectives of one group that were started and not waited for. They end in the order in which they started.
+class Tickets {
+ public:
+  explicit Tickets(Progress& progress) : progress_(progress) {}
+
+  /// With the mutex of the progress held.
+  Communicator::Ticket start(std::string title);
+  /// So many more are done; with the mutex held.
+  void finish(int count);
+  void wait(Communicator::Ticket ticket);
+  Communicator::Times times() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Entry {
+    std::string title;
+    Clock::time_point begin;
+  };
+
+  Progress& progress_;
+  Communicator::Ticket started_ = 0, finished_ = 0;
+  std::map<Communicator::Ticket, Entry> open_;
+  Communicator::Times times_;
+};
+
+}  // namespace tessera
