@@ -6,10 +6,12 @@
 #include "framework/core/error.h"
 #include "framework/kernels/cpu/matmul_rate.h"
 #include "framework/kernels/cpu/onednn.h"
-#include "framework/train/device.h"
+#include "framework/train/agreement.h"
+#include "framework/train/layouts.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/command_line.h"
+#include "launch/ranks.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -58,16 +60,24 @@ int run_train(std::span<const std::string> args) {
                           "'train.steps=20M tokens'"}};
   const auto given = line.parse(args);
   if (!given) return 0;
-  const Config config = load_config(given->text("CONFIG"), given->list("set"));
-  fmt::print("{}", effective_table(config));
+  const Ranks ranks;
+  const Config config =
+      resolve_mesh(load_config(given->text("CONFIG"), given->list("set")), ranks.size());
+  if (ranks.leads()) fmt::print("{}", effective_table(config));
+  if (const std::string warning = ranks.placement_warning(config); ranks.leads() && !warning.empty())
+    fmt::print("{}\n", warning);
   std::fflush(stdout);
-  const DeviceProfile profile = set_up_device(config.device);
+  const DeviceProfile profile = ranks.set_up(config.device);
   LearnerData data = open_data(config);
   TrainerOptions options;
   options.data = data.identity;
   options.vocab = data.vocab;
   const std::string tokenizer = data.tokenizer->description();
-  ModelLearner learner(config, std::move(data), profile);
+  if (ranks.world())
+    require_same(*ranks.world(), "program, config or data",
+                 fmt::format("tessera {} {}\n{}data: {}\n", TESSERA_VERSION, TESSERA_COMPILER,
+                             to_yaml(config), data.identity));
+  ModelLearner learner(config, std::move(data), profile, true, ranks.world());
 
   options.command = "tessera train";
   for (const std::string& word : args) options.command += " " + quoted(word);
@@ -77,7 +87,10 @@ int run_train(std::span<const std::string> args) {
                          {"isa", std::string(to_string(profile.isa))},
                          {"threads", std::to_string(profile.threads)}};
   set_peak(options, *given, config);
-  Progress progress = Progress::on_standard_output();
+  options.world = ranks.world();
+  options.peak_gflops *= ranks.size();
+  Progress progress = ranks.leads() ? Progress::on_standard_output()
+                                    : Progress([](std::string_view) {}, false, [] { return 0; });
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();
   return summary.stop_signal == 0 ? 0 : 128 + summary.stop_signal;  // as a shell tells it
 }

@@ -2,10 +2,13 @@
 
 #include <cmath>
 #include <numbers>
+#include <set>
 
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
+#include "framework/config/choices.h"
 #include "framework/data/token_shards.h"
+#include "framework/train/agreement.h"
 #include "framework/train/model.h"
 #include "framework/train/signals.h"
 
@@ -46,6 +49,7 @@ ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceP
 ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
                            Assembly assembly, World* world)
     : config_(config),
+      world_(world),
       data_(std::move(data)),
       parameters_(std::move(assembly.parameters)),
       model_flops_(assembly.model_flops),
@@ -101,7 +105,7 @@ Evaluation ModelLearner::evaluate() {
   const bool bert = config_.model.type == ModelConfig::Type::bert;
   const int64_t batches = data_.batches->evaluation_batches();
   for (int64_t i = 0; i < batches; ++i) {
-    if (stop_signal() != 0) throw EvaluationStopped{};
+    if (agreed_max(world_, stop_signal()) != 0) throw EvaluationStopped{};
     const EvaluationBatch batch = data_.batches->evaluation(i);
     batch.feed.write(session_, "evaluate", parts_);
     session_.run("evaluate");
@@ -211,7 +215,16 @@ double ModelLearner::flops_per_token() {
 std::string ModelLearner::header() {
   const Compiled& compiled = session_.compiled();
   constexpr double kMiB = 1 << 20;
-  return fmt::format(
+  std::string ranks;
+  if (world_) {
+    const std::set<std::string> hosts(world_->hosts().begin(), world_->hosts().end());
+    ranks = fmt::format("{} ranks on {} host{} ({}), mesh {}{}, data parallel sharding: {}\n",
+                        world_->size(), hosts.size(), hosts.size() == 1 ? "" : "s",
+                        fmt::join(hosts, ", "), to_string(parts_.mesh),
+                        config_.mesh.sequence_parallel ? ", sequence parallel" : "",
+                        choice_name(config_.data_parallel.shard));
+  }
+  return ranks + fmt::format(
       "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB arena) · {:.2f} "
       "MFLOP per token",
       parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,

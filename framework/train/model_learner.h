@@ -59,6 +59,7 @@ class ModelLearner : public Learner {
   Box box_to_write(const State& state) const;
 
   const Config config_;
+  World* world_;
   LearnerData data_;
   std::vector<Parameter> parameters_;
   double model_flops_;

@@ -7,6 +7,7 @@
 
 #include "framework/config/print.h"
 #include "framework/core/error.h"
+#include "framework/train/agreement.h"
 #include "framework/train/resume.h"
 #include "framework/train/signals.h"
 
@@ -25,8 +26,9 @@ Trainer::Trainer(const Config& config, Learner& learner, Progress& progress, Tra
       progress_(progress),
       options_(std::move(options)),
       steps_(config.train.steps.steps(config.tokens_per_step())),
-      folder_(config),
-      begin_(Clock::now()) {}
+      begin_(Clock::now()) {
+  if (leads()) folder_.emplace(config);
+}
 
 TrainingSummary Trainer::run() {
   const StopSignals signals;
@@ -38,24 +40,27 @@ TrainingSummary Trainer::run() {
         static_cast<double>((state_.step - first_step_) * config_.tokens_per_step());
     const TrainingSummary summary{
         .first_step = first_step_,
-        .stop_signal = finished() ? 0 : stop_signal(),
+        .stop_signal = finished() ? 0 : stopped_by_,
         .evaluation_only = evaluation_only,
         .tokens_per_s = stepping_seconds_ > 0 ? tokens / stepping_seconds_ : 0,
         .state = state_,
         .checkpoint = checkpoint_};
     progress_.close();
-    say_end(summary);
-    folder_.save("summary.json", summary_json(summary));
+    if (leads()) {
+      say_end(summary);
+      folder_->save("summary.json", summary_json(summary));
+    }
     return summary;
   } catch (const std::exception& error) {
     progress_.close();
-    folder_.save_failure(error.what());
+    if (folder_) folder_->save_failure(error.what());
     throw;
   }
 }
 
 void Trainer::begin() {
   std::vector<std::string> report;
+  agreed_max(options_.world, 0);  // the leader has the folders: no other run changes them any more
   auto resumed =
       resume(config_, options_.environment, options_.data, options_.vocab, learner_, report);
   if (resumed) {
@@ -68,29 +73,34 @@ void Trainer::begin() {
   } else {
     state_.environment = options_.environment;
     state_.data = options_.data;
-    if (const std::string aside = folder_.set_aside_metrics(); !aside.empty())
+    if (const std::string aside = leads() ? folder_->set_aside_metrics() : ""; !aside.empty())
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
   }
+  if (options_.world)
+    require_same(*options_.world, "the checkpoints to go on from",
+                 fmt::format("step {} of {}\n", state_.step, config_.checkpoint.folder));
   first_step_ = state_.step;
   seconds_before_ = state_.seconds;
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   for (int64_t n = state_.skipped_in_a_row; n > 0; --n)
     nonfinite_.push_back({state_.step - n + 1, kUnknown, kUnknown,
                           state_.samples - n * resumed->sequences, resumed->sequences});
-  metrics_.emplace(folder_.metrics(), state_.step, state_.evaluated, report);
-  metrics_->restore(state_.unwritten_metrics);
-  if (config_.log.tensorboard) tensorboard_.emplace(folder_.path(), state_.step + 1);
-  folder_.save("config.yaml", to_yaml(config_));
   const std::string head = header();
-  folder_.save("header.txt", effective_table(config_) + head);
+  if (!leads()) return;
+  metrics_.emplace(folder_->metrics(), state_.step, state_.evaluated, report);
+  metrics_->restore(state_.unwritten_metrics);
+  if (config_.log.tensorboard) tensorboard_.emplace(folder_->path(), state_.step + 1);
+  folder_->save("config.yaml", to_yaml(config_));
+  folder_->save("header.txt", effective_table(config_) + head);
   progress_.say(head);
   for (const std::string& line : report) progress_.say(line);
 }
 
 void Trainer::train() {
-  if (wants_evaluation() && !stopping()) evaluate();
-  while (state_.step < steps_ && !stopping()) one_step();
+  bool stop = stopping();
+  if (wants_evaluation() && !stop) evaluate();
+  for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
   require(log_failure_.empty(), "{}. Step {} is saved as {}", log_failure_, state_.step,
@@ -119,7 +129,7 @@ void Trainer::one_step() {
 
   const bool interval = due(config_.log.every) || state_.step == steps_;
   progress_.step(progress_state(result), interval && result.applied);
-  if (interval || !result.applied) log_step(result);
+  if (leads() && (interval || !result.applied)) log_step(result);
   if (std::ssize(nonfinite_) >= config_.train.stop_after_nonfinite) stop_for_nonfinite();
   if (wants_evaluation() && !stopping()) evaluate();
   save_is_due_ |= due(config_.checkpoint.every);
@@ -142,11 +152,12 @@ void Trainer::note_skipped(const StepResult& result) {
 void Trainer::stop_for_nonfinite() {
   const std::string name = fmt::format("nonfinite-step-{}.json", state_.step);
   const std::string text = nonfinite_json(nonfinite_, config_, checkpoint_, learner_);
-  folder_.save(name, text);
+  const std::filesystem::path folder = config_.log.folder;
+  if (leads()) folder_->save(name, text);
   user_error(
       "loss or gradient were not finite in {} steps in a row, up to step {}; none of them changed "
       "the weights. Which samples they read is in {}. {}. {}",
-      nonfinite_.size(), state_.step, (folder_.path() / name).string(), nonfinite_advice(config_),
+      nonfinite_.size(), state_.step, (folder / name).string(), nonfinite_advice(config_),
       checkpoint_.empty()
           ? "There is no checkpoint yet; the run would begin anew"
           : fmt::format("The run would go on from {}, which is as it was", checkpoint_.string()));
@@ -157,12 +168,12 @@ void Trainer::evaluate() {
   const Clock::time_point begin = Clock::now();
   try {
     const Evaluation evaluation = learner_.evaluate();
-    log_evaluation(evaluation, seconds_since(begin));
+    if (leads()) log_evaluation(evaluation, seconds_since(begin));
     if (!state_.first_evaluation) state_.first_evaluation = evaluation;
     state_.last_evaluation = evaluation;
     state_.evaluated = true;
   } catch (const EvaluationStopped&) {
-    check(stop_signal() != 0, "an evaluation stopped without a signal");
+    check(stop_signal() != 0 || options_.world, "an evaluation stopped without a signal");
   }
   progress_.ready();
 }
@@ -171,24 +182,38 @@ void Trainer::save() {
   progress_.busy("saving");
   state_.seconds = run_seconds();
   state_.skipped_in_a_row = std::ssize(nonfinite_);
-  try {
-    metrics_->sync();
-  } catch (const UserError& error) {
-    note_log_failure(error);
-  }
-  state_.unwritten_metrics = metrics_->unwritten();
-  CheckpointWriter writer(config_.checkpoint.folder, state_.step);
+  if (leads()) try {
+      metrics_->sync();
+    } catch (const UserError& error) {
+      note_log_failure(error);
+    }
+  if (leads()) state_.unwritten_metrics = metrics_->unwritten();
+  const int rank = options_.world ? options_.world->rank() : 0;
+  const auto all_are_here = [&] { agreed_max(options_.world, 0); };
+  if (rank > 0) all_are_here();  // the first writer has made the folder
+  CheckpointWriter writer(config_.checkpoint.folder, state_.step, rank,
+                          options_.world ? options_.world->size() : 1);
+  if (rank == 0) all_are_here();
   learner_.save(writer);
+  all_are_here();  // all have written
   // After skipped updates nothing older is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
-  checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep));
+  if (leads())
+    checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep));
+  all_are_here();  // it is final: the other writers have nothing left to take back
   saved_step_ = state_.step;
   saved_evaluated_ = state_.evaluated;
   save_is_due_ = false;
   progress_.ready();
 }
 
-bool Trainer::stopping() const { return stop_signal() != 0 || !log_failure_.empty(); }
+bool Trainer::stopping() {
+  const int64_t failed = int64_t{1} << 32;
+  const int64_t agreed =
+      agreed_max(options_.world, log_failure_.empty() ? stop_signal() : failed);
+  if (agreed < failed) stopped_by_ = static_cast<int>(agreed);
+  return agreed != 0;
+}
 
 void Trainer::note_log_failure(const UserError& error) {
   if (log_failure_.empty()) log_failure_ = error.what();

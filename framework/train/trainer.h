@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/comm/communicator.h"
 #include "framework/config/config.h"
 #include "framework/core/error.h"
 #include "framework/train/learner.h"
@@ -28,6 +29,7 @@ struct TrainerOptions {
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
   int64_t vocab = 0;  // of the tokenizer: what model.vocab: auto stands for; 0: not known
+  World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks
 };
 
 struct TrainingSummary {
@@ -56,7 +58,9 @@ class Trainer {
   [[noreturn]] void stop_for_nonfinite();
   void evaluate();
   void save();
-  bool stopping() const;
+  /// Whether to end before the next step; all ranks of a world decide it together.
+  bool stopping();
+  bool leads() const { return !options_.world || options_.world->rank() == 0; }
   /// Metrics that cannot be written end the run, but cost no step: all is saved first, and they with it.
   void note_log_failure(const UserError& error);
   bool due(const Duration& every) const;
@@ -79,7 +83,7 @@ class Trainer {
   Progress& progress_;
   TrainerOptions options_;
   int64_t steps_;  // of the whole run
-  RunFolder folder_;
+  std::optional<RunFolder> folder_;  // of the rank that writes
   std::optional<Metrics> metrics_;
   std::optional<TensorBoard> tensorboard_;
   RunState state_;
@@ -96,6 +100,7 @@ class Trainer {
   double interval_seconds_ = 0;  // the same since the last line of metrics
   int64_t interval_steps_ = 0;
   double smoothed_seconds_ = 0;  // of a step, for the progress line
+  int stopped_by_ = 0;           // the signal that all ranks agreed to stop for
 };
 
 }  // namespace tessera

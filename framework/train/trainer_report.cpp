@@ -27,7 +27,7 @@ std::string Trainer::header() const {
   if (!environment.empty()) text += fmt::format("{}\n", fmt::join(environment, " · "));
   if (!options_.data.empty()) text += fmt::format("data: {}\n", options_.data);
   text += fmt::format("{} steps of {} tokens; metrics and config in {}, checkpoints in {}\n",
-                      grouped(steps_), grouped(config_.tokens_per_step()), folder_.path().string(),
+                      grouped(steps_), grouped(config_.tokens_per_step()), config_.log.folder,
                       config_.checkpoint.folder);
   if (options_.peak_gflops > 0)
     text += fmt::format(

@@ -1,0 +1,21 @@
+// What the ranks of a run decide together, and what must be the same on all of them before it begins.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "framework/comm/communicator.h"
+
+namespace tessera {
+
+/// The largest of all ranks' numbers, on all of them; `mine` where there is no world. Called by all ranks together.
+int64_t agreed_max(World* world, int64_t mine);
+
+/// UserError on every rank unless all ranks give the same text; the message names a rank that differs from rank 0, its host
+/// and the first line that differs. `what`: "the config and the plan".
+void require_same(World& world, const std::string& what, const std::string& text);
+
+/// Rank 0's text, on all ranks.
+std::string broadcast_text(World& world, int root, std::string text);
+
+}  // namespace tessera

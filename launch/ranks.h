@@ -1,0 +1,35 @@
+// The ranks of a run as a verb sees them: the world that mpirun or srun made, or none, and this rank's share of its host.
+#pragma once
+
+#include <memory>
+
+#include "framework/comm/communicator.h"
+#include "framework/config/config.h"
+#include "framework/core/device_profile.h"
+
+namespace tessera {
+
+class Ranks {
+ public:
+  /// Joins the others when this process was started as one of several.
+  Ranks();
+
+  /// Null for a single process.
+  World* world() const { return world_.get(); }
+  int rank() const { return world_ ? world_->rank() : 0; }
+  int size() const { return world_ ? world_->size() : 1; }
+  bool leads() const { return rank() == 0; }
+  /// How many ranks share this one's host, itself included.
+  int on_this_host() const;
+
+  /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays.
+  DeviceProfile set_up(DeviceConfig config) const;
+
+  /// A line to the user where tensor parallel ranks lie on several hosts; empty otherwise.
+  std::string placement_warning(const Config& config) const;
+
+ private:
+  std::unique_ptr<World> world_;
+};
+
+}  // namespace tessera
