@@ -33,13 +33,9 @@ Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64
 
 /// The encoder's result at the masked positions, (B·P, hidden).
 Value pick(Value x, Value masked_positions) {
-  const int64_t b = x.dim(0), s = x.dim(1), p = masked_positions.dim(1);
-  const Value row = x.graph().add1(
-      ops::iota, {}, {{"dim", int64_t{0}}, {"dtype", std::string("i32")}, {"shape", Shape{b, 1}}},
-      "row");
-  const Value flat = ops::add(masked_positions, row * static_cast<double>(s), {}, "flat_positions");
-  return ops::gather(reshape(x, {b * s, x.dim(2)}), reshape(flat, {b * p}), {{"dim", int64_t{0}}},
-                     "masked");
+  const Value masked =
+      ops::gather(x, masked_positions, {{"dim", int64_t{1}}, {"batch", int64_t{1}}}, "masked");
+  return reshape(masked, {x.dim(0) * masked_positions.dim(1), x.dim(2)});
 }
 
 }  // namespace
