@@ -151,7 +151,7 @@ class Sharder {
     check_fits(port.name, type, kept);
     out_.inputs.push_back(kept);
     if (const auto wish = wishes_.gradients.find(port.name);
-        wish != wishes_.gradients.end() && !kept.partial.empty())
+        wish != wishes_.gradients.end() && !kept.partial.empty() && !g_.find_output(port.name))
       kept = wish->second;
   }
 

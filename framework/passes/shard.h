@@ -23,7 +23,7 @@ struct ShardWishes {
   std::map<std::string, Layout> states;  // as they are stored; of those absent, as they are made
   std::map<std::string, Layout>
       uses;  // of parameters: as they are computed with; absent: as stored
-  /// Of parameters: of their total cotangent; of accumulated gradients: what they are moved to when a graph begins with
+  /// Of parameters: of their total cotangent; of accumulated gradients: what they are moved to in the graph that ends
   /// them. Absent: as they are.
   std::map<std::string, Layout> gradients;
   /// Of data inputs (whole where it gives nothing) and of any other value by name.

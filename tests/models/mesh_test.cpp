@@ -76,15 +76,31 @@ void expect_same(const char* text, const Sets& base, const Rung& rung, double lo
 
 const Sets kGpt{"model.vocab=64", "model.dropout=0.1", "model.attention_dropout=0.1",
                 "batch.sequences=12"};
+const Sets kLow{"precision.compute=bf16"};
 
 TEST_P(Ladder, Gpt) { expect_same(kToyGpt, kGpt, GetParam(), 2e-5); }
+TEST_P(Ladder, Bert) { expect_same(kToyBert, kGpt, GetParam(), 2e-5); }
+TEST_P(Ladder, GptInBf16) {
+  Sets sets = kGpt;
+  sets.insert(sets.end(), kLow.begin(), kLow.end());
+  expect_same(kToyGpt, sets, GetParam(), 0.02);
+}
 
-INSTANTIATE_TEST_SUITE_P(Meshes, Ladder,
-                         ::testing::Values(Rung{2, 1, "none", false, 1, "none"},
-                                           Rung{2, 1, "optimizer", false, 1, "none"},
-                                           Rung{2, 1, "gradients", false, 3, "none"},
-                                           Rung{2, 1, "parameters", false, 1, "none"}),
-                         [](const auto& info) { return name_of(info.param); });
+// Every pair of settings of different kinds stands in one rung at least.
+INSTANTIATE_TEST_SUITE_P(
+    Meshes, Ladder,
+    ::testing::Values(Rung{2, 1, "none", false, 1, "none"},
+                      Rung{2, 1, "optimizer", false, 3, "selective"},
+                      Rung{2, 1, "gradients", false, 3, "none"},
+                      Rung{2, 1, "parameters", false, 1, "full"},
+                      Rung{1, 2, "none", false, 3, "none"}, Rung{1, 2, "none", true, 1, "full"},
+                      Rung{2, 2, "none", true, 3, "selective"},
+                      Rung{2, 2, "optimizer", true, 1, "none"},
+                      Rung{2, 2, "gradients", false, 1, "full"},
+                      Rung{2, 2, "parameters", true, 3, "none"},
+                      Rung{1, 4, "none", false, 1, "selective"},
+                      Rung{1, 4, "none", true, 3, "none"}),
+    [](const auto& info) { return name_of(info.param); });
 
 }  // namespace
 }  // namespace tessera::testing
