@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "framework/comm/beat.h"
 #include "framework/comm/communicator.h"
 
 namespace tessera {
@@ -39,6 +40,9 @@ class Tickets {
   void wait(Communicator::Ticket ticket);
   Communicator::Times times() const;
 
+  /// Adds what is known here to this rank's beat, for the group of that number; with the mutex held.
+  void report(uint64_t group, Beat& beat) const;
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -50,6 +54,8 @@ class Tickets {
   Progress& progress_;
   Communicator::Ticket started_ = 0, finished_ = 0;
   std::map<Communicator::Ticket, Entry> open_;
+  Communicator::Ticket waited_for_ = 0;  // right now; 0: none
+  Clock::time_point waiting_since_;
   Communicator::Times times_;
 };
 
