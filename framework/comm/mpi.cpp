@@ -100,7 +100,6 @@ class MpiWorld final : public World {
   Progress progress_;
   bool ready_ = false;     // MPI has started
   bool stopping_ = false;  // under the mutex, as ready_ and the lists of groups
-  bool stopped_ = false;
   std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
   std::vector<MpiCommunicator*> new_groups_, all_groups_;
   std::vector<MpiCommunicator*> running_;  // the progress thread's
@@ -255,7 +254,7 @@ void MpiWorld::give_up(std::string_view reason) {
   }
   // The progress thread touches buffers until it has seen it.
   std::unique_lock lock(progress_.mutex);
-  progress_.changed.wait(lock, [&] { return stopped_; });
+  progress_.wait_until_stopped(lock);
 }
 
 Beat MpiWorld::beat() {
@@ -306,7 +305,7 @@ void MpiWorld::run(const MpiOptions& options) {
     }
   }
   const std::lock_guard lock(progress_.mutex);
-  stopped_ = true;
+  progress_.stopped = true;
   progress_.changed.notify_all();
 }
 

@@ -21,6 +21,10 @@ void Progress::require_working() const {
   if (failure) throw WorldAborted(*failure);
 }
 
+void Progress::wait_until_stopped(std::unique_lock<std::mutex>& lock) {
+  changed.wait_for(lock, std::chrono::seconds(5), [&] { return stopped; });
+}
+
 Communicator::Ticket Tickets::start(std::string title) {
   open_[++started_] = {std::move(title), Clock::now()};
   return started_;
@@ -42,7 +46,10 @@ void Tickets::wait(Communicator::Ticket ticket) {
     times_.blocked += seconds(Clock::now() - waiting_since_);
     waited_for_ = 0;
   }
-  if (finished_ < ticket) progress_.require_working();
+  if (finished_ < ticket) {
+    progress_.wait_until_stopped(lock);  // the caller may free its buffers now
+    progress_.require_working();
+  }
   open_.erase(entry);
 }
 

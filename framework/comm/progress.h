@@ -21,11 +21,14 @@ struct Progress {
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<std::string> failure;  // the first one
+  bool stopped = false;                // nothing is exchanged any more: no buffer is touched
 
   /// Ends all waits.
   void fail(std::string_view reason);
   /// With the mutex held.
   void require_working() const;
+  /// Returns when all has stopped, or after a while: the thread that exchanges may be stuck.
+  void wait_until_stopped(std::unique_lock<std::mutex>& lock);
 };
 
 /// The collectives of one group that were started and not waited for. They end in the order in which they started.

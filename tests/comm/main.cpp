@@ -1,10 +1,12 @@
 // The tests of this room; under mpirun the conformance suite over MPI instead:
-//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [--plant FAULT] [CASE…]
+//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [--plant FAULT] [--silence S] [--hang S] [CASE…]
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <set>
+#include <thread>
 
 #include "framework/comm/mpi.h"
 #include "tests/comm/conformance.h"
@@ -29,6 +31,10 @@ Words read(int arguments, char** argument) {
       words.options.ranks_per_host = std::atoi(argument[++i]);
     } else if (word == "--plant" && i + 1 < arguments) {
       words.fault = argument[++i];
+    } else if (word == "--silence" && i + 1 < arguments) {
+      words.options.limits.silence = std::atof(argument[++i]);
+    } else if (word == "--hang" && i + 1 < arguments) {
+      words.options.limits.hang = std::atof(argument[++i]);
     } else {
       words.cases.insert(word);
     }
@@ -55,6 +61,8 @@ void run_cases(World& world, const std::set<std::string>& chosen) {
 /// Ranks that go wrong: each ends here with an exception.
 void run_fault(World& world, const std::string& fault) {
   const Watchdog watchdog(fault, std::chrono::seconds(60));
+  std::signal(SIGTERM,
+              SIG_IGN);  // mpirun's, when one is dead: what the others find out is to be seen
   Communicator& all = world.all();
   all.barrier();
   std::vector<float> data(1 << 22);
@@ -62,6 +70,12 @@ void run_fault(World& world, const std::string& fault) {
   if (fault == "exception") {
     if (world.rank() == 1) throw std::runtime_error("the disk is full");
     all.run({.pieces = {{data.data(), data.data(), count}}});
+  } else if (fault == "kill" || fault == "stop" || fault == "absent") {
+    if (world.rank() == 1) {
+      if (fault != "absent") std::raise(fault == "kill" ? SIGKILL : SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::seconds(30));
+    }
+    all.run({.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"});
   } else if (fault == "under-way") {
     try {
       const auto ticket = all.start({.pieces = {{data.data(), data.data(), count}}});

@@ -57,22 +57,38 @@ INSTANTIATE_TEST_SUITE_P(Runs, Mpi,
                                          Run{"TwoHostsOfTwo", 4, "--ranks-per-host 2"}),
                          [](const auto& instance) { return std::string(instance.param.name); });
 
-class MpiFailure : public testing::TestWithParam<const char*> {};
+struct Fault {
+  const char* name;
+  const char* words;
+  const char* said;  // by rank 0, which is not at fault
+};
 
-TEST_P(MpiFailure, OfOneRankEndsAll) {
-  const Ended ended = mpirun(3, GetParam());
+class MpiFailure : public testing::TestWithParam<Fault> {};
+
+TEST_P(MpiFailure, OfOneRankEndsAllAndIsNamed) {
+  const Ended ended = mpirun(3, GetParam().words);
   EXPECT_NE(ended.status, 0);
   EXPECT_NE(ended.status, 124) << "it hangs";
-  EXPECT_NE(ended.output.find("rank 1 ("), std::string::npos) << ended.output;
-  EXPECT_NE(ended.output.find("failed: the disk is full"), std::string::npos) << ended.output;
+  for (const char* rank : {"rank 0: ", "rank 2: "})
+    EXPECT_NE(ended.output.find(rank), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find(GetParam().said), std::string::npos) << ended.output;
   EXPECT_EQ(ended.output.find("unreachable"), std::string::npos) << ended.output;
 }
 
-INSTANTIATE_TEST_SUITE_P(Planted, MpiFailure,
-                         testing::Values("--plant exception", "--plant under-way"),
-                         [](const auto& instance) {
-                           return std::string(instance.index == 0 ? "Exception" : "UnderWay");
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    Planted, MpiFailure,
+    testing::Values(
+        Fault{"Exception", "--plant exception", ") failed: the disk is full"},
+        Fault{"ExceptionByMessages", "--messages --plant exception", ") failed: the disk is full"},
+        Fault{"UnderWay", "--plant under-way", ") failed: the disk is full"},
+        Fault{"UnderWayByMessages", "--messages --plant under-way", ") failed: the disk is full"},
+        Fault{"Kill", "--plant kill", ") died: its connection broke"},
+        Fault{"KillByMessages", "--messages --plant kill", ") died: its connection broke"},
+        Fault{"Stop", "--plant stop --silence 3", ") has given no sign of life for 3 s"},
+        Fault{"StopByMessages", "--messages --plant stop --silence 3",
+              ") has given no sign of life for 3 s"},
+        Fault{"Absent", "--plant absent --hang 2", "all_reduce of wte.gradient hangs: rank "}),
+    [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(Mpi, CallsThatDifferAreNamed) {
   const Ended ended = mpirun(2, "--plant mismatch");
