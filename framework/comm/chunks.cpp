@@ -11,9 +11,9 @@ namespace {
 using Kind = Collective::Kind;
 
 /// Parts begin on cache lines, so that no two ranks write to one.
-constexpr int64_t line = 64;
+constexpr int64_t kLine = 64;
 /// Sums up to so many bytes, of all ranks together, are made by each rank for itself.
-constexpr int64_t direct_bytes = 16 << 10;
+constexpr int64_t kDirectBytes = 16 << 10;
 
 char* at(void* memory, int64_t element, DType type) {
   return static_cast<char*>(memory) + element * static_cast<int64_t>(size_of(type));
@@ -34,10 +34,10 @@ Chunks::Chunks(Collective call, int ranks, int64_t slot_bytes, int64_t most_part
     elements_ += piece.count;
   }
   const auto wire = static_cast<int64_t>(size_of(call_.wire));
-  direct_ = call_.kind == Kind::all_reduce && elements_ * wire * ranks <= direct_bytes;
+  direct_ = call_.kind == Kind::all_reduce && elements_ * wire * ranks <= kDirectBytes;
   const bool sums_parts = call_.kind == Kind::all_reduce && !direct_;
   const int64_t parts = sums_parts ? ranks + 1 : scatters() ? ranks : 1;
-  part_bytes_ = std::min(slot_bytes / parts, most_part_bytes) / line * line;
+  part_bytes_ = std::min(slot_bytes / parts, most_part_bytes) / kLine * kLine;
   part_elements_ = part_bytes_ / wire;
   check(part_elements_ > 0, "{}: {} ranks do not fit a slot of {} bytes", title(call_), ranks,
         slot_bytes);
@@ -56,7 +56,7 @@ Chunks::Range Chunks::part(int64_t chunk, int rank) const {
   }
   const int64_t begin = chunk * part_elements_ * ranks_;
   const int64_t end = std::min(begin + part_elements_ * ranks_, elements_);
-  const int64_t per_line = line / static_cast<int64_t>(size_of(call_.wire));
+  const int64_t per_line = kLine / static_cast<int64_t>(size_of(call_.wire));
   const int64_t each = divided(divided(end - begin, ranks_), per_line) * per_line;
   return {std::min(begin + rank * each, end), std::min(begin + (rank + 1) * each, end)};
 }
@@ -125,7 +125,7 @@ void Chunks::unpack(Range range, int rank, const void* from, DType type) const {
 
 void Chunks::unpack_sum(Range range, std::span<const void* const> sources) const {
   constexpr int64_t block = 2048;
-  alignas(line) char sum[block * sizeof(double)];
+  alignas(kLine) char sum[block * sizeof(double)];
   // What an all_reduce gives back has travelled, or might have: rounded alike wherever it is summed.
   const DType type = call_.kind == Kind::all_reduce ? call_.wire : call_.dtype;
   std::vector<const void*> terms(sources.begin(), sources.end());

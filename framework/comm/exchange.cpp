@@ -13,8 +13,8 @@ using Kind = Collective::Kind;
 using Piece = Collective::Piece;
 
 /// Elements handled at a time, and the bytes that they take at most.
-constexpr int64_t block = 4096;
-constexpr size_t block_bytes = block * sizeof(double);
+constexpr int64_t kBlock = 4096;
+constexpr size_t kBlockBytes = kBlock * sizeof(double);
 
 const char* at(const void* memory, int64_t element, DType dtype) {
   return static_cast<const char*>(memory) + static_cast<size_t>(element) * size_of(dtype);
@@ -26,9 +26,9 @@ char* at(void* memory, int64_t element, DType dtype) {
 /// One rank's elements as another gets them: rounded to what travels.
 void transfer(const Collective& call, const void* in, void* out, int64_t count) {
   if (call.wire == call.dtype) return convert(call.dtype, call.dtype, in, out, count);
-  alignas(64) char travelling[block_bytes];
-  for (int64_t begin = 0; begin < count; begin += block) {
-    const int64_t n = std::min(block, count - begin);
+  alignas(64) char travelling[kBlockBytes];
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t n = std::min(kBlock, count - begin);
     convert(call.dtype, call.wire, at(in, begin, call.dtype), travelling, n);
     convert(call.wire, call.dtype, travelling, at(out, begin, call.dtype), n);
   }
@@ -40,15 +40,15 @@ void sum(const Collective& call, std::vector<const void*> sources,
   const bool narrow = call.wire != call.dtype;
   const bool sent_back = call.kind == Kind::all_reduce;
   const DType result_type = sent_back ? call.wire : call.dtype;
-  alignas(64) char result[block_bytes];
-  std::vector<char> travelling(narrow ? sources.size() * block * size_of(call.wire) : 0);
+  alignas(64) char result[kBlockBytes];
+  std::vector<char> travelling(narrow ? sources.size() * kBlock * size_of(call.wire) : 0);
   std::vector<const void*> terms(sources.size());
-  for (int64_t begin = 0; begin < count; begin += block) {
-    const int64_t n = std::min(block, count - begin);
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t n = std::min(kBlock, count - begin);
     for (size_t r = 0; r < sources.size(); ++r) {
       terms[r] = at(sources[r], begin, call.dtype);
       if (!narrow) continue;
-      char* rounded = at(travelling.data(), static_cast<int64_t>(r) * block, call.wire);
+      char* rounded = at(travelling.data(), static_cast<int64_t>(r) * kBlock, call.wire);
       convert(call.dtype, call.wire, terms[r], rounded, n);
       terms[r] = rounded;
     }

@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "framework/comm/control.h"
 #include "framework/comm/mpi_messages.h"
 #include "framework/comm/progress.h"
 #include "framework/comm/self.h"
@@ -25,7 +26,7 @@ namespace tessera {
 namespace {
 
 /// While messages are under way nobody rings: they must be looked for.
-constexpr int64_t nap = 50'000, long_nap = 200'000'000;  // ns
+constexpr int64_t kNap = 50'000, kLongNap = 200'000'000;  // ns
 
 class MpiWorld;
 
@@ -44,6 +45,8 @@ class MpiCommunicator final : public Communicator {
   bool advance();
   bool idle() const { return shared_ ? shared_->idle() : messages_->idle(); }
   bool by_messages() const { return messages_.has_value(); }
+  /// With the mutex of the progress held.
+  void report(Beat& beat) const { tickets_.report(number_, beat); }
   uint64_t number() const { return number_; }
 
  private:
@@ -76,6 +79,8 @@ class MpiWorld final : public World {
   void run(const MpiOptions& options);
   void begin(const MpiOptions& options);
   void share_memory(const MpiOptions& options);
+  void open_control(const MpiOptions& options);
+  Beat beat();
   void make_progress();
   void look_for_failures();
   void fail(std::string_view reason);
@@ -94,11 +99,12 @@ class MpiWorld final : public World {
   std::map<int64_t, SharedSegment> neighbours_;  // by rank: the others of this host
   Progress progress_;
   bool ready_ = false;     // MPI has started
-  bool stopping_ = false;  // under the mutex, as ready_ and new_groups_
-  bool stopped_ = false;
+  bool stopping_ = false;  // under the mutex, as ready_ and the lists of groups
   std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
-  std::vector<MpiCommunicator*> new_groups_;
+  std::vector<MpiCommunicator*> new_groups_, all_groups_;
   std::vector<MpiCommunicator*> running_;  // the progress thread's
+  std::mutex failing_;
+  std::unique_ptr<Control> control_;
   std::thread thread_;
 };
 
@@ -189,6 +195,7 @@ MpiWorld::~MpiWorld() {
   }
   own_.ring();
   thread_.join();
+  control_.reset();  // its thread looks at the rest
 }
 
 Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
@@ -207,7 +214,9 @@ Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
   {
     const std::lock_guard lock(progress_.mutex);
     new_groups_.push_back(made.get());
+    all_groups_.push_back(made.get());
   }
+  control_->group(made->number(), key);
   group = std::move(made);
   return *group;
 }
@@ -221,7 +230,10 @@ int MpiWorld::tag_of(uint64_t number) {
 
 void MpiWorld::fail(std::string_view reason) {
   progress_.fail(reason);
-  own_.fail(reason);
+  {
+    const std::lock_guard lock(failing_);
+    own_.fail(reason);
+  }
   for (const auto& [rank, neighbour] : neighbours_) neighbour.ring();
   own_.ring();
 }
@@ -231,10 +243,45 @@ std::string MpiWorld::named(std::string_view reason) const {
 }
 
 void MpiWorld::give_up(std::string_view reason) {
-  fail(named(reason));
+  bool first = false;
+  {
+    const std::lock_guard lock(progress_.mutex);
+    first = !progress_.failure;
+  }
+  if (first) {
+    fail(named(reason));
+    if (control_) control_->fail(named(reason));
+  }
   // The progress thread touches buffers until it has seen it.
   std::unique_lock lock(progress_.mutex);
-  progress_.changed.wait(lock, [&] { return stopped_; });
+  progress_.wait_until_stopped(lock);
+}
+
+Beat MpiWorld::beat() {
+  Beat beat;
+  const std::lock_guard lock(progress_.mutex);
+  for (const MpiCommunicator* group : all_groups_) group->report(beat);
+  return beat;
+}
+
+void MpiWorld::open_control(const MpiOptions& options) {
+  if (size_ == 1) return;
+  std::unique_ptr<ControlListener> listener;
+  ControlAddress address;
+  if (rank_ == 0) {
+    listener = std::make_unique<ControlListener>(own_.address().key);
+    address = listener->address();
+  }
+  require_mpi(MPI_Bcast(&address, sizeof(address), MPI_BYTE, 0, communicator_),
+              "the exchange of the control channel's address");
+  Control::Options control{.rank = rank_,
+                           .hosts = hosts_,
+                           .limits = options.limits,
+                           .beat = [this] { return beat(); },
+                           .over = [this](const std::string& reason) { fail(reason); },
+                           .warn = [](const std::string& text) { log::warn("{}", text); }};
+  control_ = listener ? std::make_unique<Control>(std::move(control), std::move(listener))
+                      : std::make_unique<Control>(std::move(control), address);
 }
 
 void MpiWorld::run(const MpiOptions& options) {
@@ -252,12 +299,13 @@ void MpiWorld::run(const MpiOptions& options) {
   } catch (const std::exception& error) {
     if (ready_) {
       fail(named(error.what()));
+      if (control_) control_->fail(named(error.what()));
     } else {
       progress_.fail(error.what());
     }
   }
   const std::lock_guard lock(progress_.mutex);
-  stopped_ = true;
+  progress_.stopped = true;
   progress_.changed.notify_all();
 }
 
@@ -285,6 +333,7 @@ void MpiWorld::begin(const MpiOptions& options) {
       "the exchange of host names");
   for (int r = 0; r < size_; ++r) hosts_.emplace_back(names.data() + r * length);
   share_memory(options);
+  open_control(options);
 }
 
 void MpiWorld::share_memory(const MpiOptions& options) {
@@ -364,7 +413,7 @@ void MpiWorld::make_progress() {
       std::this_thread::yield();
       continue;
     }
-    own_.sleep(seen, messages ? nap : long_nap);
+    own_.sleep(seen, messages ? kNap : kLongNap);
   }
 }
 
@@ -380,8 +429,13 @@ void MpiWorld::end() {
     require_mpi(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "the last barrier");
     if (done) break;
     look_for_failures();
-    own_.sleep(own_.rings(), nap * 20);
+    {
+      const std::lock_guard lock(progress_.mutex);
+      if (progress_.failure) return;
+    }
+    own_.sleep(own_.rings(), kNap * 20);
   }
+  control_.reset();  // all have come: nobody can be missed any more
   MPI_Comm_free(&communicator_);
   MPI_Finalize();
 }

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "framework/comm/communicator.h"
+#include "framework/comm/watch.h"
 
 namespace tessera {
 
@@ -16,6 +17,8 @@ struct MpiOptions {
   bool shared_memory = true;
   /// For tests: so many neighbouring ranks count as one host; 0: those that are.
   int ranks_per_host = 0;
+  /// When a run is given up.
+  WatchLimits limits;
 };
 
 /// Whether this process is one of several that mpirun or srun started.

@@ -11,10 +11,10 @@ namespace {
 using Kind = Collective::Kind;
 
 /// Chunks under way at once.
-constexpr size_t most_flights = 4;
+constexpr size_t kMostFlights = 4;
 /// Messages are about this long; of large groups shorter, so that a chunk of all ranks stays within the second figure.
-constexpr int64_t message_bytes = 1 << 20;
-constexpr int64_t chunk_bytes = 16 << 20;
+constexpr int64_t kMessageBytes = 1 << 20;
+constexpr int64_t kChunkBytes = 16 << 20;
 
 }  // namespace
 
@@ -31,13 +31,13 @@ MpiMessages::MpiMessages(MPI_Comm communicator, std::vector<int> peers, int rank
       peers_(std::move(peers)),
       rank_(rank),
       tag_(tag),
-      slots_(most_flights) {
+      slots_(kMostFlights) {
   const auto ranks = static_cast<int64_t>(peers_.size());
-  slot_bytes_ = std::min(message_bytes * (ranks + 1), std::max(chunk_bytes, 4096 * (ranks + 1)));
+  slot_bytes_ = std::min(kMessageBytes * (ranks + 1), std::max(kChunkBytes, 4096 * (ranks + 1)));
 }
 
 void MpiMessages::start(Collective call) {
-  calls_.emplace_back(std::move(call), static_cast<int>(peers_.size()), slot_bytes_, message_bytes);
+  calls_.emplace_back(std::move(call), static_cast<int>(peers_.size()), slot_bytes_, kMessageBytes);
 }
 
 bool MpiMessages::sums_parts(const Chunks& call) const {
@@ -85,12 +85,12 @@ bool MpiMessages::done(std::vector<MPI_Request>& requests, const Flight& flight)
 }
 
 bool MpiMessages::launch() {
-  if (next_call_ >= calls_.size() || flights_.size() >= most_flights) return false;
+  if (next_call_ >= calls_.size() || flights_.size() >= kMostFlights) return false;
   Flight& flight = flights_.emplace_back();
   flight.call = next_call_;
   flight.chunk = next_chunk_;
   flight.slot = next_slot_;
-  next_slot_ = (next_slot_ + 1) % most_flights;
+  next_slot_ = (next_slot_ + 1) % kMostFlights;
   const Chunks& now = chunks(flight);
   if (++next_chunk_ == now.count()) {
     next_chunk_ = 0;

@@ -21,6 +21,10 @@ void Progress::require_working() const {
   if (failure) throw WorldAborted(*failure);
 }
 
+void Progress::wait_until_stopped(std::unique_lock<std::mutex>& lock) {
+  changed.wait_for(lock, std::chrono::seconds(5), [&] { return stopped; });
+}
+
 Communicator::Ticket Tickets::start(std::string title) {
   open_[++started_] = {std::move(title), Clock::now()};
   return started_;
@@ -36,17 +40,38 @@ void Tickets::wait(Communicator::Ticket ticket) {
   const auto entry = open_.find(ticket);
   check(entry != open_.end(), "ticket {} was not started, or waited for before", ticket);
   if (finished_ < ticket) {
-    const auto begin = Clock::now();
+    waited_for_ = ticket;
+    waiting_since_ = Clock::now();
     progress_.changed.wait(lock, [&] { return finished_ >= ticket || progress_.failure; });
-    times_.blocked += seconds(Clock::now() - begin);
+    times_.blocked += seconds(Clock::now() - waiting_since_);
+    waited_for_ = 0;
   }
-  if (finished_ < ticket) progress_.require_working();
+  if (finished_ < ticket) {
+    progress_.wait_until_stopped(lock);  // the caller may free its buffers now
+    progress_.require_working();
+  }
   open_.erase(entry);
 }
 
 Communicator::Times Tickets::times() const {
   const std::lock_guard lock(progress_.mutex);
   return times_;
+}
+
+void Tickets::report(uint64_t group, Beat& beat) const {
+  beat.started.emplace_back(group, started_);
+  beat.finished += finished_;
+  beat.blocked += times_.blocked;
+  if (waited_for_ == 0 || finished_ >= waited_for_) return;
+  const double waiting = seconds(Clock::now() - waiting_since_);
+  beat.blocked += waiting;
+  if (beat.group != 0 && beat.waiting >= waiting) return;
+  // Those before it hold it up.
+  const Communicator::Ticket oldest = finished_ + 1;
+  beat.group = group;
+  beat.ticket = oldest;
+  beat.title = open_.at(oldest).title;
+  beat.waiting = waiting;
 }
 
 }  // namespace tessera

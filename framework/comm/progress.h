@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "framework/comm/beat.h"
 #include "framework/comm/communicator.h"
 
 namespace tessera {
@@ -20,11 +21,14 @@ struct Progress {
   std::mutex mutex;
   std::condition_variable changed;
   std::optional<std::string> failure;  // the first one
+  bool stopped = false;                // nothing is exchanged any more: no buffer is touched
 
   /// Ends all waits.
   void fail(std::string_view reason);
   /// With the mutex held.
   void require_working() const;
+  /// Returns when all has stopped, or after a while: the thread that exchanges may be stuck.
+  void wait_until_stopped(std::unique_lock<std::mutex>& lock);
 };
 
 /// The collectives of one group that were started and not waited for. They end in the order in which they started.
@@ -39,6 +43,9 @@ class Tickets {
   void wait(Communicator::Ticket ticket);
   Communicator::Times times() const;
 
+  /// Adds what is known here to this rank's beat, for the group of that number; with the mutex held.
+  void report(uint64_t group, Beat& beat) const;
+
  private:
   using Clock = std::chrono::steady_clock;
 
@@ -50,6 +57,8 @@ class Tickets {
   Progress& progress_;
   Communicator::Ticket started_ = 0, finished_ = 0;
   std::map<Communicator::Ticket, Entry> open_;
+  Communicator::Ticket waited_for_ = 0;  // right now; 0: none
+  Clock::time_point waiting_since_;
   Communicator::Times times_;
 };
 

@@ -32,7 +32,7 @@ struct Max {
 };
 
 /// Elements summed at a time: they stay in the first-level cache.
-constexpr int64_t block = 1024;
+constexpr int64_t kBlock = 1024;
 
 template <typename Operation, typename From, typename To>
 void reduce_as(std::span<const void* const> sources, To* destination, int64_t count) {
@@ -44,9 +44,9 @@ void reduce_as(std::span<const void* const> sources, To* destination, int64_t co
       destination[i] = static_cast<To>(Operation::of(static_cast<T>(a[i]), static_cast<T>(b[i])));
     return;
   }
-  T sums[block];
-  for (int64_t begin = 0; begin < count; begin += block) {
-    const int64_t n = std::min(block, count - begin);
+  T sums[kBlock];
+  for (int64_t begin = 0; begin < count; begin += kBlock) {
+    const int64_t n = std::min(kBlock, count - begin);
     const From* first = source(0) + begin;
     for (int64_t i = 0; i < n; ++i) sums[i] = static_cast<T>(first[i]);
     for (size_t r = 1; r < sources.size(); ++r) {

@@ -18,7 +18,7 @@ namespace tessera {
 namespace {
 
 /// Areas take memory only once they are used.
-constexpr int64_t most_groups = 256;
+constexpr int64_t kMostGroups = 256;
 
 }  // namespace
 
@@ -28,8 +28,8 @@ struct SharedSegment::Content {
   std::atomic<uint32_t> sleeping;
   alignas(64) std::atomic<uint32_t> failed;
   char failure[4000];
-  std::atomic<uint64_t> groups[most_groups];  // 0: none
-  alignas(4096) GroupArea areas[most_groups];
+  std::atomic<uint64_t> groups[kMostGroups];  // 0: none
+  alignas(4096) GroupArea areas[kMostGroups];
 };
 
 SharedSegment SharedSegment::create(uint64_t key) {
@@ -86,16 +86,16 @@ SharedSegment::~SharedSegment() {
 
 GroupArea& SharedSegment::add_group(uint64_t group) {
   check(!find_group(group), "two groups have the number {}", group);
-  for (int64_t i = 0; i < most_groups; ++i) {
+  for (int64_t i = 0; i < kMostGroups; ++i) {
     if (content_->groups[i].load(std::memory_order_relaxed) != 0) continue;
     content_->groups[i].store(group, std::memory_order_release);
     return content_->areas[i];
   }
-  internal_error("a rank in more than {} groups", most_groups);
+  internal_error("a rank in more than {} groups", kMostGroups);
 }
 
 GroupArea* SharedSegment::find_group(uint64_t group) const {
-  for (int64_t i = 0; i < most_groups; ++i)
+  for (int64_t i = 0; i < kMostGroups; ++i)
     if (content_->groups[i].load(std::memory_order_acquire) == group) return &content_->areas[i];
   return nullptr;
 }

@@ -13,7 +13,7 @@ namespace {
 using Kind = Collective::Kind;
 
 /// Elements before and after each result, which nothing may touch.
-constexpr int64_t guard = 3;
+constexpr int64_t kGuard = 3;
 
 uint64_t mixed(uint64_t x) {
   x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
@@ -37,11 +37,11 @@ class Typed final : public CheckedCollective {
                        .root = call.root,
                        .name = "checked"};
     for (size_t p = 0; p < call.counts.size(); ++p) {
-      std::vector<T>& out = outs_.emplace_back(size_t(out_parts * call.counts[p] + 2 * guard));
+      std::vector<T>& out = outs_.emplace_back(size_t(out_parts * call.counts[p] + 2 * kGuard));
       for (size_t i = 0; i < out.size(); ++i) out[i] = guard_value();
       std::vector<T>& in = ins_.emplace_back(size_t(in_parts * call.counts[p]));
       for (size_t i = 0; i < in.size(); ++i) in[i] = value(group.rank(), p, int64_t(i));
-      T* result = out.data() + guard;
+      T* result = out.data() + kGuard;
       if (call.in_place && !in.empty()) std::memcpy(result, in.data(), in.size() * sizeof(T));
       started.pieces.push_back({call.in_place ? result : in.data(), result, call.counts[p]});
     }
@@ -52,10 +52,10 @@ class Typed final : public CheckedCollective {
     group_.wait(ticket_);
     for (size_t p = 0; p < outs_.size(); ++p) {
       const auto size = static_cast<int64_t>(outs_[p].size());
-      for (int64_t i = -guard; i < size - guard; ++i) {
-        const bool outside = i < 0 || i >= size - 2 * guard;
+      for (int64_t i = -kGuard; i < size - kGuard; ++i) {
+        const bool outside = i < 0 || i >= size - 2 * kGuard;
         const T want = outside ? guard_value() : expected(p, i);
-        const T got = outs_[p][size_t(i + guard)];
+        const T got = outs_[p][size_t(i + kGuard)];
         if (std::memcmp(&want, &got, sizeof(T)) == 0) continue;
         throw std::runtime_error(fmt::format(
             "{} {} over {} on rank {} of {}: piece {} of {} ({} elements), element {}: {} and not "

@@ -15,9 +15,9 @@ namespace {
 
 using Kind = Collective::Kind;
 
-constexpr Kind kinds[] = {Kind::all_reduce, Kind::all_gather, Kind::reduce_scatter,
-                          Kind::all_to_all, Kind::broadcast};
-constexpr DType dtypes[] = {DType::f32, DType::bf16, DType::f64, DType::i32, DType::i64};
+constexpr Kind kKinds[] = {Kind::all_reduce, Kind::all_gather, Kind::reduce_scatter,
+                           Kind::all_to_all, Kind::broadcast};
+constexpr DType kDtypes[] = {DType::f32, DType::bf16, DType::f64, DType::i32, DType::i64};
 
 void expect(bool condition, const std::string& what) {
   if (!condition) throw std::runtime_error(what);
@@ -33,8 +33,8 @@ void for_roots(Communicator& group, Kind kind, const Body& body) {
 
 void kinds_types_and_counts(World& world) {
   Communicator& all = world.all();
-  for (const Kind kind : kinds)
-    for (const DType dtype : dtypes)
+  for (const Kind kind : kKinds)
+    for (const DType dtype : kDtypes)
       for (const int64_t count : {0, 1, 3, 1037})
         for_roots(all, kind, [&](int root) {
           run_checked(all, {.kind = kind, .dtype = dtype, .counts = {count}, .root = root});
@@ -43,20 +43,20 @@ void kinds_types_and_counts(World& world) {
 
 void maxima(World& world) {
   for (const Kind kind : {Kind::all_reduce, Kind::reduce_scatter})
-    for (const DType dtype : dtypes)
+    for (const DType dtype : kDtypes)
       run_checked(world.all(),
                   {.kind = kind, .dtype = dtype, .counts = {1, 1037}, .reduction = Reduction::max});
 }
 
 void booleans(World& world) {
-  for (const Kind kind : kinds)
+  for (const Kind kind : kKinds)
     run_checked(
         world.all(),
         {.kind = kind, .dtype = DType::boolean, .counts = {1, 1037}, .reduction = Reduction::max});
 }
 
 void narrow_on_the_wire(World& world) {
-  for (const Kind kind : kinds)
+  for (const Kind kind : kKinds)
     for (const int64_t count : {int64_t{1}, int64_t{1037}, int64_t{300'001}})
       for_roots(world.all(), kind, [&](int root) {
         run_checked(world.all(), {.kind = kind,
@@ -68,7 +68,7 @@ void narrow_on_the_wire(World& world) {
 }
 
 void lists_of_pieces(World& world) {
-  for (const Kind kind : kinds) {
+  for (const Kind kind : kKinds) {
     run_checked(world.all(), {.kind = kind, .dtype = DType::f32, .counts = {}});
     run_checked(world.all(),
                 {.kind = kind, .dtype = DType::f32, .counts = std::vector<int64_t>(150, 1)});
@@ -114,7 +114,7 @@ void rows_and_columns(World& world) {
   std::vector<std::unique_ptr<CheckedCollective>> started;
   for (uint64_t round = 0; round < 5; ++round)
     for (Communicator* group : groups)
-      for (const Kind kind : kinds)
+      for (const Kind kind : kKinds)
         started.push_back(
             start_checked(*group, {.kind = kind, .counts = {1037, 40'000}, .seed = round}));
   for (auto& call : started) call->finish();
@@ -123,9 +123,10 @@ void rows_and_columns(World& world) {
 void waits_out_of_order(World& world) {
   std::vector<std::unique_ptr<CheckedCollective>> started;
   for (uint64_t i = 0; i < 20; ++i) {
-    started.push_back(start_checked(
-        world.all(),
-        {.kind = kinds[i % 5], .dtype = dtypes[i % 4], .counts = {int64_t(i * 5003)}, .seed = i}));
+    started.push_back(start_checked(world.all(), {.kind = kKinds[i % 5],
+                                                  .dtype = kDtypes[i % 4],
+                                                  .counts = {int64_t(i * 5003)},
+                                                  .seed = i}));
   }
   std::mt19937_64 random(uint64_t(world.rank()) + 1);
   std::ranges::shuffle(started, random);
@@ -138,7 +139,7 @@ void groups_of_some(World& world) {
   for (int64_t i = n; i-- > 0;) backwards.push_back(i);
   const int64_t alone[] = {r};
   const int64_t ends[] = {n - 1, 0};
-  for (const Kind kind : kinds) {
+  for (const Kind kind : kKinds) {
     run_checked(world.group(backwards), {.kind = kind, .counts = {1037, 50'000}});
     run_checked(world.group(alone), {.kind = kind, .counts = {1037}, .wire = DType::bf16});
     if (n > 1 && (r == 0 || r == n - 1))
@@ -182,7 +183,7 @@ void random_programs(World& world) {
     for (int64_t r = 0; r < world.size(); ++r)
       if (random() % 3 != 0) ranks.push_back(r);
     if (random() % 2) std::ranges::reverse(ranks);
-    CheckedCall call{.kind = kinds[random() % 5], .dtype = dtypes[random() % 5], .seed = step};
+    CheckedCall call{.kind = kKinds[random() % 5], .dtype = kDtypes[random() % 5], .seed = step};
     for (uint64_t p = random() % 4; p-- > 0;)
       call.counts.push_back(int64_t(random() % (random() % 8 == 0 ? 200'000 : 700)));
     if (reduces(call.kind) && random() % 2) call.reduction = Reduction::max;
@@ -235,7 +236,7 @@ void times_are_counted(World& world) {
   if (world.size() > 1) expect(times.total > 0, "no time was counted");
 }
 
-constexpr ConformanceCase cases[] = {
+constexpr ConformanceCase kCases[] = {
     {"KindsTypesAndCounts", kinds_types_and_counts},
     {"Maxima", maxima},
     {"Booleans", booleans},
@@ -254,6 +255,6 @@ constexpr ConformanceCase cases[] = {
 
 }  // namespace
 
-std::span<const ConformanceCase> conformance_cases() { return cases; }
+std::span<const ConformanceCase> conformance_cases() { return kCases; }
 
 }  // namespace tessera

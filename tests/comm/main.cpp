@@ -1,11 +1,12 @@
 // The tests of this room; under mpirun the conformance suite over MPI instead:
-//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [CASE…]
+//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [--plant FAULT] [--silence S] [--hang S] [CASE…]
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <set>
+#include <thread>
 
 #include "framework/comm/mpi.h"
 #include "tests/comm/conformance.h"
@@ -14,33 +15,99 @@
 namespace tessera {
 namespace {
 
-int run_over_mpi(int arguments, char** argument) {
+struct Words {
   MpiOptions options;
-  std::set<std::string> chosen;
+  std::string fault;
+  std::set<std::string> cases;
+};
+
+Words read(int arguments, char** argument) {
+  Words words;
   for (int i = 1; i < arguments; ++i) {
     const std::string word = argument[i];
     if (word == "--messages") {
-      options.shared_memory = false;
+      words.options.shared_memory = false;
     } else if (word == "--ranks-per-host" && i + 1 < arguments) {
-      options.ranks_per_host = std::atoi(argument[++i]);
+      words.options.ranks_per_host = std::atoi(argument[++i]);
+    } else if (word == "--plant" && i + 1 < arguments) {
+      words.fault = argument[++i];
+    } else if (word == "--silence" && i + 1 < arguments) {
+      words.options.limits.silence = std::atof(argument[++i]);
+    } else if (word == "--hang" && i + 1 < arguments) {
+      words.options.limits.hang = std::atof(argument[++i]);
     } else {
-      chosen.insert(word);
+      words.cases.insert(word);
     }
   }
-  const std::unique_ptr<World> world = make_mpi_world(options);
+  return words;
+}
+
+void run_cases(World& world, const std::set<std::string>& chosen) {
   size_t run = 0;
   for (const ConformanceCase& tested : conformance_cases()) {
     if (!chosen.empty() && chosen.count(tested.name) == 0) continue;
     const Watchdog watchdog(tested.name);
     const auto begin = std::chrono::steady_clock::now();
-    tested.body(*world);
-    world->all().barrier();
+    tested.body(world);
+    world.all().barrier();
     const std::chrono::duration<double> time = std::chrono::steady_clock::now() - begin;
-    if (world->rank() == 0) std::printf("%-30s %.2f s\n", tested.name, time.count());
+    if (world.rank() == 0) std::printf("%-30s %.2f s\n", tested.name, time.count());
     ++run;
   }
-  if (world->rank() == 0) std::printf("%zu cases hold\n", run);
-  if (run < chosen.size()) throw std::runtime_error("no such case");
+  if (run == 0 || run < chosen.size()) throw std::runtime_error("no such case");
+  if (world.rank() == 0) std::printf("all cases hold\n");
+}
+
+/// Ranks that go wrong: each ends here with an exception.
+void run_fault(World& world, const std::string& fault) {
+  const Watchdog watchdog(fault, std::chrono::seconds(60));
+  std::signal(SIGTERM,
+              SIG_IGN);  // mpirun's, when one is dead: what the others find out is to be seen
+  Communicator& all = world.all();
+  all.barrier();
+  std::vector<float> data(1 << 22);
+  const auto count = static_cast<int64_t>(data.size());
+  if (fault == "exception") {
+    if (world.rank() == 1) throw std::runtime_error("the disk is full");
+    all.run({.pieces = {{data.data(), data.data(), count}}});
+  } else if (fault == "kill" || fault == "stop" || fault == "absent") {
+    if (world.rank() == 1) {
+      if (fault != "absent") std::raise(fault == "kill" ? SIGKILL : SIGSTOP);
+      std::this_thread::sleep_for(std::chrono::seconds(30));
+    }
+    all.run({.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"});
+  } else if (fault == "under-way") {
+    try {
+      const auto ticket = all.start({.pieces = {{data.data(), data.data(), count}}});
+      if (world.rank() == 1) throw std::runtime_error("the disk is full");
+      all.wait(ticket);
+      all.barrier();
+    } catch (const std::exception& error) {
+      world.give_up(error.what());  // before the buffers go
+      throw;
+    }
+  } else if (fault == "mismatch") {
+    all.run({.dtype = world.rank() == 0 ? DType::f32 : DType::i32,
+             .pieces = {{data.data(), data.data(), count}},
+             .name = "wte.gradient"});
+  }
+  throw std::runtime_error("unreachable");
+}
+
+int run_over_mpi(int arguments, char** argument) {
+  const Words words = read(arguments, argument);
+  const std::unique_ptr<World> world = make_mpi_world(words.options);
+  try {
+    if (words.fault.empty()) {
+      run_cases(*world, words.cases);
+    } else {
+      run_fault(*world, words.fault);
+    }
+  } catch (const std::exception& error) {
+    world->give_up(error.what());
+    std::fprintf(stderr, "rank %d: %s\n", world->rank(), error.what());
+    return 1;
+  }
   return 0;
 }
 

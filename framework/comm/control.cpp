@@ -1,0 +1,462 @@
+#include "framework/comm/control.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <cstring>
+#include <list>
+#include <mutex>
+#include <numeric>
+#include <thread>
+
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kBeat{1};
+/// What may be lost when the other side does not read.
+constexpr std::chrono::seconds kPatience{2};
+/// No line is longer.
+constexpr size_t kMostInput = 1 << 20;
+
+double now() { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); }
+
+class File {
+ public:
+  explicit File(int number = -1) : number_(number) {}
+  File(File&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  File& operator=(File&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~File() {
+    if (number_ >= 0) close(number_);
+  }
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+/// A connection: lines in, lines out, never blocking.
+class Line {
+ public:
+  explicit Line(File file) : file_(std::move(file)) {
+    const int on = 1;
+    setsockopt(file_.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  }
+
+  int rank = -1;      // who is at the other end; -1: not known yet
+  bool gone = false;  // it has said goodbye
+
+  int file() const { return file_.number(); }
+  bool broken() const { return broken_; }
+  bool sending() const { return !broken_ && !out_.empty(); }
+
+  void send(std::string_view line) {
+    out_ += line;
+    out_ += '\n';
+    flush();
+  }
+  void flush() {
+    while (sending()) {
+      const ssize_t n = ::send(file(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      if (n > 0) {
+        out_.erase(0, static_cast<size_t>(n));
+      } else if (errno != EINTR) {
+        broken_ = errno != EAGAIN && errno != EWOULDBLOCK;
+        return;
+      }
+    }
+  }
+  /// What has come.
+  void receive() {
+    char text[4096];
+    for (;;) {
+      const ssize_t n = recv(file(), text, sizeof(text), MSG_DONTWAIT);
+      if (n > 0) {
+        in_.append(text, static_cast<size_t>(n));
+        if (in_.size() <= kMostInput) continue;
+      } else if (n < 0 && errno == EINTR) {
+        continue;
+      } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        return;
+      }
+      broken_ = true;
+      return;
+    }
+  }
+  /// The next whole line of it.
+  bool take(std::string& line) {
+    const size_t end = in_.find('\n');
+    if (end == std::string::npos) return false;
+    line = in_.substr(0, end);
+    in_.erase(0, end + 1);
+    return true;
+  }
+
+ private:
+  File file_;
+  std::string in_, out_;
+  bool broken_ = false;
+};
+
+File connect_to(uint32_t address, uint16_t port) {
+  File file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_addr.s_addr = address;
+  name.sin_port = htons(port);
+  if (connect(file.number(), reinterpret_cast<sockaddr*>(&name), sizeof(name)) != 0) {
+    if (errno != EINPROGRESS) return File();
+    pollfd ready{file.number(), POLLOUT, 0};
+    int error = 0;
+    socklen_t size = sizeof(error);
+    if (poll(&ready, 1, 3000) != 1 ||
+        getsockopt(file.number(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
+      return File();
+  }
+  return file;
+}
+
+std::string text_of(uint32_t address) {
+  char text[INET_ADDRSTRLEN] = "";
+  inet_ntop(AF_INET, &address, text, sizeof(text));
+  return text;
+}
+
+}  // namespace
+
+ControlListener::ControlListener(uint64_t key) {
+  File file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  socklen_t size = sizeof(name);
+  auto* raw = reinterpret_cast<sockaddr*>(&name);
+  if (bind(file.number(), raw, size) != 0 || listen(file.number(), SOMAXCONN) != 0 ||
+      getsockname(file.number(), raw, &size) != 0)
+    user_error("the control channel cannot listen: {}", std::strerror(errno));
+  address_.key = key;
+  address_.port = ntohs(name.sin_port);
+  const auto add = [&](uint32_t address) {
+    if (address_.count < ControlAddress::most) address_.addresses[address_.count++] = address;
+  };
+  ifaddrs* all = nullptr;
+  if (getifaddrs(&all) == 0) {
+    for (const ifaddrs* one = all; one; one = one->ifa_next) {
+      if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET) continue;
+      if ((one->ifa_flags & IFF_UP) == 0 || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
+      sockaddr_in ip{};
+      std::memcpy(&ip, one->ifa_addr, sizeof(ip));
+      add(ip.sin_addr.s_addr);
+    }
+    freeifaddrs(all);
+  }
+  add(htonl(INADDR_LOOPBACK));
+  file_ = dup(file.number());
+}
+
+ControlListener::~ControlListener() {
+  if (file_ >= 0) close(file_);
+}
+
+class Control::Channel {
+ public:
+  Channel(Options options, std::unique_ptr<ControlListener> listener, const ControlAddress& address)
+      : options_(std::move(options)),
+        listener_(std::move(listener)),
+        key_(address.key),
+        bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        watch_(options_.hosts, watched(), options_.limits, now()) {
+    if (!listener_) reach(address);
+    thread_ = std::thread([this] { run(); });
+  }
+  ~Channel() {
+    {
+      const std::lock_guard lock(mutex_);
+      leaving_ = true;
+    }
+    ring();
+    thread_.join();
+  }
+
+  /// A line for rank 0, from whatever thread.
+  void post(std::string line) {
+    {
+      const std::lock_guard lock(mutex_);
+      posted_.push_back(std::move(line));
+    }
+    ring();
+  }
+  /// Rank 0 tells all, the one that failed too.
+  void wait_until_over() {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kPatience, [&] { return told_; });
+  }
+
+ private:
+  /// Rank 0 watches the others, they watch rank 0.
+  std::vector<int> watched() const {
+    if (!listener_) return {0};
+    std::vector<int> others(options_.hosts.size() - 1);
+    std::iota(others.begin(), others.end(), 1);
+    return others;
+  }
+  void ring() const {
+    const uint64_t one = 1;
+    [[maybe_unused]] const ssize_t n = write(bell_.number(), &one, sizeof(one));
+  }
+
+  void reach(const ControlAddress& address);
+  void run();
+  void wait_for_news();
+  void accept_all();
+  void read(Line& line);
+  void understand(Line& line, const std::string& text);
+  /// What a rank says of itself: also this one's, on rank 0.
+  void hear(int rank, std::string_view text);
+  void pass_on_posted();
+  void send_beats();
+  void conclude();
+  void leave();
+  void flush_all();
+
+  Options options_;
+  std::unique_ptr<ControlListener> listener_;
+  uint64_t key_;
+  File bell_;
+  Watch watch_;
+  std::list<Line> lines_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::string> posted_;
+  bool told_ = false, leaving_ = false;
+  bool over_ = false;  // the thread's own
+  std::thread thread_;
+};
+
+void Control::Channel::reach(const ControlAddress& address) {
+  std::string tried;
+  for (uint16_t i = 0; i < std::min<size_t>(address.count, ControlAddress::most); ++i) {
+    tried += (i > 0 ? ", " : "") + text_of(address.addresses[i]);
+    File file = connect_to(address.addresses[i], address.port);
+    if (file.number() < 0) continue;
+    Line& line = lines_.emplace_back(std::move(file));
+    line.send(fmt::format("hello\t{}\t{}", options_.rank, key_));
+    std::string answer;
+    pollfd ready{line.file(), POLLIN, 0};
+    while (!line.broken() && poll(&ready, 1, 5000) == 1) {
+      line.receive();
+      if (line.take(answer)) break;
+    }
+    if (answer == fmt::format("welcome\t{}", key_)) {
+      line.rank = 0;
+      return;
+    }
+    lines_.clear();
+  }
+  user_error(
+      "rank {} ({}) cannot reach rank 0 ({}) for the control channel: tried port {} of {}; is "
+      "there a "
+      "firewall between the hosts?",
+      options_.rank, options_.hosts[static_cast<size_t>(options_.rank)], options_.hosts[0],
+      address.port, tried);
+}
+
+void Control::Channel::run() {
+  double beaten = 0;
+  for (;;) {
+    wait_for_news();
+    for (Line& line : lines_) read(line);
+    pass_on_posted();
+    if (now() - beaten >= static_cast<double>(kBeat.count())) {
+      send_beats();
+      beaten = now();
+    }
+    if (!over_) watch_.tick(now());
+    for (const std::string& warning : watch_.take_warnings()) options_.warn(warning);
+    conclude();
+    lines_.remove_if([](const Line& line) { return line.broken(); });
+    const std::lock_guard lock(mutex_);
+    told_ = over_;
+    changed_.notify_all();
+    if (leaving_) break;
+  }
+  leave();
+}
+
+void Control::Channel::wait_for_news() {
+  std::vector<pollfd> files{{bell_.number(), POLLIN, 0}};
+  if (listener_) files.push_back({listener_->file(), POLLIN, 0});
+  for (const Line& line : lines_)
+    files.push_back(
+        {line.file(), static_cast<int16_t>(POLLIN | (line.sending() ? POLLOUT : 0)), 0});
+  poll(files.data(), files.size(), 250);
+  uint64_t rings = 0;
+  [[maybe_unused]] const ssize_t n = ::read(bell_.number(), &rings, sizeof(rings));
+  if (listener_) accept_all();
+  for (Line& line : lines_) line.flush();
+}
+
+void Control::Channel::accept_all() {
+  for (;;) {
+    File file(accept4(listener_->file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (file.number() < 0) return;
+    lines_.emplace_back(std::move(file));
+  }
+}
+
+void Control::Channel::read(Line& line) {
+  line.receive();
+  std::string text;
+  while (line.take(text)) {
+    try {
+      understand(line, text);
+    } catch (const InternalError&) {  // a stranger, or one who talks nonsense
+      if (line.rank >= 0) watch_.closed(line.rank);
+      line.rank = -1;
+      shutdown(line.file(), SHUT_RDWR);
+    }
+  }
+  if (line.broken() && line.rank >= 0) watch_.closed(line.rank);
+}
+
+void Control::Channel::understand(Line& line, const std::string& text) {
+  if (line.rank < 0) {
+    const std::vector<std::string_view> fields = fields_of(text);
+    check(listener_ && fields.size() == 3 && fields[0] == "hello" &&
+              fields[2] == std::to_string(key_),
+          "a stranger");
+    const int64_t rank = integer_of(fields[1]);
+    check(rank > 0 && rank < static_cast<int64_t>(options_.hosts.size()), "no such rank");
+    line.rank = static_cast<int>(rank);
+    line.send(fmt::format("welcome\t{}", key_));
+    watch_.heard(line.rank, now());
+    if (over_) line.send("over\t" + to_field(*watch_.verdict()));
+    return;
+  }
+  hear(line.rank, text);
+}
+
+void Control::Channel::hear(int rank, std::string_view text) {
+  watch_.heard(rank, now());
+  const std::vector<std::string_view> fields = fields_of(text);
+  if (fields[0] == "beat") {
+    watch_.beat(rank, parse_beat(text), now());
+  } else if (fields[0] == "group" && fields.size() > 2) {
+    std::vector<int> ranks;
+    for (size_t i = 2; i < fields.size(); ++i)
+      ranks.push_back(static_cast<int>(integer_of(fields[i])));
+    for (const int member : ranks)
+      check(member >= 0 && member < static_cast<int>(options_.hosts.size()), "no such rank");
+    watch_.group(static_cast<uint64_t>(integer_of(fields[1])), std::move(ranks));
+  } else if ((fields[0] == "fail" || fields[0] == "over") && fields.size() == 2) {
+    watch_.failed(rank, from_field(fields[1]));
+  } else {
+    check(fields[0] == "bye", "no message: '{}'", text);
+    watch_.left(rank);
+    for (Line& line : lines_) line.gone = line.gone || line.rank == rank;
+  }
+}
+
+void Control::Channel::pass_on_posted() {
+  std::vector<std::string> posted;
+  {
+    const std::lock_guard lock(mutex_);
+    posted.swap(posted_);
+  }
+  for (const std::string& text : posted) {
+    if (listener_) {
+      hear(0, text);
+    } else if (!lines_.empty()) {
+      lines_.front().send(text);
+    }
+  }
+  if (!posted.empty()) flush_all();
+}
+
+void Control::Channel::send_beats() {
+  if (over_) return;
+  const Beat beat = options_.beat();
+  if (listener_) watch_.beat(0, beat, now());
+  const std::string text = listener_ ? to_line(Beat{}) : to_line(beat);
+  for (Line& line : lines_)
+    if (line.rank >= 0) line.send(text);
+}
+
+void Control::Channel::conclude() {
+  if (over_ || !watch_.verdict()) return;
+  over_ = true;
+  // The others first: this rank may be gone soon after it hears.
+  if (listener_) {
+    for (Line& line : lines_)
+      if (line.rank >= 0) line.send("over\t" + to_field(*watch_.verdict()));
+    flush_all();
+  }
+  options_.over(*watch_.verdict());
+}
+
+void Control::Channel::flush_all() {
+  const Clock::time_point end = Clock::now() + kPatience;
+  const auto sending = [](const Line& line) { return line.sending(); };
+  while (Clock::now() < end && std::ranges::any_of(lines_, sending)) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    for (Line& line : lines_) line.flush();
+  }
+}
+
+void Control::Channel::leave() {
+  const auto say_bye = [&] {
+    for (Line& line : lines_)
+      if (line.rank >= 0) line.send("bye");
+    flush_all();
+  };
+  if (!listener_ || !over_) say_bye();
+  if (!over_) return;
+  // After a failure all end together, rank 0 last: where one is gone, mpirun kills the others before they have spoken.
+  const Clock::time_point end = Clock::now() + kPatience;
+  while (Clock::now() < end && !lines_.empty()) {
+    wait_for_news();
+    for (Line& line : lines_) read(line);
+    lines_.remove_if([](const Line& line) { return line.broken() || line.gone; });
+  }
+  if (listener_) say_bye();
+}
+
+Control::Control(Options options, std::unique_ptr<ControlListener> listener) {
+  const ControlAddress address = listener->address();
+  channel_ = std::make_unique<Channel>(std::move(options), std::move(listener), address);
+}
+
+Control::Control(Options options, const ControlAddress& address)
+    : channel_(std::make_unique<Channel>(std::move(options), nullptr, address)) {}
+
+Control::~Control() = default;
+
+void Control::group(uint64_t number, std::span<const int64_t> ranks) {
+  std::string line = fmt::format("group\t{}", static_cast<int64_t>(number));
+  for (const int64_t rank : ranks) line += fmt::format("\t{}", rank);
+  channel_->post(std::move(line));
+}
+
+void Control::fail(std::string_view reason) {
+  channel_->post("fail\t" + to_field(reason));
+  channel_->wait_until_over();
+}
+
+}  // namespace tessera

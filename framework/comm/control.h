@@ -1,0 +1,75 @@
+// The control channel: a connection of every rank to rank 0, beside MPI, served by a thread that never calls MPI. A rank
+// that is stuck in a collective cannot say so through it. Carries beats, failures and the news that the run is over;
+// what they mean, Watch decides.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/comm/watch.h"
+
+namespace tessera {
+
+/// Where rank 0 listens; plain bytes, to be sent to the others.
+struct ControlAddress {
+  static constexpr size_t most = 16;
+  uint64_t key = 0;  // of the run, so that no stranger is taken for a rank
+  uint16_t port = 0;
+  uint16_t count = 0;
+  std::array<uint32_t, most> addresses = {};  // IPv4, as the network orders it
+};
+
+/// A socket that listens, before the others know of it.
+class ControlListener {
+ public:
+  explicit ControlListener(uint64_t key);
+  ~ControlListener();
+  ControlListener(const ControlListener&) = delete;
+  ControlListener& operator=(const ControlListener&) = delete;
+
+  const ControlAddress& address() const { return address_; }
+  int file() const { return file_; }
+
+ private:
+  int file_ = -1;
+  ControlAddress address_;
+};
+
+class Control {
+ public:
+  struct Options {
+    int rank = 0;
+    std::vector<std::string> hosts;
+    WatchLimits limits;
+    /// What this rank's beats say. Called by the control thread, as the others.
+    std::function<Beat()> beat;
+    /// The run is over, and why; once at most.
+    std::function<void(const std::string&)> over;
+    std::function<void(const std::string&)> warn;
+  };
+
+  /// Rank 0.
+  Control(Options options, std::unique_ptr<ControlListener> listener);
+  /// The others; UserError when rank 0 cannot be reached.
+  Control(Options options, const ControlAddress& address);
+  /// Leaves in order unless the run is over.
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+  void group(uint64_t number, std::span<const int64_t> ranks);
+  /// This rank has failed; returns when the others are told, or after a while.
+  void fail(std::string_view reason);
+
+ private:
+  class Channel;
+  std::unique_ptr<Channel> channel_;
+};
+
+}  // namespace tessera

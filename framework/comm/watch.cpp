@@ -1,0 +1,122 @@
+#include "framework/comm/watch.h"
+
+#include <algorithm>
+
+#include "framework/core/error.h"
+
+namespace tessera {
+
+Watch::Watch(std::vector<std::string> hosts, const std::vector<int>& watched,
+             const WatchLimits& limits, double now)
+    : hosts_(std::move(hosts)), limits_(limits), ranks_(hosts_.size()), looked_(now) {
+  for (Rank& rank : ranks_) rank.heard = now;
+  for (const int rank : watched) ranks_.at(static_cast<size_t>(rank)).watched = true;
+}
+
+std::string Watch::named(int rank) const {
+  return fmt::format("rank {} ({})", rank, hosts_.at(static_cast<size_t>(rank)));
+}
+
+void Watch::conclude(std::string text) {
+  if (!verdict_) verdict_ = std::move(text);
+}
+
+void Watch::heard(int rank, double now) { ranks_.at(static_cast<size_t>(rank)).heard = now; }
+
+void Watch::group(uint64_t number, std::vector<int> ranks) { groups_[number] = std::move(ranks); }
+
+void Watch::beat(int rank, const Beat& beat, double now) {
+  Rank& from = ranks_.at(static_cast<size_t>(rank));
+  from.heard = from.beat_time = now;
+  from.beat = beat;
+  for (const auto& [group, count] : beat.started) from.started[group] = count;
+}
+
+void Watch::failed(int, std::string_view reason) { conclude(std::string(reason)); }
+
+void Watch::closed(int rank) {
+  const Rank& lost = ranks_.at(static_cast<size_t>(rank));
+  if (!lost.watched || lost.left) return;
+  conclude(fmt::format("{} died: its connection broke without a word", named(rank)));
+}
+
+void Watch::left(int rank) { ranks_.at(static_cast<size_t>(rank)).left = true; }
+
+void Watch::tick(double now) {
+  for (size_t r = 0; r < ranks_.size(); ++r) {
+    const Rank& rank = ranks_[r];
+    if (!rank.watched || rank.left || now - rank.heard < limits_.silence) continue;
+    conclude(fmt::format(
+        "{} has given no sign of life for {:.0f} s: it is stopped, or its network is cut",
+        named(static_cast<int>(r)), now - rank.heard));
+  }
+  look_for_hangs(now);
+  look_for_slow_ranks(now);
+}
+
+std::vector<int> Watch::missing(const Beat& waiting) const {
+  std::vector<int> missing;
+  const auto group = groups_.find(waiting.group);
+  if (group == groups_.end()) return missing;
+  for (const int rank : group->second) {
+    const auto& started = ranks_.at(static_cast<size_t>(rank)).started;
+    const auto count = started.find(waiting.group);
+    if (count == started.end() || count->second < waiting.ticket) missing.push_back(rank);
+  }
+  return missing;
+}
+
+void Watch::look_for_hangs(double now) {
+  const auto waits = [&](const Rank& rank) { return rank.beat.group != 0 && !rank.left; };
+  std::string text;
+  for (size_t r = 0; r < ranks_.size(); ++r) {
+    const Rank& rank = ranks_[r];
+    const double waiting = rank.beat.waiting + now - rank.beat_time;
+    if (!waits(rank) || waiting < limits_.hang) continue;
+    const std::vector<int> absent = missing(rank.beat);
+    std::string who;
+    bool at_fault = false;
+    for (const int other : absent) {
+      const Rank& late = ranks_[static_cast<size_t>(other)];
+      who += (who.empty() ? "" : ", ") + named(other);
+      who += waits(late) ? fmt::format(", which waits for {},", late.beat.title)
+             : late.left ? ", which has ended,"
+                         : "";
+      at_fault = at_fault || !waits(late);
+    }
+    const std::string found = fmt::format(
+        "{} hangs: {} has waited for it for {:.0f} s, and {}", rank.beat.title,
+        named(static_cast<int>(r)), waiting,
+        who.empty() ? std::string("all ranks of its group have come") : who + " never came");
+    // The wait that is explained by a rank that waits for nothing itself comes before those that follow from it.
+    if (text.empty() || at_fault) text = found;
+    if (at_fault) break;
+  }
+  if (!text.empty()) conclude(text);
+}
+
+void Watch::look_for_slow_ranks(double now) {
+  const double elapsed = now - looked_;
+  if (elapsed < limits_.slow_seconds || ranks_.size() < 2) return;
+  std::vector<std::pair<double, size_t>> blocked;  // in the time since
+  int64_t fewest = limits_.slow_collectives;
+  for (size_t r = 0; r < ranks_.size(); ++r) {
+    const Rank& rank = ranks_[r];
+    fewest = std::min(fewest, rank.beat.finished - rank.before.finished);
+    blocked.emplace_back(rank.beat.blocked - rank.before.blocked, r);
+  }
+  if (fewest < limits_.slow_collectives) return;
+  for (Rank& rank : ranks_) rank.before = rank.beat;
+  looked_ = now;
+  // The slow one hardly waits; the next in line waits for it.
+  std::ranges::sort(blocked);
+  const double share = (blocked[1].first - blocked[0].first) / elapsed;
+  if (share < limits_.slow_share) return;
+  warnings_.push_back(
+      fmt::format("{} is slow: the others waited for it {:.0f} % of the last {:.0f} s",
+                  named(static_cast<int>(blocked[0].second)), share * 100, elapsed));
+}
+
+std::vector<std::string> Watch::take_warnings() { return std::exchange(warnings_, {}); }
+
+}  // namespace tessera

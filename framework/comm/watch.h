@@ -1,0 +1,77 @@
+// Decides from what ranks tell and from the clock whether the run is over and why: a rank failed, died, is silent, or
+// never came to a collective that others wait for; and which rank is slow. No sockets, no clock of its own: times are
+// seconds that it is given.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/comm/beat.h"
+
+namespace tessera {
+
+struct WatchLimits {
+  /// Seconds without a sign of life after which a rank counts as dead.
+  double silence = 60;
+  /// Seconds that a collective may be waited for.
+  double hang = 600;
+  /// A rank is slow when the others' waits for it take more than this share of the time, looked at every so many
+  /// collectives and seconds.
+  double slow_share = 0.2;
+  int64_t slow_collectives = 100;
+  double slow_seconds = 10;
+};
+
+class Watch {
+ public:
+  /// Watches some ranks of a world whose hosts are these.
+  Watch(std::vector<std::string> hosts, const std::vector<int>& watched, const WatchLimits& limits,
+        double now);
+
+  void heard(int rank, double now);
+  void group(uint64_t number, std::vector<int> ranks);
+  void beat(int rank, const Beat& beat, double now);
+  /// The rank says so itself: an exception.
+  void failed(int rank, std::string_view reason);
+  /// Its connection broke.
+  void closed(int rank);
+  /// It ended in order: nothing is expected of it any more.
+  void left(int rank);
+  /// Looks at the clock.
+  void tick(double now);
+
+  /// Why the run is over: the first cause.
+  const std::optional<std::string>& verdict() const { return verdict_; }
+  /// Lines about slow ranks since the last call.
+  std::vector<std::string> take_warnings();
+
+ private:
+  struct Rank {
+    bool watched = false, left = false;
+    double heard = 0;
+    Beat beat;
+    double beat_time = 0;
+    std::map<uint64_t, int64_t> started;
+    Beat before;  // when slow ranks were last looked for
+  };
+
+  std::string named(int rank) const;
+  void conclude(std::string text);
+  void look_for_hangs(double now);
+  void look_for_slow_ranks(double now);
+  /// Who has not started what this rank waits for.
+  std::vector<int> missing(const Beat& waiting) const;
+
+  std::vector<std::string> hosts_;
+  WatchLimits limits_;
+  std::vector<Rank> ranks_;
+  std::map<uint64_t, std::vector<int>> groups_;
+  std::optional<std::string> verdict_;
+  std::vector<std::string> warnings_;
+  double looked_ = 0;
+};
+
+}  // namespace tessera
