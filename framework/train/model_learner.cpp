@@ -165,25 +165,23 @@ Box ModelLearner::box_held(const State& state) const {
                                 : Box::whole(state.type.shape);
 }
 
-Box ModelLearner::box_to_write(const State& state) const {
+bool ModelLearner::writes(const State& state) const {
   // Of ranks that hold the same box the first one along every axis writes it.
   for (size_t a = 0; a < parts_.mesh.axes().size(); ++a) {
     const auto axis = static_cast<AxisId>(a);
-    if (state.layout.dim_of(axis) < 0 && parts_.mesh.coordinate(parts_.rank, axis) > 0) {
-      Box none = Box::whole(state.whole);
-      for (Range& range : none.dims) range = {0, 0};
-      return none;
-    }
+    if (state.layout.dim_of(axis) < 0 && parts_.mesh.coordinate(parts_.rank, axis) > 0)
+      return false;
   }
-  return box_held(state);
+  return true;
 }
 
 void ModelLearner::save(CheckpointWriter& writer) {
   initialize();
   std::vector<PartTensor> parts;
   for (const State& state : persistent_states())
-    parts.push_back({state.name, whole_type(state), box_to_write(state),
-                     session_.state_view(state.name).data});
+    if (writes(state))
+      parts.push_back({state.name, whole_type(state), box_held(state),
+                       session_.state_view(state.name).data});
   writer.write(parts);
 }
 

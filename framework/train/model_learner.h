@@ -53,10 +53,10 @@ class ModelLearner : public Learner {
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();
-  /// Of a state: its type on all ranks together, what this rank holds of it, and what it writes into a checkpoint.
+  /// Of a state: its type on all ranks together, what this rank holds of it, and whether it writes that into a checkpoint.
   TensorType whole_type(const State& state) const;
   Box box_held(const State& state) const;
-  Box box_to_write(const State& state) const;
+  bool writes(const State& state) const;
 
   const Config config_;
   World* world_;
