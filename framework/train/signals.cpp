@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <string_view>
 
 #include "framework/core/error.h"
@@ -68,7 +69,7 @@ StopSignals::StopSignals() {
   action.sa_handler = take_note;
   action.sa_flags = SA_RESTART | SA_ONSTACK;
   sigemptyset(&action.sa_mask);
-  for (int i = 0; i < 3; ++i) {
+  for (size_t i = 0; i < std::size(kSignals); ++i) {
     ::sigaction(kSignals[i], nullptr, &before_[i]);
     const bool ignored = before_[i].sa_handler == SIG_IGN;  // nohup, a shell's background job
     if (!ignored) ::sigaction(kSignals[i], &action, nullptr);
@@ -76,7 +77,7 @@ StopSignals::StopSignals() {
 }
 
 StopSignals::~StopSignals() {
-  for (int i = 0; i < 3; ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
+  for (size_t i = 0; i < std::size(kSignals); ++i) ::sigaction(kSignals[i], &before_[i], nullptr);
 }
 
 }  // namespace tessera

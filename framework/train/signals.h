@@ -1,6 +1,6 @@
-// Asking a run to stop: the first SIGINT, SIGTERM or SIGHUP only sets a flag, which the loop polls after each step and an
-// evaluation between its batches. A SIGINT after that ends the process at once, as Ctrl-C always did; further SIGTERMs
-// change nothing, since launchers send them in numbers.
+// Asking a run to stop: the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 (the one that mpirun hands on to its ranks) only sets
+// a flag, which the loop polls after each step and an evaluation between its batches. A SIGINT after that ends the process
+// at once, as Ctrl-C always did; further SIGTERMs change nothing, since launchers send them in numbers.
 //
 // Handlers run on a stack of their own: oneDNN's f32 kernels point the stack register into a buffer from malloc while they
 // compute, and the kernel would write a handler's frame over the neighbouring heap.
@@ -22,8 +22,8 @@ class StopSignals {
   ~StopSignals();
 
  private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction before_[3];
+  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+  struct sigaction before_[4];
 };
 
 }  // namespace tessera

@@ -18,7 +18,7 @@ TEST(StopSignals, HandlersHaveAStackOnEveryThread) {
   set_thread_count(3);
   {
     const StopSignals signals;
-    for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
       struct sigaction action {};
       ASSERT_EQ(::sigaction(signal, nullptr, &action), 0);
       EXPECT_TRUE(action.sa_handler == SIG_IGN || (action.sa_flags & SA_ONSTACK) != 0) << signal;

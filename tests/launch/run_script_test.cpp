@@ -1,0 +1,171 @@
+// launch/run: the line it writes for mpirun, its errors, and what it does with signals. It stands here in a clone of its own,
+// between stand-ins that say which machine this is and what mpirun was given.
+#include "tests/data/text_folder.h"
+#include "tests/launch/shell.h"
+
+namespace tessera {
+namespace {
+
+class RunScript : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    fs::create_directories(folder_ / "clone/launch");
+    fs::copy(TESSERA_SOURCE_DIR "/launch/run", folder_ / "clone/launch/run");
+    script("clone/build/release/tessera", "exit 0");
+    script("bin/id", "echo 1000");
+    script("bin/mpirun",
+           "[ \"$1\" != --version ] || { echo 'mpirun (Open MPI) 4.1.4'; exit 0; }\n"
+           "for word; do echo \"<$word>\"; done\n"
+           "exit 7");
+    machine("16 8 0-15 0-15");
+    script("agent", "echo '32 16 0-31 0-31'");
+    write_file(folder_ / "hosts", "# two of them\nalpha slots=4\n\nbeta  max_slots=9 slots = 2\n");
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void script(const std::string& name, const std::string& text) const {
+    fs::create_directories((folder_ / name).parent_path());
+    write_file(folder_ / name, "#!/bin/bash\n" + text + "\n");
+    fs::permissions(folder_ / name, fs::perms::owner_all);
+  }
+  /// Hardware threads and cores of this machine, those that we may use, those that it has: what launch/run asks sh for.
+  void machine(const std::string& seen) const { script("bin/sh", "echo '" + seen + "'"); }
+
+  Ended run(const std::string& words, const std::string& environment = "") const {
+    return shell("cd '" + folder_.path().string() + "'; env -u OMP_NUM_THREADS -u TESSERA_HOSTS " +
+                 "-u TESSERA_AGENT PATH=\"$PWD/bin:$PATH\" " + environment + " clone/launch/run " +
+                 words);
+  }
+  void prints(const std::string& words, const std::string& line,
+              const std::string& environment = "") const {
+    const Ended ended = run("--print " + words, environment);
+    EXPECT_EQ(ended.status, 0) << words;
+    EXPECT_EQ(ended.output, line + "\n") << words;
+  }
+  void refuses(const std::string& words, const std::string& reason) const {
+    const Ended ended = run(words);
+    EXPECT_EQ(ended.status, 2) << words;
+    EXPECT_NE(ended.output.find(reason), std::string::npos) << words << ": " << ended.output;
+    EXPECT_EQ(ended.output.find('<'), std::string::npos) << words << " reached mpirun";
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(RunScript, BindsRanksToTheirShareOfTheCores) {
+  prints("-n 2 -- it", "mpirun -n 2 --map-by slot:PE=4 --bind-to core it");
+  prints("-n 3 -- it", "mpirun -n 3 --map-by slot:PE=2 --bind-to core it");
+  prints("-n 8 -- it", "mpirun -n 8 --map-by slot:PE=1 --bind-to core it");
+  prints("-n 2 --cores-per-rank 3 -- it", "mpirun -n 2 --map-by slot:PE=3 --bind-to core it");
+}
+
+TEST_F(RunScript, DoesNotBindMoreRanksThanCores) {
+  prints("-n 9 -- it", "mpirun -n 9 --bind-to none --oversubscribe -x OMP_NUM_THREADS=1 it");
+  prints("-n 17 -- it",
+         "mpirun -n 17 --bind-to none --oversubscribe --mca mpi_yield_when_idle 1 "
+         "-x OMP_NUM_THREADS=1 it");
+}
+
+TEST_F(RunScript, DoesNotBindWhereAShellMayUseSomeCoresOnly) {
+  machine("6 8 2-7 0-15");
+  prints("-n 2 -- it", "mpirun -n 2 --bind-to none -x OMP_NUM_THREADS=3 it");
+  prints("-n 2 -- it", "mpirun -n 2 --bind-to none it", "OMP_NUM_THREADS=5");
+}
+
+TEST_F(RunScript, AllowsRootToRootAlone) {
+  script("bin/id", "echo 0");
+  prints("-n 1 -- it", "mpirun -n 1 --allow-run-as-root --map-by slot:PE=8 --bind-to core it");
+}
+
+TEST_F(RunScript, AsksTheFirstHostForItsCores) {
+  prints("-n 6 --hosts hosts --agent ./agent --interface eth7 -- it",
+         "mpirun -n 6 --hostfile hosts --mca plm_rsh_agent ./agent "
+         "--mca btl_tcp_if_include eth7 --mca oob_tcp_if_include eth7 "
+         "--map-by slot:PE=4 --bind-to core it");
+  prints("-n 2 --hosts hosts --agent ./agent -- it",
+         "mpirun -n 2 --hostfile hosts --mca plm_rsh_agent ./agent "
+         "--map-by slot:PE=8 --bind-to core it");
+  prints("-n 20 --oversubscribe --hosts hosts --agent ./agent -- it",
+         "mpirun -n 20 --hostfile hosts --mca plm_rsh_agent ./agent --bind-to none "
+         "--oversubscribe -x OMP_NUM_THREADS=1 it");
+}
+
+TEST_F(RunScript, TakesItsHostsAndItsEnvironmentAlong) {
+  prints("-n 6 -x MINE=1 --mca key value -- it",
+         "mpirun -n 6 --hostfile hosts --mca plm_rsh_agent ./agent --map-by slot:PE=4 "
+         "--bind-to core --mca key value -x MINE=1 -x OMP_SCHEDULE -x TESSERA_SEEN it",
+         "TESSERA_HOSTS=hosts TESSERA_AGENT=./agent TESSERA_SEEN=1 OMP_SCHEDULE=static");
+}
+
+TEST_F(RunScript, RunsTheLineItShows) {
+  const Ended ended = run("-n 2 train 'my config.yaml' --set a=b");
+  EXPECT_EQ(ended.status, 7) << "mpirun's";
+  const std::string program = path("clone/build/release/tessera");
+  EXPECT_EQ(ended.output, "mpirun -n 2 --map-by slot:PE=4 --bind-to core " + program +
+                              " train my\\ config.yaml --set a=b\n<-n>\n<2>\n<--map-by>\n"
+                              "<slot:PE=4>\n<--bind-to>\n<core>\n<" +
+                              program + ">\n<train>\n<my config.yaml>\n<--set>\n<a=b>\n");
+}
+
+TEST_F(RunScript, SaysWhatIsWrong) {
+  refuses("train c.yaml", "how many ranks?");
+  refuses("-n", "-n needs a value");
+  refuses("-n four train c.yaml", "not 'four'");
+  refuses("-n 0 train c.yaml", "not '0'");
+  refuses("-n 2", "what shall run?");
+  refuses("-n 2 --host hosts train c.yaml", "unknown option '--host'");
+  refuses("-n 2 --cores-per-rank x train c.yaml", "--cores-per-rank is 1 or more");
+  refuses("-n 2 --mca key", "--mca needs a key and a value");
+  refuses("-n 2 --hosts nowhere train c.yaml", "there is no hostfile 'nowhere'");
+  refuses("-n 7 --hosts hosts --agent ./agent train c.yaml", "has 6 slots in all");
+  refuses("-n 2 --hosts hosts --agent ./none train c.yaml", "'./none', which is to reach alpha");
+  write_file(folder_ / "empty", "# nothing\n");
+  refuses("-n 2 --hosts empty train c.yaml", "names no host");
+  write_file(folder_ / "bare", "alpha slots=2\nbeta\n");
+  refuses("-n 2 --hosts bare train c.yaml", "bare, line 2");
+  script("agent", "echo 'no route' >&2; exit 255");
+  refuses("-n 2 --hosts hosts --agent ./agent train c.yaml", "alpha of hosts is not reached");
+}
+
+TEST_F(RunScript, SaysWhatIsMissing) {
+  fs::remove(folder_ / "clone/build/release/tessera");
+  refuses("-n 2 train c.yaml", "is not built yet; run launch/build");
+  script("bin/mpirun", "echo 'HYDRA build details'");
+  refuses("-n 2 -- it", "is not Open MPI's");
+  script("bin/mpirun", "exit 127");
+  refuses("-n 2 -- it", "launch/install brings it");
+}
+
+TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
+  script("bin/mpirun",
+         "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
+         "trap 'echo told >told' USR1\n"
+         "trap 'exit 9' TERM\n"
+         "echo >up; while true; do sleep 0.05; done");
+  for (const char* signal : {"TERM", "HUP", "INT"}) {
+    const Ended ended =
+        shell("cd '" + folder_.path().string() +
+              "'; rm -f up told; PATH=\"$PWD/bin:$PATH\"\n"
+              "env --default-signal=INT clone/launch/run -n 2 -- it & run=$!\n"
+              "until [ -e up ]; do sleep 0.05; done; kill -" +
+              signal +
+              " $run\n"
+              "until [ -e told ]; do sleep 0.05; done; kill -0 $run && kill -TERM $run\n"
+              "wait $run");
+    EXPECT_EQ(ended.status, 9) << signal << ": " << ended.output;
+  }
+}
+
+// Through the mpirun of this machine.
+TEST(RunScriptForReal, StartsRanksAndTakesTheirStatus) {
+  const std::string run = "env -u TESSERA_HOSTS -u TESSERA_AGENT " TESSERA_SOURCE_DIR "/launch/run";
+  const Ended ended = shell(run + " -n 3 -- sh -c 'echo rank $OMPI_COMM_WORLD_RANK; exit 5'");
+  EXPECT_EQ(ended.status, 5) << ended.output;
+  EXPECT_NE(ended.output.find("rank 0"), std::string::npos) << ended.output;
+  const Ended input = shell("echo hello | " + run + " -n 2 -- sh -c 'cat; echo -end-'");
+  EXPECT_EQ(input.status, 0) << input.output;
+  EXPECT_NE(input.output.find("hello"), std::string::npos) << input.output;
+}
+
+}  // namespace
+}  // namespace tessera
