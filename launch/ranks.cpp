@@ -26,7 +26,8 @@ int Ranks::on_this_host() const {
 
 DeviceProfile Ranks::set_up(DeviceConfig config) const {
   const int ranks = on_this_host();
-  const bool bound = available_cores() * ranks <= static_cast<int>(std::thread::hardware_concurrency());
+  const bool bound =
+      available_cores() * ranks <= static_cast<int>(std::thread::hardware_concurrency());
   if (!config.threads && ranks > 1)
     config.threads = std::max(1, bound ? available_cores() : available_cores() / ranks);
   DeviceProfile profile = set_up_device(config);

@@ -64,7 +64,8 @@ int run_train(std::span<const std::string> args) {
   const Config config =
       resolve_mesh(load_config(given->text("CONFIG"), given->list("set")), ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
-  if (const std::string warning = ranks.placement_warning(config); ranks.leads() && !warning.empty())
+  if (const std::string warning = ranks.placement_warning(config);
+      ranks.leads() && !warning.empty())
     fmt::print("{}\n", warning);
   std::fflush(stdout);
   const DeviceProfile profile = ranks.set_up(config.device);

@@ -1,4 +1,5 @@
-// all_reduce: the sum (or with reduction "max" the largest) over the ranks of an axis, on all of them.
+// all_reduce: the sum (or with reduction "max" the largest) over the ranks of an axis, on all of them. With `in_place` each
+// result must take its operand's memory: so a started one needs no other.
 #include "framework/ops/collective.h"
 
 namespace tessera {
@@ -11,10 +12,12 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   return {in.begin(), in.end()};
 }
 
-std::vector<Alias> alias(TypeSpan in, TypeSpan, const Attrs&) {
+std::vector<Alias> alias(TypeSpan in, TypeSpan, const Attrs& attrs) {
   std::vector<Alias> aliases;
-  for (int i = 0; i < static_cast<int>(in.size()); ++i)
-    aliases.push_back({i, i, Alias::Kind::in_place, 0});
+  // Started, it is under way when its operand's last user has run: in place by demand or not at all.
+  if (attrs.flag("start") && !attrs.flag("in_place")) return aliases;
+  const auto kind = attrs.flag("in_place") ? Alias::Kind::donate : Alias::Kind::in_place;
+  for (int i = 0; i < static_cast<int>(in.size()); ++i) aliases.push_back({i, i, kind, 0});
   return aliases;
 }
 

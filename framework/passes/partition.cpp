@@ -36,7 +36,8 @@ class Partitioner {
     }
     for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
       // chunk makes a head's gradient beside its loss.
-      in_forward_ = forward_[static_cast<size_t>(id)] || source_.node(id).op == &ops::head_loss_grad;
+      in_forward_ =
+          forward_[static_cast<size_t>(id)] || source_.node(id).op == &ops::head_loss_grad;
       if (!source_.node(id).inputs.empty()) node(id);
     }
     in_forward_ = false;

@@ -42,7 +42,7 @@ class Planner {
         step.scratch = plan_.buffers[static_cast<size_t>(at)].offset;
         step.scratch_bytes = plan_.buffers[static_cast<size_t>(at)].bytes;
       }
-      step.view = is_view(g, g.node(id));
+      step.view = !g.node(id).op->collective && is_view(g, g.node(id));
       plan_.steps.push_back(std::move(step));
     }
     for (const StorageCopy& copy : storage_.copies)

@@ -13,8 +13,8 @@ Collective::Kind kind_of(std::string_view op) {
 
 }  // namespace
 
-Kernel prepare_collective(const KernelSpec& spec, const std::string& name,
-                          const MeshPlace& place) {
+Kernel prepare_collective(const KernelSpec& spec, const std::string& name, const MeshPlace& place,
+                          Tickets& tickets) {
   if (!place.world)
     return {[name](const KernelArgs&) {
               internal_error("'{}' was planned without a world to run in", name);
@@ -22,22 +22,32 @@ Kernel prepare_collective(const KernelSpec& spec, const std::string& name,
             0};
   const AxisId axis = place.mesh.axis(spec.attrs.text("axis"));
   Communicator& group = place.world->group(place.mesh.group(place.rank, axis));
+  const bool apart = spec.attrs.has("ticket");
+  std::shared_ptr<Communicator::Ticket> ticket;
+  if (apart) {
+    auto& known = tickets[spec.attrs.integer("ticket")];
+    if (!known) known = std::make_shared<Communicator::Ticket>(-1);
+    ticket = known;
+  }
+  if (spec.op == "wait") return {[ticket, &group](const KernelArgs&) { group.wait(*ticket); }, 0};
   Collective call{.kind = kind_of(spec.op), .dtype = spec.in[0].dtype, .name = name};
   call.wire = spec.attrs.has("wire") ? parse_dtype(spec.attrs.text("wire")) : call.dtype;
   if (spec.attrs.has("reduction") && spec.attrs.text("reduction") == "max")
     call.reduction = Reduction::max;
   for (size_t i = 0; i < spec.in.size(); ++i)
-    call.pieces.push_back(
-        {nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
+    call.pieces.push_back({nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
   if (call.kind == Collective::Kind::all_to_all)
     for (auto& piece : call.pieces) piece.count /= group.size();
-  return {[call, &group](const KernelArgs& args) {
+  return {[call, ticket, &group](const KernelArgs& args) {
             Collective now = call;
             for (size_t i = 0; i < now.pieces.size(); ++i) {
               now.pieces[i].in = args.in[i];
               now.pieces[i].out = args.out[i];
             }
-            group.run(std::move(now));
+            if (ticket)
+              *ticket = group.start(std::move(now));
+            else
+              group.run(std::move(now));
           },
           0};
 }

@@ -17,13 +17,14 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
   Graph graph = expand(bind_places(source, place.mesh, place.rank), [&](const OpDef& op) {
     return find_kernel(op.name, profile.backend) == nullptr;
   });
+  Tickets tickets;
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, results;
     for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
     for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
     if (node.op->collective) {
-      out.kernels.push_back(prepare_collective(
-          {node.op->name, node.attrs, in, results, profile}, graph.value(node.outputs[0]).name, place));
+      out.kernels.push_back(prepare_collective({node.op->name, node.attrs, in, results, profile},
+                                               graph.value(node.outputs[0]).name, place, tickets));
       continue;
     }
     try {

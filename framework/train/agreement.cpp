@@ -52,7 +52,8 @@ std::string broadcast_text(World& world, int root, std::string text) {
 
 void require_same(World& world, const std::string& what, const std::string& text) {
   const std::string first = broadcast_text(world, 0, text);
-  const int64_t mine = first == text ? 0 : world.size() - world.rank();  // the first that differs wins
+  const int64_t mine =
+      first == text ? 0 : world.size() - world.rank();  // the first that differs wins
   const int64_t worst = agreed_max(&world, mine);
   if (worst == 0) return;
   const auto rank = static_cast<int>(world.size() - worst);

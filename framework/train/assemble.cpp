@@ -2,12 +2,14 @@
 
 #include "framework/data/masking.h"
 #include "framework/ops/fill.h"
+#include "framework/passes/bucket.h"
 #include "framework/passes/chunk.h"
 #include "framework/passes/flops.h"
 #include "framework/passes/fuse.h"
 #include "framework/passes/grad.h"
 #include "framework/passes/optimizer.h"
 #include "framework/passes/order.h"
+#include "framework/passes/overlap.h"
 #include "framework/passes/partition.h"
 #include "framework/passes/precision.h"
 #include "framework/passes/recompute.h"
@@ -20,6 +22,10 @@ namespace {
 
 constexpr int64_t kHeadRows =
     256;  // rows of logits made at a time: fewer cost speed, more cost memory
+
+// Small enough that sending begins early in the backward pass, large enough that latency does not count (the figure of
+// Li et al., "PyTorch Distributed", VLDB 2020).
+constexpr int64_t kBucketBytes = int64_t{25} << 20;
 
 std::string_view name_of(ScheduleConfig::Type type) {
   switch (type) {
@@ -142,14 +148,19 @@ class Assembler {
       graph = shown("chunk", chunk(graph, kHeadRows));
       graph = shown("recompute", recompute(graph, policy()));
       graph = shown("fuse", fuse(graph));
-      graphs.push_back(shown("order", order(prune(graph))));
+      graph = shown("order", order(prune(graph)));
+      if (out.mesh.size() > 1) {
+        graph = shown("bucket", bucket(graph, kBucketBytes));
+        graph = shown("overlap", overlap(graph));
+      }
+      graphs.push_back(std::move(graph));
     }
     for (State state : precise.states()) {
       if (out.mesh.size() > 1) {
         const auto layout = wishes.states.find(state.name);
         state.whole = state.type.shape;
-        state.layout = layout == wishes.states.end() ? Layout::whole(state.whole.size())
-                                                     : layout->second;
+        state.layout =
+            layout == wishes.states.end() ? Layout::whole(state.whole.size()) : layout->second;
         state.type.shape = local_shape(state.whole, state.layout, out.mesh);
       }
       out.program.declare(std::move(state));

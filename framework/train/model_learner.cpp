@@ -180,8 +180,8 @@ void ModelLearner::save(CheckpointWriter& writer) {
   std::vector<PartTensor> parts;
   for (const State& state : persistent_states())
     if (writes(state))
-      parts.push_back({state.name, whole_type(state), box_held(state),
-                       session_.state_view(state.name).data});
+      parts.push_back(
+          {state.name, whole_type(state), box_held(state), session_.state_view(state.name).data});
   writer.write(parts);
 }
 
@@ -223,11 +223,12 @@ std::string ModelLearner::header() {
                         choice_name(config_.data_parallel.shard));
   }
   return ranks + fmt::format(
-      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB arena) · {:.2f} "
-      "MFLOP per token",
-      parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
-      static_cast<double>(compiled.state_bytes) / kMiB,
-      static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
+                     "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
+                     "arena) · {:.2f} "
+                     "MFLOP per token",
+                     parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
+                     static_cast<double>(compiled.state_bytes) / kMiB,
+                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
 }
 
 }  // namespace tessera

@@ -209,8 +209,7 @@ void Trainer::save() {
 
 bool Trainer::stopping() {
   const int64_t failed = int64_t{1} << 32;
-  const int64_t agreed =
-      agreed_max(options_.world, log_failure_.empty() ? stop_signal() : failed);
+  const int64_t agreed = agreed_max(options_.world, log_failure_.empty() ? stop_signal() : failed);
   if (agreed < failed) stopped_by_ = static_cast<int>(agreed);
   return agreed != 0;
 }

@@ -28,7 +28,7 @@ struct TrainerOptions {
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
-  int64_t vocab = 0;  // of the tokenizer: what model.vocab: auto stands for; 0: not known
+  int64_t vocab = 0;       // of the tokenizer: what model.vocab: auto stands for; 0: not known
   World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks
 };
 
@@ -82,7 +82,7 @@ class Trainer {
   Learner& learner_;
   Progress& progress_;
   TrainerOptions options_;
-  int64_t steps_;  // of the whole run
+  int64_t steps_;                    // of the whole run
   std::optional<RunFolder> folder_;  // of the rank that writes
   std::optional<Metrics> metrics_;
   std::optional<TensorBoard> tensorboard_;

@@ -61,7 +61,8 @@ struct Ladder : ::testing::TestWithParam<Rung> {};
 void expect_same(const char* text, const Sets& base, const Rung& rung, double loss_bound) {
   Sets sets = sets_of(rung);
   sets.insert(sets.end(), base.begin(), base.end());
-  const auto one = train(toy_config(text, base, {fmt::format("batch.accumulate={}", rung.accumulate)}));
+  const auto one =
+      train(toy_config(text, base, {fmt::format("batch.accumulate={}", rung.accumulate)}));
   const auto many = train(toy_config(text, sets));
   ASSERT_EQ(one.size(), many.size());
   double worst = 0;
@@ -89,17 +90,13 @@ TEST_P(Ladder, GptInBf16) {
 // Every pair of settings of different kinds stands in one rung at least.
 INSTANTIATE_TEST_SUITE_P(
     Meshes, Ladder,
-    ::testing::Values(Rung{2, 1, "none", false, 1, "none"},
-                      Rung{2, 1, "optimizer", false, 3, "selective"},
-                      Rung{2, 1, "gradients", false, 3, "none"},
-                      Rung{2, 1, "parameters", false, 1, "full"},
-                      Rung{1, 2, "none", false, 3, "none"}, Rung{1, 2, "none", true, 1, "full"},
-                      Rung{2, 2, "none", true, 3, "selective"},
-                      Rung{2, 2, "optimizer", true, 1, "none"},
-                      Rung{2, 2, "gradients", false, 1, "full"},
-                      Rung{2, 2, "parameters", true, 3, "none"},
-                      Rung{1, 4, "none", false, 1, "selective"},
-                      Rung{1, 4, "none", true, 3, "none"}),
+    ::testing::Values(
+        Rung{2, 1, "none", false, 1, "none"}, Rung{2, 1, "optimizer", false, 3, "selective"},
+        Rung{2, 1, "gradients", false, 3, "none"}, Rung{2, 1, "parameters", false, 1, "full"},
+        Rung{1, 2, "none", false, 3, "none"}, Rung{1, 2, "none", true, 1, "full"},
+        Rung{2, 2, "none", true, 3, "selective"}, Rung{2, 2, "optimizer", true, 1, "none"},
+        Rung{2, 2, "gradients", false, 1, "full"}, Rung{2, 2, "parameters", true, 3, "none"},
+        Rung{1, 4, "none", false, 1, "selective"}, Rung{1, 4, "none", true, 3, "none"}),
     [](const auto& info) { return name_of(info.param); });
 
 }  // namespace

@@ -1,0 +1,135 @@
+#include "framework/passes/bucket.h"
+
+#include <algorithm>
+#include <map>
+
+#include "framework/ops/ops.h"
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+namespace {
+
+class Bucketer {
+ public:
+  Bucketer(const Graph& source, int64_t bytes)
+      : source_(source), bytes_(bytes), done_(source.nodes().size(), false), r_(source) {
+    for (size_t i = 0; i < source.nodes().size(); ++i)
+      for (ValueId v : source.nodes()[i].outputs) maker_[v] = i;
+  }
+
+  Graph run() {
+    r_.copy_inputs();
+    for (size_t i = 0; i < source_.nodes().size(); ++i) {
+      if (done_[i]) continue;
+      const Node& node = source_.nodes()[i];
+      for (ValueId v : node.inputs) demand(v);
+      if (node.op == &ops::all_gather && reads_states(node))
+        gather_layer(i);
+      else if (node.op->collective)
+        hold(i);
+      else
+        r_.copy(node);
+    }
+    while (!order_.empty()) send(order_.front());
+    r_.copy_outputs();
+    return r_.finish();
+  }
+
+ private:
+  static std::string key_of(const Node& node, const Graph& graph) {
+    return fmt::format("{} {} {}", node.op->name, to_string(node.attrs),
+                       graph.value(node.inputs[0]).type.dtype);
+  }
+
+  int64_t bytes_of(const Node& node) const {
+    int64_t bytes = 0;
+    for (ValueId v : node.inputs) bytes += static_cast<int64_t>(source_.value(v).type.bytes());
+    return bytes;
+  }
+
+  bool reads_states(const Node& node) const {
+    return std::all_of(node.inputs.begin(), node.inputs.end(),
+                       [&](ValueId v) { return source_.value(v).node < 0; });
+  }
+
+  /// "layer.3" of "layer.3.mlp.up.weight@bf16"; of what is in no layer, its own name.
+  std::string layer_of(const Node& node) const {
+    const std::string& name = source_.value(node.inputs[0]).name;
+    if (!name.starts_with("layer.")) return name;
+    return name.substr(0, name.find('.', 6));
+  }
+
+  /// The gather of this state, and of the others of its layer that follow before another layer's.
+  void gather_layer(size_t first) {
+    const std::string key = key_of(source_.nodes()[first], source_),
+                      layer = layer_of(source_.nodes()[first]);
+    std::vector<size_t> members;
+    for (size_t i = first; i < source_.nodes().size(); ++i) {
+      const Node& node = source_.nodes()[i];
+      if (done_[i] || node.op != &ops::all_gather || !reads_states(node)) continue;
+      if (layer_of(node) != layer) break;
+      if (key_of(node, source_) == key) members.push_back(i);
+    }
+    emit(members);
+  }
+
+  void hold(size_t i) {
+    const Node& node = source_.nodes()[i];
+    const std::string key = key_of(node, source_);
+    auto& held = held_[key];
+    if (held.nodes.empty()) order_.push_back(key);
+    held.nodes.push_back(i);
+    held.bytes += bytes_of(node);
+    done_[i] = true;
+    if (held.bytes >= bytes_) send(key);
+  }
+
+  /// Before a value is read: the bucket that holds its maker is sent.
+  void demand(ValueId v) {
+    const auto made = maker_.find(v);
+    if (made == maker_.end() || r_.has(v)) return;
+    send(key_of(source_.nodes()[made->second], source_));
+  }
+
+  void send(const std::string& key) {
+    const std::vector<size_t> nodes = std::move(held_[key].nodes);
+    held_.erase(key);
+    std::erase(order_, key);
+    emit(nodes);
+  }
+
+  void emit(const std::vector<size_t>& members) {
+    const Node& first = source_.nodes()[members[0]];
+    std::vector<Value> in;
+    for (size_t i : members) {
+      const auto more = r_.operands(source_.nodes()[i]);
+      in.insert(in.end(), more.begin(), more.end());
+      done_[i] = true;
+    }
+    Place place(r_.graph(), first.where);
+    const auto out =
+        r_.graph().add(*first.op, in, first.attrs, source_.value(first.outputs[0]).name);
+    size_t at = 0;
+    for (size_t i : members)
+      for (ValueId v : source_.nodes()[i].outputs) r_.replace(v, out[at++]);
+  }
+
+  struct Held {
+    std::vector<size_t> nodes;
+    int64_t bytes = 0;
+  };
+
+  const Graph& source_;
+  int64_t bytes_;
+  std::vector<bool> done_;  // by node: emitted, or held
+  std::map<ValueId, size_t> maker_;
+  std::map<std::string, Held> held_;
+  std::vector<std::string> order_;  // keys of what is held, oldest first
+  Rewriter r_;
+};
+
+}  // namespace
+
+Graph bucket(const Graph& graph, int64_t bytes) { return Bucketer(graph, bytes).run(); }
+
+}  // namespace tessera

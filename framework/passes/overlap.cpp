@@ -1,0 +1,142 @@
+#include "framework/passes/overlap.h"
+
+#include <algorithm>
+#include <map>
+
+#include "framework/ops/ops.h"
+#include "framework/passes/rewrite.h"
+#include "framework/passes/storage.h"
+
+namespace tessera {
+namespace {
+
+class Overlapper {
+ public:
+  explicit Overlapper(const Graph& source)
+      : source_(source), end_(source.nodes().size()), users_(source.values().size()), r_(source) {
+    for (size_t i = 0; i < end_; ++i)
+      for (ValueId v : source.nodes()[i].inputs) users_[static_cast<size_t>(v)].push_back(i);
+    for (const Port& port : source.outputs())
+      users_[static_cast<size_t>(port.value)].push_back(end_);
+  }
+
+  Graph run() {
+    schedule();
+    r_.copy_inputs();
+    for (size_t i = 0; i <= end_; ++i) {
+      for (size_t c : waits_at_[i]) wait(c);
+      for (size_t c : starts_at_[i]) start(c);
+      if (i < end_ && !split_[i]) r_.copy(source_.nodes()[i]);
+    }
+    r_.copy_outputs();
+    return r_.finish();
+  }
+
+ private:
+  void schedule() {
+    split_.assign(end_, false);
+    starts_at_.resize(end_ + 1);
+    waits_at_.resize(end_ + 1);
+    size_t free = 0;  // when the last gather of states has come
+    for (size_t i = 0; i < end_; ++i) {
+      const Node& node = source_.nodes()[i];
+      if (!node.op->collective) continue;
+      const size_t use = first_use(node);
+      const bool ahead = node.op == &ops::all_gather && reads_states(node);
+      const size_t begin = ahead ? std::min(i, free) : i;
+      if (ahead) free = use;
+      if (!computes_between(begin, use, i)) continue;
+      split_[i] = true;
+      starts_at_[begin].push_back(i);
+      waits_at_[use].push_back(i);
+    }
+  }
+
+  bool reads_states(const Node& node) const {
+    return std::all_of(node.inputs.begin(), node.inputs.end(),
+                       [&](ValueId v) { return source_.value(v).node < 0; });
+  }
+
+  size_t first_use(const Node& node) const {
+    size_t use = end_;
+    for (ValueId v : node.outputs)
+      for (size_t user : users_[static_cast<size_t>(v)]) use = std::min(use, user);
+    return use;
+  }
+
+  /// Whether any kernel runs in [begin, use) beside the collective itself.
+  bool computes_between(size_t begin, size_t use, size_t self) const {
+    for (size_t i = begin; i < use; ++i)
+      if (i != self && !source_.nodes()[i].op->collective && !is_view(source_.nodes()[i]))
+        return true;
+    return false;
+  }
+
+  bool is_view(const Node& node) const {
+    const auto aliases = aliases_of(source_, node);
+    return std::any_of(aliases.begin(), aliases.end(),
+                       [](const Alias& a) { return a.kind == Alias::Kind::view; });
+  }
+
+  /// Whether the operand's memory is nobody else's: made for this node alone, through views at most.
+  bool owns(ValueId v) const {
+    while (true) {
+      const NodeId maker = source_.value(v).node;
+      if (maker < 0 || users_[static_cast<size_t>(v)].size() != 1) return false;
+      if (!is_view(source_.node(maker))) break;
+      v = source_.node(maker).inputs[0];
+    }
+    // A result that itself lies in an operand's memory may be a state's.
+    const auto aliases = aliases_of(source_, source_.node(source_.value(v).node));
+    return std::none_of(aliases.begin(), aliases.end(), [&](const Alias& a) {
+      return a.kind == Alias::Kind::donate &&
+             source_.node(source_.value(v).node).outputs[static_cast<size_t>(a.result)] == v &&
+             source_.value(source_.node(source_.value(v).node).inputs[static_cast<size_t>(a.input)])
+                     .node < 0;
+    });
+  }
+
+  void start(size_t c) {
+    const Node& node = source_.nodes()[c];
+    Attrs attrs = node.attrs;
+    attrs.set("start", true);
+    attrs.set("ticket", static_cast<int64_t>(c));
+    if (node.op == &ops::all_reduce &&
+        std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) { return owns(v); }))
+      attrs.set("in_place", true);
+    Place place(r_.graph(), node.where);
+    started_[c] = r_.graph().add(*node.op, r_.operands(node), attrs,
+                                 fmt::format("{}.started", source_.value(node.outputs[0]).name));
+    in_place_[c] = attrs.flag("in_place");
+  }
+
+  void wait(size_t c) {
+    const Node& node = source_.nodes()[c];
+    std::vector<Value> in = started_.at(c);
+    if (!in_place_.at(c))
+      for (Value v : r_.operands(node)) in.push_back(v);
+    Place place(r_.graph(), node.where);
+    const auto out = r_.graph().add(ops::wait, in,
+                                    {{"axis", node.attrs.text("axis")},
+                                     {"ranks", node.attrs.integer("ranks")},
+                                     {"results", static_cast<int64_t>(node.outputs.size())},
+                                     {"ticket", static_cast<int64_t>(c)}},
+                                    source_.value(node.outputs[0]).name);
+    for (size_t i = 0; i < out.size(); ++i) r_.replace(node.outputs[i], out[i]);
+  }
+
+  const Graph& source_;
+  size_t end_;
+  std::vector<std::vector<size_t>> users_;  // by value; the graph's outputs read at the end
+  std::vector<bool> split_;                 // by node: started and waited for apart
+  std::vector<std::vector<size_t>> starts_at_, waits_at_;  // before each node
+  std::map<size_t, std::vector<Value>> started_;
+  std::map<size_t, bool> in_place_;
+  Rewriter r_;
+};
+
+}  // namespace
+
+Graph overlap(const Graph& graph) { return Overlapper(graph).run(); }
+
+}  // namespace tessera
