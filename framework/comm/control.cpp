@@ -154,7 +154,7 @@ ControlListener::ControlListener(uint64_t key) {
   address_.key = key;
   address_.port = ntohs(name.sin_port);
   const auto add = [&](uint32_t address) {
-    if (address_.count < ControlAddress::most) address_.addresses[address_.count++] = address;
+    if (address_.count < ControlAddress::kMost) address_.addresses[address_.count++] = address;
   };
   ifaddrs* all = nullptr;
   if (getifaddrs(&all) == 0) {
@@ -252,7 +252,7 @@ class Control::Channel {
 
 void Control::Channel::reach(const ControlAddress& address) {
   std::string tried;
-  for (uint16_t i = 0; i < std::min<size_t>(address.count, ControlAddress::most); ++i) {
+  for (uint16_t i = 0; i < std::min<size_t>(address.count, ControlAddress::kMost); ++i) {
     tried += (i > 0 ? ", " : "") + text_of(address.addresses[i]);
     File file = connect_to(address.addresses[i], address.port);
     if (file.number() < 0) continue;

@@ -18,11 +18,11 @@ namespace tessera {
 
 /// Where rank 0 listens; plain bytes, to be sent to the others.
 struct ControlAddress {
-  static constexpr size_t most = 16;
+  static constexpr size_t kMost = 16;
   uint64_t key = 0;  // of the run, so that no stranger is taken for a rank
   uint16_t port = 0;
   uint16_t count = 0;
-  std::array<uint32_t, most> addresses = {};  // IPv4, as the network orders it
+  std::array<uint32_t, kMost> addresses = {};  // IPv4, as the network orders it
 };
 
 /// A socket that listens, before the others know of it.

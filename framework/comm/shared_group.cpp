@@ -16,14 +16,14 @@ SharedGroup::SharedGroup(std::vector<SharedSegment*> segments, int rank, uint64_
       rank_(rank),
       group_(group),
       sources_(segments_.size()),
-      scratch_(GroupArea::slot_bytes) {
+      scratch_(GroupArea::kSlotBytes) {
   const auto own = static_cast<size_t>(rank);
   areas_[own] = &segments_[own]->add_group(group);
 }
 
 void SharedGroup::start(Collective call) {
-  calls_.emplace_back(std::move(call), static_cast<int>(areas_.size()), GroupArea::slot_bytes,
-                      GroupArea::slot_bytes);
+  calls_.emplace_back(std::move(call), static_cast<int>(areas_.size()), GroupArea::kSlotBytes,
+                      GroupArea::kSlotBytes);
 }
 
 bool SharedGroup::connect() {
@@ -44,7 +44,7 @@ void SharedGroup::step(Cursor& cursor) const {
 }
 
 char* SharedGroup::slot(int rank, const Cursor& cursor) const {
-  return areas_[static_cast<size_t>(rank)]->memory[cursor.number % GroupArea::slots];
+  return areas_[static_cast<size_t>(rank)]->memory[cursor.number % GroupArea::kSlots];
 }
 
 bool SharedGroup::reached(std::atomic<uint64_t> GroupArea::*mark, uint64_t number) const {
@@ -64,12 +64,13 @@ bool SharedGroup::stage() {
   if (!has_work(staging_)) return false;
   // The slot is free once all have taken what it held.
   const uint64_t number = staging_.number;
-  if (number >= GroupArea::slots && !reached(&GroupArea::taken, number + 1 - GroupArea::slots))
+  if (number >= GroupArea::kSlots && !reached(&GroupArea::taken, number + 1 - GroupArea::kSlots))
     return false;
   const Chunks& now = chunks(staging_);
   char* to = slot(rank_, staging_);
   if (staging_.chunk == 0) {
-    GroupArea::Label& label = areas_[static_cast<size_t>(rank_)]->labels[number % GroupArea::slots];
+    GroupArea::Label& label =
+        areas_[static_cast<size_t>(rank_)]->labels[number % GroupArea::kSlots];
     label.signature = now.signature();
     const std::string text = title(now.call()).substr(0, sizeof(label.title) - 1);
     std::memcpy(label.title, text.c_str(), text.size() + 1);
@@ -148,7 +149,7 @@ void SharedGroup::compare_calls(const Cursor& cursor) const {
   if (cursor.chunk != 0) return;
   const Chunks& mine = chunks(cursor);
   for (size_t r = 0; r < areas_.size(); ++r) {
-    const GroupArea::Label& label = areas_[r]->labels[cursor.number % GroupArea::slots];
+    const GroupArea::Label& label = areas_[r]->labels[cursor.number % GroupArea::kSlots];
     if (label.signature == mine.signature()) continue;
     internal_error(
         "rank {} of the group starts {} where rank {} starts {}: they differ in kind, types or "

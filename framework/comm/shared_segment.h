@@ -13,8 +13,8 @@ namespace tessera {
 
 /// A part of a mapped segment that belongs to one group.
 struct GroupArea {
-  static constexpr int slots = 4;
-  static constexpr int64_t slot_bytes = 256 << 10;
+  static constexpr int kSlots = 4;
+  static constexpr int64_t kSlotBytes = 256 << 10;
 
   /// The first collective of a chunk says here what it is.
   struct Label {
@@ -26,8 +26,8 @@ struct GroupArea {
   alignas(64) std::atomic<uint64_t> staged;
   alignas(64) std::atomic<uint64_t> summed;
   alignas(64) std::atomic<uint64_t> taken;
-  alignas(64) Label labels[slots];
-  alignas(4096) char memory[slots][slot_bytes];
+  alignas(64) Label labels[kSlots];
+  alignas(4096) char memory[kSlots][kSlotBytes];
 };
 
 class SharedSegment {
