@@ -61,7 +61,8 @@ int run_bench(std::span<const std::string> args) {
   } else {
     figures = bench_op(what, given->list("set"), steps);
   }
-  if (given->has("json")) write_json(given->text("json"), figures);
+  const bool leads = !figures.contains("leads") || figures["leads"].get<bool>();
+  if (given->has("json") && leads) write_json(given->text("json"), figures);
   return 0;
 }
 

@@ -6,10 +6,11 @@
 #include <sstream>
 
 #include "framework/device/cpu/memory.h"
-#include "framework/train/device.h"
+#include "framework/train/layouts.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
+#include "launch/ranks.h"
 
 namespace tessera {
 namespace {
@@ -30,37 +31,52 @@ double process_age() {
 
 }  // namespace
 
-nlohmann::json bench_train(const Config& config, int64_t steps) {
+nlohmann::json bench_train(const Config& given, int64_t steps) {
+  const Ranks ranks;
+  const Config config = resolve_mesh(given, ranks.size());
   const int64_t vocab = planned_vocab(config);
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
-                       set_up_device(config.device));
+                       ranks.set_up(config.device), true, ranks.world());
   learner.initialize();
   const double start = process_age();
   std::vector<double> seconds;
   double loss = 0;
+  Learner::Communication before;
   for (int64_t i = 0; i < steps + 2; ++i) {
+    if (i == 2) before = learner.communication();
     const auto begin = std::chrono::steady_clock::now();
     loss = learner.step(i).loss;
     if (i >= 2)
       seconds.push_back(
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
+  const auto after = learner.communication();
+  const double in_all = (after.total - before.total) / static_cast<double>(steps),
+               exposed = (after.waited - before.waited) / static_cast<double>(steps);
   std::sort(seconds.begin(), seconds.end());
   const auto tokens = static_cast<double>(config.tokens_per_step());
   const double median = seconds[seconds.size() / 2];
-  fmt::print("{}\n", learner.header());
-  fmt::print(
-      "{:.1f} tokens/s (median of {} steps; best {:.1f}) · {:.1f} GFLOP/s · first step after "
-      "{:.2f} s · peak "
-      "memory {:.2f} GiB · loss {:.4f}\n",
-      tokens / median, steps, tokens / seconds[0],
-      learner.flops_per_token() * tokens / median / 1e9, start,
-      static_cast<double>(peak_resident_bytes()) / (1 << 30), loss);
+  if (ranks.leads()) fmt::print("{}\n", learner.header());
+  if (ranks.size() > 1 && ranks.leads())
+    fmt::print("communication of a step: {:.4f} s, of which {:.4f} s are waited for\n", in_all,
+               exposed);
+  if (ranks.leads())
+    fmt::print(
+        "{:.1f} tokens/s (median of {} steps; best {:.1f}) · {:.1f} GFLOP/s · first step after "
+        "{:.2f} s · peak "
+        "memory {:.2f} GiB · loss {:.4f}\n",
+        tokens / median, steps, tokens / seconds[0],
+        learner.flops_per_token() * tokens / median / 1e9, start,
+        static_cast<double>(peak_resident_bytes()) / (1 << 30), loss);
   return {{"tokens_per_s", tokens / median},
           {"tokens_per_s_best", tokens / seconds[0]},
           {"start_s", start},
           {"peak_rss_bytes", peak_resident_bytes()},
           {"planned_bytes", learner.session().compiled().bytes()},
+          {"ranks", ranks.size()},
+          {"leads", ranks.leads()},
+          {"communication_s", in_all},
+          {"exposed_s", exposed},
           {"loss", loss}};
 }
 

@@ -44,6 +44,11 @@ class Learner {
   virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.
   virtual std::string header() = 0;
+  /// Seconds that this rank's collectives took so far, and those of them that it waited; zero on one rank.
+  struct Communication {
+    double total = 0, waited = 0;
+  };
+  virtual Communication communication() { return {}; }
   /// Model FLOPs of one update per token: forward and backward products, nothing computed twice.
   virtual double flops_per_token() = 0;
 };

@@ -210,6 +210,17 @@ double ModelLearner::flops_per_token() {
   return model_flops_ / static_cast<double>(config_.tokens_per_step());
 }
 
+Learner::Communication ModelLearner::communication() {
+  Communication out;
+  for (size_t a = 0; world_ && a < parts_.mesh.axes().size(); ++a) {
+    const auto times =
+        world_->group(parts_.mesh.group(parts_.rank, static_cast<AxisId>(a))).times();
+    out.total += times.total;
+    out.waited += times.blocked;
+  }
+  return out;
+}
+
 std::string ModelLearner::header() {
   const Compiled& compiled = session_.compiled();
   constexpr double kMiB = 1 << 20;

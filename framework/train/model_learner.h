@@ -38,6 +38,7 @@ class ModelLearner : public Learner {
   }
   std::string header() override;
   double flops_per_token() override;
+  Communication communication() override;
 
   /// Update number `index`, from 0, of a run whose batch size never changes: what benchmarks and tests make.
   StepResult step(int64_t index) { return update(index * config_.batch.sequences); }

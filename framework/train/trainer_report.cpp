@@ -129,6 +129,11 @@ void Trainer::say_end(const TrainingSummary& summary) {
                               state_.skipped > 0 ? fmt::format(", {} skipped", state_.skipped) : "",
                               checkpoint));
   }
+  if (const auto spent = learner_.communication(); spent.total > 0)
+    progress_.say(
+        fmt::format("communication of rank 0: {:.1f} s, of which it waited {:.1f} s and computed "
+                    "during the rest",
+                    spent.total, spent.waited));
   if (!nonfinite_.empty())
     progress_.say(fmt::format(
         "warning: the last {} updates were skipped, since loss or gradient were not finite; the "
