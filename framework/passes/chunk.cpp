@@ -41,7 +41,8 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
   if (h.split)
     for (const auto& [name, value] : h.split->part) grad.set(name, value);
   Unrolled out;
-  Value losses = fill(graph, 0, {DType::f32, {n}}, "losses");
+  const DType precise = h.weights.dtype();
+  Value losses = fill(graph, 0, {precise, {n}}, "losses");
   if (h.dloss)
     out.dx =
         graph.add1(ops::empty, {},
@@ -64,10 +65,10 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
     }
     losses = put(losses, loss, begin);
     if (h.predict)
-      out.classes = put(out.classes,
-                        h.split ? h.split->argmax(logits)
-                                : ops::argmax(logits, {{"dim", int64_t{1}}}, "argmax"),
-                        begin);
+      out.classes = put(
+          out.classes,
+          h.split ? h.split->argmax(logits) : ops::argmax(logits, {{"dim", int64_t{1}}}, "argmax"),
+          begin);
     if (!h.dloss) continue;
     const Value each = ops::broadcast_to(h.dloss, {{"shape", Shape{end - begin}}});
     const Value d =
@@ -76,8 +77,8 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
     const Attrs dw{{"trans_a", true}, {"to", to}, {"accumulate", begin > 0}};
     out.dw = begin > 0 ? ops::matmul(d, x, out.dw, dw, "dw") : ops::matmul(d, x, dw, "dw");
     if (h.bias) {
-      const Value db =
-          ops::sum(d, {{"dims", Shape{0}}, {"keep", false}, {"to", std::string("f32")}}, "db");
+      const Value db = ops::sum(
+          d, {{"dims", Shape{0}}, {"keep", false}, {"to", std::string(to_string(precise))}}, "db");
       out.db = begin > 0 ? out.db + db : db;
     }
   }
@@ -138,7 +139,7 @@ Graph chunk(const Graph& source, int64_t rows) {
     }
     const auto in = r.operands(node);
     const size_t at = bias ? 3 : 2;
-    Head head{in[0],      in[1], bias ? in[2] : Value(),    in[at],
+    Head head{in[0],      in[1], bias ? in[2] : Value(),     in[at],
               in[at + 1], {},    node.attrs.flag("predict"), SplitClasses::of(node.attrs)};
     std::string to;
     if (gradient) {

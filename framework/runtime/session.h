@@ -35,6 +35,9 @@ class Session {
   Bytes input_view(std::string_view graph, std::string_view name) {
     return port(graph, name, true);
   }
+  Bytes output_view(std::string_view graph, std::string_view name) {
+    return port(graph, name, false);
+  }
   /// Memory of a data output of a graph, valid until an input of any graph is written or a graph runs.
   template <typename T>
   std::span<const T> output(std::string_view graph, std::string_view name) {
