@@ -37,7 +37,7 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
       });
   require(known, "plan: there is no pass '{}'; known: {}", pass, kPasses);
   if (pass == "plan") {
-    const Compiled compiled = compile(assembly.program, set_up_device(config.device));
+    const Compiled compiled = compile(assembly.program, set_up_device(config.device), {assembly.mesh});
     for (const CompiledGraph& graph : compiled.graphs)
       show(graph.plan.graph.name(), [&] { return to_string(graph.plan); });
   }
@@ -81,7 +81,7 @@ int run_plan(std::span<const std::string> args) {
   }
   Assembly assembly = assemble_training(config, vocab, masked_positions(config));
   const DeviceProfile profile = set_up_device(config.device);
-  const Compiled compiled = compile(assembly.program, profile);
+  const Compiled compiled = compile(assembly.program, profile, {assembly.mesh});
   fmt::print("{}", to_string(memory_report(compiled)));
   print_flops(assembly);
   require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
