@@ -42,7 +42,7 @@ class Walk {
         if (makes(under_way_[i], v)) wait(i);
     if (const auto exchange = exchange_of(graph_, node)) {
       start(node, *exchange);
-      if (!node.op->name.ends_with("_start")) wait(under_way_.size() - 1);
+      if (!node.attrs.has("ticket")) wait(under_way_.size() - 1);  // else at its wait
     } else if (const double flops = flops_of(graph_, node); flops > 0) {
       compute(flops / rates_.flops);
     }

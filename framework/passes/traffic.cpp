@@ -1,22 +1,20 @@
 #include "framework/passes/traffic.h"
 
 #include "framework/core/error.h"
-#include "framework/graph/op_def.h"
+#include "framework/ops/ops.h"
 #include "framework/passes/memory_report.h"
 
 namespace tessera {
 
 std::optional<Exchange> exchange_of(const Graph& graph, const Node& node) {
-  if (!node.op->collective || !node.attrs.has("axis")) return {};
-  std::string kind(node.op->name);
-  constexpr std::string_view kStart = "_start";
-  if (kind.ends_with(kStart)) kind.resize(kind.size() - kStart.size());
-  Exchange out{kind, node.attrs.text("axis"), node.attrs.integer("ranks"), 0};
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const TensorType& type = graph.value(node.inputs[i]).type;
+  if (!node.op->collective || node.op == &ops::wait) return {};
+  Exchange out{std::string(node.op->name), node.attrs.text("axis"), node.attrs.integer("ranks")};
+  for (ValueId v : node.inputs) {
+    const TensorType& type = graph.value(v).type;
     const DType wire = node.attrs.has("wire") ? parse_dtype(node.attrs.text("wire")) : type.dtype;
-    const int64_t parts = kind == "all_gather" ? out.ranks : 1;
-    out.bytes += type.numel() * parts * static_cast<int64_t>(size_of(wire));
+    const int64_t parts = node.op == &ops::all_gather ? out.ranks : 1;
+    out.pieces.push_back(type.numel() * parts * static_cast<int64_t>(size_of(wire)));
+    out.bytes += out.pieces.back();
   }
   return out;
 }
@@ -65,8 +63,14 @@ double Traffic::sent(const std::string& axis) const {
   return out;
 }
 
-void Traffic::reset() {
-  for (auto& [key, count] : counts_) count.calls = count.bytes = 0;
+Traffic Traffic::since(const Traffic& before) const {
+  Traffic out;
+  for (const auto& [key, now] : counts_) {
+    const Count then = before.count(key.first, key.second);
+    if (now.calls > then.calls)
+      out.counts_[key] = {now.ranks, now.calls - then.calls, now.bytes - then.bytes};
+  }
+  return out;
 }
 
 Traffic traffic_of(const Graph& graph) {

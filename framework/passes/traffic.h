@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "framework/graph/graph.h"
 
@@ -17,9 +18,10 @@ struct Exchange {
   std::string kind, axis;
   int64_t ranks = 1;
   int64_t bytes = 0;
+  std::vector<int64_t> pieces = {};  // bytes of each tensor in it
 };
 
-/// Of a collective node (`all_reduce`, or `all_reduce_start`, which is waited for later); none of any other.
+/// Of a collective node, also of one that is waited for apart; none of any other.
 std::optional<Exchange> exchange_of(const Graph& graph, const Node& node);
 
 /// Bytes that one rank sends for a message of `bytes`, in the best known algorithms (ring or pairwise exchange; Thakur,
@@ -45,7 +47,8 @@ class Traffic {
 
   /// Where a kernel counts what it does: calls and bytes. It stays where it is.
   Count& counter(const Exchange& exchange);
-  void reset();
+  /// What has been added to `before`; rows without any calls are left out.
+  Traffic since(const Traffic& before) const;
 
   bool operator==(const Traffic& other) const { return counts_ == other.counts_; }
 

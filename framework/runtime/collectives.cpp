@@ -46,8 +46,8 @@ Kernel prepare_collective(const KernelSpec& spec, const std::string& name, const
     call.pieces.push_back({nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
   if (call.kind == Collective::Kind::all_to_all)
     for (auto& piece : call.pieces) piece.count /= group.size();
-  Traffic::Count* count = &exchanged->counter(
-      {std::string(to_string(call.kind)), place.mesh.name(axis), group.size(), 0});
+  Traffic::Count* count =
+      &exchanged->counter({std::string(to_string(call.kind)), place.mesh.name(axis), group.size()});
   return {[call, ticket, &group, exchanged, count,
            bytes = bytes_of(call, group.size())](const KernelArgs& args) {
             ++count->calls;
