@@ -1,24 +1,27 @@
-// `tessera plan`: what a run will need, known before it starts: memory by kind, FLOPs by op, and the graph after any pass.
+// `tessera plan`: what a run will need on each rank, known before it starts: memory by kind, collectives, FLOPs, time, and
+// the graph after any pass.
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "framework/config/parse.h"
+#include "framework/config/value.h"
 #include "framework/graph/text.h"
-#include "framework/passes/flops.h"
-#include "framework/passes/memory_report.h"
-#include "framework/runtime/compile.h"
 #include "framework/runtime/fit.h"
-#include "framework/train/assemble.h"
 #include "framework/train/device.h"
 #include "framework/train/model.h"
+#include "framework/train/proposals.h"
 #include "launch/command_line.h"
+#include "launch/plan_report.h"
 #include "launch/planned_vocab.h"
+#include "launch/rates.h"
 #include "launch/verbs.h"
 
 namespace tessera {
 namespace {
 
 constexpr const char* kPasses =
-    "model, grad, optimizer, precision, chunk, recompute, fuse, order, plan";
+    "model, grad, optimizer, precision, partition, chunk, recompute, fuse, order, plan";
 
 void print_after(const Config& config, int64_t vocab, const std::string& pass,
                  const std::string& only) {
@@ -37,22 +40,84 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
       });
   require(known, "plan: there is no pass '{}'; known: {}", pass, kPasses);
   if (pass == "plan") {
-    const Compiled compiled = compile(assembly.program, set_up_device(config.device));
+    const Compiled compiled =
+        compile(assembly.program, set_up_device(config.device), {assembly.mesh});
     for (const CompiledGraph& graph : compiled.graphs)
       show(graph.plan.graph.name(), [&] { return to_string(graph.plan); });
   }
   require(any, "plan: there is no graph '{}' after {}; there are: {}", only, pass, names);
 }
 
-void print_flops(const Assembly& assembly) {
-  for (const Graph& graph : assembly.program.graphs()) {
-    const auto by_op = flops_by_op(graph);
-    if (by_op.empty()) continue;
-    fmt::print("\nGFLOP of \"{}\" by op\n", graph.name());
-    for (const auto& [op, flops] : by_op) fmt::print("  {:<20}{:>14.3f}\n", op, flops / 1e9);
+/// The options of the command line as `--set` gives them, --mesh last.
+std::vector<std::string> settings(const Arguments& given) {
+  std::vector<std::string> sets = given.list("set");
+  if (!given.has("mesh")) return sets;
+  const Mesh mesh = parse_mesh(given.text("mesh"));
+  int64_t dp = 1, tp = 1;
+  for (const MeshAxis& axis : mesh.axes()) {
+    require(axis.name == "dp" || axis.name == "tp",
+            "plan: --mesh: there is no axis '{}'; write dp and tp, such as dp=64,tp=8", axis.name);
+    (axis.name == "dp" ? dp : tp) = axis.size;
   }
-  fmt::print("\nmodel FLOPs of one update (nothing counted twice): {:.1f} GFLOP\n",
-             assembly.model_flops / 1e9);
+  sets.push_back(fmt::format("mesh.dp={}", dp));
+  sets.push_back(fmt::format("mesh.tp={}", tp));
+  return sets;
+}
+
+/// The config; where --mesh does not divide its sizes, the error says which near ones would.
+Config planned_config(const Arguments& given) {
+  const std::string file = given.text("CONFIG");
+  const std::vector<std::string> sets = settings(given);
+  try {
+    Config config = load_config(file, sets);
+    config.mesh.dp = config.mesh.dp_size();
+    config.mesh.tp = config.mesh.tp_size();
+    return config;
+  } catch (const UserError& error) {
+    std::vector<std::string> alone = sets, better;
+    alone.insert(alone.end(), {"mesh.dp=1", "mesh.tp=1", "mesh.sequence_parallel=false"});
+    try {
+      Config config = load_config(file, alone);
+      const Mesh mesh = parse_mesh(given.text("mesh", "1"));
+      for (const MeshAxis& axis : mesh.axes())
+        (axis.name == "dp" ? config.mesh.dp : config.mesh.tp) = axis.size;
+      better = sizes_that_divide(config);
+    } catch (const UserError&) {  // it is not the mesh
+    }
+    if (better.empty()) throw;
+    throw UserError(fmt::format("{}\n  near sizes that divide: --set {}", error.what(),
+                                fmt::join(better, " --set ")));
+  }
+}
+
+DeviceProfile planned_device(const Config& config, const Arguments& given) {
+  DeviceProfile profile = set_up_device(config.device);
+  ByteSize memory;
+  if (config.device.memory && given.has("mesh")) memory = *config.device.memory;
+  if (given.has("memory")) {
+    const Complaint complaint = read_value(given.text("memory"), {}, memory);
+    require(complaint.empty(), "plan: --memory: {}", complaint);
+  }
+  if (memory.bytes > 0) profile.memory_bytes = static_cast<size_t>(memory.bytes);
+  return profile;
+}
+
+/// As for a run; what would fit is another mesh as well.
+void require_fits_on_mesh(const Config& config, int64_t vocab, const Compiled& compiled) {
+  const DeviceProfile& profile = compiled.profile;
+  const int64_t reserve = config.device.reserve.bytes;
+  try {
+    require_fits(compiled, profile.memory_bytes, static_cast<size_t>(reserve),
+                 fit_settings(config));
+  } catch (const UserError& error) {
+    std::string text = error.what();
+    const auto meshes = fitting_meshes(config, vocab, profile,
+                                       static_cast<int64_t>(profile.memory_bytes) - reserve);
+    if (!meshes.empty()) text += "\n  meshes that would, and what each rank needs:";
+    for (const MeshProposal& mesh : meshes)
+      text += fmt::format("\n  {:>12}  {}", bytes_text(mesh.bytes + reserve), mesh.text(config));
+    throw UserError(text);
+  }
 }
 
 }  // namespace
@@ -61,36 +126,53 @@ int run_plan(std::span<const std::string> args) {
   const CommandLine line{
       .verb = "plan",
       .summary =
-          "Prints what training with a config needs, before anything runs: memory by kind, FLOPs "
-          "by op, the graph "
-          "after any pass.",
+          "Prints what training with a config needs on each rank, before anything runs: memory by "
+          "kind, collectives, FLOPs, time, the graph after any pass.",
       .words = {{"CONFIG", "the run to plan"}},
       .options = {set_option(),
+                  {"mesh", "AXES", "on this mesh, such as dp=64,tp=8; otherwise the config's"},
+                  {"memory", "SIZE",
+                   "what each rank may use, such as 16GiB; otherwise as much as here"},
+                  {"flops", "RATE", "predict the time: what a rank computes, such as 100GFLOP/s"},
+                  {"links", "LINKS",
+                   "and the network: intra=20GB/s:5us,inter=1Gbit/s:50us, or by axis"},
+                  {"ranks-per-host", "N", "for intra and inter; otherwise the ranks of tp"},
                   {"after", "PASS", std::string("print the graphs after this pass: ") + kPasses},
                   {"graph", "NAME", "only this graph (step, evaluate, …)"}},
-      .examples = {"configs/gpt2-1.5b.yaml", "configs/gpt-small.yaml --after grad --graph step"}};
+      .examples = {"configs/gpt2-1.5b.yaml --mesh dp=64 --set batch.sequences=1024",
+                   "configs/gpt-small.yaml --after grad --graph step"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   require(given->has("after") || !given->has("graph"),
           "plan: --graph needs --after PASS: it says which of its graphs to print");
-  const Config config = load_config(given->text("CONFIG"), given->list("set"));
+  require(!given->has("links") || given->has("flops"),
+          "plan: --links needs --flops: a time is predicted from both");
+  const Config config = planned_config(*given);
   const int64_t vocab = planned_vocab(config);
   if (given->has("after")) {
     print_after(config, vocab, given->text("after"), given->text("graph"));
     return 0;
   }
-  Assembly assembly = assemble_training(config, vocab, masked_positions(config));
-  const DeviceProfile profile = set_up_device(config.device);
-  const Compiled compiled = compile(assembly.program, profile);
-  fmt::print("{}", to_string(memory_report(compiled)));
-  print_flops(assembly);
-  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
-               fit_settings(config));
-  fmt::print(
-      "fits: {:.2f} GiB planned + {:.2f} GiB reserve of {:.2f} GiB that this process may use\n",
-      static_cast<double>(compiled.bytes()) / (1 << 30),
-      static_cast<double>(config.device.reserve.bytes) / (1 << 30),
-      static_cast<double>(profile.memory_bytes) / (1 << 30));
+  const Assembly assembly = assemble_training(config, vocab, masked_positions(config));
+  const int64_t per_host = given->integer("ranks-per-host", 0, 1);
+  std::optional<Rates> rates;
+  if (given->has("flops"))
+    rates = parse_rates(given->text("flops"), given->text("links"), assembly.mesh, per_host);
+  const Compiled compiled =
+      compile(assembly.program, planned_device(config, *given), {assembly.mesh});
+  const Forecast known = forecast(config, assembly, compiled);
+  if (assembly.mesh.size() > 1)
+    fmt::print("each of the {} ranks of the mesh {}:\n", assembly.mesh.size(),
+               to_string(assembly.mesh));
+  fmt::print("{}{}{}", to_string(known.memory), flops_text(assembly, known),
+             collectives_text(config, known));
+  if (rates) fmt::print("{}", time_text(config, time_of_update(config, compiled, *rates), known));
+  require_fits_on_mesh(config, vocab, compiled);
+  fmt::print("fits: {:.2f} GiB planned + {:.2f} GiB reserve of {:.2f} GiB that {} may use\n",
+             static_cast<double>(compiled.bytes()) / (1 << 30),
+             static_cast<double>(config.device.reserve.bytes) / (1 << 30),
+             static_cast<double>(compiled.profile.memory_bytes) / (1 << 30),
+             assembly.mesh.size() > 1 ? "each process" : "this process");
   return 0;
 }
 

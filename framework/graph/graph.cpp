@@ -30,7 +30,7 @@ std::string Graph::unique_name(std::string_view path) {
 Value Graph::add_input(std::string name, TensorType type, PortKind kind) {
   check(find_input(name) == nullptr, "graph '{}' has an input '{}' already", name_, name);
   for (int64_t dim : type.shape)
-    require(dim > 0, "input '{}' of graph '{}' is empty: {}", name, name_, to_string(type));
+    if (dim <= 0) user_error("input '{}' of graph '{}' is empty: {}", name, name_, to_string(type));
   const auto id = static_cast<ValueId>(values_.size());
   values_.push_back({std::move(type), -1, 0, unique_name(name), {}});
   input_index_.emplace(name, inputs_.size());
@@ -121,14 +121,15 @@ std::string names_of(const std::vector<Port>& ports) {
 
 Value Graph::input(std::string_view name) {
   const Port* port = find_input(name);
-  check(port != nullptr, "graph '{}' has no input '{}', only: {}", name_, name, names_of(inputs_));
+  if (!port)
+    internal_error("graph '{}' has no input '{}', only: {}", name_, name, names_of(inputs_));
   return {this, port->value};
 }
 
 const Port& Graph::output(std::string_view name) const {
   const Port* port = find_output(name);
-  check(port != nullptr, "graph '{}' has no output '{}', only: {}", name_, name,
-        names_of(outputs_));
+  if (!port)
+    internal_error("graph '{}' has no output '{}', only: {}", name_, name, names_of(outputs_));
   return *port;
 }
 

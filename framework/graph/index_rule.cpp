@@ -39,8 +39,8 @@ class RuleParser {
       check((end == std::string_view::npos) == (i + 1 == types.size()),
             "rule '{}' does not have {} operands on a side", text_, types.size());
       operands.push_back(parse_operand(side.substr(begin, end - begin)));
-      check(operands.back().size() == types[i].shape.size(),
-            "rule '{}': operand {} is not of type {}", text_, i, to_string(types[i]));
+      if (operands.back().size() != types[i].shape.size())
+        internal_error("rule '{}': operand {} is not of type {}", text_, i, to_string(types[i]));
       begin = end + 1;
     }
   }
@@ -107,9 +107,9 @@ class RuleParser {
             }
           }
           if (count == 1) rule_.indices[static_cast<size_t>(open)].size = rest;
-          if (count == 0)
-            check(rest == 1, "rule '{}': dim {} of operand {} of type {} does not fit", text_, d, i,
-                  to_string(types[i]));
+          if (count == 0 && rest != 1)
+            internal_error("rule '{}': dim {} of operand {} of type {} does not fit", text_, d, i,
+                           to_string(types[i]));
         }
   }
 

@@ -34,8 +34,8 @@ Layout Layout::without_partial(AxisId axis) const {
 void check_layout(const Layout& layout, const Mesh& mesh) {
   std::vector<int> uses(mesh.axes().size(), 0);
   const auto use = [&](AxisId axis) {
-    check(axis >= 0 && static_cast<size_t>(axis) < uses.size(), "a layout of axis {} on {}", axis,
-          to_string(mesh));
+    if (axis < 0 || static_cast<size_t>(axis) >= uses.size())
+      internal_error("a layout of axis {} on {}", axis, to_string(mesh));
     check(++uses[static_cast<size_t>(axis)] == 1, "a layout uses the axis {} twice",
           mesh.name(axis));
   };

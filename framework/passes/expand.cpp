@@ -20,9 +20,10 @@ Graph expand(const Graph& source, const std::function<bool(const OpDef&)>& wante
       check(results.size() == node.outputs.size(), "the composite of {} has {} results",
             node.op->name, results.size());
       for (size_t i = 0; i < results.size(); ++i) {
-        check(results[i].type() == r.source().value(node.outputs[i]).type,
-              "the composite of {} gives {}, not {}", node.op->name, to_string(results[i].type()),
-              to_string(r.source().value(node.outputs[i]).type));
+        const TensorType& wanted_type = r.source().value(node.outputs[i]).type;
+        if (results[i].type() != wanted_type)
+          internal_error("the composite of {} gives {}, not {}", node.op->name,
+                         to_string(results[i].type()), to_string(wanted_type));
         r.replace(node.outputs[i], results[i]);
       }
       return true;

@@ -4,8 +4,6 @@
 
 namespace tessera {
 
-namespace {
-
 double flops_of(const Graph& graph, const Node& node) {
   if (!node.op->flops) return 0;
   std::vector<TensorType> in, results;
@@ -13,8 +11,6 @@ double flops_of(const Graph& graph, const Node& node) {
   for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
   return node.op->flops(in, results, node.attrs);
 }
-
-}  // namespace
 
 std::map<std::string, double> flops_by_op(const Graph& graph) {
   std::map<std::string, double> out;

@@ -8,6 +8,9 @@
 
 namespace tessera {
 
+/// Of one node; 0 for an op without any.
+double flops_of(const Graph& graph, const Node& node);
+
 /// By op, ops without any left out.
 std::map<std::string, double> flops_by_op(const Graph& graph);
 

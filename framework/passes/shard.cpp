@@ -120,8 +120,8 @@ class Sharder {
   static Layout whole_of(const TensorType& type) { return Layout::whole(type.shape.size()); }
 
   void check_fits(const std::string& name, const TensorType& type, const Layout& layout) const {
-    check(layout.split.size() == type.shape.size(), "'{}' is {}, its layout {}", name,
-          to_string(type), to_string(layout, mesh_));
+    if (layout.split.size() != type.shape.size())
+      internal_error("'{}' is {}, its layout {}", name, to_string(type), to_string(layout, mesh_));
     for (size_t d = 0; d < type.shape.size(); ++d) {
       int64_t parts = 1;
       for (AxisId axis : layout.split[d]) parts *= mesh_.size(axis);

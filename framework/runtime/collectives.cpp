@@ -3,6 +3,14 @@
 namespace tessera {
 namespace {
 
+/// Of the call as the communicator gets it.
+int64_t bytes_of(const Collective& call, int64_t ranks) {
+  int64_t count = 0;
+  for (const auto& piece : call.pieces) count += piece.count;
+  const int64_t parts = call.kind == Collective::Kind::all_reduce ? 1 : ranks;
+  return count * parts * static_cast<int64_t>(size_of(call.wire));
+}
+
 Collective::Kind kind_of(std::string_view op) {
   if (op == "all_reduce") return Collective::Kind::all_reduce;
   if (op == "all_gather") return Collective::Kind::all_gather;
@@ -14,7 +22,7 @@ Collective::Kind kind_of(std::string_view op) {
 }  // namespace
 
 Kernel prepare_collective(const KernelSpec& spec, const std::string& name, const MeshPlace& place,
-                          Tickets& tickets) {
+                          Tickets& tickets, const std::shared_ptr<Traffic>& exchanged) {
   if (!place.world)
     return {[name](const KernelArgs&) {
               internal_error("'{}' was planned without a world to run in", name);
@@ -38,7 +46,12 @@ Kernel prepare_collective(const KernelSpec& spec, const std::string& name, const
     call.pieces.push_back({nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
   if (call.kind == Collective::Kind::all_to_all)
     for (auto& piece : call.pieces) piece.count /= group.size();
-  return {[call, ticket, &group](const KernelArgs& args) {
+  Traffic::Count* count =
+      &exchanged->counter({std::string(to_string(call.kind)), place.mesh.name(axis), group.size()});
+  return {[call, ticket, &group, exchanged, count,
+           bytes = bytes_of(call, group.size())](const KernelArgs& args) {
+            ++count->calls;
+            count->bytes += bytes;
             Collective now = call;
             for (size_t i = 0; i < now.pieces.size(); ++i) {
               now.pieces[i].in = args.in[i];

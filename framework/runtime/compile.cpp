@@ -12,7 +12,7 @@ namespace tessera {
 namespace {
 
 CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
-                            const MeshPlace& place) {
+                            const MeshPlace& place, const std::shared_ptr<Traffic>& exchanged) {
   CompiledGraph out;
   Graph graph = expand(bind_places(source, place.mesh, place.rank), [&](const OpDef& op) {
     return find_kernel(op.name, profile.backend) == nullptr;
@@ -24,7 +24,8 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
     for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
     if (node.op->collective) {
       out.kernels.push_back(prepare_collective({node.op->name, node.attrs, in, results, profile},
-                                               graph.value(node.outputs[0]).name, place, tickets));
+                                               graph.value(node.outputs[0]).name, place, tickets,
+                                               exchanged));
       continue;
     }
     try {
@@ -59,7 +60,7 @@ Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace&
         static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
   }
   for (const Graph& graph : program.graphs()) {
-    out.graphs.push_back(compile_graph(graph, profile, place));
+    out.graphs.push_back(compile_graph(graph, profile, place, out.exchanged));
     out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
   }
   out.program = std::move(program);

@@ -2,12 +2,14 @@
 // every byte placed. Nothing large is allocated yet, so this answers what a run would need on any machine.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "framework/comm/communicator.h"
 #include "framework/device/kernel.h"
 #include "framework/passes/plan.h"
 #include "framework/passes/program.h"
+#include "framework/passes/traffic.h"
 
 namespace tessera {
 
@@ -23,6 +25,7 @@ struct Compiled {
   std::vector<int64_t> state_offsets;  // by state, into the state memory
   int64_t state_bytes = 0;
   int64_t arena_bytes = 0;  // of the largest graph
+  std::shared_ptr<Traffic> exchanged = std::make_shared<Traffic>();  // counted by collectives as they run
 
   int64_t bytes() const { return state_bytes + arena_bytes; }
   const CompiledGraph& graph(std::string_view name) const;

@@ -53,6 +53,9 @@ class Session {
 
   void run(std::string_view graph);
 
+  /// Collectives that ran so far.
+  const Traffic& exchanged() const { return *compiled_.exchanged; }
+
   /// Overwrites the whole arena with `byte`, for tests: a plan that reads what it has not written shows.
   void fill_arena(std::byte byte);
 

@@ -1,0 +1,14 @@
+// What `tessera plan` prints of a run: memory, FLOPs, collectives and time, per rank.
+#pragma once
+
+#include <string>
+
+#include "framework/train/forecast.h"
+
+namespace tessera {
+
+std::string collectives_text(const Config& config, const Forecast& forecast);
+std::string flops_text(const Assembly& assembly, const Forecast& forecast);
+std::string time_text(const Config& config, const Timeline& time, const Forecast& forecast);
+
+}  // namespace tessera
