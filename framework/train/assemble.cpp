@@ -148,8 +148,8 @@ class Assembler {
       if (out.mesh.size() > 1) {
         const auto layout = wishes.states.find(state.name);
         state.whole = state.type.shape;
-        state.layout = layout == wishes.states.end() ? Layout::whole(state.whole.size())
-                                                     : layout->second;
+        state.layout =
+            layout == wishes.states.end() ? Layout::whole(state.whole.size()) : layout->second;
         state.type.shape = local_shape(state.whole, state.layout, out.mesh);
       }
       out.program.declare(std::move(state));

@@ -17,9 +17,8 @@ void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs
     check(numel(whole) == static_cast<int64_t>(values.size()),
           "input '{}' of '{}' takes {} elements, not {}", name, graph, numel(whole), values.size());
     const Box all = Box::whole(whole);
-    const Box part = layout == parts.inputs.end()
-                         ? all
-                         : box_of(whole, layout->second, parts.mesh, parts.rank);
+    const Box part =
+        layout == parts.inputs.end() ? all : box_of(whole, layout->second, parts.mesh, parts.rank);
     copy_box(part, all, values.data(), part, target.data(), sizeof(T));
   }
 }

@@ -61,8 +61,8 @@ ShardWishes wishes_of(const Config& config, const Mesh& mesh, const Program& pro
   const bool every_step = config.batch.accumulate == 1 || shard >= Shard::gradients;
   ShardWishes out;
   for (const Parameter& p : parameters) {
-    const Layout compute = find_layout(model.parameters, p.name, mesh)
-                               .value_or(Layout::whole(p.shape.size()));
+    const Layout compute =
+        find_layout(model.parameters, p.name, mesh).value_or(Layout::whole(p.shape.size()));
     const Layout split = shard == Shard::none ? compute : sharded_layout(p.shape, compute, mesh);
     const std::string copy = p.name + "@bf16", gradient = p.name + "@grad";
     const bool copied = program.find_state(copy) != nullptr;

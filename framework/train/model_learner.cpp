@@ -8,6 +8,7 @@
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/config/choices.h"
 #include "framework/data/token_shards.h"
+#include "framework/graph/text.h"
 #include "framework/train/agreement.h"
 #include "framework/train/model.h"
 #include "framework/train/signals.h"
@@ -180,8 +181,8 @@ void ModelLearner::save(CheckpointWriter& writer) {
   std::vector<PartTensor> parts;
   for (const State& state : persistent_states())
     if (writes(state))
-      parts.push_back({state.name, whole_type(state), box_held(state),
-                       session_.state_view(state.name).data});
+      parts.push_back(
+          {state.name, whole_type(state), box_held(state), session_.state_view(state.name).data});
   writer.write(parts);
 }
 
@@ -206,6 +207,12 @@ int64_t ModelLearner::parameter_count() const {
   return n;
 }
 
+std::string ModelLearner::program_text() const {
+  std::string text;
+  for (const Graph& graph : session_.compiled().program.graphs()) text += to_string(graph);
+  return text;
+}
+
 double ModelLearner::flops_per_token() {
   return model_flops_ / static_cast<double>(config_.tokens_per_step());
 }
@@ -223,11 +230,12 @@ std::string ModelLearner::header() {
                         choice_name(config_.data_parallel.shard));
   }
   return ranks + fmt::format(
-      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB arena) · {:.2f} "
-      "MFLOP per token",
-      parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
-      static_cast<double>(compiled.state_bytes) / kMiB,
-      static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
+                     "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
+                     "arena) · {:.2f} "
+                     "MFLOP per token",
+                     parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
+                     static_cast<double>(compiled.state_bytes) / kMiB,
+                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
 }
 
 }  // namespace tessera

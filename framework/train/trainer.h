@@ -28,7 +28,7 @@ struct TrainerOptions {
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
-  int64_t vocab = 0;  // of the tokenizer: what model.vocab: auto stands for; 0: not known
+  int64_t vocab = 0;       // of the tokenizer: what model.vocab: auto stands for; 0: not known
   World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks
 };
 
@@ -43,7 +43,8 @@ struct TrainingSummary {
 
 class Trainer {
  public:
-  Trainer(const Config& config, Learner& learner, Progress& progress, TrainerOptions options);
+  Trainer(const Config& config, Learner& learner, ProgressDisplay& progress,
+          TrainerOptions options);
 
   /// Trains to the end, or until a signal asks to stop; either way all is saved. UserError when the run cannot go on.
   TrainingSummary run();
@@ -80,9 +81,9 @@ class Trainer {
 
   const Config& config_;
   Learner& learner_;
-  Progress& progress_;
+  ProgressDisplay& progress_;
   TrainerOptions options_;
-  int64_t steps_;  // of the whole run
+  int64_t steps_;                    // of the whole run
   std::optional<RunFolder> folder_;  // of the rank that writes
   std::optional<Metrics> metrics_;
   std::optional<TensorBoard> tensorboard_;
