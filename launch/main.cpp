@@ -1,10 +1,14 @@
 #include <limits.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "launch/verbs.h"
@@ -51,11 +55,20 @@ void set_up_signals() {
   sigaction(SIGBUS, &action, nullptr);
 }
 
+/// Warnings stand beside the program's own lines, not among its results.
+void set_up_log() {
+  auto log =
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  log->set_pattern("tessera: %l: %v");
+  spdlog::set_default_logger(std::move(log));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   spin_briefly(argv);
   set_up_signals();
+  set_up_log();
   const std::vector<std::string> args(argv + (argc > 0 ? 1 : 0), argv + argc);
   return tessera::run_program(args);
 }

@@ -3,18 +3,75 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <cstdlib>
 #include <set>
 #include <thread>
 
 #include "framework/comm/mpi.h"
 #include "framework/core/threads.h"
+#include "framework/train/agreement.h"
 #include "framework/train/device.h"
+#include "framework/train/failure.h"
 #include "framework/train/layouts.h"
+#include "framework/train/run_folder.h"
 
 namespace tessera {
 
+namespace {
+
+/// A number of seconds from the environment, or `otherwise`.
+double seconds_from(const char* name, double otherwise) {
+  const char* text = std::getenv(name);
+  if (!text) return otherwise;
+  char* end = nullptr;
+  const double seconds = std::strtod(text, &end);
+  require(end != text && *end == '\0' && seconds >= 3 && seconds <= 1e6,
+          "{}={}: it is a number of seconds, 3 at least", name, text);
+  return seconds;
+}
+
+WatchLimits watch_limits() {
+  WatchLimits limits;
+  limits.silence = seconds_from("TESSERA_SILENCE_LIMIT", limits.silence);
+  limits.hang = seconds_from("TESSERA_HANG_LIMIT", limits.hang);
+  return limits;
+}
+
+}  // namespace
+
 Ranks::Ranks() {
-  if (started_by_mpi()) world_ = make_mpi_world();
+  if (started_by_mpi()) world_ = make_mpi_world({.limits = watch_limits()});
+}
+
+int Ranks::together(const std::filesystem::path& log_folder,
+                    const std::function<int()>& body) const {
+  if (!world_) return body();
+  try {
+    world_->all().barrier();  // all are connected: each can hear why the run ends
+    return body();
+  } catch (const std::exception& error) {
+    world_->give_up(explained(error));  // unless the run is over already
+    const auto verdict = world_->verdict();
+    const bool shared = dynamic_cast<const SharedError*>(&error) || !verdict;
+    report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader,
+           log_folder);
+    return is_bug(error) ? 1 : 2;
+  }
+}
+
+void Ranks::report(const std::string& cause, bool rank_0_reports,
+                   const std::filesystem::path& log_folder) const {
+  if (leads()) {
+    if (!log_folder.empty()) RunFolder::save_failure(log_folder, cause);
+  } else {
+    if (rank_0_reports) return;
+    // The lowest rank alive is the first to come here.
+    std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(rank() - 1, 10));
+    if (!log_folder.empty() && !RunFolder::save_failure_once(log_folder, cause, begin_)) return;
+  }
+  std::fflush(stdout);
+  fmt::print(stderr, "tessera: error: {}\n", cause);
 }
 
 int Ranks::on_this_host() const {
@@ -28,6 +85,10 @@ DeviceProfile Ranks::set_up(DeviceConfig config) const {
   const int ranks = on_this_host();
   const bool bound =
       available_cores() * ranks <= static_cast<int>(std::thread::hardware_concurrency());
+  // What the launcher has set holds; libgomp has read it too.
+  if (!config.threads && world_ && std::getenv("OMP_NUM_THREADS"))
+    config.threads =
+        std::clamp(std::atoi(std::getenv("OMP_NUM_THREADS")), 1, 8 * available_cores());
   if (!config.threads && ranks > 1)
     config.threads = std::max(1, bound ? available_cores() : available_cores() / ranks);
   DeviceProfile profile = set_up_device(config);

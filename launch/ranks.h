@@ -1,7 +1,10 @@
 // The ranks of a run as a verb sees them: the world that mpirun or srun made, or none, and this rank's share of its host.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
+#include <string>
 
 #include "framework/comm/communicator.h"
 #include "framework/config/config.h"
@@ -25,10 +28,18 @@ class Ranks {
   /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays.
   DeviceProfile set_up(DeviceConfig config) const;
 
+  /// Runs what every rank does and returns its status. What it throws on one rank ends all of them: the first cause is said
+  /// once, by rank 0 if it can, and left as failure.txt in the folder, which the body may set (empty: nowhere).
+  int together(const std::filesystem::path& log_folder, const std::function<int()>& body) const;
+
   /// A line to the user where tensor parallel ranks lie on several hosts; empty otherwise.
   std::string placement_warning(const Config& config) const;
 
  private:
+  void report(const std::string& cause, bool rank_0_reports,
+              const std::filesystem::path& log_folder) const;
+
+  std::filesystem::file_time_type begin_ = std::filesystem::file_time_type::clock::now();
   std::unique_ptr<World> world_;
 };
 

@@ -53,7 +53,7 @@ std::string left_out(const TokenizeResult& result) {
 void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
                           const std::string& named, const std::string& tokenizer,
                           const TokenizeOptions& options) {
-  Progress progress = Progress::on_standard_output();
+  ProgressDisplay progress = ProgressDisplay::on_standard_output();
   using Clock = std::chrono::steady_clock;
   Clock::time_point shown = Clock::now();
   const TokenizeResult result =

@@ -1,6 +1,9 @@
 // `tessera train`: a config, token shards, a model; then the loop.
 #include <fmt/format.h>
 
+#include <csignal>
+#include <filesystem>
+
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
@@ -40,6 +43,48 @@ void set_peak(TrainerOptions& options, const Arguments& given, const Config& con
   options.peak_source = fmt::format("this machine's {} matmul, measured", bf16 ? "bf16" : "f32");
 }
 
+int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
+          std::filesystem::path& log_folder) {
+  Config config = load_config(given.text("CONFIG"), given.list("set"));
+  log_folder = config.log.folder;
+  config = resolve_mesh(std::move(config), ranks.size());
+  if (ranks.leads()) fmt::print("{}", effective_table(config));
+  if (const std::string warning = ranks.placement_warning(config);
+      ranks.leads() && !warning.empty())
+    fmt::print("{}\n", warning);
+  std::fflush(stdout);
+  const DeviceProfile profile = ranks.set_up(config.device);
+  LearnerData data = open_data(config);
+  TrainerOptions options;
+  options.data = data.identity;
+  options.vocab = data.vocab;
+  const std::string tokenizer = data.tokenizer->description();
+  if (ranks.world())
+    require_same(*ranks.world(), "program, config or data",
+                 fmt::format("tessera {} {}\n{}data: {}\n", TESSERA_VERSION, TESSERA_COMPILER,
+                             to_yaml(config), data.identity));
+  ModelLearner learner(config, std::move(data), profile, true, ranks.world());
+  if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
+
+  options.command = "tessera train";
+  for (const std::string& word : args) options.command += " " + quoted(word);
+  options.environment = {{"tessera", TESSERA_VERSION},
+                         {"tokenizer", tokenizer},
+                         {"oneDNN", cpu::onednn_version()},
+                         {"isa", std::string(to_string(profile.isa))},
+                         {"threads", std::to_string(profile.threads)}};
+  set_peak(options, given, config);
+  options.world = ranks.world();
+  options.peak_gflops *= ranks.size();
+  ProgressDisplay progress =
+      ranks.leads() ? ProgressDisplay::on_standard_output()
+                    : ProgressDisplay([](std::string_view) {}, false, [] { return 0; });
+  const TrainingSummary summary = Trainer(config, learner, progress, options).run();
+  if (summary.stop_signal == 0) return 0;
+  // As a shell tells it. SIGUSR1 is how mpirun hands on that the run shall stop.
+  return 128 + (summary.stop_signal == SIGUSR1 ? SIGTERM : summary.stop_signal);
+}
+
 }  // namespace
 
 int run_train(std::span<const std::string> args) {
@@ -61,39 +106,8 @@ int run_train(std::span<const std::string> args) {
   const auto given = line.parse(args);
   if (!given) return 0;
   const Ranks ranks;
-  const Config config =
-      resolve_mesh(load_config(given->text("CONFIG"), given->list("set")), ranks.size());
-  if (ranks.leads()) fmt::print("{}", effective_table(config));
-  if (const std::string warning = ranks.placement_warning(config);
-      ranks.leads() && !warning.empty())
-    fmt::print("{}\n", warning);
-  std::fflush(stdout);
-  const DeviceProfile profile = ranks.set_up(config.device);
-  LearnerData data = open_data(config);
-  TrainerOptions options;
-  options.data = data.identity;
-  options.vocab = data.vocab;
-  const std::string tokenizer = data.tokenizer->description();
-  if (ranks.world())
-    require_same(*ranks.world(), "program, config or data",
-                 fmt::format("tessera {} {}\n{}data: {}\n", TESSERA_VERSION, TESSERA_COMPILER,
-                             to_yaml(config), data.identity));
-  ModelLearner learner(config, std::move(data), profile, true, ranks.world());
-
-  options.command = "tessera train";
-  for (const std::string& word : args) options.command += " " + quoted(word);
-  options.environment = {{"tessera", TESSERA_VERSION},
-                         {"tokenizer", tokenizer},
-                         {"oneDNN", cpu::onednn_version()},
-                         {"isa", std::string(to_string(profile.isa))},
-                         {"threads", std::to_string(profile.threads)}};
-  set_peak(options, *given, config);
-  options.world = ranks.world();
-  options.peak_gflops *= ranks.size();
-  Progress progress = ranks.leads() ? Progress::on_standard_output()
-                                    : Progress([](std::string_view) {}, false, [] { return 0; });
-  const TrainingSummary summary = Trainer(config, learner, progress, options).run();
-  return summary.stop_signal == 0 ? 0 : 128 + summary.stop_signal;  // as a shell tells it
+  std::filesystem::path log_folder;
+  return ranks.together(log_folder, [&] { return train(*given, args, ranks, log_folder); });
 }
 
 }  // namespace tessera

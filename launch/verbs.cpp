@@ -4,13 +4,12 @@
 
 #include <cstdio>
 #include <exception>
-#include <filesystem>
-#include <new>
 #include <string_view>
 #include <vector>
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
+#include "framework/train/failure.h"
 
 namespace tessera {
 namespace {
@@ -79,7 +78,7 @@ int dispatch(std::span<const std::string> args) {
 
 int complain(std::string_view kind, std::string_view what, int status) noexcept {
   std::fflush(stdout);
-  std::fprintf(stderr, "tessera: %.*s: %.*s\n", static_cast<int>(kind.size()), kind.data(),
+  std::fprintf(stderr, "tessera: %.*s%.*s\n", static_cast<int>(kind.size()), kind.data(),
                static_cast<int>(what.size()), what.data());
   return status;
 }
@@ -91,17 +90,10 @@ int run_program(std::span<const std::string> args) noexcept {
     const int status = dispatch(args);
     require(std::fflush(stdout) == 0, "standard output cannot be written (is the disk full?)");
     return status;
-  } catch (const UserError& error) {
-    return complain("error", error.what(), kUser);
-  } catch (const std::filesystem::filesystem_error& error) {
-    return complain("error", error.what(), kUser);
-  } catch (const std::bad_alloc&) {
-    return complain("error", "the machine has no memory left; free some or make the run smaller",
-                    kUser);
   } catch (const std::exception& error) {
-    return complain("internal error, a bug in Tessera", error.what(), kBug);
+    return complain(is_bug(error) ? "" : "error: ", explained(error), is_bug(error) ? kBug : kUser);
   } catch (...) {
-    return complain("internal error, a bug in Tessera", "something unknown was thrown", kBug);
+    return complain("", "internal error, a bug in Tessera: something unknown was thrown", kBug);
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -101,6 +102,13 @@ class World {
   /// Gives the run up: from now on waits end with WorldAborted, on all ranks. When it returns, no buffer of this rank is
   /// touched any more: to be called before buffers go that are still exchanged, as when an exception passes.
   virtual void give_up(std::string_view reason) = 0;
+
+  /// Why the run is over, as this rank knows it; nothing while it is not.
+  struct Verdict {
+    std::string cause;
+    bool told_by_leader = false;  // rank 0 knows it: it is this rank, or said so
+  };
+  virtual std::optional<Verdict> verdict() const { return std::nullopt; }
 };
 
 }  // namespace tessera

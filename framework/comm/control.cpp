@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
@@ -208,6 +209,7 @@ class Control::Channel {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [&] { return told_; });
   }
+  bool told_by_leader() const { return leader_knows_; }
 
  private:
   /// Rank 0 watches the others, they watch rank 0.
@@ -247,6 +249,7 @@ class Control::Channel {
   std::vector<std::string> posted_;
   bool told_ = false, leaving_ = false;
   bool over_ = false;  // the thread's own
+  std::atomic<bool> leader_knows_ = false;
   std::thread thread_;
 };
 
@@ -366,6 +369,7 @@ void Control::Channel::hear(int rank, std::string_view text) {
       check(member >= 0 && member < static_cast<int>(options_.hosts.size()), "no such rank");
     watch_.group(static_cast<uint64_t>(integer_of(fields[1])), std::move(ranks));
   } else if ((fields[0] == "fail" || fields[0] == "over") && fields.size() == 2) {
+    if (fields[0] == "over") leader_knows_ = true;
     watch_.failed(rank, from_field(fields[1]));
   } else {
     check(fields[0] == "bye", "no message: '{}'", text);
@@ -402,13 +406,19 @@ void Control::Channel::send_beats() {
 void Control::Channel::conclude() {
   if (over_ || !watch_.verdict()) return;
   over_ = true;
+  if (listener_) leader_knows_ = true;
   // The others first: this rank may be gone soon after it hears.
   if (listener_) {
     for (Line& line : lines_)
       if (line.rank >= 0) line.send("over\t" + to_field(*watch_.verdict()));
     flush_all();
   }
-  options_.over(*watch_.verdict());
+  std::string cause = *watch_.verdict();
+  if (!leader_knows_)
+    if (const Beat beat = options_.beat(); beat.group != 0)
+      cause += fmt::format("; rank {} ({}) waits for {}", options_.rank,
+                           options_.hosts[static_cast<size_t>(options_.rank)], beat.title);
+  options_.over(cause);
 }
 
 void Control::Channel::flush_all() {
@@ -457,6 +467,11 @@ void Control::group(uint64_t number, std::span<const int64_t> ranks) {
 void Control::fail(std::string_view reason) {
   channel_->post("fail\t" + to_field(reason));
   channel_->wait_until_over();
+}
+
+bool Control::told_by_leader() const {
+  channel_->wait_until_over();
+  return channel_->told_by_leader();
 }
 
 }  // namespace tessera

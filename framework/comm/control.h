@@ -66,6 +66,8 @@ class Control {
   void group(uint64_t number, std::span<const int64_t> ranks);
   /// This rank has failed; returns when the others are told, or after a while.
   void fail(std::string_view reason);
+  /// Of a run that is over: whether rank 0 is known to know why. Waits a while for its word.
+  bool told_by_leader() const;
 
  private:
   class Channel;

@@ -72,6 +72,7 @@ class MpiWorld final : public World {
   const std::vector<std::string>& hosts() const override { return hosts_; }
   Communicator& group(std::span<const int64_t> ranks) override;
   void give_up(std::string_view reason) override;
+  std::optional<Verdict> verdict() const override;
 
  private:
   friend class MpiCommunicator;
@@ -97,7 +98,7 @@ class MpiWorld final : public World {
   std::set<int> tags_;
   SharedSegment own_;
   std::map<int64_t, SharedSegment> neighbours_;  // by rank: the others of this host
-  Progress progress_;
+  mutable Progress progress_;
   bool ready_ = false;     // MPI has started
   bool stopping_ = false;  // under the mutex, as ready_ and the lists of groups
   std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
@@ -257,6 +258,16 @@ void MpiWorld::give_up(std::string_view reason) {
   progress_.wait_until_stopped(lock);
 }
 
+std::optional<World::Verdict> MpiWorld::verdict() const {
+  std::string cause;
+  {
+    const std::lock_guard lock(progress_.mutex);
+    if (!progress_.failure) return std::nullopt;
+    cause = *progress_.failure;
+  }
+  return Verdict{cause, rank_ == 0 || (control_ && control_->told_by_leader())};
+}
+
 Beat MpiWorld::beat() {
   Beat beat;
   const std::lock_guard lock(progress_.mutex);
@@ -373,6 +384,7 @@ void MpiWorld::share_memory(const MpiOptions& options) {
   MPI_Comm_free(&host);
   if (all_good) return;
   neighbours_.clear();
+  if (rank_ != cards.front().rank) return;
   log::warn("ranks of {} cannot share memory with each other and use messages, which is slower",
             hosts_[static_cast<size_t>(rank_)]);
 }

@@ -43,15 +43,41 @@ void Watch::closed(int rank) {
 void Watch::left(int rank) { ranks_.at(static_cast<size_t>(rank)).left = true; }
 
 void Watch::tick(double now) {
-  for (size_t r = 0; r < ranks_.size(); ++r) {
-    const Rank& rank = ranks_[r];
-    if (!rank.watched || rank.left || now - rank.heard < limits_.silence) continue;
-    conclude(fmt::format(
-        "{} has given no sign of life for {:.0f} s: it is stopped, or its network is cut",
-        named(static_cast<int>(r)), now - rank.heard));
-  }
+  look_for_silence(now);
   look_for_hangs(now);
   look_for_slow_ranks(now);
+}
+
+void Watch::look_for_silence(double now) {
+  constexpr double beats_apart = 2;
+  double longest = 0;
+  std::vector<int> silent;  // all of a host that is cut off, whose last beats were not at once
+  for (size_t r = 0; r < ranks_.size(); ++r) {
+    const Rank& rank = ranks_[r];
+    const double silence = now - rank.heard;
+    if (!rank.watched || rank.left || silence < limits_.silence - beats_apart) continue;
+    longest = std::max(longest, silence);
+    silent.push_back(static_cast<int>(r));
+  }
+  if (longest < limits_.silence) return;
+  std::string who;
+  for (const int rank : silent) who += (who.empty() ? "" : ", ") + named(rank);
+  conclude(fmt::format(
+      "{} {} given no sign of life for {:.0f} s: {} stopped, or {} network is cut{}", who,
+      silent.size() == 1 ? "has" : "have", longest, silent.size() == 1 ? "it is" : "they are",
+      silent.size() == 1 ? "its" : "their", who_waits_for(silent)));
+}
+
+std::string Watch::who_waits_for(const std::vector<int>& silent) const {
+  for (size_t r = 0; r < ranks_.size(); ++r) {
+    const Beat& beat = ranks_[r].beat;
+    if (beat.group == 0 || std::ranges::count(silent, static_cast<int>(r)) > 0) continue;
+    for (const int late : missing(beat))
+      if (std::ranges::count(silent, late) > 0)
+        return fmt::format("; {} waits for {} to come to {}", named(static_cast<int>(r)),
+                           named(late), beat.title);
+  }
+  return "";
 }
 
 std::vector<int> Watch::missing(const Beat& waiting) const {

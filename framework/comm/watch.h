@@ -60,8 +60,11 @@ class Watch {
 
   std::string named(int rank) const;
   void conclude(std::string text);
+  void look_for_silence(double now);
   void look_for_hangs(double now);
   void look_for_slow_ranks(double now);
+  /// "; rank 0 (a) waits for rank 2 (b) to come to all_reduce of x", as far as known.
+  std::string who_waits_for(const std::vector<int>& silent) const;
   /// Who has not started what this rank waits for.
   std::vector<int> missing(const Beat& waiting) const;
 

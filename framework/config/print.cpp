@@ -33,7 +33,7 @@ std::string to_yaml(const Config& config) {
 }
 
 std::string effective_table(const Config& config) {
-  constexpr size_t kWidth = 100, kFirst = 12;  // columns; width of the section column
+  constexpr size_t kWidth = 100, kFirst = 15;  // columns; width of the section column
   Config copy = config;
   std::string out;
   for (const Section& section : bind_fields(copy)) {

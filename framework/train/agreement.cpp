@@ -21,6 +21,12 @@ std::pair<std::string, std::string> first_difference(const std::string& a, const
   }
 }
 
+int64_t hash_of(const std::string& text) {
+  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
+  return static_cast<int64_t>(hash >> 1);
+}
+
 }  // namespace
 
 int64_t agreed_max(World* world, int64_t mine) {
@@ -51,18 +57,20 @@ std::string broadcast_text(World& world, int root, std::string text) {
 }
 
 void require_same(World& world, const std::string& what, const std::string& text) {
+  const int64_t hash = hash_of(text);
+  if (agreed_max(&world, hash) == -agreed_max(&world, -hash)) return;
   const std::string first = broadcast_text(world, 0, text);
   const int64_t mine =
       first == text ? 0 : world.size() - world.rank();  // the first that differs wins
   const int64_t worst = agreed_max(&world, mine);
-  if (worst == 0) return;
+  check(worst > 0, "equal texts with different hashes: {}", what);
   const auto rank = static_cast<int>(world.size() - worst);
   const std::string other = broadcast_text(world, rank, text);
   const auto [expected, found] = first_difference(first, other);
-  user_error(
+  throw SharedError(fmt::format(
       "{} differ between the ranks: rank {} on {} has\n    {}\n  where rank 0 on {} has\n    {}\n"
       "  Start all ranks with the same program, config and data",
-      what, rank, world.hosts()[static_cast<size_t>(rank)], found, world.hosts()[0], expected);
+      what, rank, world.hosts()[static_cast<size_t>(rank)], found, world.hosts()[0], expected));
 }
 
 }  // namespace tessera

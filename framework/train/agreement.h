@@ -5,13 +5,20 @@
 #include <string>
 
 #include "framework/comm/communicator.h"
+#include "framework/core/error.h"
 
 namespace tessera {
 
 /// The largest of all ranks' numbers, on all of them; `mine` where there is no world. Called by all ranks together.
 int64_t agreed_max(World* world, int64_t mine);
 
-/// UserError on every rank unless all ranks give the same text; the message names a rank that differs from rank 0, its host
+/// What all ranks find together and throw alike: no rank's own failure.
+class SharedError : public UserError {
+ public:
+  using UserError::UserError;
+};
+
+/// SharedError on every rank unless all ranks give the same text; the message names a rank that differs from rank 0, its host
 /// and the first line that differs. `what`: "the config and the plan".
 void require_same(World& world, const std::string& what, const std::string& text);
 

@@ -8,6 +8,7 @@
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/config/choices.h"
 #include "framework/data/token_shards.h"
+#include "framework/graph/text.h"
 #include "framework/train/agreement.h"
 #include "framework/train/model.h"
 #include "framework/train/signals.h"
@@ -204,6 +205,12 @@ int64_t ModelLearner::parameter_count() const {
   int64_t n = 0;
   for (const Parameter& p : parameters_) n += numel(p.shape);
   return n;
+}
+
+std::string ModelLearner::program_text() const {
+  std::string text;
+  for (const Graph& graph : session_.compiled().program.graphs()) text += to_string(graph);
+  return text;
 }
 
 double ModelLearner::flops_per_token() {

@@ -47,6 +47,8 @@ class ModelLearner : public Learner {
   Session& session() { return session_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
   int64_t parameter_count() const;
+  /// The text of all graphs: the same on every rank of a mesh.
+  std::string program_text() const;
 
  private:
   ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,

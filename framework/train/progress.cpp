@@ -73,14 +73,14 @@ std::string progress_bar(const ProgressState& state, size_t columns) {
   return line.substr(0, columns);
 }
 
-Progress::Progress(Write write, bool live, std::function<size_t()> columns)
+ProgressDisplay::ProgressDisplay(Write write, bool live, std::function<size_t()> columns)
     : write_(std::move(write)), live_(live), columns_(std::move(columns)) {}
 
-Progress Progress::on_standard_output() {
+ProgressDisplay ProgressDisplay::on_standard_output() {
   const char* kind = std::getenv("TERM");
   const bool live =
       ::isatty(STDOUT_FILENO) == 1 && kind != nullptr && std::string_view(kind) != "dumb";
-  return Progress(
+  return ProgressDisplay(
       [](std::string_view text) {
         std::fwrite(text.data(), 1, text.size(), stdout);
         std::fflush(stdout);
@@ -88,7 +88,7 @@ Progress Progress::on_standard_output() {
       live, terminal_columns);
 }
 
-void Progress::say(std::string_view text) {
+void ProgressDisplay::say(std::string_view text) {
   wipe();
   std::string lines(text);
   if (!lines.ends_with('\n')) lines += '\n';
@@ -96,7 +96,7 @@ void Progress::say(std::string_view text) {
   if (live_ && !last_line_.empty()) draw(last_line_);
 }
 
-void Progress::step(const ProgressState& state, bool interval) {
+void ProgressDisplay::step(const ProgressState& state, bool interval) {
   if (!live_) {
     if (interval) write_(progress_line(state) + "\n");
     return;
@@ -109,7 +109,7 @@ void Progress::step(const ProgressState& state, bool interval) {
   draw(last_line_);
 }
 
-void Progress::busy(std::string_view what) {
+void ProgressDisplay::busy(std::string_view what) {
   if (!live_) return;
   const size_t columns = columns_();
   std::string line =
@@ -117,7 +117,7 @@ void Progress::busy(std::string_view what) {
   draw(line.substr(0, columns > 1 ? columns - 1 : 1));
 }
 
-void Progress::ready() {
+void ProgressDisplay::ready() {
   if (!live_) return;
   if (last_line_.empty())
     wipe();
@@ -125,17 +125,17 @@ void Progress::ready() {
     draw(last_line_);
 }
 
-void Progress::draw(const std::string& line) {
+void ProgressDisplay::draw(const std::string& line) {
   write_(fmt::format("\r{}{}", line, kEraseToEnd));
   drawn_ = true;
 }
 
-void Progress::wipe() {
+void ProgressDisplay::wipe() {
   if (drawn_) write_(fmt::format("\r{}", kEraseToEnd));
   drawn_ = false;
 }
 
-void Progress::close() {
+void ProgressDisplay::close() {
   if (drawn_) write_("\n");
   drawn_ = false;
   last_line_.clear();

@@ -27,17 +27,17 @@ std::string time_text(double seconds);
 /// "12,345,678"
 std::string grouped(int64_t number);
 
-class Progress {
+class ProgressDisplay {
  public:
   using Write = std::function<void(std::string_view)>;
 
   /// `live`: a terminal; `columns` is asked before each drawing.
-  Progress(Write write, bool live, std::function<size_t()> columns);
+  ProgressDisplay(Write write, bool live, std::function<size_t()> columns);
   /// For standard output, live when it is a terminal that can redraw a line.
-  static Progress on_standard_output();
-  ~Progress() { close(); }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
+  static ProgressDisplay on_standard_output();
+  ~ProgressDisplay() { close(); }
+  ProgressDisplay(const ProgressDisplay&) = delete;
+  ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
   /// Lasting text: one line or several.
   void say(std::string_view text);

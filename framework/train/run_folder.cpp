@@ -19,14 +19,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLock = ".lock";
+constexpr const char* kFailure = "failure.txt";
 
 /// Files in the place of ours, in a folder that no run has ever held, are the user's own.
 void require_ours(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder / kLock, error)) return;
   std::vector<std::string> found;
-  for (const char* name :
-       {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", "failure.txt"})
+  for (const char* name : {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", kFailure})
     if (fs::exists(fs::symlink_status(folder / name, error))) found.emplace_back(name);
   require(found.empty(),
           "{} holds {}, not written by a run of Tessera; this run would write over {}. Choose "
@@ -64,7 +64,7 @@ RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
   require_writable(checkpoints, "checkpoint.folder");
   require_free_names(checkpoints);
   std::error_code ignored;
-  fs::remove(path_ / "failure.txt", ignored);
+  fs::remove(path_ / kFailure, ignored);
 }
 
 std::string RunFolder::set_aside_metrics() {
@@ -85,10 +85,38 @@ void RunFolder::save(std::string_view name, std::string_view text) const {
 
 void RunFolder::save_failure(std::string_view cause) const noexcept {
   try {
-    save("failure.txt", std::string(cause) + "\n");
+    save(kFailure, std::string(cause) + "\n");
   } catch (...) {
     // The cause itself is on its way to the screen, and worth more than that it could not be written.
   }
+}
+
+void RunFolder::save_failure(const fs::path& folder, std::string_view cause) noexcept {
+  try {
+    make_folder(folder, "log.folder");
+    require_ours(folder);
+    const FolderLock lock(folder, kLock, "log.folder");
+    replace_file(folder / kFailure, std::string(cause) + "\n");
+  } catch (...) {
+    // As above.
+  }
+}
+
+bool RunFolder::save_failure_once(const fs::path& folder, std::string_view cause,
+                                  fs::file_time_type since) noexcept {
+  try {
+    if (!fs::exists(folder / kLock)) {
+      save_failure(folder, cause);
+      return true;
+    }
+    std::error_code none;
+    const auto written = fs::last_write_time(folder / kFailure, none);
+    if (!none && written >= since) return false;
+    replace_file(folder / kFailure, std::string(cause) + "\n");
+  } catch (...) {
+    // As above.
+  }
+  return true;
 }
 
 }  // namespace tessera

@@ -30,6 +30,12 @@ class RunFolder {
   void save(std::string_view name, std::string_view text) const;
   /// Leaves the cause of a failure behind, if that is still possible.
   void save_failure(std::string_view cause) const noexcept;
+  /// The same for a run that has not opened its folder, unless another run holds it.
+  static void save_failure(const std::filesystem::path& folder, std::string_view cause) noexcept;
+  /// The same for several ranks that cannot reach the one that holds the folder: false when one of them has done so
+  /// since then.
+  static bool save_failure_once(const std::filesystem::path& folder, std::string_view cause,
+                                std::filesystem::file_time_type since) noexcept;
 
  private:
   std::filesystem::path path_;

@@ -17,6 +17,7 @@ namespace {
 
 // A signal handler can reach nothing but what is global.
 std::atomic<int> g_stop_signal{0};
+std::atomic<bool> g_speaks{true};
 static_assert(std::atomic<int>::is_always_lock_free);
 
 /// A thread's stack for signal handlers, from its first use to the end of the thread.
@@ -51,6 +52,7 @@ void take_note(int signal) {
     ::raise(SIGINT);  // delivered when this handler returns
     return;
   }
+  if (!g_speaks) return;
   constexpr std::string_view kText =
       "\nstopping after this step, then saving; Ctrl-C once more ends at once\n";
   const int error = errno;
@@ -62,8 +64,9 @@ void take_note(int signal) {
 
 int stop_signal() { return g_stop_signal.load(); }
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(bool speaks) {
   g_stop_signal = 0;
+  g_speaks = speaks;
   give_stacks_to_the_pool();
   struct sigaction action {};
   action.sa_handler = take_note;

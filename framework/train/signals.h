@@ -16,7 +16,8 @@ int stop_signal();
 /// While it lives, the signals are taken as above; the flag is cleared at its start. One at a time.
 class StopSignals {
  public:
-  StopSignals();
+  /// `speaks`: the first signal is answered with a line.
+  explicit StopSignals(bool speaks = true);
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;
   ~StopSignals();

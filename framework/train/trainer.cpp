@@ -8,6 +8,7 @@
 #include "framework/config/print.h"
 #include "framework/core/error.h"
 #include "framework/train/agreement.h"
+#include "framework/train/failure.h"
 #include "framework/train/resume.h"
 #include "framework/train/signals.h"
 
@@ -20,7 +21,8 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-Trainer::Trainer(const Config& config, Learner& learner, Progress& progress, TrainerOptions options)
+Trainer::Trainer(const Config& config, Learner& learner, ProgressDisplay& progress,
+                 TrainerOptions options)
     : config_(config),
       learner_(learner),
       progress_(progress),
@@ -31,7 +33,7 @@ Trainer::Trainer(const Config& config, Learner& learner, Progress& progress, Tra
 }
 
 TrainingSummary Trainer::run() {
-  const StopSignals signals;
+  const StopSignals signals(leads());
   try {
     begin();
     const bool evaluation_only = state_.step >= steps_ && wants_evaluation();
@@ -53,7 +55,13 @@ TrainingSummary Trainer::run() {
     return summary;
   } catch (const std::exception& error) {
     progress_.close();
-    if (folder_) folder_->save_failure(error.what());
+    std::string cause = explained(error);
+    if (options_.world) {
+      options_.world->give_up(cause);  // while the learner's buffers are there
+      const auto verdict = options_.world->verdict();
+      if (verdict && !dynamic_cast<const SharedError*>(&error)) cause = verdict->cause;
+    }
+    if (folder_) folder_->save_failure(cause);
     throw;
   }
 }

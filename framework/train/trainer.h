@@ -43,7 +43,8 @@ struct TrainingSummary {
 
 class Trainer {
  public:
-  Trainer(const Config& config, Learner& learner, Progress& progress, TrainerOptions options);
+  Trainer(const Config& config, Learner& learner, ProgressDisplay& progress,
+          TrainerOptions options);
 
   /// Trains to the end, or until a signal asks to stop; either way all is saved. UserError when the run cannot go on.
   TrainingSummary run();
@@ -80,7 +81,7 @@ class Trainer {
 
   const Config& config_;
   Learner& learner_;
-  Progress& progress_;
+  ProgressDisplay& progress_;
   TrainerOptions options_;
   int64_t steps_;                    // of the whole run
   std::optional<RunFolder> folder_;  // of the rank that writes

@@ -53,6 +53,17 @@ TEST(Watch, ASilentRankIsNamed) {
             "rank 2 (b) has given no sign of life for 61 s: it is stopped, or its network is cut");
 }
 
+TEST(Watch, ASilentHostIsNamedWithAllItsRanksAndWhoWaitsForThem) {
+  Watch watch = three_ranks();
+  watch.heard(1, 1);
+  watch.beat(0, waiting(7, 5, "all_reduce of wte.gradient", 20), 30);
+  watch.tick(60.2);
+  EXPECT_EQ(watch.verdict(),
+            "rank 1 (b), rank 2 (b) have given no sign of life for 60 s: they are stopped, or "
+            "their network is cut; rank 0 (a) waits for rank 1 (b) to come to all_reduce of "
+            "wte.gradient");
+}
+
 TEST(Watch, ARankThatHasLeftMayBeSilent) {
   Watch watch = three_ranks();
   watch.left(1);

@@ -51,7 +51,7 @@ TEST(Progress, TimesAndGroups) {
 
 TEST(Progress, LogHasPlainLinesAtIntervals) {
   std::string shown;
-  Progress progress([&](std::string_view text) { shown += text; }, false, [] { return 80; });
+  ProgressDisplay progress([&](std::string_view text) { shown += text; }, false, [] { return 80; });
   progress.step(kState, false);
   progress.busy("evaluating");
   EXPECT_EQ(shown, "");
@@ -63,7 +63,7 @@ TEST(Progress, LogHasPlainLinesAtIntervals) {
 
 TEST(Progress, TerminalKeepsOneLiveLine) {
   std::string shown;
-  Progress progress([&](std::string_view text) { shown += text; }, true, [] { return 61; });
+  ProgressDisplay progress([&](std::string_view text) { shown += text; }, true, [] { return 61; });
   progress.step(kState, false);
   const std::string bar = "\r" + progress_bar(kState, 60) + "\x1b[K";
   EXPECT_EQ(shown, bar);

@@ -92,7 +92,8 @@ struct ToyRun {
     options.environment = {{"isa", "avx2"}, {"threads", "2"}};
   }
   TrainingSummary run() {
-    Progress progress([this](std::string_view text) { shown += text; }, false, [] { return 80; });
+    ProgressDisplay progress([this](std::string_view text) { shown += text; }, false,
+                             [] { return 80; });
     return Trainer(config, learner, progress, options).run();
   }
 };

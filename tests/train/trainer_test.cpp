@@ -85,7 +85,7 @@ TEST(Trainer, AppliedNonfiniteUpdateIsABug) {
     }
   } broken;
   const Config config = toy_config(folder.path);
-  Progress progress([](std::string_view) {}, false, [] { return 80; });
+  ProgressDisplay progress([](std::string_view) {}, false, [] { return 80; });
   Trainer trainer(config, broken, progress, {});
   EXPECT_THROW(trainer.run(), InternalError);
   expect_in(read_file(folder.path / "failure.txt"), {"applied with loss inf"});
