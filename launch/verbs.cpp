@@ -33,6 +33,7 @@ constexpr Verb kVerbs[] = {
      run_quickstart},
     {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
     {"train", "train a model, or go on where a run was stopped", run_train},
+    {"verify", "run a config on two meshes and compare them tensor by tensor", run_verify},
 };
 
 std::string overview() {

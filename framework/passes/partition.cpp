@@ -33,6 +33,7 @@ class Partitioner {
       if (!graph_.has_name(old.name)) graph_.rename_value(value, old.name);
       made_[static_cast<size_t>(port.value)] =
           move(value, port.value, arrives, layout(port.value), old.name + ".summed");
+      left_.push_back({port.value, arrives, value});
     }
     for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
       // chunk makes a head's gradient beside its loss.
@@ -47,6 +48,24 @@ class Partitioner {
     }
     mark_cotangents();
     return prune(graph_);
+  }
+
+  /// Of what run() has made.
+  LocalValues values() const {
+    LocalValues out;
+    const auto note = [&](Value value, ValueId v, const Layout& layout, LocalValue::Form form) {
+      const ValueInfo& source = source_.value(v);
+      out.insert({value.name(), {source.name, source.type.shape, layout, form}});
+    };
+    for (size_t i = 0; i < made_.size(); ++i)
+      if (made_[i]) {
+        const auto v = static_cast<ValueId>(i);
+        note(made_[i], v, layout(v), LocalValue::Form::kept);
+      }
+    for (const auto& [value, layout, left] : left_)
+      note(left, value, layout, LocalValue::Form::made);
+    for (const Moved& m : moved_) note(m.moved, m.value, m.layout, LocalValue::Form::moved);
+    return out;
   }
 
  private:
@@ -113,6 +132,7 @@ class Partitioner {
       const std::string as =
           stays ? name : name + (s.made[i].partial.empty() ? ".part" : ".partial");
       if (out[i].name() != as && out[i].info().node >= 0) graph_.rename_value(out[i], as);
+      left_.push_back({v, s.made[i], out[i]});
       made_[static_cast<size_t>(v)] = stays ? out[i] : move(out[i], v, s.made[i], layout(v), name);
     }
   }
@@ -184,13 +204,29 @@ class Partitioner {
     Value moved;
   };
   std::vector<Moved> moved_;
+  struct Left {
+    ValueId value;
+    Layout layout;
+    Value left;
+  };
+  std::vector<Left> left_;  // results as their nodes left them
 };
 
 }  // namespace
 
 Graph partition(const Graph& graph, const Mesh& mesh, const Sharding& sharding,
-                std::string_view loss) {
-  return Partitioner(graph, mesh, sharding, loss).run();
+                std::string_view loss, LocalValues* values) {
+  Partitioner partitioner(graph, mesh, sharding, loss);
+  Graph out = partitioner.run();
+  if (values) *values = partitioner.values();
+  return out;
+}
+
+LocalValues whole_values(const Graph& graph) {
+  LocalValues out;
+  for (const ValueInfo& v : graph.values())
+    out.insert({v.name, {v.name, v.type.shape, Layout::whole(v.type.shape.size())}});
+  return out;
 }
 
 Graph bind_places(const Graph& source, const Mesh& mesh, int64_t rank) {

@@ -7,6 +7,7 @@
 #include "framework/passes/partition.h"
 #include "framework/runtime/collectives.h"
 #include "framework/runtime/kernels.h"
+#include "framework/runtime/planted_fault.h"
 
 namespace tessera {
 namespace {
@@ -36,6 +37,7 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
                       node.where.empty() ? "" : " built at " + node.where, error.what()));
     }
   }
+  plant_fault(graph, place, out.kernels);
   out.plan = make_plan(std::move(graph), [&](const Graph&, NodeId id) {
     return out.kernels[static_cast<size_t>(id)].scratch_bytes;
   });

@@ -18,9 +18,10 @@ Session::Session(Compiled compiled)
              slot.offset;
     };
     Ready ready;
-    for (const PlanStep& step : plan.steps) {
+    for (size_t i = 0; i < plan.steps.size(); ++i) {
+      const PlanStep& step = plan.steps[i];
       if (step.view) continue;
-      Call call{step.node, {}, {}, arena_.data() + step.scratch};
+      Call call{step.node, i, {}, {}, arena_.data() + step.scratch};
       for (const Slot& slot : step.in) call.in.push_back(at(slot));
       for (const Slot& slot : step.out) call.out.push_back(at(slot));
       ready.calls.push_back(std::move(call));
@@ -63,22 +64,40 @@ Session::Bytes Session::port(std::string_view graph, std::string_view name, bool
   return {plan.graph.value(port->value).type, place(plan, slot)};
 }
 
+void Session::show_inputs(const Plan& plan) {
+  for (const Port& port : plan.graph.inputs())
+    on_value(plan.graph, port.value, place(plan, plan.values[static_cast<size_t>(port.value)]));
+}
+
+void Session::show_results(const Plan& plan, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i)
+    for (ValueId v : plan.graph.node(plan.steps[i].node).outputs)
+      on_value(plan.graph, v, place(plan, plan.values[static_cast<size_t>(v)]));
+}
+
 void Session::run(std::string_view name) {
   const size_t index = index_of(name);
   const CompiledGraph& graph = compiled_.graphs[index];
   const Ready& ready = ready_[index];
+  size_t shown = 0;  // steps
+  if (on_value) show_inputs(graph.plan);
   for (const Call& call : ready.calls) {
     const Kernel& kernel = graph.kernels[static_cast<size_t>(call.node)];
     const KernelArgs args{call.in.data(), call.out.data(), call.scratch};
-    if (!on_step) {
+    if (!on_step && !on_value) {
       kernel.run(args);
       continue;
     }
+    if (on_value) show_results(graph.plan, shown, call.step);  // views
     const auto begin = std::chrono::steady_clock::now();
     kernel.run(args);
-    on_step(graph.plan.graph, call.node,
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    if (on_step)
+      on_step(graph.plan.graph, call.node,
+              std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    if (on_value) show_results(graph.plan, call.step, call.step + 1);
+    shown = call.step + 1;
   }
+  if (on_value) show_results(graph.plan, shown, graph.plan.steps.size());
   for (const Ready::Copy& copy : ready.copies) std::memcpy(copy.to, copy.from, copy.bytes);
 }
 

@@ -62,9 +62,14 @@ class Session {
   /// Called after each step of a run with the node and its seconds; none when empty.
   std::function<void(const Graph&, NodeId, double)> on_step;
 
+  /// Shown every value of a run while it is whole: the inputs first, then each result as soon as its node has run, views
+  /// included. What is written there is what the rest of the run reads. None when empty.
+  std::function<void(const Graph&, ValueId, std::byte*)> on_value;
+
  private:
   struct Call {
     NodeId node;
+    size_t step;  // of the plan
     std::vector<void*> in, out;
     void* scratch;
   };
@@ -80,6 +85,9 @@ class Session {
 
   Bytes port(std::string_view graph, std::string_view name, bool input);
   std::byte* place(const Plan& plan, const Slot& slot);
+  void show_inputs(const Plan& plan);
+  /// Results of steps [begin, end).
+  void show_results(const Plan& plan, size_t begin, size_t end);
   size_t index_of(std::string_view graph) const;
   template <typename T>
   static std::span<T> view(const Bytes& bytes) {

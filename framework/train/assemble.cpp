@@ -144,7 +144,10 @@ class Assembler {
         out.model_flops += model_flops(source);
       if (source.name() == "micro")
         out.model_flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
-      if (out.mesh.size() > 1) graph = shown("partition", distribute(source, wishes, out));
+      if (out.mesh.size() > 1)
+        graph = shown("partition", distribute(source, wishes, out));
+      else
+        out.values[source.name()] = whole_values(source);
       graph = shown("chunk", chunk(graph, kHeadRows));
       graph = shown("recompute", recompute(graph, policy()));
       graph = shown("fuse", fuse(graph));
@@ -179,7 +182,7 @@ class Assembler {
     for (size_t i = 0; i < graph.outputs().size(); ++i)
       if (graph.outputs()[i].kind == PortKind::state)
         wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
-    return partition(graph, out.mesh, sharding);
+    return partition(graph, out.mesh, sharding, "loss", &out.values[graph.name()]);
   }
 
   Recompute policy() const {

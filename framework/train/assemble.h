@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "framework/config/config.h"
+#include "framework/passes/partition.h"
 #include "framework/passes/program.h"
 #include "models/parameters.h"
 
@@ -18,6 +19,7 @@ struct Assembly {
   Program program;  // of one rank of the config's mesh
   Mesh mesh;
   std::map<std::string, Layout> inputs;  // of data inputs that are split, "GRAPH.INPUT"
+  std::map<std::string, LocalValues> values;  // by graph: what its values are of the whole graph's
   std::vector<Parameter> parameters;
   double model_flops =
       0;  // matrix products of one update, forward and backward, nothing computed twice

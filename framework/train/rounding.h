@@ -1,0 +1,48 @@
+// Rounding: how far a value may lie from the same value on another mesh when both are computed from the same operands, so
+// that only the order of sums and the rounding of what is computed on the way differ:
+//
+//   |a - b| <= 8 · r · (scale + |a|)      r = Σ (ε(f32) · √k + ε(dtype))
+//
+// where k is the length of the sum that an element is (1 for elementwise work), ε half a unit in the last place of sums (f32)
+// and of the coarsest type that takes part, and the sum in r is over the node and those before it whose results were not
+// seen on both sides. scale is the root mean square of the value, or of what is summed up times √k where sums cancel.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "framework/graph/graph.h"
+
+namespace tessera {
+
+struct RoundingBound {
+  double relative = 0, scale = 0;
+  /// Of an element that is `a`.
+  double of(double a) const;
+};
+
+class Rounding {
+ public:
+  struct Known {
+    double rms = 0;
+    bool same = false;  // the runs go on with the same bits of it
+  };
+  /// `known`: what is known of a value by name, or nothing. The graph is the one that was not cut.
+  Rounding(const Graph& graph, std::function<std::optional<Known>(const std::string&)> known);
+
+  RoundingBound of(const std::string& name);
+
+ private:
+  double steps(ValueId v);
+  double own(ValueId v) const;
+  double scale(ValueId v) const;
+
+  const Graph& graph_;
+  std::function<std::optional<Known>(const std::string&)> known_;
+  std::map<std::string, ValueId> ids_;
+  std::map<ValueId, double> steps_;
+};
+
+}  // namespace tessera

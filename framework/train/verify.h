@@ -1,0 +1,37 @@
+// verify: one config on two meshes, tensor by tensor. Both runs go step by step from the same states; in the second each
+// value is compared as soon as it is made and then replaced by the first run's, so that every node, collective and update
+// there works on what it worked on here. What leaves its bound (rounding.h) is named where it was made, and nowhere else.
+// The ranks are threads of this process.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "framework/train/model_learner.h"
+
+namespace tessera {
+
+struct VerifyOptions {
+  int64_t steps = 2;
+  DeviceProfile profile = {};
+  std::function<LearnerData()> data = {};  // called once for every rank
+};
+
+struct VerifyReport {
+  struct Row {
+    int64_t names = 0, comparisons = 0;
+    double worst = 0;  // of the differences, as a share of their bound
+    std::string where = {};
+  };
+  std::map<std::string, Row> kinds;            // activations, gradients, updates, states, inputs
+  std::vector<std::string> findings;           // the first of them, in program order
+  int64_t found = 0;                           // all of them
+  std::map<std::string, int64_t> uncompared;   // names, by why
+};
+
+/// Ends with the first step that finds something.
+VerifyReport verify(const Config& a, const Config& b, const VerifyOptions& options);
+
+}  // namespace tessera

@@ -1,0 +1,96 @@
+// `tessera verify`: the same config on two meshes, compared value by value.
+#include "framework/train/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "framework/config/parse.h"
+#include "framework/core/threads.h"
+#include "framework/train/device.h"
+#include "framework/train/layouts.h"
+#include "launch/command_line.h"
+#include "launch/planned_vocab.h"
+#include "launch/verbs.h"
+
+namespace tessera {
+namespace {
+
+/// The config on a mesh that is given as "dp=2,tp=2" or "1".
+Config config_on(const std::string& mesh_text, const std::string& path,
+                 std::vector<std::string> sets) {
+  const Mesh mesh = parse_mesh(mesh_text);
+  int64_t dp = 1, tp = 1;
+  for (const MeshAxis& axis : mesh.axes()) {
+    require(axis.name == "dp" || axis.name == "tp",
+            "--mesh {}: a run has the axes dp and tp, none called '{}'", mesh_text, axis.name);
+    (axis.name == "dp" ? dp : tp) = axis.size;
+  }
+  sets.push_back(fmt::format("mesh.dp={}", dp));
+  sets.push_back(fmt::format("mesh.tp={}", tp));
+  if (tp == 1) sets.emplace_back("mesh.sequence_parallel=false");
+  return load_config(path, sets);
+}
+
+void print(const VerifyReport& report) {
+  fmt::print("{:<14}{:>8}{:>14}{:>12}\n", "", "names", "comparisons", "worst");
+  for (const auto& [kind, row] : report.kinds)
+    fmt::print("{:<14}{:>8}{:>14}{:>12.3g}  {}\n", kind, row.names, row.comparisons, row.worst,
+               row.where);
+  for (const auto& [why, names] : report.uncompared)
+    fmt::print("not compared: {} names ({})\n", names, why);
+}
+
+}  // namespace
+
+int run_verify(std::span<const std::string> args) {
+  const CommandLine line{
+      .verb = "verify",
+      .summary =
+          "Runs a config on two meshes, in threads of this process, and compares every activation, "
+          "gradient, update and state by name. Each step begins with the same states; each value "
+          "is made from the same operands, and its difference is held against the rounding that "
+          "its type and the length of its sum explain. The first that differs by more is named, "
+          "with its op; the status is 1 then. Tokens are random unless data.shards is set.",
+      .words = {{"CONFIG", "the run to compare"}},
+      .options = {set_option(),
+                  {"mesh", "MESH", "a mesh such as 1, tp=2 or dp=2,tp=2; given twice", true},
+                  {"steps", "N", "updates to compare; default: 2"}},
+      .examples = {"configs/gpt-small.yaml --mesh 1 --mesh dp=2,tp=2",
+                   "configs/bert-small.yaml --mesh dp=2 --mesh tp=2 --set precision.compute=bf16"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  const auto meshes = given->list("mesh");
+  require(meshes.size() == 2, "verify: give two meshes to compare, such as --mesh 1 --mesh dp=2");
+  const Config a = config_on(meshes[0], given->text("CONFIG"), given->list("set")),
+               b = config_on(meshes[1], given->text("CONFIG"), given->list("set"));
+  const auto ranks = std::max(mesh_of(a).size(), mesh_of(b).size());
+  VerifyOptions options;
+  options.steps = given->integer("steps", 2, 1);
+  DeviceConfig device = a.device;
+  if (!device.threads) device.threads = std::max<int64_t>(1, available_cores() / ranks);
+  options.profile = set_up_device(device);
+  options.profile.memory_bytes /= static_cast<size_t>(ranks);
+  const int64_t vocab = planned_vocab(a);
+  // Batches are cut by rank as they are fed: those of a and b are the same.
+  options.data = [&]() -> LearnerData {
+    if (!a.data.shards.empty()) return open_data(a);
+    return {make_random_batches(a, vocab), vocab, std::nullopt};
+  };
+  const VerifyReport report = verify(a, b, options);
+  const std::string both =
+      fmt::format("{} against {}", to_string(mesh_of(a)), to_string(mesh_of(b)));
+  if (report.found == 0) {
+    fmt::print("{}: the same over {} steps, to rounding. Differences as a share of their bound:\n",
+               both, options.steps);
+    print(report);
+    return 0;
+  }
+  fmt::print("{}: {} values differ; in program order:\n", both, report.found);
+  for (const std::string& finding : report.findings) fmt::print("{}\n", finding);
+  if (report.found > std::ssize(report.findings))
+    fmt::print("… and {} more\n", report.found - std::ssize(report.findings));
+  return 1;
+}
+
+}  // namespace tessera
