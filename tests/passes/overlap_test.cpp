@@ -1,0 +1,136 @@
+// Collectives joined into messages, started early and waited for late, without a value that is read before it is there.
+#include "framework/passes/overlap.h"
+
+#include <gtest/gtest.h>
+
+#include "framework/graph/text.h"
+#include "framework/ops/ops.h"
+#include "framework/passes/bucket.h"
+#include "framework/passes/plan.h"
+
+namespace tessera {
+namespace {
+
+const Attrs kDp{{"axis", std::string("dp")}, {"ranks", int64_t{2}}};
+
+/// Three gradients, each reduced where it is made, then read one after the other.
+Graph gradients() {
+  Graph g("step");
+  const Value x = g.add_input("x", {DType::f32, {16}}, PortKind::data);
+  std::vector<Value> reduced;
+  Value h = x;
+  for (int i = 0; i < 3; ++i) {
+    h = ops::exp(h, {}, fmt::format("h{}", i));
+    const Value gradient = ops::neg(h, {}, fmt::format("g{}.partial", i));
+    reduced.push_back(g.add1(ops::all_reduce, {gradient}, kDp, fmt::format("g{}", i)));
+  }
+  for (int i = 0; i < 3; ++i)
+    g.add_output(fmt::format("g{}", i),
+                 ops::square(reduced[static_cast<size_t>(i)], {}, fmt::format("s{}", i)));
+  return g;
+}
+
+std::vector<std::string> ops_of(const Graph& graph) {
+  std::vector<std::string> out;
+  for (const Node& node : graph.nodes()) out.emplace_back(node.op->name);
+  return out;
+}
+
+int count(const Graph& graph, const OpDef& op) {
+  int n = 0;
+  for (const Node& node : graph.nodes()) n += node.op == &op;
+  return n;
+}
+
+TEST(Bucket, ReductionsWaitForTheirNeighboursUntilAResultIsRead) {
+  const Graph joined = bucket(gradients(), 1 << 20);
+  EXPECT_EQ(count(joined, ops::all_reduce), 1);
+  for (const Node& node : joined.nodes())
+    if (node.op == &ops::all_reduce) EXPECT_EQ(node.inputs.size(), 3u);
+}
+
+TEST(Bucket, AFullOneIsSent) {
+  EXPECT_EQ(count(bucket(gradients(), 2 * 16 * 4), ops::all_reduce), 2);
+  EXPECT_EQ(count(bucket(gradients(), 1), ops::all_reduce), 3);
+}
+
+TEST(Bucket, KeepsNamesAndOutputs) {
+  const Graph before = gradients(), after = bucket(before, 1 << 20);
+  for (const char* name : {"g0", "g1", "g2"}) EXPECT_TRUE(after.has_name(name)) << name;
+  EXPECT_EQ(before.outputs().size(), after.outputs().size());
+}
+
+TEST(Bucket, ParametersOfALayerAreGatheredTogether) {
+  Graph g("forward");
+  std::vector<Value> whole;
+  for (const char* name : {"layer.0.up", "layer.0.down", "layer.1.up"}) {
+    const Value part = g.add_input(name, {DType::f32, {8}}, PortKind::state);
+    const Value all = g.add1(ops::all_gather, {part}, kDp, std::string(name) + ".all");
+    g.add_output(name + std::string(".y"), ops::exp(all));
+  }
+  const Graph joined = bucket(g, 1 << 20);
+  EXPECT_EQ(ops_of(joined),
+            (std::vector<std::string>{"all_gather", "exp", "exp", "all_gather", "exp"}));
+}
+
+TEST(Overlap, StartsWhereTheOperandsAreAndWaitsWhereTheResultIsRead) {
+  const Graph split = overlap(bucket(gradients(), 2 * 16 * 4));
+  // The first bucket travels while the third gradient is made; the second is read at once and stays whole.
+  EXPECT_EQ(ops_of(split),
+            (std::vector<std::string>{"exp", "neg", "exp", "neg", "all_reduce", "exp", "neg",
+                                      "wait", "square", "square", "all_reduce", "square"}));
+}
+
+TEST(Overlap, WhatTravelsStaysInMemory) {
+  Graph g("step");
+  const Value x = g.add_input("x", {DType::f32, {1024}}, PortKind::data);
+  const Value part = ops::exp(x, {}, "part");
+  const Value all = g.add1(ops::all_gather, {part}, kDp, "all");
+  Value y = x;
+  for (int i = 0; i < 6; ++i) y = ops::square(y, {}, fmt::format("y{}", i));
+  g.add_output("all", all);
+  g.add_output("y", y);
+  const Plan plan = make_plan(overlap(g), [](const Graph&, NodeId) { return size_t{0}; });
+  const auto slot = [&](const std::string& name) {
+    for (size_t v = 0; v < plan.values.size(); ++v)
+      if (plan.graph.values()[v].name == name) return plan.values[v].offset;
+    return int64_t{-1};
+  };
+  // What is computed meanwhile lies neither over the operand nor over the result.
+  for (int i = 0; i < 6; ++i) {
+    const int64_t at = slot(fmt::format("y{}", i));
+    EXPECT_NE(at, slot("part"));
+    EXPECT_TRUE(at < slot("all") || at >= slot("all") + 2 * 4096) << i;
+  }
+}
+
+TEST(Overlap, AReducedGradientTakesItsOwnMemory) {
+  const Graph split = overlap(bucket(gradients(), 2 * 16 * 4));
+  const Plan plan = make_plan(split, [](const Graph&, NodeId) { return size_t{0}; });
+  for (const PlanStep& step : plan.steps) {
+    const Node& node = plan.graph.node(step.node);
+    if (node.op == &ops::all_reduce && node.attrs.flag("start"))
+      for (size_t i = 0; i < step.in.size(); ++i) EXPECT_EQ(step.in[i], step.out[i]);
+    if (node.op == &ops::wait) EXPECT_FALSE(step.view);  // there is something to run
+  }
+}
+
+TEST(Overlap, TheNextGatherOfParametersIsStartedWhenTheLastHasCome) {
+  Graph g("forward");
+  Value y = g.add_input("x", {DType::f32, {16}}, PortKind::data);
+  for (const char* name : {"layer.0.w", "layer.1.w", "layer.2.w"}) {
+    const Value part = g.add_input(name, {DType::f32, {8}}, PortKind::state);
+    const Value all = g.add1(ops::all_gather, {part}, kDp, std::string(name) + ".all");
+    y = ops::exp(ops::add(y, ops::reshape(all, {{"shape", Shape{16}}})));
+  }
+  g.add_output("y", y);
+  const auto names = ops_of(overlap(g));
+  // One gather is under way while a layer computes, never two.
+  EXPECT_EQ(names, (std::vector<std::string>{"all_gather", "reshape", "all_gather", "add", "exp",
+                                             "wait", "reshape", "all_gather", "add", "exp", "wait",
+                                             "reshape", "add", "exp"}))
+      << to_string(overlap(g));
+}
+
+}  // namespace
+}  // namespace tessera
