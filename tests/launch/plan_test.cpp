@@ -44,9 +44,10 @@ TEST(Plan, ShowsEveryGraphOfAPass) {
 }
 
 TEST(Plan, PlansForAnyMesh) {
-  const ProgramRun run = plan({"--mesh", "dp=64,tp=4", "--set", "batch.sequences=128", "--set",
-                               "batch.accumulate=2", "--flops", "100GFLOP/s", "--links",
-                               "intra=20GB/s:5us,inter=1Gbit/s:50us", "--memory", "1GiB"});
+  const ProgramRun run =
+      plan({"--mesh", "dp=64,tp=4", "--set", "model.vocab=264", "--set", "batch.sequences=128",
+            "--set", "batch.accumulate=2", "--flops", "100GFLOP/s", "--links",
+            "intra=20GB/s:5us,inter=1Gbit/s:50us", "--memory", "1GiB"});
   EXPECT_EQ(run.status, 0) << run.err;
   for (const char* part :
        {"each of the 256 ranks of the mesh dp=64,tp=4", "collectives of one micro-step",
