@@ -1,5 +1,7 @@
 #include "framework/passes/grad.h"
 
+#include <algorithm>
+
 #include "framework/graph/text.h"
 #include "framework/ops/fill.h"
 #include "framework/passes/expand.h"
@@ -45,6 +47,11 @@ class Backward {
     if (parts.empty()) return {};
     const NodeId maker = graph_.value(id).node;
     Place place(graph_, maker < 0 ? "" : graph_.node(maker).where);
+    // A cotangent that only passes through, as along a residual, is added last: the others may be partial sums over a mesh
+    // axis still, and are then reduced together.
+    if (parts.size() > 2)
+      std::stable_partition(parts.begin(), parts.end(),
+                            [&](const Value& part) { return part.info().cotangent.primal == id; });
     Value sum = parts[0];
     for (size_t i = 1; i < parts.size(); ++i) {
       sum = ops::add(sum, parts[i], {}, graph_.value(id).name + ".grad.total");

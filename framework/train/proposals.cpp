@@ -47,7 +47,9 @@ int64_t planned_bytes(Config config, int64_t vocab, const DeviceProfile& profile
 class Search {
  public:
   Search(const Config& config, int64_t vocab, const DeviceProfile& profile, int64_t limit)
-      : config_(config), vocab_(vocab), profile_(profile), limit_(limit) {}
+      : config_(config), vocab_(vocab), profile_(profile), limit_(limit) {
+    config_.model.vocab = vocab;  // auto: it must divide as well
+  }
 
   /// The mesh with the least sharding that fits, if any does.
   bool fits(int64_t dp, int64_t tp, MeshProposal& out) const {
@@ -92,7 +94,7 @@ class Search {
     return all <= limit_ + limit_ / 20;
   }
 
-  const Config& config_;
+  Config config_;
   const int64_t vocab_;
   const DeviceProfile& profile_;
   const int64_t limit_;

@@ -1,4 +1,7 @@
 // `tessera plan` as a user meets it: the summary, and the graphs after a pass.
+#include <algorithm>
+#include <sstream>
+
 #include "tests/launch/program.h"
 
 namespace tessera {
@@ -38,6 +41,70 @@ TEST(Plan, ShowsEveryGraphOfAPass) {
     }
   }
   expect_in(after("optimizer", "update").out, "adamw");
+}
+
+TEST(Plan, PlansForAnyMesh) {
+  const ProgramRun run =
+      plan({"--mesh", "dp=64,tp=4", "--set", "model.vocab=264", "--set", "batch.sequences=128",
+            "--set", "batch.accumulate=2", "--flops", "100GFLOP/s", "--links",
+            "intra=20GB/s:5us,inter=1Gbit/s:50us", "--memory", "1GiB"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  for (const char* part :
+       {"each of the 256 ranks of the mesh dp=64,tp=4", "collectives of one micro-step",
+        "collectives of one update (2 micro-steps)", "FLOPs of one update on each rank",
+        "predicted time of one update", "exposed, along dp", "exposed, along tp", "critical path",
+        "of 1.00 GiB that each process may use"})
+    expect_in(run.out, part);
+}
+
+TEST(Plan, TakesTheConfigsMeshOtherwise) {
+  const ProgramRun run = plan({"--set", "mesh.dp=2"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  expect_in(run.out, "each of the 2 ranks of the mesh dp=2");
+  const ProgramRun one = plan({"--set", "mesh.dp=auto"});
+  EXPECT_EQ(one.status, 0) << one.err;
+  expect_in(one.out, "no collectives: one rank");
+}
+
+TEST(Plan, SaysWhichSizesAMeshWouldDivide) {
+  const ProgramRun run =
+      plan({"--mesh", "dp=3,tp=8", "--set", "model.heads=2", "--set", "batch.sequences=4"});
+  EXPECT_EQ(run.status, 2);
+  expect_in(run.err, "2 heads cannot be shared by 8 tensor parallel ranks evenly");
+  expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
+}
+
+TEST(Plan, ProposesMeshesThatFit) {
+  const std::vector<std::string> large{"--set", "model.hidden=512", "--set", "device.reserve=0 B",
+                                       "--set", "batch.sequences=8"};
+  std::vector<std::string> words{"--mesh", "dp=2,tp=1", "--memory", "40MiB"};
+  words.insert(words.end(), large.begin(), large.end());
+  const ProgramRun run = plan(words);
+  EXPECT_EQ(run.status, 2);
+  expect_in(run.err, "this run does not fit");
+  const std::string title = "meshes that would, and what each rank needs:";
+  expect_in(run.err, title);
+  const std::string listed = run.err.substr(run.err.find(title) + title.size() + 1);
+  EXPECT_LE(std::count(listed.begin(), listed.end(), '\n'), 5);
+  // What is proposed first fits.
+  const std::string line = listed.substr(0, listed.find('\n'));
+  std::vector<std::string> again{"--memory", "40MiB"};
+  again.insert(again.end(), large.begin(), large.end());
+  std::istringstream stream(line.substr(line.find("--mesh")));
+  for (std::string word; stream >> word;) again.push_back(word);
+  const ProgramRun better = plan(again);
+  EXPECT_EQ(better.status, 0) << line << better.err;
+}
+
+TEST(Plan, RefusesOptionsThatSayNothing) {
+  const auto error = [](const std::vector<std::string>& words) {
+    const ProgramRun run = plan(words);
+    EXPECT_EQ(run.status, 2);
+    return run.err;
+  };
+  expect_in(error({"--mesh", "dp=2,pp=2"}), "plan: --mesh: there is no axis 'pp'");
+  expect_in(error({"--memory", "16"}), "plan: --memory: ");
+  expect_in(error({"--links", "dp=1GB/s:1us"}), "plan: --links needs --flops");
 }
 
 TEST(Plan, AGraphNeedsAPass) {

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "framework/graph/op_def.h"
+#include "framework/ops/ops.h"
 #include "framework/passes/traffic.h"
 #include "framework/train/assemble.h"
 #include "tests/models/toy_configs.h"
@@ -20,6 +20,16 @@ struct GoldenCase {
   Sets sets;
 };
 
+/// The value that this one is a view of: those have names of their own.
+ValueId seen_through(const Graph& graph, ValueId v) {
+  while (graph.value(v).node >= 0) {
+    const Node& node = graph.node(graph.value(v).node);
+    if (node.op != &ops::reshape && node.op != &ops::transpose) break;
+    v = node.inputs[0];
+  }
+  return v;
+}
+
 /// A line for each collective: axis, kind, types, and the values by name. No numbers that a node elsewhere would shift.
 std::string collectives(const Graph& graph) {
   std::string out = fmt::format("graph \"{}\"\n", graph.name());
@@ -29,8 +39,9 @@ std::string collectives(const Graph& graph) {
     const auto side = [&](const std::vector<ValueId>& values) {
       std::string text;
       for (ValueId v : values)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", graph.value(v).name,
-                            to_string(graph.value(v).type));
+        text +=
+            fmt::format("{}{} {}", text.empty() ? "" : ", ",
+                        graph.value(seen_through(graph, v)).name, to_string(graph.value(v).type));
       return text;
     };
     out += fmt::format("{}={} {}: {} <- {}\n", exchange->axis, exchange->ranks, node.op->name,

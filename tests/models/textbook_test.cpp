@@ -47,6 +47,15 @@ TEST(Textbook, TensorParallelReducesTwicePerLayerAndDirection) {
   }
 }
 
+// There a residual passes beside q, k and v: their shares of the gradient are summed before they are reduced. The gradient of
+// the masked rows is reduced as well.
+TEST(Textbook, TensorParallelReducesBertAsOften) {
+  const PlannedRun run = plan({"mesh.tp=2"}, kToyBert);
+  EXPECT_EQ(run.calls("tp", "all_reduce", kResidual), 2 * 2 * kLayers + 1);
+  const int64_t masked = kSequences * masked_positions(run.config) * kHidden * 4;
+  EXPECT_EQ(bytes(run, "tp", "all_reduce"), (2 * 2 * kLayers + 1) * kResidual + masked);
+}
+
 TEST(Textbook, TensorParallelSendsPerMicroStep) {
   const PlannedRun run = plan({"mesh.tp=2", "batch.accumulate=4"});
   EXPECT_EQ(run.calls("tp", "all_reduce", kResidual / 4), 4 * (4 * kLayers + 2));
