@@ -1,0 +1,87 @@
+// Runs of the program on several ranks, through launch/run and mpirun as a user starts them: a folder with token shards and
+// a tiny GPT and BERT, commands, and what a run leaves.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+#include "tests/launch/shell.h"
+
+namespace tessera {
+
+class MeshRun : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    for (uint64_t i = 0; i < 8; ++i)
+      write_file(folder_ / ("text/" + std::to_string(i)), random_text(i, 2000));
+    ASSERT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
+    for (const std::string model : {"gpt", "bert"})
+      write_file(folder_ / (model + ".yaml"),
+                 "model: {type: " + model +
+                     ", layers: 2, hidden: 16, heads: 4, context: 16, vocab: 264, dropout: 0.1}\n"
+                     "batch: {sequences: 4}\nschedule: {warmup: 2 steps}\ntrain: {steps: 6 steps}\n"
+                     "evaluate: {every: 6 steps, batches: 2}\ncheckpoint: {every: 3 steps}\n"
+                     "log: {every: 1 steps}\ndata: {shards: " +
+                     path("shards") + "}\n");
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  /// The program and its words for a run below the folder; `sets` as in "mesh.dp=2 mesh.tp=2".
+  std::string train(const std::string& model, const std::string& run,
+                    const std::string& sets = "") const {
+    std::string line = TESSERA_PROGRAM " train " + path(model + ".yaml") +
+                       " --peak 100 --set log.folder=" + path(run) +
+                       " --set checkpoint.folder=" + path(run + "/checkpoints");
+    std::istringstream in(sets);
+    for (std::string set; in >> set;) line += " --set " + set;
+    return line;
+  }
+  /// `command` on so many ranks of this machine.
+  static std::string on(int ranks, const std::string& command) {
+    if (ranks == 1) return command;
+    return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " TESSERA_SOURCE_DIR
+           "/launch/run -n " +
+           std::to_string(ranks) + " -- " + command;
+  }
+  /// Runs to the end.
+  void finishes(const std::string& line) const {
+    const Ended ended = shell(line);
+    ASSERT_EQ(ended.status, 0) << line << "\n" << ended.output;
+  }
+  /// The loss of every step that the run's metrics hold.
+  std::vector<double> losses(const std::string& run) const {
+    std::istringstream in(read_file(folder_ / (run + "/metrics.jsonl")));
+    std::vector<double> out;
+    for (std::string line; std::getline(in, line);) {
+      const auto json = nlohmann::json::parse(line);
+      if (json.contains("loss")) out.push_back(json.at("loss").get<double>());
+    }
+    return out;
+  }
+  /// All tensors of a checkpoint, as bytes.
+  std::string tensors(const std::string& run, const std::string& step) const {
+    std::vector<std::string> files;
+    for (const auto& file : fs::directory_iterator(folder_ / (run + "/checkpoints/" + step)))
+      if (file.path().extension() == ".safetensors") files.push_back(file.path().string());
+    std::sort(files.begin(), files.end());
+    std::string out;
+    for (const std::string& file : files) out += read_file(file);
+    return out;
+  }
+  /// A run that has only the checkpoint of step 3 of another.
+  void fork_at_3(const std::string& from, const std::string& to) const {
+    const std::string step = "/checkpoints/step-00000003";
+    fs::create_directories(folder_ / (to + "/checkpoints"));
+    fs::copy(folder_ / (from + step), folder_ / (to + step), fs::copy_options::recursive);
+  }
+
+  TemporaryFolder folder_;
+};
+
+}  // namespace tessera
