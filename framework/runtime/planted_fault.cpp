@@ -27,8 +27,7 @@ std::optional<Wanted> wanted() {
   Wanted out{text};
   if (const size_t colon = out.kind.find(':'); colon != std::string::npos) {
     const std::string number = out.kind.substr(colon + 1);
-    const auto [end, error] =
-        std::from_chars(number.data(), number.data() + number.size(), out.n);
+    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), out.n);
     require(error == std::errc() && end == number.data() + number.size() && out.n >= 0,
             "TESSERA_TEST_FAULT={}: '{}' is no number", text, number);
     out.kind.resize(colon);
@@ -181,8 +180,8 @@ void plant_fault(const Graph& graph, const MeshPlace& place, std::vector<Kernel>
   const std::string_view op = kind == "drop_gather" ? "all_gather" : "all_reduce";
   int n = fault->n;
   for (const Exchange& at : exchanges(graph)) {
-    const bool fits = kind == "stale_bucket" ? brings_gradients(graph, at)
-                                             : graph.node(at.begin).op->name == op;
+    const bool fits =
+        kind == "stale_bucket" ? brings_gradients(graph, at) : graph.node(at.begin).op->name == op;
     if (!fits || n-- > 0) continue;
     wrap(graph, at,
          kind == "wrong_scale"    ? divided(graph, at)
