@@ -8,7 +8,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kFactor = 8;
+constexpr double kFactor = 4;
 constexpr double kFloor = 1e-37;  // denormals are flushed to zero
 
 double epsilon(DType dtype) {
@@ -64,8 +64,8 @@ bool is_plain_sum(const Node& node) {
 
 }  // namespace
 
-double RoundingBound::of(double a) const {
-  return relative == 0 ? 0 : kFactor * relative * (scale + std::abs(a)) + kFloor;
+double RoundingBound::allowed() const {
+  return relative == 0 ? 0 : kFactor * relative * scale + kFloor;
 }
 
 Rounding::Rounding(const Graph& graph,
@@ -98,7 +98,7 @@ double Rounding::steps(ValueId v) {
 
 double Rounding::scale(ValueId v) const {
   const auto known = known_(graph_.value(v).name);
-  double out = known ? known->rms : 0;
+  double out = known ? known->peak : 0;
   if (graph_.value(v).node < 0) return out;
   const Node& node = graph_.node(graph_.value(v).node);
   const Contraction c = contraction(graph_, v);

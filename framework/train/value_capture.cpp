@@ -14,12 +14,18 @@ const LocalValue* find(const LocalValues& values, std::string name) {
   return it == values.end() ? nullptr : &it->second;
 }
 
-std::string maker(const Graph& graph, ValueId id) {
-  const NodeId at = graph.value(id).node;
-  if (at < 0) return "";
-  const Node* node = &graph.node(at);
+/// The op that made a value: of a view that only shapes what a collective brought, the collective.
+std::string maker(const Graph& graph, const LocalValues& values, ValueId id) {
+  if (graph.value(id).node < 0) return "";
+  const Node* node = &graph.node(graph.value(id).node);
   const std::string where = node->where;
-  if (node->op->name == "wait") node = &graph.node(graph.value(node->inputs[0]).node);
+  const auto shapes = [&] {
+    return (node->op->name == "reshape" || node->op->name == "transpose") &&
+           graph.value(node->inputs[0]).node >= 0 &&
+           find(values, graph.value(node->inputs[0]).name) == nullptr;
+  };
+  while (shapes() || node->op->name == "wait")
+    node = &graph.node(graph.value(node->inputs[0]).node);
   return fmt::format("{}{}", node->op->name, where.empty() ? "" : " at " + where);
 }
 
@@ -41,8 +47,7 @@ std::vector<CapturedPart> ValueCapture::take(Session& session) {
 void ValueCapture::see(const Graph& graph, ValueId id, std::byte* data) {
   const ValueInfo& info = graph.value(id);
   const auto of_graph = values_.find(graph.name());
-  const LocalValue* value =
-      of_graph == values_.end() ? nullptr : find(of_graph->second, info.name);
+  const LocalValue* value = of_graph == values_.end() ? nullptr : find(of_graph->second, info.name);
   if (value == nullptr || local_shape(value->whole, value->layout, mesh_) != info.type.shape ||
       (!value->layout.partial.empty() && !is_float(info.type.dtype))) {
     others_.insert(graph.name() + " " + info.name);
@@ -51,7 +56,7 @@ void ValueCapture::see(const Graph& graph, ValueId id, std::byte* data) {
   const int64_t run = times_[graph.name() + " " + info.name]++;
   parts_.push_back({{graph.name(), run, value->source},
                     info.name,
-                    maker(graph, id),
+                    maker(graph, of_graph->second, id),
                     {info.type.dtype, value->whole},
                     *value,
                     {data, data + info.type.bytes()}});

@@ -64,9 +64,10 @@ void run(const VerifySide& side, const VerifyOptions& options,
       meet();
       if (rank == 0) more = seen(step, parts);
       if (rank == 0 && step == 0)
-        report.uncompared[fmt::format("on mesh {} passes added them: moves between layouts, "
-                                      "messages, chunks of the head",
-                                      to_string(side.mesh()))] = std::ssize(capture.others());
+        report
+            .uncompared[fmt::format("on mesh {} passes added them: moves between layouts, "
+                                    "messages, chunks of the head",
+                                    to_string(side.mesh()))] = std::ssize(capture.others());
       meet();
       if (!more) return;
     }

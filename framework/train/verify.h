@@ -25,10 +25,10 @@ struct VerifyReport {
     double worst = 0;  // of the differences, as a share of their bound
     std::string where = {};
   };
-  std::map<std::string, Row> kinds;            // activations, gradients, updates, states, inputs
-  std::vector<std::string> findings;           // the first of them, in program order
-  int64_t found = 0;                           // all of them
-  std::map<std::string, int64_t> uncompared;   // names, by why
+  std::map<std::string, Row> kinds;           // activations, gradients, updates, states, inputs
+  std::vector<std::string> findings;          // the first of them, in program order
+  int64_t found = 0;                          // all of them
+  std::map<std::string, int64_t> uncompared;  // names, by why
 };
 
 /// Ends with the first step that finds something.

@@ -14,10 +14,14 @@ namespace {
 
 constexpr size_t kShown = 11;  // findings
 
-double rms(const std::vector<double>& numbers) {
-  double sum = 0;
-  for (double x : numbers) sum += x * x;
-  return numbers.empty() ? 0 : std::sqrt(sum / static_cast<double>(numbers.size()));
+Rounding::Known measured(const std::vector<double>& numbers) {
+  Rounding::Known out;
+  for (double x : numbers) {
+    out.rms += x * x;
+    out.peak = std::max(out.peak, std::abs(x));
+  }
+  out.rms = numbers.empty() ? 0 : std::sqrt(out.rms / static_cast<double>(numbers.size()));
+  return out;
 }
 
 /// "[0,3,5]"
@@ -69,10 +73,11 @@ void VerifyComparison::report_copies(int64_t step, const VerifySide& side, const
   size_t worst = 0;
   for (size_t i = 0; i < one.size(); ++i)
     if (!(std::abs(one[i] - other[i]) <= std::abs(one[worst] - other[worst]))) worst = i;
-  find(fmt::format("{}: ranks {} and {} of mesh {} hold different copies; at {} of them {:.9g} and "
-                   "{:.9g}",
-                   title(step, part, side.kind(part.key)), copies.first, copies.second,
-                   to_string(side.mesh()), place_in(shape, worst), one[worst], other[worst]));
+  find(
+      fmt::format("{}: ranks {} and {} of mesh {} hold different copies; at {} of them {:.9g} and "
+                  "{:.9g}",
+                  title(step, part, side.kind(part.key)), copies.first, copies.second,
+                  to_string(side.mesh()), place_in(shape, worst), one[worst], other[worst]));
 }
 
 WholeValues VerifyComparison::gather_first(int64_t step, const Parts& parts) {
@@ -92,13 +97,12 @@ WholeValues VerifyComparison::gather_first(int64_t step, const Parts& parts) {
 }
 
 void VerifyComparison::compare_one(int64_t step, const CapturedPart& part, const Gathered& own,
-                                   const WholeValue& other, double relative, double scale) {
-  const RoundingBound bound{relative, scale};
+                                   const WholeValue& other, double allowed) {
   const auto a = other.numbers(), b = own.whole.numbers();
   double worst = 0;
   size_t where = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    const double difference = std::abs(a[i] - b[i]), allowed = bound.of(a[i]);
+    const double difference = std::abs(a[i] - b[i]);
     if (difference == 0 || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
     const double ratio =
         allowed > 0 ? difference / allowed : std::numeric_limits<double>::infinity();
@@ -117,18 +121,19 @@ void VerifyComparison::compare_one(int64_t step, const CapturedPart& part, const
     row.where = part.name;
   }
   if (worst <= 1) return;
-  find(fmt::format("{}: at {} it is {:.9g} on mesh {} and {:.9g} on {}; they differ by {:.3g}, the "
-                   "bound is {:.3g}",
-                   title(step, part, kind), place_in(part.type.shape, where), a[where],
-                   to_string(first_.mesh()), b[where], to_string(second_.mesh()),
-                   std::abs(a[where] - b[where]), bound.of(a[where])));
+  find(fmt::format(
+      "{}: at {} it is {:.9g} on mesh {} and {:.9g} on {}; they differ by {:.3g}, the "
+      "bound is {:.3g}",
+      title(step, part, kind), place_in(part.type.shape, where), a[where], to_string(first_.mesh()),
+      b[where], to_string(second_.mesh()), std::abs(a[where] - b[where]), allowed));
 }
 
 void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValues& known) {
   std::set<std::string> here;
   for (const CapturedPart& part : parts[0])
-    if (part.value.layout.partial.empty()) here.insert(part.key.text());
-  std::map<std::string, double> sizes;
+    if (part.value.form == LocalValue::Form::kept && part.value.layout.partial.empty())
+      here.insert(part.key.text());
+  std::map<std::string, Rounding::Known> sizes;
   std::map<std::string, Rounding> roundings;
   const auto rounding = [&](const ValueKey& key) -> Rounding& {
     const std::string run = fmt::format("{} {}", key.graph, key.run);
@@ -138,9 +143,12 @@ void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValu
       const std::string text = ValueKey{key.graph, key.run, name}.text();
       const auto value = known.find(text);
       if (value == known.end()) return std::nullopt;
-      const auto [size, is_new] = sizes.insert({text, 0});
-      if (is_new) size->second = rms(value->second.numbers());
-      return Rounding::Known{size->second, here.contains(text)};
+      const auto [size, is_new] = sizes.insert({text, {}});
+      if (is_new) {
+        size->second = measured(value->second.numbers());
+        size->second.same = here.contains(text);
+      }
+      return size->second;
     };
     return roundings.emplace(run, Rounding(first_.graph(key.graph), tell)).first->second;
   };
@@ -158,9 +166,9 @@ void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValu
     // A copy in another layout is a copy, unless it was summed on the way.
     const Layout* kept = second_.kept(part.key.graph, part.key.name);
     const bool copied = part.value.form == LocalValue::Form::moved && kept && kept->partial.empty();
-    RoundingBound bound;
-    if (!copied && part.key.graph != "states") bound = rounding(part.key).of(part.key.name);
-    compare_one(step, part, own, other->second, bound.relative, bound.scale);
+    const bool exact = copied || part.key.graph == "states";
+    compare_one(step, part, own, other->second,
+                exact ? 0 : rounding(part.key).of(part.key.name).allowed());
   }
   if (step == 0) count_uncompared(parts, known);
 }

@@ -12,7 +12,7 @@
 
 namespace tessera {
 
-/// One of the two runs: its config, and its graphs before they are cut and after.
+/// One of the two runs: its config, its graphs before they are cut, and what became of their values.
 class VerifySide {
  public:
   VerifySide(const Config& config, int64_t vocab);
@@ -51,7 +51,7 @@ class VerifyComparison {
   void find(std::string text);
   Gathered gathered(const Parts& parts, size_t at, const VerifySide& side) const;
   void compare_one(int64_t step, const CapturedPart& part, const Gathered& own,
-                   const WholeValue& other, double relative, double scale);
+                   const WholeValue& other, double allowed);
   void report_copies(int64_t step, const VerifySide& side, const CapturedPart& part,
                      const Parts& parts, size_t at, const DifferentCopies& copies);
   void count_uncompared(const Parts& parts, const WholeValues& known);

@@ -153,6 +153,39 @@ TEST(Session, EveryStepButViewsIsReported) {
   EXPECT_EQ(seen, std::vector<std::string>{"grown"});
 }
 
+TEST(Session, EveryValueIsShownWhileItIsWhole) {
+  Graph g("step");
+  const Value x = g.add_input("x", kList, PortKind::data);
+  const Value view = ops::reshape(x, {{"shape", Shape{2, 2}}}, "view");
+  const Value more = ops::add(view, view, {}, "more");
+  const Value most = ops::add(more, more, {}, "most");
+  g.add_output("y", ops::reshape(most, {{"shape", Shape{4}}}, "flat"));
+  Session s = session_of(g, {});
+  std::vector<std::pair<std::string, float>> seen;
+  s.on_value = [&](const Graph& graph, ValueId id, std::byte* data) {
+    seen.emplace_back(graph.value(id).name, reinterpret_cast<const float*>(data)[0]);
+  };
+  set(s.input<float>("step", "x"), 1);
+  s.run("step");
+  const std::vector<std::pair<std::string, float>> expected{
+      {"x", 1}, {"view", 1}, {"more", 2}, {"most", 4}, {"flat", 4}};
+  EXPECT_EQ(seen, expected);
+}
+
+TEST(Session, WhatIsWrittenIntoAShownValueIsReadOn) {
+  Graph g("step");
+  const Value x = g.add_input("x", kList, PortKind::data);
+  g.add_output("y", ops::neg(ops::add(x, x, {}, "twice")));
+  Session s = session_of(g, {});
+  s.on_value = [](const Graph& graph, ValueId id, std::byte* data) {
+    if (graph.value(id).name == "twice") reinterpret_cast<float*>(data)[0] = 40;
+  };
+  set(s.input<float>("step", "x"), 1);
+  s.run("step");
+  EXPECT_EQ(s.output<float>("step", "y")[0], -40);
+  EXPECT_EQ(s.output<float>("step", "y")[1], -4);
+}
+
 TEST(Session, WrongNamesAndTypesAreErrors) {
   Graph g("step");
   g.add_output("y", ops::exp(g.add_input("x", kList, PortKind::data)));
