@@ -36,12 +36,12 @@ std::optional<Wanted> wanted() {
 }
 
 /// The node that starts a collective and the one with its results.
-struct Exchange {
+struct FoundCollective {
   NodeId begin, end;
 };
 
-std::vector<Exchange> exchanges(const Graph& graph) {
-  std::vector<Exchange> out;
+std::vector<FoundCollective> exchanges(const Graph& graph) {
+  std::vector<FoundCollective> out;
   for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes().size()); ++id) {
     const Node& node = graph.node(id);
     if (!node.op->collective) continue;
@@ -49,7 +49,7 @@ std::vector<Exchange> exchanges(const Graph& graph) {
       out.push_back({id, id});
       continue;
     }
-    for (Exchange& known : out)
+    for (FoundCollective& known : out)
       if (graph.node(known.begin).attrs.has("ticket") &&
           graph.node(known.begin).attrs.integer("ticket") == node.attrs.integer("ticket"))
         known.end = id;
@@ -57,7 +57,7 @@ std::vector<Exchange> exchanges(const Graph& graph) {
   return out;
 }
 
-bool brings_gradients(const Graph& graph, const Exchange& exchange) {
+bool brings_gradients(const Graph& graph, const FoundCollective& exchange) {
   for (ValueId v : graph.node(exchange.end).outputs) {
     const CotangentOf& of = graph.value(v).cotangent;
     if (of.total && of.primal >= 0 && graph.value(of.primal).node < 0) return true;
@@ -72,7 +72,7 @@ std::vector<size_t> sizes(const Graph& graph, const std::vector<ValueId>& ids) {
 }
 
 /// The kernels of an exchange, with `damage` behind them.
-void wrap(const Graph& graph, const Exchange& at, const Damage& damage,
+void wrap(const Graph& graph, const FoundCollective& at, const Damage& damage,
           std::vector<Kernel>& kernels) {
   const auto given = std::make_shared<std::vector<Bytes>>();
   const auto begin = [given, in = sizes(graph, graph.node(at.begin).inputs)](const KernelArgs& a) {
@@ -94,7 +94,7 @@ void wrap(const Graph& graph, const Exchange& at, const Damage& damage,
 }
 
 /// Own parts instead of everyone's, as often as they fit.
-Damage own_part(const Graph& graph, const Exchange& at) {
+Damage own_part(const Graph& graph, const FoundCollective& at) {
   return [out = sizes(graph, graph.node(at.end).outputs)](const std::vector<Bytes>& in,
                                                           const KernelArgs& args) {
     for (size_t i = 0; i < out.size(); ++i)
@@ -103,7 +103,7 @@ Damage own_part(const Graph& graph, const Exchange& at) {
   };
 }
 
-Damage divided(const Graph& graph, const Exchange& at) {
+Damage divided(const Graph& graph, const FoundCollective& at) {
   std::vector<TensorType> types;
   for (ValueId v : graph.node(at.end).outputs) types.push_back(graph.value(v).type);
   const auto ranks = static_cast<float>(graph.node(at.begin).attrs.integer("ranks"));
@@ -119,7 +119,7 @@ Damage divided(const Graph& graph, const Exchange& at) {
   };
 }
 
-Damage stale(const Graph& graph, const Exchange& at) {
+Damage stale(const Graph& graph, const FoundCollective& at) {
   const auto before = std::make_shared<std::vector<Bytes>>();
   return [before, out = sizes(graph, graph.node(at.end).outputs)](const std::vector<Bytes>&,
                                                                   const KernelArgs& args) {
@@ -179,7 +179,7 @@ void plant_fault(const Graph& graph, const MeshPlace& place, std::vector<Kernel>
           "TESSERA_TEST_FAULT={}: there is no such fault", kind);
   const std::string_view op = kind == "drop_gather" ? "all_gather" : "all_reduce";
   int n = fault->n;
-  for (const Exchange& at : exchanges(graph)) {
+  for (const FoundCollective& at : exchanges(graph)) {
     const bool fits =
         kind == "stale_bucket" ? brings_gradients(graph, at) : graph.node(at.begin).op->name == op;
     if (!fits || n-- > 0) continue;
