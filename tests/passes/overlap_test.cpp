@@ -46,7 +46,9 @@ TEST(Bucket, ReductionsWaitForTheirNeighboursUntilAResultIsRead) {
   const Graph joined = bucket(gradients(), 1 << 20);
   EXPECT_EQ(count(joined, ops::all_reduce), 1);
   for (const Node& node : joined.nodes())
-    if (node.op == &ops::all_reduce) EXPECT_EQ(node.inputs.size(), 3u);
+    if (node.op == &ops::all_reduce) {
+      EXPECT_EQ(node.inputs.size(), 3u);
+    }
 }
 
 TEST(Bucket, AFullOneIsSent) {
@@ -109,9 +111,12 @@ TEST(Overlap, AReducedGradientTakesItsOwnMemory) {
   const Plan plan = make_plan(split, [](const Graph&, NodeId) { return size_t{0}; });
   for (const PlanStep& step : plan.steps) {
     const Node& node = plan.graph.node(step.node);
-    if (node.op == &ops::all_reduce && node.attrs.flag("start"))
-      for (size_t i = 0; i < step.in.size(); ++i) EXPECT_EQ(step.in[i], step.out[i]);
-    if (node.op == &ops::wait) EXPECT_FALSE(step.view);  // there is something to run
+    if (node.op == &ops::all_reduce && node.attrs.flag("start")) {
+      EXPECT_EQ(step.in, step.out);
+    }
+    if (node.op == &ops::wait) {
+      EXPECT_FALSE(step.view);  // there is something to run
+    }
   }
 }
 
