@@ -14,6 +14,16 @@ const std::string kLow = "bf16";
 
 std::string copy_name(const std::string& parameter) { return parameter + "@bf16"; }
 
+/// The port of a state that is put in as this value; an input is named for its port unless that name was taken.
+const Port* state_port(const Graph& graph, ValueId id) {
+  if (graph.value(id).node >= 0) return nullptr;
+  const Port* named = graph.find_input(graph.value(id).name);
+  if (named && named->value == id) return named->kind == PortKind::state ? named : nullptr;
+  for (const Port& port : graph.inputs())
+    if (port.value == id && port.kind == PortKind::state) return &port;
+  return nullptr;
+}
+
 /// One graph in bf16. Parameters that are used in bf16 are collected in `copied`.
 class Lowering {
  public:
@@ -67,12 +77,9 @@ class Lowering {
     ValueId id = v.id();
     while (g.value(id).node >= 0 && g.node(g.value(id).node).op == &ops::reshape)
       id = g.node(g.value(id).node).inputs[0];
-    for (const Port& port : g.inputs())
-      if (port.value == id && port.kind == PortKind::state) {
-        const State* state = program_.find_state(port.name);
-        return state && state->kind == StateKind::parameter ? port.name : "";
-      }
-    return "";
+    const Port* port = state_port(g, id);
+    const State* state = port ? program_.find_state(port->name) : nullptr;
+    return state && state->kind == StateKind::parameter ? port->name : "";
   }
 
   Value view_like(Value v, Value copy) {
@@ -96,12 +103,9 @@ class Lowering {
       return op == &ops::reshape || op == &ops::slice || op == &ops::transpose;
     };
     while (is_view(source_.value(id).node)) id = source_.node(source_.value(id).node).inputs[0];
-    for (const Port& port : source_.inputs())
-      if (port.value == id && port.kind == PortKind::state) {
-        const State* state = program_.find_state(port.name);
-        return state && state->kind == StateKind::parameter;
-      }
-    return false;
+    const Port* port = state_port(source_, id);
+    const State* state = port ? program_.find_state(port->name) : nullptr;
+    return state && state->kind == StateKind::parameter;
   }
 
   void lower(const Node& node) {
@@ -163,8 +167,8 @@ Graph write_copies(const Graph& source, const std::set<std::string>& copied) {
   for (const Node& node : source.nodes()) {
     std::string parameter;
     if (node.op == &ops::adamw || node.op == &ops::sgd)
-      for (const Port& port : source.inputs())
-        if (port.value == node.inputs[0] && copied.count(port.name)) parameter = port.name;
+      if (const Port* port = state_port(source, node.inputs[0]); port && copied.count(port->name))
+        parameter = port->name;
     if (parameter.empty()) {
       r.copy(node);
       continue;
