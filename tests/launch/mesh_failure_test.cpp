@@ -1,0 +1,199 @@
+// What goes wrong on one rank ends all of them in time, with the first cause on the screen and in failure.txt, and leaves
+// a checkpoint that fewer ranks go on from.
+#include <unistd.h>
+
+#include <csignal>
+
+#include "tests/launch/mesh_run.h"
+
+namespace tessera {
+namespace {
+
+class MeshFailure : public MeshRun {
+ protected:
+  void SetUp() override {
+    MeshRun::SetUp();
+    ::setenv("TESSERA_SILENCE_LIMIT", "5", 1);
+    ::setenv("TESSERA_HANG_LIMIT", "8", 1);
+  }
+  void TearDown() override {
+    ::unsetenv("TESSERA_SILENCE_LIMIT");
+    ::unsetenv("TESSERA_HANG_LIMIT");
+  }
+
+  std::string endless() const { return endless_on("mesh.dp=2 mesh.tp=2"); }
+  std::string endless_on_two() const { return endless_on("mesh.dp=2"); }
+  std::string endless_on(const std::string& mesh) const {
+    return train("gpt", "run", mesh) +
+           " --set 'train.steps=1000000 steps' --set "
+           "'evaluate.every=1000000 steps' --set 'checkpoint.every=5 steps' --set "
+           "'log.every=5 steps'";
+  }
+
+  /// Starts `line`; when it has made ten steps and saved, `action` finds the ranks' processes in P0, P1, …; then waits.
+  /// The status is that of the line; the output its last twenty lines.
+  Ended meets(const std::string& line, const std::string& action, int seconds = 90) const {
+    const std::string script =
+        "cd '" + folder_.path().string() + "'; rm -f screen\n" + line +
+        " >screen 2>&1 & run=$!\n"
+        "until grep -qs 'step 10/' screen; do kill -0 $run || { cat screen; exit 99; }; sleep 0.1; "
+        "done\n"
+        "for p in $(pgrep -f 'log.folder=" +
+        path("run") +
+        " '); do\n"
+        "  r=$(tr '\\0' '\\n' </proc/$p/environ | sed -n 's/^OMPI_COMM_WORLD_RANK=//p')\n"
+        "  [ -z \"$r\" ] || eval P$r=$p\ndone\n" +
+        action + "\nwait $run; status=$?; tail -n 20 screen; exit $status";
+    return shell(script, seconds);
+  }
+
+  void expect_cause(const Ended& ended, const std::vector<std::string>& parts) const {
+    EXPECT_NE(ended.status, 0);
+    EXPECT_NE(ended.status, 124) << "it hung: " << ended.output;
+    const std::string left = read_file(folder_ / "run/failure.txt");
+    for (const std::string& part : parts) {
+      EXPECT_NE(ended.output.find(part), std::string::npos)
+          << "'" << part << "' is not on the screen: " << ended.output;
+      EXPECT_NE(left.find(part), std::string::npos) << "'" << part << "' is not in " << left;
+    }
+  }
+
+  /// Two ranks go on from the newest checkpoint.
+  void goes_on_with_fewer() const {
+    const std::string checkpoints =
+        "$(ls " + path("run/checkpoints") + " | grep '^step-[0-9]*$' | tail -n 1)";
+    const Ended ended =
+        shell("last=" + checkpoints + "; n=$((10#${last#step-} + 2))\n" +
+              on(2, train("gpt", "run", "mesh.dp=2")) + " --set \"train.steps=$n steps\"");
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    EXPECT_NE(ended.output.find("going on from"), std::string::npos) << ended.output;
+    EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt"));
+  }
+
+  /// Cuts a host of two off in the middle of a run.
+  void a_host_is_cut_off(const std::string& host) const {
+    if (::geteuid() != 0 ||
+        shell("ip netns add tessera-cut && ip netns del tessera-cut; unshare --net true").status !=
+            0)
+      GTEST_SKIP() << "no network namespaces here";
+    const std::string cut = "k=${TESSERA_HOSTS%/hostfile}; " TESSERA_SOURCE_DIR
+                            "/launch/hosts --instance ${k##*/} --cut " +
+                            host;
+    const std::string inside =
+        "cd '" + folder_.path().string() + "'; " TESSERA_SOURCE_DIR "/launch/run -n 2 -- " +
+        train("gpt", "run", "mesh.dp=2") +
+        " --set 'train.steps=1000000 steps' --set 'checkpoint.every=5 steps' --set "
+        "'evaluate.every=1000000 steps' --set 'log.every=5 steps' >screen 2>&1 & run=$!\n"
+        "until grep -qs 'step 10/' screen; do kill -0 $run || { cat screen; exit 99; }; sleep 0.1; "
+        "done\n" +
+        cut + "\nwait $run; status=$?; tail -n 20 screen; exit $status";
+    write_file(folder_ / "inside", inside);
+    const Ended ended = shell(
+        "OMP_WAIT_POLICY=passive " TESSERA_SOURCE_DIR "/launch/hosts 2 -- bash " + path("inside"),
+        90);
+    expect_cause(ended, {"rank 1 (host1) has given no sign of life for 5 s", "all_"});
+    goes_on_with_fewer();
+  }
+
+  /// Two ranks by mpirun, the second with other words.
+  static Ended two(const std::string& first, const std::string& second) {
+    return shell(
+        "OMP_WAIT_POLICY=passive mpirun --oversubscribe --bind-to none "
+        "--mca mpi_yield_when_idle 1 " +
+        std::string(::geteuid() == 0 ? "--allow-run-as-root " : "") + "-n 1 " + first + " : -n 1 " +
+        second + " | tail -n 20; exit ${PIPESTATUS[0]}");
+  }
+};
+
+using LongMeshFailure = MeshFailure;
+
+TEST_F(MeshFailure, ARankIsKilled) {
+  expect_cause(meets(on(4, endless()), "kill -KILL $P2"), {"rank 2 (", ") died"});
+  goes_on_with_fewer();
+}
+
+TEST_F(MeshFailure, RankZeroIsKilled) {
+  expect_cause(meets(on(4, endless()), "kill -KILL $P0"), {"rank 0 (", ") died"});
+  goes_on_with_fewer();
+}
+
+TEST_F(MeshFailure, ARankIsStopped) {
+  const Ended ended = meets(on(4, endless()), "kill -STOP $P3");
+  expect_cause(ended, {"rank 3 (", "has given no sign of life for 5 s", "waits for rank 3",
+                       "to come to all_"});
+  goes_on_with_fewer();
+}
+
+TEST_F(LongMeshFailure, RankZeroIsStopped) {
+  const Ended ended = meets(on(4, endless()), "kill -STOP $P0");
+  expect_cause(ended, {"rank 0 (", "has given no sign of life for 5 s"});
+}
+
+TEST_F(MeshFailure, AHostIsCutOff) { a_host_is_cut_off("host1"); }
+TEST_F(LongMeshFailure, TheFirstHostIsCutOff) { a_host_is_cut_off("host0"); }
+
+TEST_F(MeshFailure, AskedToStopOneRankSavesOnAll) {
+  const Ended ended = meets(on(4, endless()), "kill -TERM $P2");
+  EXPECT_EQ(ended.status, 143) << ended.output;
+  EXPECT_NE(ended.output.find("stopped by SIGTERM"), std::string::npos) << ended.output;
+  goes_on_with_fewer();
+}
+
+TEST_F(MeshFailure, StoppedThroughTheLauncherItsStatusIsTheSignals) {
+  for (const auto& [signal, status] : {std::pair{"TERM", 143}, {"HUP", 129}}) {
+    const Ended ended =
+        meets(on(2, train("gpt", "run", "mesh.dp=2") + " --set 'train.steps=1000000 steps' --set "
+                                                       "'log.every=5 steps'"),
+              std::string("kill -") + signal + " $run");
+    EXPECT_EQ(ended.status, status) << ended.output;
+    EXPECT_NE(ended.output.find("stopped by SIGUSR1"), std::string::npos) << ended.output;
+    fs::remove_all(folder_ / "run");
+  }
+}
+
+TEST_F(MeshFailure, OneRankHasOtherSettings) {
+  const std::string line = train("gpt", "run", "mesh.dp=2");
+  expect_cause(two(line, line + " --set optimizer.lr=0.25"),
+               {"program, config or data differ", "rank 1 on", "lr: 0.25"});
+}
+
+TEST_F(MeshFailure, OneRankLacksTheData) {
+  const std::string line = train("gpt", "run", "mesh.dp=2");
+  expect_cause(two(line, line + " --set data.shards=" + path("nowhere")),
+               {"rank 1 (", "nowhere: no such folder"});
+}
+
+TEST_F(MeshFailure, WhatIsWrongOnAllIsSaidOnce) {
+  const Ended ended = shell(on(4, train("gpt", "run", "mesh.dp=2 mesh.tp=2 model.vocab=263")));
+  EXPECT_NE(ended.status, 0);
+  const size_t first = ended.output.find("tessera: error:");
+  ASSERT_NE(first, std::string::npos) << ended.output;
+  EXPECT_EQ(ended.output.find("tessera: error:", first + 1), std::string::npos) << ended.output;
+}
+
+TEST_F(MeshFailure, OneRankHasNoMemory) {
+  const std::string line = train("gpt", "run", "mesh.dp=2 model.hidden=1024");
+  expect_cause(two(line, "bash -c 'ulimit -v 900000; exec " + line + "'"),
+               {"rank 1 (", "ulimit -v"});
+}
+
+TEST_F(MeshFailure, OneRankCannotWriteItsPartOfACheckpoint) {
+  const Ended ended =
+      meets(on(4, endless() + " --set model.hidden=64 --set data_parallel.shard=parameters"),
+            "prlimit --pid $P3 --fsize=4096:4096");
+  expect_cause(ended, {"rank 3 (", "was not written", "Earlier checkpoints are as they were"});
+}
+
+TEST_F(LongMeshFailure, ASlowRankIsNamedWhileTheRunGoesOn) {
+  const Ended ended =
+      meets(on(2, endless_on_two()),
+            "for i in {1..80}; do kill -STOP $P1; sleep 0.2; kill -CONT $P1; sleep 0.1; done\n"
+            "kill -TERM $P0");
+  EXPECT_EQ(ended.status, 143) << ended.output;
+  EXPECT_NE(read_file(folder_ / "screen").find("is slow: the others waited for it"),
+            std::string::npos)
+      << ended.output;
+}
+
+}  // namespace
+}  // namespace tessera
