@@ -16,7 +16,8 @@ std::vector<TensorType> infer_update(TypeSpan in, const Attrs& attrs, size_t buf
           to_string(param), to_string(in[1]));
   std::vector<TensorType> out{param};
   for (size_t i = 2; i < scalars; ++i) {
-    require(in[i] == param, "the optimizer state of {} is {}", to_string(param), to_string(in[i]));
+    if (in[i] != param)
+      user_error("the optimizer state of {} is {}", to_string(param), to_string(in[i]));
     out.push_back(in[i]);
   }
   for (size_t i : {scalars, scalars + 1})

@@ -85,9 +85,9 @@ class Backward {
           node.op->name, parts.size(), inputs.size());
     for (size_t i = 0; i < parts.size(); ++i) {
       if (!parts[i] || !wanted_[static_cast<size_t>(inputs[i].id())]) continue;
-      check(parts[i].type() == inputs[i].type(),
-            "the gradient of {} gives operand {} a cotangent {}, not {}", node.op->name, i,
-            to_string(parts[i].type()), to_string(inputs[i].type()));
+      if (parts[i].type() != inputs[i].type())
+        internal_error("the gradient of {} gives operand {} a cotangent {}, not {}", node.op->name,
+                       i, to_string(parts[i].type()), to_string(inputs[i].type()));
       parts_[static_cast<size_t>(inputs[i].id())].push_back(parts[i]);
       if (parts[i].info().cotangent.primal < 0) graph_.mark_cotangent(parts[i], inputs[i], false);
     }

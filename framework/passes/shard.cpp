@@ -125,11 +125,12 @@ class Sharder {
     for (size_t d = 0; d < type.shape.size(); ++d) {
       int64_t parts = 1;
       for (AxisId axis : layout.split[d]) parts *= mesh_.size(axis);
-      require(type.shape[d] % parts == 0,
-              "the mesh {} cannot cut dim {} of '{}' {} into {} parts: {} does not divide by {}; "
-              "{} and {} would",
-              to_string(mesh_), d, name, to_string(type), parts, type.shape[d], parts,
-              type.shape[d] / parts * parts, (type.shape[d] / parts + 1) * parts);
+      if (type.shape[d] % parts == 0) continue;
+      user_error(
+          "the mesh {} cannot cut dim {} of '{}' {} into {} parts: {} does not divide by {}; "
+          "{} and {} would",
+          to_string(mesh_), d, name, to_string(type), parts, type.shape[d], parts,
+          type.shape[d] / parts * parts, (type.shape[d] / parts + 1) * parts);
     }
   }
 

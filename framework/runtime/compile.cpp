@@ -61,6 +61,7 @@ Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace&
     out.state_bytes +=
         static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
   }
+  out.graphs.reserve(program.graphs().size());
   for (const Graph& graph : program.graphs()) {
     out.graphs.push_back(compile_graph(graph, profile, place, out.exchanged));
     out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
