@@ -20,7 +20,7 @@ int run_doctor(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
 
 /// The whole program: `args` is everything after the program's name. Returns the exit status: 0 well, 1 a bug in
-/// Tessera, 2 something for the user to change.
+/// Tessera (or what verify found), 2 something for the user to change.
 int run_program(std::span<const std::string> args) noexcept;
 
 }  // namespace tessera

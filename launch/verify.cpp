@@ -57,7 +57,7 @@ int run_verify(std::span<const std::string> args) {
                   {"mesh", "MESH", "a mesh such as 1, tp=2 or dp=2,tp=2; given twice", true},
                   {"steps", "N", "updates to compare; default: 2"}},
       .examples = {"configs/gpt-small.yaml --mesh 1 --mesh dp=2,tp=2",
-                   "configs/bert-small.yaml --mesh dp=2 --mesh tp=2 --set precision.compute=bf16"}};
+                   "configs/bert-base.yaml --mesh dp=2 --mesh tp=2 --set precision.compute=bf16"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   const auto meshes = given->list("mesh");
