@@ -141,9 +141,11 @@ class Partitioner {
   Value move(Value value, ValueId v, Layout from, const Layout& to, const std::string& name) {
     Place place(graph_, value.info().node < 0 ? "" : graph_.node(value.info().node).where);
     const Shape& whole = source_.value(v).type.shape;
+    const bool narrow = sharding_.gradients[static_cast<size_t>(v)] && value.dtype() == DType::f32;
     for (const Move& step : transition(from, to)) {
-      value = reshard(value, whole, from, step, mesh_,
-                      fmt::format("{}.{}", name, to_string(step.kind)));
+      value =
+          reshard(value, whole, from, step, mesh_, fmt::format("{}.{}", name, to_string(step.kind)),
+                  narrow ? sharding_.wire : value.dtype());
       from = apply(from, step);
     }
     if (value.info().node >= 0 && !graph_.has_name(name)) graph_.rename_value(value, name);

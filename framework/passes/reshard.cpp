@@ -39,11 +39,13 @@ Value join(Value x, size_t dim) {
 }  // namespace
 
 Value reshard(Value local, const Shape& whole, const Layout& from, const Move& move,
-              const Mesh& mesh, const std::string& name) {
+              const Mesh& mesh, const std::string& name, DType wire) {
   Graph& graph = local.graph();
   const int64_t n = mesh.size(move.axis);
   const auto dim = static_cast<size_t>(move.dim);
   Attrs attrs{{"axis", mesh.name(move.axis)}, {"ranks", n}};
+  const bool sums = move.kind == Move::Kind::all_reduce || move.kind == Move::Kind::reduce_scatter;
+  if (sums && wire != local.dtype()) attrs.set("wire", std::string(to_string(wire)));
   switch (move.kind) {
     case Move::Kind::all_reduce:
       if (move.reduction == Reduction::max) attrs.set("reduction", std::string("max"));

@@ -8,7 +8,8 @@
 namespace tessera {
 
 /// The part of a value of `whole` shape after the move; `local` is what a rank holds of it before, in layout `from`.
+/// `wire`: the type in which what is summed travels.
 Value reshard(Value local, const Shape& whole, const Layout& from, const Move& move,
-              const Mesh& mesh, const std::string& name);
+              const Mesh& mesh, const std::string& name, DType wire);
 
 }  // namespace tessera

@@ -105,6 +105,8 @@ class Sharder {
         uses_(graph.values().size()),
         summed_(graph.values().size(), false) {
     out_.values.resize(graph.values().size());
+    out_.gradients.resize(graph.values().size(), false);
+    out_.wire = wishes.wire;
   }
 
   Sharding run() {
@@ -152,8 +154,10 @@ class Sharder {
     check_fits(port.name, type, kept);
     out_.inputs.push_back(kept);
     if (const auto wish = wishes_.gradients.find(port.name);
-        wish != wishes_.gradients.end() && !kept.partial.empty() && !g_.find_output(port.name))
+        wish != wishes_.gradients.end() && !kept.partial.empty() && !g_.find_output(port.name)) {
+      out_.gradients[static_cast<size_t>(port.value)] = true;
       kept = wish->second;
+    }
   }
 
   /// Of a state, or of a view of one, when it is a parameter; empty otherwise.
@@ -221,7 +225,9 @@ class Sharder {
       return std::nullopt;  // a view of a parameter: its own total moves
     const auto wish = wishes_.gradients.find(
         g_.inputs()[static_cast<size_t>(root_[static_cast<size_t>(of.primal)])].name);
-    return wish == wishes_.gradients.end() ? std::nullopt : std::optional(wish->second);
+    if (wish == wishes_.gradients.end()) return std::nullopt;
+    out_.gradients[static_cast<size_t>(v)] = true;
+    return wish->second;
   }
 
   void node(NodeId id) {

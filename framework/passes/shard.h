@@ -26,6 +26,8 @@ struct ShardWishes {
   /// Of parameters: of their total cotangent; of accumulated gradients: what they are moved to in the graph that ends
   /// them. Absent: as they are.
   std::map<std::string, Layout> gradients;
+  DType wire = DType::f32;  // in which f32 gradients of parameters travel
+  DType wire = DType::f32;  // in which f32 gradients of parameters travel
   /// Of data inputs (whole where it gives nothing) and of any other value by name.
   std::function<std::optional<Layout>(const std::string&)> named;
 };
@@ -38,8 +40,10 @@ struct NodeSharding {
 };
 
 struct Sharding {
-  std::vector<Layout> inputs;  // as they come in, by input of the graph
-  std::vector<Layout> values;  // as they are kept, by value
+  std::vector<Layout> inputs;   // as they come in, by input of the graph
+  std::vector<Layout> values;   // as they are kept, by value
+  std::vector<bool> gradients;  // by value: a parameter's, moved as ShardWishes::gradients says
+  DType wire = DType::f32;      // of these
   std::vector<NodeSharding> nodes;
   std::vector<Layout> outputs;  // by output of the graph
 };

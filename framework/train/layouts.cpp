@@ -60,6 +60,7 @@ ShardWishes wishes_of(const Config& config, const Mesh& mesh, const Program& pro
   const Shard shard = config.data_parallel.shard;
   const bool every_step = config.batch.accumulate == 1 || shard >= Shard::gradients;
   ShardWishes out;
+  out.wire = config.data_parallel.wire;
   for (const Parameter& p : parameters) {
     const Layout compute =
         find_layout(model.parameters, p.name, mesh).value_or(Layout::whole(p.shape.size()));

@@ -67,5 +67,16 @@ TEST_P(Ladder, GptInBf16) {
 INSTANTIATE_TEST_SUITE_P(Meshes, Ladder, ::testing::ValuesIn(kRungs),
                          [](const auto& info) { return name_of(info.param); });
 
+/// Gradients that travel in bf16 are rounded, no more.
+TEST(Wire, GradientsTravelAsTheConfigSays) {
+  Sets sets = kGpt;
+  sets.insert(sets.end(), {"mesh.dp=2", "data_parallel.wire=bf16"});
+  const auto rounded = train(toy_config(kToyGpt, sets));
+  sets.back() = "data_parallel.wire=f32";
+  const auto whole = train(toy_config(kToyGpt, sets));
+  EXPECT_NE(rounded[1].loss, whole[1].loss);
+  for (size_t i = 0; i < whole.size(); ++i) EXPECT_NEAR(rounded[i].loss, whole[i].loss, 0.02) << i;
+}
+
 }  // namespace
 }  // namespace tessera::testing
