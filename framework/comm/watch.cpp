@@ -49,13 +49,13 @@ void Watch::tick(double now) {
 }
 
 void Watch::look_for_silence(double now) {
-  constexpr double beats_apart = 2;
+  constexpr double kBeatsApart = 2;
   double longest = 0;
   std::vector<int> silent;  // all of a host that is cut off, whose last beats were not at once
   for (size_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
     const double silence = now - rank.heard;
-    if (!rank.watched || rank.left || silence < limits_.silence - beats_apart) continue;
+    if (!rank.watched || rank.left || silence < limits_.silence - kBeatsApart) continue;
     longest = std::max(longest, silence);
     silent.push_back(static_cast<int>(r));
   }
