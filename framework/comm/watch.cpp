@@ -49,13 +49,15 @@ void Watch::tick(double now) {
 }
 
 void Watch::look_for_silence(double now) {
-  constexpr double beats_apart = 2;
+  constexpr double kBeat = 1;
+  const double named_from =
+      std::min(limits_.silence, std::max(limits_.silence - 2 * kBeat, 1.5 * kBeat));
   double longest = 0;
   std::vector<int> silent;  // all of a host that is cut off, whose last beats were not at once
   for (size_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
     const double silence = now - rank.heard;
-    if (!rank.watched || rank.left || silence < limits_.silence - beats_apart) continue;
+    if (!rank.watched || rank.left || silence < named_from) continue;
     longest = std::max(longest, silence);
     silent.push_back(static_cast<int>(r));
   }

@@ -157,6 +157,15 @@ TEST_F(MeshFailure, OneRankHasOtherSettings) {
                {"program, config or data differ", "rank 1 on", "lr: 0.25"});
 }
 
+TEST_F(MeshFailure, LimitsMustBeSeconds) {
+  ::setenv("TESSERA_HANG_LIMIT", "soon", 1);
+  const Ended ended = shell(on(2, train("gpt", "run", "mesh.dp=2")));
+  EXPECT_EQ(ended.status, 2) << ended.output;
+  EXPECT_NE(ended.output.find("TESSERA_HANG_LIMIT=soon: it is a number of seconds"),
+            std::string::npos)
+      << ended.output;
+}
+
 TEST_F(MeshFailure, OneRankLacksTheData) {
   const std::string line = train("gpt", "run", "mesh.dp=2");
   expect_cause(two(line, line + " --set data.shards=" + path("nowhere")),

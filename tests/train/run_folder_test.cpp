@@ -192,5 +192,39 @@ TEST(RunFolder, AFullDiskAtTheStartIsSaid) {
   if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
 }
 
+TEST(RunFolder, AFailureBeforeTheRunHasItsFolderIsLeftThere) {
+  TemporaryFolder place;
+  const fs::path run = place.path / "run";
+  RunFolder::save_failure(run, "no data");
+  EXPECT_EQ(read_file(run / "failure.txt"), "no data\n");
+  Config config;
+  config.log.folder = run.string();
+  config.checkpoint.folder = (run / "checkpoints").string();
+  const RunFolder next(config);  // takes the folder for a run's
+  EXPECT_FALSE(fs::exists(run / "failure.txt"));
+  RunFolder::save_failure(run, "a second run");
+  EXPECT_FALSE(fs::exists(run / "failure.txt")) << "another holds it";
+}
+
+TEST(RunFolder, AFailureIsNotLeftInAUsersFolder) {
+  TemporaryFolder place;
+  write_file(place.path / "failure.txt", "mine");
+  RunFolder::save_failure(place.path, "cause");
+  EXPECT_EQ(read_file(place.path / "failure.txt"), "mine");
+}
+
+TEST(RunFolder, OfSeveralRanksOneLeavesTheFailure) {
+  TemporaryFolder place;
+  write_file(place.path / ".lock", "");
+  write_file(place.path / "failure.txt", "of an earlier run\n");
+  const auto begin = fs::last_write_time(place.path / "failure.txt") + std::chrono::seconds(1);
+  fs::last_write_time(place.path / "failure.txt", begin - std::chrono::hours(1));
+  EXPECT_TRUE(
+      RunFolder::save_failure_once(place.path, "rank 0 died", begin - std::chrono::seconds(2)));
+  EXPECT_FALSE(
+      RunFolder::save_failure_once(place.path, "the same", begin - std::chrono::seconds(2)));
+  EXPECT_EQ(read_file(place.path / "failure.txt"), "rank 0 died\n");
+}
+
 }  // namespace
 }  // namespace tessera::testing
