@@ -27,7 +27,6 @@ struct ShardWishes {
   /// them. Absent: as they are.
   std::map<std::string, Layout> gradients;
   DType wire = DType::f32;  // in which f32 gradients of parameters travel
-  DType wire = DType::f32;  // in which f32 gradients of parameters travel
   /// Of data inputs (whole where it gives nothing) and of any other value by name.
   std::function<std::optional<Layout>(const std::string&)> named;
 };

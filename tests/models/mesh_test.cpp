@@ -69,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(Meshes, Ladder, ::testing::ValuesIn(kRungs),
 
 /// Gradients that travel in bf16 are rounded, no more.
 TEST(Wire, GradientsTravelAsTheConfigSays) {
-  Sets sets = kGpt;
+  Sets sets = kOnTheLadder;
   sets.insert(sets.end(), {"mesh.dp=2", "data_parallel.wire=bf16"});
   const auto rounded = train(toy_config(kToyGpt, sets));
   sets.back() = "data_parallel.wire=f32";
