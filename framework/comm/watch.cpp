@@ -49,19 +49,18 @@ void Watch::tick(double now) {
 }
 
 void Watch::look_for_silence(double now) {
-  constexpr double kBeat = 1;
-  const double named_from =
-      std::min(limits_.silence, std::max(limits_.silence - 2 * kBeat, 1.5 * kBeat));
   double longest = 0;
-  std::vector<int> silent;  // all of a host that is cut off, whose last beats were not at once
+  for (const Rank& rank : ranks_)
+    if (rank.watched && !rank.left) longest = std::max(longest, now - rank.heard);
+  if (longest < limits_.silence) return;
+  // All of a host that is cut off, whose last beats were not at once.
+  const double long_enough = std::max(limits_.silence - 2, 1.5);
+  std::vector<int> silent;
   for (size_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
-    const double silence = now - rank.heard;
-    if (!rank.watched || rank.left || silence < named_from) continue;
-    longest = std::max(longest, silence);
-    silent.push_back(static_cast<int>(r));
+    if (!rank.watched || rank.left) continue;
+    if (now - rank.heard >= std::min(longest, long_enough)) silent.push_back(static_cast<int>(r));
   }
-  if (longest < limits_.silence) return;
   std::string who;
   for (const int rank : silent) who += (who.empty() ? "" : ", ") + named(rank);
   conclude(fmt::format(

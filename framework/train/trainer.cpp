@@ -107,7 +107,10 @@ void Trainer::begin() {
 
 void Trainer::train() {
   bool stop = stopping();
-  if (wants_evaluation() && !stop) evaluate();
+  if (wants_evaluation() && !stop) {
+    evaluate();
+    stop = stopping();  // in the middle of it: the step is not made before it
+  }
   for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
