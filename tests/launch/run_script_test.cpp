@@ -32,7 +32,8 @@ class RunScript : public ::testing::Test {
   void machine(const std::string& seen) const { script("bin/sh", "echo '" + seen + "'"); }
 
   Ended run(const std::string& words, const std::string& environment = "") const {
-    return shell("cd '" + folder_.path().string() + "'; env -u OMP_NUM_THREADS -u TESSERA_HOSTS " +
+    return shell("cd '" + folder_.path().string() +
+                 "'; env -u OMP_NUM_THREADS -u OMP_WAIT_POLICY -u TESSERA_HOSTS " +
                  "-u TESSERA_AGENT PATH=\"$PWD/bin:$PATH\" " + environment + " clone/launch/run " +
                  words);
   }

@@ -131,8 +131,8 @@ TEST(Overlap, TheNextGatherOfParametersIsStartedWhenTheLastHasCome) {
   g.add_output("y", y);
   const auto names = ops_of(overlap(g));
   // One gather is under way while a layer computes, never two.
-  EXPECT_EQ(names, (std::vector<std::string>{"all_gather", "reshape", "all_gather", "add", "exp",
-                                             "wait", "reshape", "all_gather", "add", "exp", "wait",
+  EXPECT_EQ(names, (std::vector<std::string>{"all_gather", "all_gather", "reshape", "add", "exp",
+                                             "wait", "all_gather", "reshape", "add", "exp", "wait",
                                              "reshape", "add", "exp"}))
       << to_string(overlap(g));
 }
