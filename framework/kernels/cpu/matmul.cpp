@@ -1,5 +1,5 @@
 // matmul: a (.., M, K) · b (.., K, N), leading dims broadcast. Four ways, chosen when the kernel is prepared:
-//   one f32 product with b as stored     sgemm (2 to 20 % faster than the matmul primitive: gradients of x and w)
+//   one f32 product with b as stored, or several without AVX-512: sgemm (2 to 20 % faster than the matmul primitive: gradients of x and w)
 //   f32 otherwise, and bf16              a prepared oneDNN product
 //   types that oneDNN refuses here       blocks widened to f32
 #include <algorithm>
@@ -67,16 +67,6 @@ void bring_accumulator(const KernelArgs& args, size_t bytes) {
   if (args.in[2] != args.out[0]) std::memcpy(args.out[0], args.in[2], bytes);
 }
 
-Kernel sgemm_kernel(const Product& p) {
-  return {[p](const KernelArgs& args) {
-            if (p.accumulate)
-              bring_accumulator(args, static_cast<size_t>(p.m * p.n) * sizeof(float));
-            sgemm(p.m, p.n, p.k, {args.input<float>(0), p.trans_a ? p.m : p.k, p.trans_a},
-                  {args.input<float>(1), p.n, false}, p.accumulate, args.output<float>(0), p.n);
-          },
-          0};
-}
-
 Kernel prepared_kernel(const Product& p) {
   const PreparedMatmul matmul({.a = operand(p.a, p.a_batch, p.m, p.k, p.trans_a),
                                .b = operand(p.b, p.b_batch, p.k, p.n, p.trans_b),
@@ -98,6 +88,22 @@ int64_t batch_index(int64_t i, const Shape& batch, const Shape& own) {
     stride *= own[d];
   }
   return index;
+}
+
+Kernel sgemm_kernel(const Product& p) {
+  return {
+      [p, count = numel(p.batch)](const KernelArgs& args) {
+        if (p.accumulate)
+          bring_accumulator(args, static_cast<size_t>(count * p.m * p.n) * sizeof(float));
+        for (int64_t i = 0; i < count; ++i) {
+          const float* a = args.input<float>(0) + batch_index(i, p.batch, p.a_batch) * p.m * p.k;
+          const float* b = args.input<float>(1) + batch_index(i, p.batch, p.b_batch) * p.k * p.n;
+          sgemm(p.m, p.n, p.k, {a, p.trans_a ? p.m : p.k, p.trans_a},
+                {b, p.trans_b ? p.k : p.n, p.trans_b}, p.accumulate,
+                args.output<float>(0) + i * p.m * p.n, p.n);
+        }
+      },
+      0};
 }
 
 Kernel widened_kernel(const Product& p, Isa isa) {
@@ -137,7 +143,9 @@ Kernel matmul_kernel(const KernelSpec& spec) {
   const bool f32 = p.a == DType::f32 && p.b == DType::f32 && p.c == DType::f32;
   const bool bf16 = p.a == DType::bf16 && p.b == DType::bf16 && spec.profile.isa >= Isa::avx512 &&
                     onednn_multiplies_bf16();
-  if (f32 && p.batch.empty() && !p.trans_b) return sgemm_kernel(p);
+  // Below AVX-512 oneDNN cuts a batch of f32 products by the number of threads, and their bits follow.
+  const bool batched = f32 && !p.batch.empty() && spec.profile.isa < Isa::avx512;
+  if (batched || (f32 && p.batch.empty() && !p.trans_b)) return sgemm_kernel(p);
   if (f32 || bf16) return prepared_kernel(p);
   return widened_kernel(p, spec.profile.isa);
 }
