@@ -56,7 +56,8 @@ std::string time_text(const Config& config, const Timeline& time, const Forecast
   out += row("computing", time.compute, time.seconds);
   for (const auto& [name, axis] : time.axes) {
     out += row(fmt::format("exposed, along {}", name), axis.exposed, time.seconds);
-    out += row(fmt::format("hidden, along {}", name), std::max(axis.busy - axis.exposed, 0.0), time.seconds);
+    out += row(fmt::format("hidden, along {}", name), std::max(axis.busy - axis.exposed, 0.0),
+               time.seconds);
   }
   out += fmt::format("critical path: computing {}", duration(time.critical_compute));
   for (const auto& [name, axis] : time.axes)

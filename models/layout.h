@@ -10,7 +10,8 @@ namespace tessera {
 
 struct ModelLayout {
   std::vector<LayoutNote> parameters;  // by parameter; whole where none fits
-  std::vector<LayoutNote> values;      // by data input, or by the path of a value that is to be in this layout
+  std::vector<LayoutNote>
+      values;  // by data input, or by the path of a value that is to be in this layout
 };
 
 /// `sequence_parallel`: what lies between attention and MLP is split along the sequence over tp as well.

@@ -139,15 +139,14 @@ struct Checks {
     const int64_t dp = mesh.dp_size(), tp = mesh.tp_size();
     demand(mesh.dp || mesh.tp, {"mesh.tp", "mesh.dp"},
            "mesh.dp and mesh.tp are both auto; state one of them, such as tp: 1");
-    demand(config.micro_sequences() % dp == 0,
-           {"mesh.dp", "batch.sequences", "batch.accumulate"},
+    demand(config.micro_sequences() % dp == 0, {"mesh.dp", "batch.sequences", "batch.accumulate"},
            "a micro-step has {} sequences (batch.sequences / batch.accumulate), which {} data "
            "parallel ranks cannot share evenly; make it a multiple of {}",
            config.micro_sequences(), dp, dp);
     const auto divides = [&](int64_t size, const char* key, const char* what) {
       demand(size % tp == 0, {"mesh.tp", key},
-             "{} {} cannot be shared by {} tensor parallel ranks evenly; change {} or mesh.tp", size,
-             what, tp, key);
+             "{} {} cannot be shared by {} tensor parallel ranks evenly; change {} or mesh.tp",
+             size, what, tp, key);
     };
     divides(config.model.heads, "model.heads", "heads");
     divides(config.model.kv_head_count(), "model.kv_heads", "key/value heads");

@@ -123,10 +123,11 @@ void fields(MeshConfig& c, Visit&& visit) {
   visit("dp", c.dp,
         "Data parallel ranks, each with a part of the batch; auto: as many as tp leaves.",
         between(1, 1 << 20));
-  visit("tp", c.tp,
-        "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: as "
-        "many as dp leaves. Neighbours: ranks of one host.",
-        between(1, 1 << 16));
+  visit(
+      "tp", c.tp,
+      "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: as "
+      "many as dp leaves. Neighbours: ranks of one host.",
+      between(1, 1 << 16));
   visit("sequence_parallel", c.sequence_parallel,
         "Norms, dropout and residuals are split along the sequence over tp as well.");
 }

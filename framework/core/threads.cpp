@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+
+#include "framework/core/one_thread.h"
 #if defined(__SSE__)
 #include <immintrin.h>
 #endif
@@ -52,6 +54,10 @@ void set_thread_count(int n) {
   omp_set_num_threads(pool_size());
   omp_set_dynamic(0);
 }
+
+OneThread::OneThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+
+OneThread::~OneThread() { omp_set_num_threads(before_); }
 
 void flush_denormals() {
 #if defined(__SSE__)

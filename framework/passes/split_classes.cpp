@@ -18,12 +18,11 @@ std::optional<SplitClasses> SplitClasses::of(const Attrs& attrs) {
 }
 
 std::pair<Value, Value> SplitClasses::cross_entropy(Value logits, Value labels,
-                                                  Value weights) const {
+                                                    Value weights) const {
   Graph& graph = logits.graph();
   const int64_t rows = labels.dim(0), ranks = exchange.integer("ranks");
   const auto own = ops::class_statistics.all({logits, labels}, part, "statistics");
-  const Value both = ops::concat.all({row(own[0]), row(own[1])},
-                                     {{"dim", int64_t{0}}})[0];
+  const Value both = ops::concat.all({row(own[0]), row(own[1])}, {{"dim", int64_t{0}}})[0];
   const Value all = graph.add1(ops::all_gather, {both}, exchange, "statistics.all");
   const auto column = [&](int64_t which) {
     const Value x = ops::slice(
@@ -41,8 +40,8 @@ std::pair<Value, Value> SplitClasses::cross_entropy(Value logits, Value labels,
 
 Value SplitClasses::argmax(Value logits) const {
   Graph& graph = logits.graph();
-  const Value wide = logits.dtype() == DType::f32 ? logits
-                                                  : ops::cast(logits, {{"to", std::string("f32")}});
+  const Value wide =
+      logits.dtype() == DType::f32 ? logits : ops::cast(logits, {{"to", std::string("f32")}});
   const Value most = ops::max(wide, {{"dims", Shape{1}}, {"keep", false}});
   Attrs counted = part;
   counted.set("dim", int64_t{0});

@@ -25,7 +25,8 @@ struct Compiled {
   std::vector<int64_t> state_offsets;  // by state, into the state memory
   int64_t state_bytes = 0;
   int64_t arena_bytes = 0;  // of the largest graph
-  std::shared_ptr<Traffic> exchanged = std::make_shared<Traffic>();  // counted by collectives as they run
+  std::shared_ptr<Traffic> exchanged =
+      std::make_shared<Traffic>();  // counted by collectives as they run
 
   int64_t bytes() const { return state_bytes + arena_bytes; }
   const CompiledGraph& graph(std::string_view name) const;

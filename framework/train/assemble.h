@@ -18,7 +18,7 @@ namespace tessera {
 struct Assembly {
   Program program;  // of one rank of the config's mesh
   Mesh mesh;
-  std::map<std::string, Layout> inputs;  // of data inputs that are split, "GRAPH.INPUT"
+  std::map<std::string, Layout> inputs;       // of data inputs that are split, "GRAPH.INPUT"
   std::map<std::string, LocalValues> values;  // by graph: what its values are of the whole graph's
   std::vector<Parameter> parameters;
   double model_flops =

@@ -116,7 +116,8 @@ train: {steps: 3B tokens, seed: 20M}
 
 TEST(Parse, TableSaysWhatAutoStandsFor) {
   const std::string table = effective_table(parse_config(gpt(), "run.yaml"));
-  EXPECT_NE(table.find("\n" + std::string("optimizer      type=adamw  lr=0.0003")), std::string::npos)
+  EXPECT_NE(table.find("\n" + std::string("optimizer      type=adamw  lr=0.0003")),
+            std::string::npos)
       << table;
   EXPECT_NE(table.find("mlp_hidden=auto(256)"), std::string::npos) << table;
   EXPECT_NE(table.find("vocab=auto "), std::string::npos) << table;

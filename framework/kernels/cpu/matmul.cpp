@@ -1,5 +1,6 @@
-// matmul: a (.., M, K) · b (.., K, N), leading dims broadcast. Four ways, chosen when the kernel is prepared:
-//   one f32 product with b as stored, or several without AVX-512: sgemm (2 to 20 % faster than the matmul primitive: gradients of x and w)
+// matmul: a (.., M, K) · b (.., K, N), leading dims broadcast. Ways, chosen when the kernel is prepared:
+//   one f32 product with b as stored     sgemm (2 to 20 % faster than the matmul primitive: gradients of x and w)
+//   all f32 products without AVX-512     the same, whose bits do not depend on the threads
 //   f32 otherwise, and bf16              a prepared oneDNN product
 //   types that oneDNN refuses here       blocks widened to f32
 #include <algorithm>
@@ -143,9 +144,9 @@ Kernel matmul_kernel(const KernelSpec& spec) {
   const bool f32 = p.a == DType::f32 && p.b == DType::f32 && p.c == DType::f32;
   const bool bf16 = p.a == DType::bf16 && p.b == DType::bf16 && spec.profile.isa >= Isa::avx512 &&
                     onednn_multiplies_bf16();
-  // Below AVX-512 oneDNN cuts a batch of f32 products by the number of threads, and their bits follow.
-  const bool batched = f32 && !p.batch.empty() && spec.profile.isa < Isa::avx512;
-  if (batched || (f32 && p.batch.empty() && !p.trans_b)) return sgemm_kernel(p);
+  // Below AVX-512 oneDNN's own products are cut by the number of threads, and their bits follow; ours are not.
+  if (f32 && (spec.profile.isa < Isa::avx512 || (p.batch.empty() && !p.trans_b)))
+    return sgemm_kernel(p);
   if (f32 || bf16) return prepared_kernel(p);
   return widened_kernel(p, spec.profile.isa);
 }

@@ -1,9 +1,12 @@
 #include "framework/kernels/cpu/onednn.h"
 
+#include <algorithm>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/core/one_thread.h"
+#include "framework/core/threads.h"
 
 namespace tessera::cpu {
 namespace {
@@ -177,11 +180,32 @@ void PreparedMatmul::run(const Buffers& buffers) const {
 
 void sgemm(int64_t m, int64_t n, int64_t k, MatrixView a, MatrixView b, bool accumulate, float* c,
            int64_t c_stride) {
-  const dnnl_status_t status =
-      dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', m, n, k, 1.0f, a.data,
-                 a.stride, b.data, b.stride, accumulate ? 1.0f : 0.0f, c, c_stride);
-  check(status == dnnl_success, "oneDNN failed to multiply ({}, {}) by ({}, {}) (status {})", m, k,
-        k, n, static_cast<int>(status));
+  const auto multiply = [&](int64_t rows, int64_t columns, const float* left, const float* right,
+                            float* to) {
+    const dnnl_status_t status =
+        dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', rows, columns, k, 1.0f, left,
+                   a.stride, right, b.stride, accumulate ? 1.0f : 0.0f, to, c_stride);
+    check(status == dnnl_success, "oneDNN failed to multiply ({}, {}) by ({}, {}) (status {})",
+          rows, k, k, columns, static_cast<int>(status));
+  };
+  static const bool library_keeps_bits =
+      dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core;
+  if (library_keeps_bits) return multiply(m, n, a.data, b.data, c);
+  // Below AVX-512 the library may cut the sum by the number of threads. So blocks of a fixed size, each by one thread.
+  constexpr int64_t kBlock = 128;
+  const bool by_rows = m >= n;
+  const int64_t size = by_rows ? m : n;
+  parallel_for((size + kBlock - 1) / kBlock, 1, [&](int64_t first, int64_t last, int) {
+    const OneThread alone;
+    for (int64_t block = first; block < last; ++block) {
+      const int64_t begin = block * kBlock, count = std::min(kBlock, size - begin);
+      if (by_rows)
+        multiply(count, n, a.data + begin * (a.transposed ? 1 : a.stride), b.data,
+                 c + begin * c_stride);
+      else
+        multiply(m, count, a.data, b.data + begin * (b.transposed ? b.stride : 1), c + begin);
+    }
+  });
 }
 
 bool set_isa_cap(Isa isa) {
