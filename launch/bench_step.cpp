@@ -4,6 +4,7 @@
 #include "framework/graph/op_def.h"
 #include "framework/kernels/cpu/matmul_rate.h"
 #include "framework/train/device.h"
+#include "framework/train/layouts.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
@@ -40,7 +41,8 @@ std::string row_name(const Graph& graph, const Node& node) {
 
 }  // namespace
 
-nlohmann::json bench_step(const Config& config, int64_t steps) {
+nlohmann::json bench_step(const Config& given, int64_t steps) {
+  const Config config = resolve_mesh(given, 1);
   const int64_t vocab = planned_vocab(config);
   const DeviceProfile profile = set_up_device(config.device);
   ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt}, profile);

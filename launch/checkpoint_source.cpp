@@ -13,6 +13,13 @@
 namespace tessera {
 namespace {
 
+/// What reads a checkpoint is one process, whatever mesh wrote it: a checkpoint holds whole tensors.
+Config on_one_rank(Config config) {
+  config.mesh = {.dp = 1, .tp = 1, .sequence_parallel = false};
+  config.data_parallel = {};
+  return config;
+}
+
 namespace fs = std::filesystem;
 
 fs::path newest_good(const fs::path& folder, const std::string& named) {
@@ -42,7 +49,7 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   require(fs::exists(path, error), "there is no config, run or checkpoint '{}'; {}", named,
           kSources);
   if (!fs::is_directory(path, error)) {
-    Config config = load_config(named, sets);
+    Config config = on_one_rank(load_config(named, sets));
     const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
     return {std::move(config), checkpoint};
   }
@@ -51,7 +58,7 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
   require(fs::exists(path / "config.yaml", error),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
-  Config config = load_config((path / "config.yaml").string(), sets);
+  Config config = on_one_rank(load_config((path / "config.yaml").string(), sets));
   const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
   return {std::move(config), checkpoint};
 }
