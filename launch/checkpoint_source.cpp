@@ -34,8 +34,9 @@ fs::path newest_good(const fs::path& folder, const std::string& named) {
 
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
   const CheckpointReader reader(checkpoint);
-  return {parse_config(reader.config_text(), (checkpoint / "config.yaml").string(), sets),
-          checkpoint};
+  return {
+      on_one_rank(parse_config(reader.config_text()), (checkpoint / "config.yaml").string(), sets),
+      checkpoint};
 }
 
 }  // namespace
