@@ -35,7 +35,7 @@ fs::path newest_good(const fs::path& folder, const std::string& named) {
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
   const CheckpointReader reader(checkpoint);
   return {
-      on_one_rank(parse_config(reader.config_text()), (checkpoint / "config.yaml").string(), sets),
+      on_one_rank(parse_config(reader.config_text(), (checkpoint / "config.yaml").string(), sets)),
       checkpoint};
 }
 
