@@ -78,6 +78,12 @@ TEST_F(MeshTrain, HostsHaveTheSameCurve) {
   expect_close("four", "one");
 }
 
+TEST_F(MeshTrain, OneProcessEvaluatesWhatAMeshHasTrained) {
+  finishes(on(2, train("gpt", "split", "mesh.dp=2")));
+  for (const char* source : {"", "/checkpoints/step-00000006"})
+    finishes(TESSERA_PROGRAM " eval " + path("split") + source + " --set data.validation=20%");
+}
+
 TEST_F(MeshTrain, GoesOnFromACheckpointOnAnyMesh) {
   resumes("gpt", {"sharded", 4, "mesh.dp=2 mesh.tp=2 data_parallel.shard=parameters"},
           {kOne, kTp, {"dp4", 4, "mesh.dp=4 data_parallel.shard=optimizer"}});
