@@ -15,7 +15,7 @@ namespace {
 
 /// What reads a checkpoint is one process, whatever mesh wrote it: a checkpoint holds whole tensors.
 Config on_one_rank(Config config) {
-  config.mesh = {.dp = 1, .tp = 1, .sequence_parallel = false};
+  config.mesh = MeshConfig{.dp = 1, .tp = 1, .head_multiple = {}, .sequence_parallel = false};
   config.data_parallel = {};
   return config;
 }

@@ -139,7 +139,7 @@ int run_plan(std::span<const std::string> args) {
                   {"ranks-per-host", "N", "for intra and inter; otherwise the ranks of tp"},
                   {"after", "PASS", std::string("print the graphs after this pass: ") + kPasses},
                   {"graph", "NAME", "only this graph (step, evaluate, …)"}},
-      .examples = {"configs/gpt2-1.5b.yaml --mesh dp=64 --set batch.sequences=1024",
+      .examples = {"configs/gpt2-1.5b.yaml --mesh dp=32,tp=8",
                    "configs/gpt-small.yaml --after grad --graph step"}};
   const auto given = line.parse(args);
   if (!given) return 0;
@@ -164,7 +164,7 @@ int run_plan(std::span<const std::string> args) {
   if (assembly.mesh.size() > 1)
     fmt::print("each of the {} ranks of the mesh {}:\n", assembly.mesh.size(),
                to_string(assembly.mesh));
-  fmt::print("{}{}{}", to_string(known.memory), flops_text(assembly, known),
+  fmt::print("{}{}{}", to_string(known.memory), flops_text(config, assembly, known),
              collectives_text(config, known));
   if (rates) fmt::print("{}", time_text(config, time_of_update(config, compiled, *rates), known));
   require_fits_on_mesh(config, vocab, compiled);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "framework/passes/flops.h"
+#include "framework/train/model.h"
 
 namespace tessera {
 namespace {
@@ -35,7 +36,7 @@ std::string collectives_text(const Config& config, const Forecast& forecast) {
   return out;
 }
 
-std::string flops_text(const Assembly& assembly, const Forecast& forecast) {
+std::string flops_text(const Config& config, const Assembly& assembly, const Forecast& forecast) {
   std::string out;
   for (const Graph& graph : assembly.program.graphs()) {
     const auto by_op = flops_by_op(graph);
@@ -48,7 +49,8 @@ std::string flops_text(const Assembly& assembly, const Forecast& forecast) {
     out += fmt::format("\nFLOPs of one update on each rank: {:.1f} GFLOP", forecast.flops / 1e9);
   out += fmt::format("\nmodel FLOPs of one update (nothing counted twice): {:.1f} GFLOP\n",
                      forecast.model_flops / 1e9);
-  return out;
+  const std::string padding = padding_text(config);
+  return padding.empty() ? out : out + padding + "; counted above\n";
 }
 
 std::string time_text(const Config& config, const Timeline& time, const Forecast& forecast) {

@@ -8,7 +8,7 @@
 namespace tessera {
 
 std::string collectives_text(const Config& config, const Forecast& forecast);
-std::string flops_text(const Assembly& assembly, const Forecast& forecast);
+std::string flops_text(const Config& config, const Assembly& assembly, const Forecast& forecast);
 std::string time_text(const Config& config, const Timeline& time, const Forecast& forecast);
 
 }  // namespace tessera

@@ -2,7 +2,8 @@
 
 namespace tessera {
 
-Value Parameters::get(const Parameter& parameter) {
+Value Parameters::get(Parameter parameter) {
+  if (parameter.kept == parameter.shape) parameter.kept = {};
   for (const Parameter& known : list_) {
     if (known.name != parameter.name) continue;
     check(known == parameter, "the parameter '{}' is asked for with another shape or start",

@@ -17,6 +17,10 @@ struct Parameter {
   Shape shape;
   Init init = Init::normal;
   double std = 0;  // of Init::normal
+  Shape kept =
+      {};  // the model's own part, from the first element on; beyond it lie zeros that stay zeros. Empty: all
+
+  const Shape& own_shape() const { return kept.empty() ? shape : kept; }
 
   /// Weight decay is for matrices and embeddings; gains and biases are spared unless the config says otherwise.
   bool is_matrix() const { return init == Init::normal; }
@@ -27,11 +31,11 @@ class Parameters {
  public:
   explicit Parameters(Graph& graph) : graph_(graph) {}
 
-  Value normal(const std::string& name, Shape shape, double std) {
-    return get({name, std::move(shape), Parameter::Init::normal, std});
+  Value normal(const std::string& name, Shape shape, double std, Shape kept = {}) {
+    return get({name, std::move(shape), Parameter::Init::normal, std, std::move(kept)});
   }
-  Value zeros(const std::string& name, Shape shape) {
-    return get({name, std::move(shape), Parameter::Init::zeros, 0});
+  Value zeros(const std::string& name, Shape shape, Shape kept = {}) {
+    return get({name, std::move(shape), Parameter::Init::zeros, 0, std::move(kept)});
   }
   Value ones(const std::string& name, Shape shape) {
     return get({name, std::move(shape), Parameter::Init::ones, 0});
@@ -41,7 +45,7 @@ class Parameters {
   const std::vector<Parameter>& list() const { return list_; }
 
  private:
-  Value get(const Parameter& parameter);
+  Value get(Parameter parameter);
 
   Graph& graph_;
   std::vector<Parameter> list_;

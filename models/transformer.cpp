@@ -15,12 +15,15 @@ std::string inside_layer(const std::string& name) {
 
 Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
 
-/// x (B, S, hidden) to heads (B, S, count, head_dim): weight [count, head_dim, hidden].
-Value heads_of(Parameters& p, const Transformer& t, const std::string& name, Value x,
-               int64_t count) {
-  const Value w = p.normal(name + ".weight", {count, t.head_dim, t.hidden}, t.init_std);
+/// x (B, S, hidden) to heads (B, S, count, head_dim): weight [count, head_dim, hidden], of which `own` heads are the model's.
+Value heads_of(Parameters& p, const Transformer& t, const std::string& name, Value x, int64_t count,
+               int64_t own) {
+  const Value w = p.normal(name + ".weight", {count, t.head_dim, t.hidden}, t.init_std,
+                           {own, t.head_dim, t.hidden});
   Value b;
-  if (t.bias) b = reshape(p.zeros(name + ".bias", {count, t.head_dim}), {count * t.head_dim});
+  if (t.bias)
+    b = reshape(p.zeros(name + ".bias", {count, t.head_dim}, {own, t.head_dim}),
+                {count * t.head_dim});
   const Value y =
       linear(x, reshape(w, {count * t.head_dim, t.hidden}), b, name.substr(name.rfind('.') + 1));
   return reshape(y, {x.dim(0), x.dim(1), count, t.head_dim});
@@ -29,8 +32,10 @@ Value heads_of(Parameters& p, const Transformer& t, const std::string& name, Val
 Value self_attention(Parameters& p, const Transformer& t, const std::string& at, Value x,
                      const BlockContext& context) {
   Scope scope(p.graph(), "attention");
-  Value q = heads_of(p, t, at + ".q", x, t.heads), k = heads_of(p, t, at + ".k", x, t.kv_heads),
-        v = heads_of(p, t, at + ".v", x, t.kv_heads);
+  const int64_t heads = t.padded_heads(), kv_heads = t.padded_kv_heads();
+  Value q = heads_of(p, t, at + ".q", x, heads, t.heads),
+        k = heads_of(p, t, at + ".k", x, kv_heads, t.kv_heads),
+        v = heads_of(p, t, at + ".v", x, kv_heads, t.kv_heads);
   if (t.rotary) {
     const Attrs attrs{{"base", t.rope_base}, {"layout", std::string("half")}, {"inverse", false}};
     q = ops::rotary(q, context.positions, attrs, "q.rotated");
@@ -43,7 +48,7 @@ Value self_attention(Parameters& p, const Transformer& t, const std::string& at,
     const auto cached = [&](const char* which, Value now) {
       const std::string state = fmt::format("cache.{}.{}", at.substr(0, at.rfind('.')), which);
       const Value cache = p.graph().add_input(
-          state, {now.dtype(), {x.dim(0), context.cache_length, t.kv_heads, t.head_dim}},
+          state, {now.dtype(), {x.dim(0), context.cache_length, kv_heads, t.head_dim}},
           PortKind::state);
       const Value all = ops::update_slice(cache, now, mask.offset, {{"dim", int64_t{1}}},
                                           std::string(which) + ".cached");
@@ -60,10 +65,11 @@ Value self_attention(Parameters& p, const Transformer& t, const std::string& at,
   const Value mixed = attention(q, k, v, mask, 0, "mixed", dropout);
   const double std =
       t.init_std / (t.norm_first ? std::sqrt(2.0 * static_cast<double>(t.layers)) : 1.0);
-  const Value w = p.normal(at + ".out.weight", {t.hidden, t.heads, t.head_dim}, std);
+  const Value w = p.normal(at + ".out.weight", {t.hidden, heads, t.head_dim}, std,
+                           {t.hidden, t.heads, t.head_dim});
   const Value b = t.bias ? p.zeros(at + ".out.bias", {t.hidden}) : Value();
-  return linear(reshape(mixed, {x.dim(0), x.dim(1), t.heads * t.head_dim}),
-                reshape(w, {t.hidden, t.heads * t.head_dim}), b, "out");
+  return linear(reshape(mixed, {x.dim(0), x.dim(1), heads * t.head_dim}),
+                reshape(w, {t.hidden, heads * t.head_dim}), b, "out");
 }
 
 Value mlp(Parameters& p, const Transformer& t, const std::string& at, Value x) {

@@ -12,7 +12,8 @@ struct Transformer {
   enum class Activation { gelu_tanh, gelu_erf, relu, silu_gated };
 
   int64_t layers = 12, hidden = 768, heads = 12, kv_heads = 12, head_dim = 64, mlp_hidden = 3072;
-  int64_t context = 1024;  // most positions
+  int64_t head_multiple = 1;  // heads are padded to a multiple of it, see padded_kv_heads
+  int64_t context = 1024;     // most positions
   int64_t vocab = 50304;
   Norm norm = Norm::layer;
   double norm_eps = 1e-5;
@@ -26,6 +27,13 @@ struct Transformer {
   double init_std = 0.02;
   int64_t window = 0;  // sliding window; 0: none
   bool causal = true;
+
+  /// Heads as computed with. Those beyond the model's own have zero weights: their queries, keys and values are zero, what
+  /// they mix is zero and meets zero columns of the output projection, so that neither they nor their gradients count.
+  int64_t padded_kv_heads() const {
+    return (kv_heads + head_multiple - 1) / head_multiple * head_multiple;
+  }
+  int64_t padded_heads() const { return heads / kv_heads * padded_kv_heads(); }
 
   bool drops() const { return dropout > 0 || attention_dropout > 0; }
 };

@@ -31,7 +31,7 @@ class CheckpointReader {
   /// Global type; UserError when there is no such tensor.
   const TensorType& type(const std::string& name) const { return tensor(name).type; }
 
-  /// Fills `destination` with the elements of `box` (global indices, row-major).
+  /// Fills `destination` with the elements of `box` (global indices, row-major); what lies beyond the tensor becomes zero.
   void read(const std::string& name, const Box& box, void* destination);
 
   /// Reads every byte and compares every checksum.

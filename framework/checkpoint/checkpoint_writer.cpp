@@ -23,6 +23,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// A part's elements without its padding; `room` holds them where they do not lie together.
+std::span<const std::byte> stored_bytes(const PartTensor& part, std::vector<std::byte>& room) {
+  const Box stored = part.stored();
+  const size_t bytes = TensorType{part.global.dtype, stored.shape()}.bytes();
+  if (stored == part.box) return {static_cast<const std::byte*>(part.data), bytes};
+  room.resize(bytes);
+  copy_box(stored, part.box, part.data, stored, room.data(), size_of(part.global.dtype));
+  return room;
+}
+
 std::string share_file_name(int writer) { return fmt::format("share-{:05}.json", writer); }
 
 /// Writes a tensor's bytes piece by piece and returns their checksum: each piece is read from memory once.
@@ -45,9 +55,9 @@ std::map<std::string, std::string> part_metadata(std::span<const PartTensor> par
                                               {"step", std::to_string(step)},
                                               {"writer", std::to_string(writer)}};
   for (const PartTensor& part : parts)
-    if (part.box != Box::whole(part.global.shape))
-      metadata[part_key(part.name, part.global.shape, part.box)] =
-          fmt::format("{} of {} {}", to_string(part.box), part.name, to_string(part.global));
+    if (const Box box = part.stored(); box != Box::whole(part.global.shape))
+      metadata[part_key(part.name, part.global.shape, box)] =
+          fmt::format("{} of {} {}", to_string(box), part.name, to_string(part.global));
   return metadata;
 }
 
@@ -56,19 +66,28 @@ Manifest share_of(std::span<const PartTensor> parts, int64_t step, const std::st
   share.step = step;
   std::map<std::string, size_t> index;
   for (const PartTensor& part : parts) {
-    check(Box::whole(part.global.shape).contains(part.box), "box {} is not inside '{}' {}",
-          to_string(part.box), part.name, to_string(part.global));
     const auto [found, added] = index.emplace(part.name, share.tensors.size());
     if (added) share.tensors.push_back({part.name, part.global, {}});
     StoredTensor& tensor = share.tensors[found->second];
     check(tensor.type == part.global, "tensor '{}' is {} and {}", part.name, to_string(tensor.type),
           to_string(part.global));
-    if (part.box.numel() > 0) tensor.parts.push_back({file, part.box, 0});
+    if (const Box box = part.stored(); box.numel() > 0) tensor.parts.push_back({file, box, 0});
   }
   return share;
 }
 
 }  // namespace
+
+Box PartTensor::stored() const {
+  check(box.dims.size() == global.shape.size(), "box {} of '{}' {}", to_string(box), name,
+        to_string(global));
+  Box out = box;
+  for (size_t d = 0; d < out.dims.size(); ++d) {
+    out.dims[d].end = std::min(out.dims[d].end, global.shape[d]);
+    out.dims[d].begin = std::min(out.dims[d].begin, out.dims[d].end);
+  }
+  return out;
+}
 
 CheckpointWriter::CheckpointWriter(const fs::path& folder, int64_t step, int writer_index,
                                    int writer_count)
@@ -115,12 +134,13 @@ void CheckpointWriter::write_parts(std::span<const PartTensor> parts) {
   const std::string name = part_file_name(index_);
   share_ = share_of(parts, share_.step, name);
   SafetensorsWriter file(part_metadata(parts, share_.step, index_));
-  std::map<std::string, const void*> data;
+  std::map<std::string, const PartTensor*> by_key;
   for (const PartTensor& part : parts) {
-    if (part.box.numel() == 0) continue;
-    const std::string key = part_key(part.name, part.global.shape, part.box);
-    file.declare(key, {part.global.dtype, part.box.shape()});
-    data[key] = part.data;
+    const Box box = part.stored();
+    if (box.numel() == 0) continue;
+    const std::string key = part_key(part.name, part.global.shape, box);
+    file.declare(key, {part.global.dtype, box.shape()});
+    by_key[key] = &part;
   }
   constexpr int64_t kRest = 32 << 10;  // directory, config.yaml, run.json, rounding to blocks
   const int64_t bytes = file.file_bytes();
@@ -132,12 +152,11 @@ void CheckpointWriter::write_parts(std::span<const PartTensor> parts) {
   require(needed_ <= free_bytes(temporary_), "the disk is too full");
 
   file.create(temporary_ / name);
+  std::vector<std::byte> room;
   for (StoredTensor& tensor : share_.tensors)
     for (StoredPart& part : tensor.parts) {
       const std::string key = part_key(tensor.name, tensor.type.shape, part.box);
-      const TensorType type{tensor.type.dtype, part.box.shape()};
-      part.checksum =
-          write_summed(file, key, {static_cast<const std::byte*>(data.at(key)), type.bytes()});
+      part.checksum = write_summed(file, key, stored_bytes(*by_key.at(key), room));
     }
   file.finish();
   share_.files.push_back({name, bytes, checksum(file.header_text())});

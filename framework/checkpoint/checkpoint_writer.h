@@ -16,12 +16,16 @@
 
 namespace tessera {
 
-/// The part of a global tensor that this writer holds. Empty boxes are allowed; they only make the tensor known.
+/// The part of a global tensor that this writer holds. What of its box lies beyond the tensor is padding, and is left out.
+/// Empty boxes are allowed; they only make the tensor known.
 struct PartTensor {
   std::string name;
   TensorType global;
   Box box;
   const void* data = nullptr;  // the box's elements, row-major
+
+  /// The box without its padding.
+  Box stored() const;
 };
 
 class CheckpointWriter {

@@ -148,14 +148,33 @@ struct Checks {
              "{} {} cannot be shared by {} tensor parallel ranks evenly; change {} or mesh.tp",
              size, what, tp, key);
     };
-    divides(config.model.heads, "model.heads", "heads");
-    divides(config.model.kv_head_count(), "model.kv_heads", "key/value heads");
+    heads();
     divides(config.model.mlp_width(), "model.mlp_hidden", "columns of the MLP");
     if (config.model.vocab) divides(*config.model.vocab, "model.vocab", "rows of the vocabulary");
     if (mesh.sequence_parallel)
       divides(config.sequence_length(), "batch.length", "tokens of a sequence");
     without_effect(!mesh.tp || tp > 1, "mesh.sequence_parallel", mesh.sequence_parallel, false,
                    "mesh.tp", "1");
+  }
+
+  /// Heads that tp does not divide are padded.
+  void heads() const {
+    const int64_t tp = config.mesh.tp_size(), multiple = config.mesh.head_multiple_or_tp();
+    const ModelConfig& model = config.model;
+    demand(multiple % tp == 0, {"mesh.head_multiple", "mesh.tp"},
+           "mesh.head_multiple = {} is no multiple of mesh.tp = {}; make it one, or auto", multiple,
+           tp);
+    const int64_t heads = model.kv_head_count();
+    const char* const key = model.kv_heads ? "model.kv_heads" : "model.heads";
+    demand(heads >= tp, {"mesh.tp", key},
+           "{} {}heads are fewer than {} tensor parallel ranks, some of which would hold padding "
+           "alone; change {} or mesh.tp",
+           heads, model.kv_heads ? "key/value " : "", tp, key);
+    demand(heads % multiple == 0 || model.attention_dropout == 0,
+           {"model.attention_dropout", "mesh.tp", key},
+           "{} {}heads are padded to a multiple of {}, and with model.attention_dropout padding is "
+           "not supported: it would shift the random numbers; make it 0, or change {} or mesh.tp",
+           heads, model.kv_heads ? "key/value " : "", multiple, key);
   }
 
   void run() const {

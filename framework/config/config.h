@@ -108,13 +108,15 @@ struct RecomputeConfig {
 };
 
 struct MeshConfig {
-  std::optional<int64_t> dp;      // auto: the ranks that tp leaves
-  std::optional<int64_t> tp = 1;  // auto: the ranks that dp leaves
+  std::optional<int64_t> dp;             // auto: the ranks that tp leaves
+  std::optional<int64_t> tp = 1;         // auto: the ranks that dp leaves
+  std::optional<int64_t> head_multiple;  // auto: tp
   bool sequence_parallel = false;
 
   /// Resolved: 1 where nothing else is known.
   int64_t dp_size() const { return dp.value_or(1); }
   int64_t tp_size() const { return tp.value_or(1); }
+  int64_t head_multiple_or_tp() const { return head_multiple.value_or(tp_size()); }
   bool operator==(const MeshConfig&) const = default;
 };
 

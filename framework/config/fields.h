@@ -128,6 +128,10 @@ void fields(MeshConfig& c, Visit&& visit) {
       "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: as "
       "many as dp leaves. Neighbours: ranks of one host.",
       between(1, 1 << 16));
+  visit("head_multiple", c.head_multiple,
+        "Attention is computed with as many key/value heads as the next multiple of this, those "
+        "beyond the model's own being zeros that stay zeros; auto: of tp.",
+        between(1, 1 << 16));
   visit("sequence_parallel", c.sequence_parallel,
         "Norms, dropout and residuals are split along the sequence over tp as well.");
 }

@@ -12,7 +12,7 @@ std::optional<Part> part_of(const Attrs& attrs) {
   return part;
 }
 
-void require_part(const Attrs& attrs, const Shape& local) {
+void require_part(const Attrs& attrs, const Shape& local, bool padded) {
   if (!attrs.has("whole")) {
     require(!attrs.has("origin") && !attrs.has("place"), "says where a part lies, but not in what");
     return;
@@ -23,7 +23,7 @@ void require_part(const Attrs& attrs, const Shape& local) {
   const Shape origin = attrs.has("origin") ? attrs.list("origin") : Shape(whole.size());
   bool fits = whole.size() == local.size() && origin.size() == local.size();
   for (size_t d = 0; fits && d < local.size(); ++d)
-    fits = origin[d] >= 0 && origin[d] + local[d] <= whole[d];
+    fits = origin[d] >= 0 && (padded || origin[d] + local[d] <= whole[d]);
   require(fits, "{} at {} is no part of {}", to_string(local), to_string(origin), to_string(whole));
 }
 
@@ -38,7 +38,8 @@ Attrs with_part(Attrs to, const Attrs& from) {
   return to;
 }
 
-PartRuns::PartRuns(const Attrs& attrs, const Shape& local) : whole_(numel(local)), length_(whole_) {
+PartRuns::PartRuns(const Attrs& attrs, const Shape& local)
+    : whole_(numel(local)), length_(whole_), inside_(whole_) {
   const auto part = part_of(attrs);
   if (!part) return;
   check(part->whole.size() == local.size(), "{} is no part of {}", to_string(local),
@@ -48,11 +49,23 @@ PartRuns::PartRuns(const Attrs& attrs, const Shape& local) : whole_(numel(local)
   for (size_t d = 0; d < local.size(); ++d) first_ += part->origin[d] * strides[d];
   // The last dim that is cut, and all behind it, make a run; the dims before number the runs.
   size_t cut = local.size();
-  while (cut > 0 && local[cut - 1] == part->whole[cut - 1]) --cut;
+  while (cut > 0 && local[cut - 1] == part->whole[cut - 1] && part->origin[cut - 1] == 0) --cut;
   const auto dims = static_cast<std::ptrdiff_t>(cut > 0 ? cut - 1 : 0);
   counts_.assign(local.begin(), local.begin() + dims);
   strides_.assign(strides.begin(), strides.begin() + dims);
   length_ = numel(Shape(local.begin() + dims, local.end()));
+  const auto room = [&](size_t d) {
+    return std::clamp<int64_t>(part->whole[d] - part->origin[d], 0, local[d]);
+  };
+  for (size_t d = 0; d < counts_.size(); ++d) room_.push_back(room(d));
+  inside_ = local.empty() || length_ == 0 ? length_
+                                          : length_ / local[counts_.size()] * room(counts_.size());
+}
+
+int64_t PartRuns::inside_of(int64_t run) const {
+  for (size_t d = counts_.size(); d-- > 0; run /= counts_[d])
+    if (run % counts_[d] >= room_[d]) return 0;
+  return inside_;
 }
 
 int64_t PartRuns::start(int64_t run) const {

@@ -21,7 +21,8 @@ struct Part {
 std::optional<Part> part_of(const Attrs& attrs);
 
 /// For the types of an op: attributes `whole` and `origin` or `place`, where they are, fit these local sizes. UserError.
-void require_part(const Attrs& attrs, const Shape& local);
+/// `padded`: the part may reach beyond the whole.
+void require_part(const Attrs& attrs, const Shape& local, bool padded = false);
 
 /// The size of the only dim that is cut, in the whole, and where the part begins.
 struct DimPart {
@@ -40,26 +41,33 @@ class PartRuns {
   /// Elements of the whole.
   int64_t whole() const { return whole_; }
 
-  /// Where element `e` of the part lies in the whole.
+  /// Where element `e` of a part without padding lies in the whole.
   int64_t place(int64_t e) const {
     return counts_.empty() ? first_ + e : start(e / length_) + e % length_;
   }
 
-  /// f(from, to, at) for elements [begin, end) of the part, run by run: [from, to) lie from element `at` on in the whole.
+  /// f(from, to, at) for elements [begin, end) of the part, run by run: [from, to) lie from element `at` on in the whole, or
+  /// beyond it where `at` is -1.
   template <class F>
   void each(int64_t begin, int64_t end, const F& f) const {
     while (begin < end) {
-      const int64_t run = begin / length_, to = std::min(end, (run + 1) * length_);
-      f(begin, to, start(run) + begin % length_);
+      const int64_t run = begin / length_, first = run * length_;
+      const int64_t inside = first + inside_of(run), to = std::min(end, first + length_);
+      if (begin < inside) f(begin, std::min(to, inside), start(run) + begin % length_);
+      if (inside < to) f(std::max(begin, inside), to, int64_t{-1});
       begin = to;
     }
   }
 
  private:
   int64_t start(int64_t run) const;
+  /// How many elements of a run lie inside the whole: its first ones.
+  int64_t inside_of(int64_t run) const;
 
   int64_t whole_, length_, first_ = 0;  // first_: where the part's first element lies
+  int64_t inside_;                      // elements of a run that lie inside the whole, if any do
   Shape counts_, strides_;              // of the dims that number the runs
+  Shape room_;  // places of those dims, from the part's first on, that lie inside the whole
 };
 
 }  // namespace tessera

@@ -9,8 +9,8 @@ int64_t numel(const Shape& shape) {
                             << 59;  // in bytes of the widest type a signed 64-bit number still
   int64_t n = 1;
   for (int64_t dim : shape)
-    require(!__builtin_mul_overflow(n, dim, &n) && n <= kMost,
-            "a tensor of shape {} has more elements than can be counted", to_string(shape));
+    if (__builtin_mul_overflow(n, dim, &n) || n > kMost) [[unlikely]]
+      user_error("a tensor of shape {} has more elements than can be counted", to_string(shape));
   return n;
 }
 
@@ -20,10 +20,19 @@ Shape strides_of(const Shape& shape) {
   return strides;
 }
 
-std::string to_string(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ",")); }
+// Messages name types whether they are needed or not, for each node that any pass adds: these two must be quick.
+std::string to_string(const Shape& shape) {
+  std::string out = "[";
+  for (size_t i = 0; i < shape.size(); ++i) {
+    if (i > 0) out += ',';
+    out += std::to_string(shape[i]);
+  }
+  out += ']';
+  return out;
+}
 
 std::string to_string(const TensorType& type) {
-  return fmt::format("{}{}", type.dtype, to_string(type.shape));
+  return std::string(to_string(type.dtype)) += to_string(type.shape);
 }
 
 Shape broadcast(const Shape& a, const Shape& b) {
@@ -31,8 +40,8 @@ Shape broadcast(const Shape& a, const Shape& b) {
   for (size_t i = 0; i < out.size(); ++i) {
     const int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
     const int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
-    require(x == y || x == 1 || y == 1, "shapes {} and {} do not broadcast", to_string(a),
-            to_string(b));
+    if (x != y && x != 1 && y != 1) [[unlikely]]
+      user_error("shapes {} and {} do not broadcast", to_string(a), to_string(b));
     out[out.size() - 1 - i] = x == 1 ? y : x;
   }
   return out;

@@ -93,6 +93,11 @@ class Value {
 class Graph {
  public:
   explicit Graph(std::string name = "graph") : name_(std::move(name)) {}
+  Graph(const Graph&) = default;
+  Graph& operator=(const Graph&) = default;
+  Graph(Graph&&) noexcept = default;  // lists of graphs grow without copies
+  Graph& operator=(Graph&&) noexcept = default;
+  ~Graph() = default;
 
   const std::string& name() const { return name_; }
   void rename(std::string name) { name_ = std::move(name); }

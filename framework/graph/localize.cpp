@@ -1,5 +1,8 @@
 #include "framework/graph/localize.h"
 
+#include <algorithm>
+
+#include "framework/core/part.h"
 #include "framework/mesh/place.h"
 
 namespace tessera {
@@ -26,6 +29,13 @@ Attrs LocalizeCall::with_part(const IndexRule::Operand& dims) const {
     places.push_back(place(dim));
   }
   Attrs out = attrs;
+  if (const auto padded = part_of(attrs)) {  // of which this rank holds a part, or its padding
+    check(
+        std::all_of(padded->origin.begin(), padded->origin.end(), [](auto at) { return at == 0; }),
+        "{} does not begin where its whole does", op.name);
+    whole = padded->whole;
+    out.erase("origin");
+  }
   out.set("whole", whole);
   out.set("place", join_places(places));
   return out;

@@ -28,7 +28,8 @@ struct LocalizeCall {
   }
   /// Where this rank's part of a dim made of these indices begins; of several, only the first is split.
   std::string place(const IndexRule::Dim& dim) const;
-  /// The local attributes with `whole` and `place` of the dims of an operand or a result.
+  /// The local attributes with `whole` and `place` of the dims of an operand or a result. A `whole` that is there already is
+  /// smaller than the dims, which are padded; it stays.
   Attrs with_part(const IndexRule::Operand& dims) const;
 };
 

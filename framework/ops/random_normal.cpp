@@ -1,7 +1,7 @@
 // random_normal: normal deviates of mean 0, f32: attributes std, seed, stream (a name) and shape. Element e comes from word
 // pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A note on the generation of random normal deviates",
 // 1958): see framework/core/random.h. First parameters are drawn by it. On a part (whole: the shape of all of it,
-// origin: see framework/core/part.h) an element is the element of the whole that it is.
+// origin: see framework/core/part.h) an element is the element of the whole that it is; elements beyond the whole are zero.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/elementwise.h"
@@ -14,7 +14,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(attrs.real("std") >= 0, "std is negative");
   attrs.integer("seed");
   attrs.text("stream");
-  require_part(attrs, attrs.list("shape"));
+  require_part(attrs, attrs.list("shape"), true);
   return {{DType::f32, attrs.list("shape")}};
 }
 

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
+#include "framework/passes/state_gather.h"
 
 namespace tessera {
 namespace {
@@ -19,11 +21,15 @@ class Bucketer {
 
   Graph run() {
     r_.copy_inputs();
+    // Views of states cost nothing; in front they let gathers move.
+    for (const Node& node : source_.nodes())
+      if (gathers_states(source_, node))
+        for (ValueId v : node.inputs) copy_views(v);
     for (size_t i = 0; i < source_.nodes().size(); ++i) {
       if (done_[i]) continue;
       const Node& node = source_.nodes()[i];
       for (ValueId v : node.inputs) demand(v);
-      if (node.op == &ops::all_gather && reads_states(node))
+      if (gathers_states(source_, node))
         gather_layer(i);
       else if (node.op->collective)
         hold(i);
@@ -47,28 +53,34 @@ class Bucketer {
     return bytes;
   }
 
-  bool reads_states(const Node& node) const {
-    return std::all_of(node.inputs.begin(), node.inputs.end(),
-                       [&](ValueId v) { return source_.value(v).node < 0; });
+  void copy_views(ValueId v) {
+    if (r_.has(v)) return;
+    const auto maker = static_cast<size_t>(source_.value(v).node);
+    copy_views(source_.nodes()[maker].inputs[0]);
+    r_.copy(source_.nodes()[maker]);
+    done_[maker] = true;
   }
 
   /// "layer.3" of "layer.3.mlp.up.weight@bf16"; of what is in no layer, its own name.
   std::string layer_of(const Node& node) const {
-    const std::string& name = source_.value(node.inputs[0]).name;
+    const std::string& name = source_.value(viewed(source_, node.inputs[0])).name;
     if (!name.starts_with("layer.")) return name;
     return name.substr(0, name.find('.', 6));
   }
 
-  /// The gather of this state, and of the others of its layer that follow before another layer's.
+  /// The gather of this state, and of the others of its layer that follow before another layer's, and before the same state
+  /// is gathered again: what the backward pass gathers is not held from the forward pass on.
   void gather_layer(size_t first) {
     const std::string key = key_of(source_.nodes()[first], source_),
                       layer = layer_of(source_.nodes()[first]);
     std::vector<size_t> members;
+    std::set<ValueId> gathered;
     for (size_t i = first; i < source_.nodes().size(); ++i) {
       const Node& node = source_.nodes()[i];
-      if (done_[i] || node.op != &ops::all_gather || !reads_states(node)) continue;
-      if (layer_of(node) != layer) break;
-      if (key_of(node, source_) == key) members.push_back(i);
+      if (!gathers_states(source_, node)) continue;
+      if (layer_of(node) != layer || !gathered.insert(viewed(source_, node.inputs[0])).second)
+        break;
+      if (!done_[i] && key_of(node, source_) == key) members.push_back(i);
     }
     emit(members);
   }

@@ -4,14 +4,13 @@
 
 namespace tessera {
 
-Graph expand(const Graph& source, const std::function<bool(const OpDef&)>& wanted) {
-  const auto open = [&](const Graph& graph) {
+Graph expand(Graph graph, const std::function<bool(const OpDef&)>& wanted) {
+  const auto open = [&] {
     for (const Node& node : graph.nodes())
       if (node.op->composite && wanted(*node.op)) return true;
     return false;
   };
-  Graph graph = source;
-  while (open(graph))
+  while (open())
     graph = rewrite(graph, [&](Rewriter& r, const Node& node) {
       if (!node.op->composite || !wanted(*node.op)) return false;
       Place place(r.graph(), node.where);

@@ -10,6 +10,6 @@ namespace tessera {
 
 /// Replaces each node for whose op `wanted` holds, again and again until none is left. A node without composite stays as
 /// it is.
-Graph expand(const Graph& graph, const std::function<bool(const OpDef&)>& wanted);
+Graph expand(Graph graph, const std::function<bool(const OpDef&)>& wanted);
 
 }  // namespace tessera

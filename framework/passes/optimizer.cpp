@@ -83,10 +83,10 @@ void declare_optimizer_states(Program& program, const Optimizer& optimizer,
   program.declare({"step", {DType::i64, {}}, StateKind::counter});
   for (const State& p : parameters) {
     if (optimizer.type == "adamw") {
-      program.declare({p.name + "@m", p.type, StateKind::moment});
-      program.declare({p.name + "@v", p.type, StateKind::moment});
+      program.declare({p.name + "@m", p.type, StateKind::moment, p.kept});
+      program.declare({p.name + "@v", p.type, StateKind::moment, p.kept});
     } else if (optimizer.momentum > 0) {
-      program.declare({p.name + "@momentum", p.type, StateKind::moment});
+      program.declare({p.name + "@momentum", p.type, StateKind::moment, p.kept});
     }
   }
 }

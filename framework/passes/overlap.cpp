@@ -5,6 +5,7 @@
 
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
+#include "framework/passes/state_gather.h"
 #include "framework/passes/storage.h"
 
 namespace tessera {
@@ -42,8 +43,8 @@ class Overlapper {
       const Node& node = source_.nodes()[i];
       if (!node.op->collective) continue;
       const size_t use = first_use(node);
-      const bool ahead = node.op == &ops::all_gather && reads_states(node);
-      const size_t begin = ahead ? std::min(i, free) : i;
+      const bool ahead = gathers_states(source_, node);
+      const size_t begin = ahead ? std::max(made_by(node), std::min(i, free)) : i;
       if (ahead) free = use;
       if (!computes_between(begin, use, i)) continue;
       split_[i] = true;
@@ -52,9 +53,12 @@ class Overlapper {
     }
   }
 
-  bool reads_states(const Node& node) const {
-    return std::all_of(node.inputs.begin(), node.inputs.end(),
-                       [&](ValueId v) { return source_.value(v).node < 0; });
+  /// The first place where all operands are there.
+  size_t made_by(const Node& node) const {
+    size_t place = 0;
+    for (ValueId v : node.inputs)
+      place = std::max(place, static_cast<size_t>(source_.value(v).node + 1));
+    return place;
   }
 
   size_t first_use(const Node& node) const {
@@ -67,15 +71,9 @@ class Overlapper {
   /// Whether any kernel runs in [begin, use) beside the collective itself.
   bool computes_between(size_t begin, size_t use, size_t self) const {
     for (size_t i = begin; i < use; ++i)
-      if (i != self && !source_.nodes()[i].op->collective && !is_view(source_.nodes()[i]))
+      if (i != self && !source_.nodes()[i].op->collective && !is_view(source_, source_.nodes()[i]))
         return true;
     return false;
-  }
-
-  bool is_view(const Node& node) const {
-    const auto aliases = aliases_of(source_, node);
-    return std::any_of(aliases.begin(), aliases.end(),
-                       [](const Alias& a) { return a.kind == Alias::Kind::view; });
   }
 
   /// Whether the operand's memory is nobody else's: made for this node alone, through views at most.
@@ -83,7 +81,7 @@ class Overlapper {
     while (true) {
       const NodeId maker = source_.value(v).node;
       if (maker < 0 || users_[static_cast<size_t>(v)].size() != 1) return false;
-      if (!is_view(source_.node(maker))) break;
+      if (!is_view(source_, source_.node(maker))) break;
       v = source_.node(maker).inputs[0];
     }
     // A result that itself lies in an operand's memory may be a state's.

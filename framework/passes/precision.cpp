@@ -159,14 +159,17 @@ class Lowering {
   std::map<ValueId, Value> views_;
 };
 
+bool is_update(const Node& node) { return node.op == &ops::adamw || node.op == &ops::sgd; }
+
 /// The optimizer's sweep also writes the copies of the parameters it updates.
-Graph write_copies(const Graph& source, const std::set<std::string>& copied) {
+Graph write_copies(Graph source, const std::set<std::string>& copied) {
+  if (std::none_of(source.nodes().begin(), source.nodes().end(), is_update)) return source;
   std::vector<std::pair<std::string, ValueId>> stores;
   Rewriter r(source);
   r.copy_inputs();
   for (const Node& node : source.nodes()) {
     std::string parameter;
-    if (node.op == &ops::adamw || node.op == &ops::sgd)
+    if (is_update(node))
       if (const Port* port = state_port(source, node.inputs[0]); port && copied.count(port->name))
         parameter = port->name;
     if (parameter.empty()) {
@@ -215,7 +218,7 @@ Program apply_precision(const Program& program, DType compute) {
     refresh.add_output(copy_name(name), ops::cast(master, {{"to", kLow}}, "rounded"),
                        PortKind::state);
   }
-  for (const Graph& graph : graphs) out.add(write_copies(graph, copied));
+  for (Graph& graph : graphs) out.add(write_copies(std::move(graph), copied));
   if (!copied.empty()) out.add(std::move(refresh));
   return out;
 }

@@ -16,11 +16,13 @@ enum class StateKind { parameter, compute_copy, moment, accumulator, counter, ca
 std::string_view to_string(StateKind kind);
 
 /// On a mesh `type` is that of a rank's part, and `whole` the shape of what all ranks hold together as `layout` says; without
-/// one both are empty.
+/// one both are empty. Where only a part is the model's own, from the first element on, `kept` is its shape: what lies beyond
+/// is padding, zeros that stay zeros, which no checkpoint holds.
 struct State {
   std::string name;
   TensorType type;
   StateKind kind = StateKind::parameter;
+  Shape kept = {};
   Shape whole = {};
   Layout layout = {};
   bool operator==(const State&) const = default;

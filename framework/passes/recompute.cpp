@@ -102,7 +102,7 @@ class Recomputer {
 
 }  // namespace
 
-Graph recompute(const Graph& graph, Recompute policy, std::string_view loss) {
+Graph recompute(Graph graph, Recompute policy, std::string_view loss) {
   if (policy == Recompute::none || !graph.find_output(loss)) return graph;
   return Recomputer(graph, policy, loss).run();
 }

@@ -16,6 +16,6 @@ enum class Recompute {
 };
 
 /// `loss` names the output whose making is the forward pass. Only values inside a layer ("….layer.N.…") are remade.
-Graph recompute(const Graph& graph, Recompute policy, std::string_view loss = "loss");
+Graph recompute(Graph graph, Recompute policy, std::string_view loss = "loss");
 
 }  // namespace tessera

@@ -61,6 +61,14 @@ double decay_of(const Config& config, const Parameter& parameter) {
   return decays ? config.optimizer.weight_decay : 0;
 }
 
+State state_of(const Parameter& parameter) {
+  State out;
+  out.name = parameter.name;
+  out.type = {DType::f32, parameter.shape};
+  out.kept = parameter.kept;
+  return out;
+}
+
 class Assembler {
  public:
   Assembler(const Config& config, int64_t vocab, int64_t masked, const PassObserver& observer)
@@ -88,27 +96,30 @@ class Assembler {
       add("optimizer", std::move(update));
     }
     std::vector<State> states;
-    for (const Parameter& p : parameters_)
-      states.push_back({p.name, {DType::f32, p.shape}, StateKind::parameter});
+    for (const Parameter& p : parameters_) states.push_back(state_of(p));
     declare_optimizer_states(program_, optimizer_of(config_), states);
     if (config_.batch.accumulate > 1)
       for (const State& s : states)
-        program_.declare({s.name + "@grad", s.type, StateKind::accumulator});
+        program_.declare({s.name + "@grad", s.type, StateKind::accumulator, s.kept});
   }
 
   /// First values of parameters, each drawn by (seed, its name, element).
   void add_initialization() {
     Graph graph("initialize");
     for (const Parameter& p : parameters_) {
-      const TensorType type{DType::f32, p.shape};
-      Value first = p.init == Parameter::Init::normal
-                        ? graph.add1(ops::random_normal, {},
-                                     {{"std", p.std},
-                                      {"seed", config_.train.seed},
-                                      {"stream", p.name},
-                                      {"shape", p.shape}},
-                                     p.name)
-                        : fill(graph, p.init == Parameter::Init::ones ? 1 : 0, type, p.name);
+      Value first;
+      if (p.init == Parameter::Init::normal) {
+        Attrs attrs{
+            {"std", p.std}, {"seed", config_.train.seed}, {"stream", p.name}, {"shape", p.shape}};
+        if (!p.kept.empty()) {
+          attrs.set("whole", p.kept);
+          attrs.set("origin", Shape(p.kept.size()));
+        }
+        first = graph.add1(ops::random_normal, {}, std::move(attrs), p.name);
+      } else {
+        check(p.init == Parameter::Init::zeros || p.kept.empty(), "'{}' pads with ones", p.name);
+        first = fill(graph, p.init == Parameter::Init::ones ? 1 : 0, {DType::f32, p.shape}, p.name);
+      }
       graph.add_output(p.name, first, PortKind::state);
     }
     program_.add(std::move(graph));
@@ -149,7 +160,7 @@ class Assembler {
       else
         out.values[source.name()] = whole_values(source);
       graph = shown("chunk", chunk(graph, kHeadRows));
-      graph = shown("recompute", recompute(graph, policy()));
+      graph = shown("recompute", recompute(std::move(graph), policy()));
       graph = shown("fuse", fuse(graph));
       graph = shown("order", order(prune(graph)));
       if (out.mesh.size() > 1) {
@@ -206,8 +217,7 @@ class Assembler {
 
   void declare(const std::vector<Parameter>& parameters) {
     parameters_ = parameters;
-    for (const Parameter& p : parameters)
-      program_.declare({p.name, {DType::f32, p.shape}, StateKind::parameter});
+    for (const Parameter& p : parameters) program_.declare(state_of(p));
   }
 
   Graph model(std::string name, bool training, bool part = false) {

@@ -9,6 +9,7 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
   t.hidden = m.hidden;
   t.heads = m.heads;
   t.kv_heads = m.kv_head_count();
+  t.head_multiple = config.mesh.head_multiple_or_tp();
   t.head_dim = m.head_width();
   t.mlp_hidden = m.mlp_width();
   t.context = m.context;
@@ -39,6 +40,16 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
   t.init_std = m.init_std;
   t.window = m.window;
   return t;
+}
+
+std::string padding_text(const Config& config) {
+  const Transformer t = transformer_of(config, 1);
+  if (t.padded_heads() == t.heads) return "";
+  return fmt::format(
+      "{} heads are computed as {}, to share them out evenly; the added ones are zeros ({:.0f} % "
+      "more work in attention)",
+      t.heads, t.padded_heads(),
+      100 * static_cast<double>(t.padded_heads() - t.heads) / static_cast<double>(t.heads));
 }
 
 Gpt gpt_of(const Config& config, int64_t vocab) {

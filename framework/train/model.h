@@ -13,6 +13,9 @@ Transformer transformer_of(const Config& config, int64_t vocab);
 Gpt gpt_of(const Config& config, int64_t vocab);
 Bert bert_of(const Config& config, int64_t vocab);
 
+/// "25 heads are computed as 32, …" where the config's mesh pads them; nothing otherwise.
+std::string padding_text(const Config& config);
+
 /// What of the config could be changed to save memory.
 FitSettings fit_settings(const Config& config);
 

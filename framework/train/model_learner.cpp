@@ -158,6 +158,7 @@ std::vector<State> ModelLearner::persistent_states() const {
 }
 
 TensorType ModelLearner::whole_type(const State& state) const {
+  if (!state.kept.empty()) return {state.type.dtype, state.kept};
   return parts_.mesh.size() > 1 ? TensorType{state.type.dtype, state.whole} : state.type;
 }
 
@@ -203,7 +204,7 @@ void ModelLearner::load(CheckpointReader& reader) {
 
 int64_t ModelLearner::parameter_count() const {
   int64_t n = 0;
-  for (const Parameter& p : parameters_) n += numel(p.shape);
+  for (const Parameter& p : parameters_) n += numel(p.own_shape());
   return n;
 }
 
@@ -240,6 +241,7 @@ std::string ModelLearner::header() {
                         config_.mesh.sequence_parallel ? ", sequence parallel" : "",
                         choice_name(config_.data_parallel.shard));
   }
+  if (const std::string padding = padding_text(config_); !padding.empty()) ranks += padding + "\n";
   return ranks + fmt::format(
                      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
                      "arena) · {:.2f} "

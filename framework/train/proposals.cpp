@@ -24,7 +24,7 @@ bool runs(const Config& config) {
   }
 }
 
-/// The nearest number of heads that tp divides and that divides what it must; 0: none.
+/// The nearest number of heads, no fewer than tp, that tp divides and that divides what it must; 0: none.
 int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
   int64_t best = 0;
   for (int64_t heads = tp; heads <= model.heads + 2 * tp; heads += tp) {
@@ -114,9 +114,9 @@ std::vector<std::string> sizes_that_divide(const Config& config) {
   if (config.micro_sequences() % dp != 0)
     set("batch.sequences", changed.batch.sequences,
         rounded_up(config.batch.sequences, dp * config.batch.accumulate));
-  if (model.kv_heads && *model.kv_heads % tp != 0)
-    set("model.kv_heads", changed.model.kv_heads, rounded_up(*model.kv_heads, tp));
-  if (const int64_t heads = nearest_heads(changed.model, tp); heads > 0 && model.heads % tp != 0)
+  if (model.kv_heads && *model.kv_heads < tp) set("model.kv_heads", changed.model.kv_heads, tp);
+  if (const int64_t heads = nearest_heads(changed.model, tp);
+      heads > 0 && (model.heads < tp || model.heads % changed.model.kv_head_count() != 0))
     set("model.heads", changed.model.heads, heads);
   if (model.mlp_width() % tp != 0)
     set("model.mlp_hidden", changed.model.mlp_hidden, rounded_up(model.mlp_width(), tp));

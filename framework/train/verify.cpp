@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "framework/comm/threads.h"
 #include "framework/graph/op_def.h"
@@ -80,8 +81,11 @@ void run(const VerifySide& side, const VerifyOptions& options,
 
 }  // namespace
 
-VerifyReport verify(const Config& a, const Config& b, const VerifyOptions& options) {
+VerifyReport verify(Config a, Config b, const VerifyOptions& options) {
   const int64_t vocab = options.data().vocab;
+  // Padded alike, tensors of both sides have the same shapes.
+  a.mesh.head_multiple = b.mesh.head_multiple =
+      std::lcm(a.mesh.head_multiple_or_tp(), b.mesh.head_multiple_or_tp());
   const VerifySide first(a, vocab), second(b, vocab);
   VerifyReport report;
   VerifyComparison comparison(first, second, report);

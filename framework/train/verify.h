@@ -32,6 +32,6 @@ struct VerifyReport {
 };
 
 /// Ends with the first step that finds something.
-VerifyReport verify(const Config& a, const Config& b, const VerifyOptions& options);
+VerifyReport verify(Config a, Config b, const VerifyOptions& options);
 
 }  // namespace tessera

@@ -117,8 +117,39 @@ TEST(Checkpoint, BoxesThatDoNotMakeUpTheTensorAreABug) {
     writer.commit(kConfig, kRun, 1);
   };
   EXPECT_THROW(write(Box{{{0, 13}, {0, 5}}}), InternalError);
-  EXPECT_THROW(write(Box{{{0, 14}, {0, 6}}}), InternalError);
+  EXPECT_THROW(write(Box{{{1, 15}, {0, 5}}}), InternalError);
+  EXPECT_THROW(write(Box{{{0, 14}}}), InternalError);
   EXPECT_TRUE(names_in(folder.path).empty());
+}
+
+/// Boxes may reach beyond a tensor: padding is not written, and reads as zeros.
+TEST(Checkpoint, PaddingIsLeftOut) {
+  TemporaryFolder folder;
+  const TensorType type{DType::f32, {3, 5}};
+  const auto value = [](int64_t row, int64_t column) {
+    return row < 3 && column < 5 ? static_cast<float>(10 * row + column + 1) : 0.0F;
+  };
+  std::vector<std::vector<float>> held;
+  std::vector<std::unique_ptr<CheckpointWriter>> writers;
+  for (int w = 0; w < 2; ++w)
+    writers.push_back(std::make_unique<CheckpointWriter>(folder.path, 1, w, 2));
+  for (int w = 0; w < 2;
+       ++w) {  // columns of four rows, four to a writer; the second has three of padding
+    held.emplace_back();
+    for (int64_t i = 0; i < 16; ++i)
+      held.back().push_back(i / 4 == 3 || 4 * w + i % 4 > 4 ? 77.0F : value(i / 4, 4 * w + i % 4));
+    writers[static_cast<size_t>(w)]->write(
+        std::vector<PartTensor>{{"w", type, Box{{{0, 4}, {4 * w, 4 * w + 4}}}, held.back().data()},
+                                {"v", type, Box{{{3 * w, 3 * w + 3}, {0, 5}}}, held[0].data()}});
+  }
+  const fs::path path = writers[0]->commit(kConfig, kRun, 3);
+  CheckpointReader reader(path);
+  EXPECT_EQ(reader.type("w"), type);
+  const Box beyond{{{1, 4}, {2, 8}}};
+  std::vector<float> read(18, 99);
+  reader.read("w", beyond, read.data());
+  for (int64_t i = 0; i < 18; ++i)
+    EXPECT_EQ(read[static_cast<size_t>(i)], value(1 + i / 6, 2 + i % 6)) << i;
 }
 
 TEST(Checkpoint, PartFilesExplainThemselves) {

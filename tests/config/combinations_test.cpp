@@ -71,6 +71,17 @@ INSTANTIATE_TEST_SUITE_P(
               "batch.length of at least 8; it is 4"},
         Clash{"accumulate", gpt("batch: {sequences: 8, accumulate: 3}\n"),
               "run.yaml:2:20: batch.sequences = 8 is not divisible by batch.accumulate = 3"},
+        Clash{
+            "fewer_heads_than_ranks", gpt("mesh: {tp: 8}\n"),
+            "heads are fewer than 8 tensor parallel ranks, some of which would hold padding alone; "
+            "change model.heads or mesh.tp"},
+        Clash{"head_multiple", gpt("mesh: {tp: 2, head_multiple: 3}\n"),
+              "run.yaml:2:16: mesh.head_multiple = 3 is no multiple of mesh.tp = 2"},
+        Clash{"padded_attention_dropout",
+              model("type: gpt, layers: 2, hidden: 66, heads: 3, attention_dropout: 0.1",
+                    "mesh: {tp: 2}\n"),
+              "3 heads are padded to a multiple of 2, and with model.attention_dropout padding is "
+              "not supported"},
         Clash{"sgd_beta", gpt("optimizer: {type: sgd, beta1: 0.5}\n"),
               "optimizer.beta1 = 0.5 has no effect with optimizer.type: sgd"},
         Clash{"adamw_momentum", gpt("optimizer: {momentum: 0.9}\n"),

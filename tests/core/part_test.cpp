@@ -58,6 +58,41 @@ TEST(Part, RunsCoverItInOrder) {
   }
 }
 
+/// What lies beyond the whole is padding, whichever dims are padded and wherever the part begins.
+TEST(Part, RunsEndWhereTheWholeDoes) {
+  for (const Cut& cut : {Cut{{5}, {3}, {4}, 0},
+                         {{5}, {5}, {4}, 0},
+                         {{3, 4}, {0, 0}, {4, 4}, 0},
+                         {{3, 4}, {2, 0}, {2, 4}, 0},
+                         {{2, 4}, {2, 0}, {2, 4}, 0},
+                         {{4, 3, 2}, {0, 2, 0}, {4, 2, 2}, 0},
+                         {{4, 3, 2}, {2, 2, 0}, {2, 2, 2}, 0},
+                         {{3, 5, 8}, {2, 0, 4}, {2, 5, 4}, 0}}) {
+    const PartRuns runs(part(cut.whole, cut.origin), cut.local);
+    const auto at_home = places(cut.whole, cut.origin, cut.local);
+    const auto n = static_cast<int64_t>(at_home.size());
+    std::vector<int64_t> want;
+    for (int64_t e = 0; e < n; ++e) {
+      int64_t rest = e;
+      bool inside = true;
+      for (size_t d = cut.local.size(); d-- > 0; rest /= cut.local[d])
+        inside = inside && cut.origin[d] + rest % cut.local[d] < cut.whole[d];
+      want.push_back(inside ? at_home[static_cast<size_t>(e)] : -1);
+    }
+    for (int64_t begin = 0; begin < n; ++begin)
+      for (int64_t end = begin; end <= n; ++end) {
+        std::vector<int64_t> got;
+        runs.each(begin, end, [&](int64_t from, int64_t to, int64_t at) {
+          EXPECT_EQ(from, begin + std::ssize(got));
+          EXPECT_LT(from, to);
+          for (int64_t e = from; e < to; ++e) got.push_back(at < 0 ? -1 : at + e - from);
+        });
+        EXPECT_EQ(got, std::vector<int64_t>(want.begin() + begin, want.begin() + end))
+            << to_string(cut.whole) << " " << to_string(cut.origin) << " " << begin;
+      }
+  }
+}
+
 TEST(Part, AllOfItIsOneRun) {
   const PartRuns runs({}, {3, 4});
   EXPECT_EQ(runs.whole(), 12);

@@ -70,8 +70,17 @@ TEST(Plan, SaysWhichSizesAMeshWouldDivide) {
   const ProgramRun run =
       plan({"--mesh", "dp=3,tp=8", "--set", "model.heads=2", "--set", "batch.sequences=4"});
   EXPECT_EQ(run.status, 2);
-  expect_in(run.err, "2 heads cannot be shared by 8 tensor parallel ranks evenly");
+  expect_in(run.err, "2 heads are fewer than 8 tensor parallel ranks");
   expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
+}
+
+/// GPT-2 1.5B has 25 heads: each of eight ranks computes four, the last one mostly padding.
+TEST(Plan, PadsHeadsThatTheMeshDoesNotDivide) {
+  const ProgramRun run = program({"plan", TESSERA_SOURCE_DIR "/configs/gpt2-1.5b.yaml", "--mesh",
+                                  "dp=32,tp=8", "--memory", "16GiB"});
+  EXPECT_EQ(run.status, 0) << run.err;
+  expect_in(run.out, "each of the 256 ranks of the mesh dp=32,tp=8");
+  expect_in(run.out, "25 heads are computed as 32");
 }
 
 TEST(Plan, ProposesMeshesThatFit) {

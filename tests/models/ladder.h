@@ -28,12 +28,15 @@ inline Sets sets_of(const Rung& r) {
 }
 
 inline const std::vector<Rung> kRungs{
-    {2, 1, "none", false, 1, "none"},      {2, 1, "optimizer", false, 3, "selective"},
-    {2, 1, "gradients", false, 3, "none"}, {2, 1, "parameters", false, 1, "full"},
-    {1, 2, "none", false, 3, "none"},      {1, 2, "none", true, 1, "full"},
-    {2, 2, "none", true, 3, "selective"},  {2, 2, "optimizer", true, 1, "none"},
-    {2, 2, "gradients", false, 1, "full"}, {2, 2, "parameters", true, 3, "none"},
-    {1, 4, "none", false, 1, "selective"}, {1, 4, "none", true, 3, "none"}};
+    {2, 1, "none", false, 1, "none"},           {2, 1, "optimizer", false, 3, "selective"},
+    {2, 1, "gradients", false, 3, "none"},      {2, 1, "parameters", false, 1, "full"},
+    {1, 2, "none", false, 3, "none"},           {1, 2, "none", true, 1, "full"},
+    {2, 2, "none", true, 3, "selective"},       {2, 2, "optimizer", true, 1, "none"},
+    {2, 2, "gradients", false, 1, "full"},      {2, 2, "parameters", true, 3, "none"},
+    {1, 4, "none", false, 1, "selective"},      {1, 4, "none", true, 3, "none"},
+    {2, 2, "gradients", true, 3, "full"},       {2, 2, "parameters", false, 1, "selective"},
+    {2, 1, "gradients", false, 1, "selective"}, {2, 2, "optimizer", false, 3, "full"},
+    {1, 2, "none", false, 1, "selective"},      {1, 4, "none", false, 1, "full"}};
 
 /// What all rungs set: sizes that every mesh divides, dropout on.
 inline const Sets kOnTheLadder{"model.vocab=64", "model.dropout=0.1", "model.attention_dropout=0.1",

@@ -63,6 +63,33 @@ TEST_P(Ladder, GptInBf16) {
   sets.insert(sets.end(), kLow.begin(), kLow.end());
   expect_same(kToyGpt, sets, GetParam(), 0.02);
 }
+TEST_P(Ladder, BertInBf16) {
+  Sets sets = kOnTheLadder;
+  sets.insert(sets.end(), kLow.begin(), kLow.end());
+  expect_same(kToyBert, sets, GetParam(), 0.02);
+}
+
+/// Every pair of settings of different kinds stands in a rung, but for those that cannot: sharded state needs dp, sequence
+/// parallel needs tp.
+TEST(LadderRungs, EveryPairStandsInOne) {
+  const auto settings = [](const Rung& r) {
+    return std::vector<std::string>{
+        fmt::format("dp{} tp{}", r.dp, r.tp), r.shard, r.sequence ? "sequence" : "no sequence",
+        fmt::format("x{}", r.accumulate), fmt::format("recompute {}", r.recompute)};
+  };
+  for (const Rung& a : kRungs)
+    for (const Rung& b : kRungs)
+      for (size_t i = 0; i < 5; ++i)
+        for (size_t j = i + 1; j < 5; ++j) {
+          const std::string one = settings(a)[i], other = settings(b)[j];
+          if (i == 0 && j == 1 && a.dp == 1 && other != "none") continue;
+          if (i == 0 && j == 2 && a.tp == 1 && b.sequence) continue;
+          EXPECT_TRUE(std::any_of(
+              kRungs.begin(), kRungs.end(),
+              [&](const Rung& r) { return settings(r)[i] == one && settings(r)[j] == other; }))
+              << one << " with " << other;
+        }
+}
 
 INSTANTIATE_TEST_SUITE_P(Meshes, Ladder, ::testing::ValuesIn(kRungs),
                          [](const auto& info) { return name_of(info.param); });

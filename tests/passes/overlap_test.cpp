@@ -75,6 +75,49 @@ TEST(Bucket, ParametersOfALayerAreGatheredTogether) {
             (std::vector<std::string>{"all_gather", "exp", "exp", "all_gather", "exp"}));
 }
 
+/// Attention's weights are read as matrices: [heads, head_dim, hidden] through a view.
+Graph viewed_states() {
+  Graph g("forward");
+  Value x = g.add_input("x", {DType::f32, {8, 4}}, PortKind::data);
+  for (const char* name : {"layer.0.q", "layer.0.up", "layer.1.q", "layer.1.up"}) {
+    const bool is_q = std::string_view(name).ends_with("q");
+    const Shape shape = is_q ? Shape{2, 2, 4} : Shape{4, 4};
+    Value part = g.add_input(name, {DType::f32, shape}, PortKind::state);
+    if (is_q) part = ops::reshape(part, {{"shape", Shape{4, 4}}});
+    Attrs attrs = kDp;
+    attrs.set("dim", int64_t{0});
+    x = ops::mul(x, g.add1(ops::all_gather, {part}, attrs, std::string(name) + ".all"));
+  }
+  g.add_output("y", x);
+  return g;
+}
+
+TEST(Bucket, ViewsOfStatesAreGatheredWithTheirLayer) {
+  EXPECT_EQ(ops_of(bucket(viewed_states(), 1 << 20)),
+            (std::vector<std::string>{"reshape", "reshape", "all_gather", "mul", "mul",
+                                      "all_gather", "mul", "mul"}));
+}
+
+TEST(Overlap, ViewsOfStatesAreGatheredALayerAhead) {
+  EXPECT_EQ(ops_of(overlap(bucket(viewed_states(), 1 << 20))),
+            (std::vector<std::string>{"reshape", "reshape", "all_gather", "all_gather", "mul",
+                                      "mul", "wait", "mul", "mul"}));
+}
+
+/// The last layer's backward pass follows its forward pass, with no other layer between: what it gathers again is not held
+/// all the while.
+TEST(Bucket, AStateGatheredTwiceIsInTwoMessages) {
+  Graph g("step");
+  const Value up = g.add_input("layer.0.up", {DType::f32, {8}}, PortKind::state),
+              down = g.add_input("layer.0.down", {DType::f32, {8}}, PortKind::state);
+  for (const char* pass : {"forward", "backward"})
+    for (const Value state : {up, down})
+      g.add_output(fmt::format("{}.{}", pass, state.name()),
+                   ops::exp(g.add1(ops::all_gather, {state}, kDp)));
+  EXPECT_EQ(ops_of(bucket(g, 1 << 20)),
+            (std::vector<std::string>{"all_gather", "exp", "exp", "all_gather", "exp", "exp"}));
+}
+
 TEST(Overlap, StartsWhereTheOperandsAreAndWaitsWhereTheResultIsRead) {
   const Graph split = overlap(bucket(gradients(), 2 * 16 * 4));
   // The first bucket travels while the third gradient is made; the second is read at once and stays whole.

@@ -52,8 +52,11 @@ Kernel make_random_normal(const KernelSpec& spec) {
             parallel_for((n + kBlock - 1) / kBlock, 8, [&](int64_t begin, int64_t end, int) {
               runs.each(begin * kBlock, std::min(end * kBlock, n),
                         [&](int64_t from, int64_t to, int64_t at) {
-                          normal_range(args.output<float>(0) + from, at, at + (to - from), key,
-                                       std);
+                          float* y = args.output<float>(0) + from;
+                          if (at < 0)
+                            std::fill_n(y, to - from, 0.0F);
+                          else
+                            normal_range(y, at, at + (to - from), key, std);
                         });
             });
           },

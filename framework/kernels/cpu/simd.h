@@ -21,7 +21,8 @@ inline int64_t simd_targets(Isa isa) {
 }
 
 inline hwy::ChosenTarget& choose_simd(hwy::ChosenTarget&& target, Isa isa) {
-  target.Update(hwy::SupportedTargets() & simd_targets(isa));
+  static const int64_t supported = hwy::SupportedTargets();  // asks the processor anew each time
+  target.Update(supported & simd_targets(isa));
   return target;
 }
 

@@ -11,7 +11,7 @@ Kernel random_normal_kernel(const KernelSpec& spec) {
   return {[=, type = spec.out[0]](const KernelArgs& args) {
             std::vector<double> y(static_cast<size_t>(type.numel()));
             runs.each(0, type.numel(), [&](int64_t from, int64_t to, int64_t at) {
-              for (int64_t e = from; e < to; ++e) {
+              for (int64_t e = from; at >= 0 && e < to; ++e) {
                 const auto place = static_cast<uint64_t>(at + e - from);
                 y[static_cast<size_t>(e)] = std * random.normals(0, place / 4)[place % 4];
               }
