@@ -6,7 +6,7 @@
 
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
-#include "framework/passes/state_gather.h"
+#include "framework/passes/state_moves.h"
 
 namespace tessera {
 namespace {
@@ -23,14 +23,14 @@ class Bucketer {
     r_.copy_inputs();
     // Views of states cost nothing; in front they let gathers move.
     for (const Node& node : source_.nodes())
-      if (gathers_states(source_, node))
+      if (moves_states(source_, node))
         for (ValueId v : node.inputs) copy_views(v);
     for (size_t i = 0; i < source_.nodes().size(); ++i) {
       if (done_[i]) continue;
       const Node& node = source_.nodes()[i];
       for (ValueId v : node.inputs) demand(v);
-      if (gathers_states(source_, node))
-        gather_layer(i);
+      if (moves_states(source_, node))
+        node.op == &ops::all_gather ? gather_layer(i) : fill(i);
       else if (node.op->collective)
         hold(i);
       else
@@ -77,10 +77,26 @@ class Bucketer {
     std::set<ValueId> gathered;
     for (size_t i = first; i < source_.nodes().size(); ++i) {
       const Node& node = source_.nodes()[i];
-      if (!gathers_states(source_, node)) continue;
+      if (node.op != &ops::all_gather || !moves_states(source_, node)) continue;
       if (layer_of(node) != layer || !gathered.insert(viewed(source_, node.inputs[0])).second)
         break;
       if (!done_[i] && key_of(node, source_) == key) members.push_back(i);
+    }
+    emit(members);
+  }
+
+  /// A full bucket of the sums of states that begin with this one.
+  void fill(size_t first) {
+    const std::string key = key_of(source_.nodes()[first], source_);
+    std::vector<size_t> members;
+    int64_t bytes = 0;
+    for (size_t i = first; i < source_.nodes().size() && bytes < bytes_; ++i) {
+      const Node& node = source_.nodes()[i];
+      if (done_[i] || !node.op->collective || !moves_states(source_, node) ||
+          key_of(node, source_) != key)
+        continue;
+      members.push_back(i);
+      bytes += bytes_of(node);
     }
     emit(members);
   }

@@ -5,7 +5,7 @@
 
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
-#include "framework/passes/state_gather.h"
+#include "framework/passes/state_moves.h"
 #include "framework/passes/storage.h"
 
 namespace tessera {
@@ -43,7 +43,7 @@ class Overlapper {
       const Node& node = source_.nodes()[i];
       if (!node.op->collective) continue;
       const size_t use = first_use(node);
-      const bool ahead = gathers_states(source_, node);
+      const bool ahead = moves_states(source_, node);
       const size_t begin = ahead ? std::max(made_by(node), std::min(i, free)) : i;
       if (ahead) free = use;
       if (!computes_between(begin, use, i)) continue;

@@ -1,5 +1,6 @@
 // overlap: lets collectives run while the program computes: each is started as soon as its operands exist and waited for
-// where its result is first read. Gathers of sharded parameters are started one ahead: when the one before has come.
+// where its result is first read. What moves states (sharded parameters, accumulated gradients) is started one ahead: when the
+// one before has come.
 #pragma once
 
 #include "framework/graph/graph.h"

@@ -76,7 +76,7 @@ INSTANTIATE_TEST_SUITE_P(
             "heads are fewer than 8 tensor parallel ranks, some of which would hold padding alone; "
             "change model.heads or mesh.tp"},
         Clash{"head_multiple", gpt("mesh: {tp: 2, head_multiple: 3}\n"),
-              "run.yaml:2:16: mesh.head_multiple = 3 is no multiple of mesh.tp = 2"},
+              "run.yaml:2:30: mesh.head_multiple = 3 is no multiple of mesh.tp = 2"},
         Clash{"padded_attention_dropout",
               model("type: gpt, layers: 2, hidden: 66, heads: 3, attention_dropout: 0.1",
                     "mesh: {tp: 2}\n"),

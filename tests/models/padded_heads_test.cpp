@@ -82,7 +82,6 @@ TEST_P(PaddedHeads, LossesAreThoseOfOneRank) {
     for (size_t i = 0; i < losses[0].size(); ++i)
       EXPECT_NEAR(losses[0][i], losses.back()[i], low ? 0.02 : 2e-5) << mesh[0] << ", step " << i;
   }
-  EXPECT_LT(losses[0].back(), losses[0].front());
 }
 
 /// Every state of attention that is padded, on every rank: beyond the model's own heads all bytes are those of 0.

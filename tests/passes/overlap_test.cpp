@@ -78,15 +78,13 @@ TEST(Bucket, ParametersOfALayerAreGatheredTogether) {
 /// Attention's weights are read as matrices: [heads, head_dim, hidden] through a view.
 Graph viewed_states() {
   Graph g("forward");
-  Value x = g.add_input("x", {DType::f32, {8, 4}}, PortKind::data);
+  Value x = g.add_input("x", {DType::f32, {2, 4, 4}}, PortKind::data);
   for (const char* name : {"layer.0.q", "layer.0.up", "layer.1.q", "layer.1.up"}) {
     const bool is_q = std::string_view(name).ends_with("q");
     const Shape shape = is_q ? Shape{2, 2, 4} : Shape{4, 4};
     Value part = g.add_input(name, {DType::f32, shape}, PortKind::state);
     if (is_q) part = ops::reshape(part, {{"shape", Shape{4, 4}}});
-    Attrs attrs = kDp;
-    attrs.set("dim", int64_t{0});
-    x = ops::mul(x, g.add1(ops::all_gather, {part}, attrs, std::string(name) + ".all"));
+    x = ops::mul(x, g.add1(ops::all_gather, {part}, kDp, std::string(name) + ".all"));
   }
   g.add_output("y", x);
   return g;
@@ -102,6 +100,22 @@ TEST(Overlap, ViewsOfStatesAreGatheredALayerAhead) {
   EXPECT_EQ(ops_of(overlap(bucket(viewed_states(), 1 << 20))),
             (std::vector<std::string>{"reshape", "reshape", "all_gather", "all_gather", "mul",
                                       "mul", "wait", "mul", "mul"}));
+}
+
+/// The update after several micro-steps: accumulated gradients are summed over ranks in full buckets, the next one while the
+/// last one is read.
+TEST(Bucket, AccumulatedGradientsAreSummedTogether) {
+  Graph g("update");
+  for (int i = 0; i < 4; ++i) {
+    const Value sum = g.add_input(fmt::format("w{}@grad", i), {DType::f32, {16}}, PortKind::state);
+    g.add_output(fmt::format("norm{}", i), ops::square(g.add1(ops::all_reduce, {sum}, kDp)));
+  }
+  const Graph joined = bucket(g, 2 * 16 * 4);
+  EXPECT_EQ(ops_of(joined), (std::vector<std::string>{"all_reduce", "square", "square",
+                                                      "all_reduce", "square", "square"}));
+  EXPECT_EQ(ops_of(overlap(joined)),
+            (std::vector<std::string>{"all_reduce", "all_reduce", "square", "square", "wait",
+                                      "square", "square"}));
 }
 
 /// The last layer's backward pass follows its forward pass, with no other layer between: what it gathers again is not held

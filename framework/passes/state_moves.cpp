@@ -1,8 +1,8 @@
-#include "framework/passes/state_gather.h"
+#include "framework/passes/state_moves.h"
 
 #include <algorithm>
 
-#include "framework/ops/ops.h"
+#include "framework/graph/op_def.h"
 #include "framework/passes/storage.h"
 
 namespace tessera {
@@ -21,10 +21,10 @@ ValueId viewed(const Graph& graph, ValueId value) {
   return value;
 }
 
-bool gathers_states(const Graph& graph, const Node& node) {
-  return node.op == &ops::all_gather &&
-         std::all_of(node.inputs.begin(), node.inputs.end(),
-                     [&](ValueId v) { return graph.value(viewed(graph, v)).node < 0; });
+bool moves_states(const Graph& graph, const Node& node) {
+  return node.op->collective && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) {
+           return graph.value(viewed(graph, v)).node < 0;
+         });
 }
 
 }  // namespace tessera
