@@ -7,6 +7,7 @@
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
 #include "framework/passes/state_moves.h"
+#include "framework/passes/users.h"
 
 namespace tessera {
 namespace {
@@ -14,7 +15,11 @@ namespace {
 class Bucketer {
  public:
   Bucketer(const Graph& source, int64_t bytes)
-      : source_(source), bytes_(bytes), done_(source.nodes().size(), false), r_(source) {
+      : source_(source),
+        bytes_(bytes),
+        done_(source.nodes().size(), false),
+        sinks_(state_sinks(source, users_of(source))),
+        r_(source) {
     for (size_t i = 0; i < source.nodes().size(); ++i)
       for (ValueId v : source.nodes()[i].outputs) maker_[v] = i;
   }
@@ -28,6 +33,7 @@ class Bucketer {
     for (size_t i = 0; i < source_.nodes().size(); ++i) {
       if (done_[i]) continue;
       const Node& node = source_.nodes()[i];
+      if (sinks_[i] && put_off(i)) continue;
       for (ValueId v : node.inputs) demand(v);
       if (moves_states(source_, node))
         node.op == &ops::all_gather ? gather_layer(i) : fill(i);
@@ -37,6 +43,7 @@ class Bucketer {
         r_.copy(node);
     }
     while (!order_.empty()) send(order_.front());
+    for (auto& [key, sinks] : sinks_behind_) flush(sinks.sent);
     r_.copy_outputs();
     return r_.finish();
   }
@@ -112,6 +119,27 @@ class Bucketer {
     if (held.bytes >= bytes_) send(key);
   }
 
+  /// What only adds a collective's result to a state waits until the next bucket is sent: meanwhile the message travels.
+  bool put_off(size_t i) {
+    for (ValueId v : source_.nodes()[i].inputs) {
+      const auto made = maker_.find(v);
+      if (made == maker_.end() || !source_.nodes()[made->second].op->collective) continue;
+      Sinks& sinks = sinks_behind_[key_of(source_.nodes()[made->second], source_)];
+      (r_.has(v) ? sinks.sent : sinks.held).push_back(i);
+      done_[i] = true;
+      return true;
+    }
+    return false;
+  }
+
+  void flush(std::vector<size_t>& sinks) {
+    for (size_t i : sinks) {
+      for (ValueId v : source_.nodes()[i].inputs) demand(v);
+      r_.copy(source_.nodes()[i]);
+    }
+    sinks.clear();
+  }
+
   /// Before a value is read: the bucket that holds its maker is sent.
   void demand(ValueId v) {
     const auto made = maker_.find(v);
@@ -119,11 +147,16 @@ class Bucketer {
     send(key_of(source_.nodes()[made->second], source_));
   }
 
-  void send(const std::string& key) {
+  void send(const std::string& which) {
+    const std::string key = which;  // it may be of order_, which changes
     const std::vector<size_t> nodes = std::move(held_[key].nodes);
     held_.erase(key);
     std::erase(order_, key);
+    Sinks& sinks = sinks_behind_[key];
     emit(nodes);
+    flush(sinks.sent);
+    sinks.sent = std::move(sinks.held);
+    sinks.held.clear();
   }
 
   void emit(const std::vector<size_t>& members) {
@@ -147,9 +180,16 @@ class Bucketer {
     int64_t bytes = 0;
   };
 
+  /// By whether the bucket with their operand has been sent.
+  struct Sinks {
+    std::vector<size_t> held, sent;
+  };
+
   const Graph& source_;
   int64_t bytes_;
-  std::vector<bool> done_;  // by node: emitted, or held
+  std::vector<bool> done_;                     // by node: emitted, or held
+  std::vector<bool> sinks_;                    // by node: it makes nothing but states
+  std::map<std::string, Sinks> sinks_behind_;  // by key of the bucket
   std::map<ValueId, size_t> maker_;
   std::map<std::string, Held> held_;
   std::vector<std::string> order_;  // keys of what is held, oldest first

@@ -102,6 +102,29 @@ TEST(Overlap, ViewsOfStatesAreGatheredALayerAhead) {
                                       "mul", "wait", "mul", "mul"}));
 }
 
+/// A micro-step with sharded gradients: each is scattered as it is made and added to its accumulator.
+TEST(Bucket, AddingToAccumulatorsWaitsForTheNextBucket) {
+  Graph g("micro");
+  Value h = g.add_input("x", {DType::f32, {16}}, PortKind::data);
+  for (int i = 0; i < 4; ++i) {
+    h = ops::exp(h);
+    const std::string name = fmt::format("w{}@grad", i);
+    const Value so_far = g.add_input(name, {DType::f32, {16}}, PortKind::state);
+    g.add_output(name, ops::add(so_far, g.add1(ops::all_reduce, {ops::neg(h)}, kDp)),
+                 PortKind::state);
+  }
+  g.add_output("h", h);
+  const Graph joined = bucket(g, 2 * 16 * 4);
+  EXPECT_EQ(ops_of(joined),
+            (std::vector<std::string>{"exp", "neg", "exp", "neg", "all_reduce", "exp", "neg", "exp",
+                                      "neg", "all_reduce", "add", "add", "add", "add"}));
+  EXPECT_EQ(
+      ops_of(overlap(joined)),
+      (std::vector<std::string>{"exp", "neg", "exp", "neg", "all_reduce", "exp", "neg", "exp",
+                                "neg", "all_reduce", "wait", "add", "add", "wait", "add", "add"}));
+  make_plan(overlap(joined), [](const Graph&, NodeId) { return size_t{0}; });
+}
+
 /// The update after several micro-steps: accumulated gradients are summed over ranks in full buckets, the next one while the
 /// last one is read.
 TEST(Bucket, AccumulatedGradientsAreSummedTogether) {
