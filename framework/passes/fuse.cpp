@@ -120,8 +120,15 @@ class Fuser {
     const bool view = std::any_of(aliases.begin(), aliases.end(), [](const Alias& alias) {
       return alias.kind == Alias::Kind::view;
     });
+    // On a mesh a table's gradient is still to be summed over ranks, and no cotangent of the table yet.
+    const NodeId maker = source_.value(sum).node;
+    const auto& parts = source_.node(maker).inputs;
+    const bool of_table = std::any_of(parts.begin(), parts.end(), [&](ValueId v) {
+      const NodeId made = source_.value(v).node;
+      return made >= 0 && source_.node(made).op == &ops::embedding_grad;
+    });
     const ValueId primal = source_.value(sum).cotangent.primal;
-    return !view && primal >= 0 && source_.value(primal).node < 0;
+    return !view && (of_table || (primal >= 0 && source_.value(primal).node < 0));
   }
 
   const Graph& source_;

@@ -49,8 +49,29 @@ class Overlapper {
       if (!computes_between(begin, use, i)) continue;
       split_[i] = true;
       starts_at_[begin].push_back(i);
-      waits_at_[use].push_back(i);
+      waits_at_[ahead ? use : in_time(i, begin, use)].push_back(i);
     }
+  }
+
+  /// Where to wait for a collective that reads memory of its own until then: where its result is read, but no later than
+  /// where the second one behind it on its axis starts. By then it is mostly through, and one is left to travel; were all of them waited
+  /// for at the end, whole gradients would lie beside those that are sharded.
+  size_t in_time(size_t i, size_t begin, size_t use) {
+    const Node& node = source_.nodes()[i];
+    if (in_place(node)) return use;
+    size_t behind = 0;
+    for (size_t next = begin + 1; next < use; ++next) {
+      const Node& other = source_.nodes()[next];
+      if (other.op->collective && other.attrs.text("axis") == node.attrs.text("axis") &&
+          !moves_states(source_, other) && ++behind == 2)
+        return next;
+    }
+    return use;
+  }
+
+  bool in_place(const Node& node) const {
+    return node.op == &ops::all_reduce &&
+           std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) { return owns(v); });
   }
 
   /// The first place where all operands are there.
@@ -99,9 +120,7 @@ class Overlapper {
     Attrs attrs = node.attrs;
     attrs.set("start", true);
     attrs.set("ticket", static_cast<int64_t>(c));
-    if (node.op == &ops::all_reduce &&
-        std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) { return owns(v); }))
-      attrs.set("in_place", true);
+    if (in_place(node)) attrs.set("in_place", true);
     Place place(r_.graph(), node.where);
     started_[c] = r_.graph().add(*node.op, r_.operands(node), attrs,
                                  fmt::format("{}.started", source_.value(node.outputs[0]).name));

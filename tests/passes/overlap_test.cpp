@@ -141,6 +141,38 @@ TEST(Bucket, AccumulatedGradientsAreSummedTogether) {
                                       "square", "square"}));
 }
 
+/// Scattered gradients are read at the end alone, as by clipping; no more than two of them are whole meanwhile.
+TEST(Overlap, WholeGradientsGoSoonAfterTheyHaveTravelled) {
+  Graph g("step");
+  Value h = g.add_input("x", {DType::f32, {2, 16}}, PortKind::data);
+  std::vector<Value> parts;
+  for (int i = 0; i < 4; ++i) {
+    h = ops::exp(h);
+    parts.push_back(g.add1(ops::reduce_scatter, {ops::neg(h)}, kDp));
+  }
+  for (const Value part : parts) g.add_output(part.name() + ".read", ops::square(part));
+  EXPECT_EQ(ops_of(overlap(g)), (std::vector<std::string>{"exp",
+                                                          "neg",
+                                                          "reduce_scatter",
+                                                          "exp",
+                                                          "neg",
+                                                          "reduce_scatter",
+                                                          "exp",
+                                                          "neg",
+                                                          "wait",
+                                                          "reduce_scatter",
+                                                          "exp",
+                                                          "neg",
+                                                          "wait",
+                                                          "reduce_scatter",
+                                                          "square",
+                                                          "square",
+                                                          "wait",
+                                                          "square",
+                                                          "wait",
+                                                          "square"}));
+}
+
 /// The last layer's backward pass follows its forward pass, with no other layer between: what it gathers again is not held
 /// all the while.
 TEST(Bucket, AStateGatheredTwiceIsInTwoMessages) {
