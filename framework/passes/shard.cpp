@@ -34,10 +34,8 @@ class Assignment {
       for (AxisId axis : layout.split[d]) take(axis, dims[d], who, ask, must);
   }
 
-  std::vector<Axes> finish() && {
-    for (Axes& axes : split_) std::sort(axes.begin(), axes.end());
-    return std::move(split_);
-  }
+  /// The axes of an index are in the order in which they were asked for: outer ones first.
+  std::vector<Axes> finish() && { return std::move(split_); }
 
  private:
   struct Taken {

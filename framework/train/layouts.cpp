@@ -45,12 +45,12 @@ Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mes
   const auto& axes = mesh.axes();
   const auto dp = std::find_if(axes.begin(), axes.end(), [](auto& a) { return a.name == "dp"; });
   if (dp == axes.end() || numel(shape) < kSmall) return out;
-  size_t best = shape.size();
-  for (size_t d = 0; d < shape.size(); ++d)
-    if (compute.split[d].empty() && shape[d] % dp->size == 0 &&
-        (best == shape.size() || shape[d] > shape[best]))
-      best = d;
-  if (best < shape.size()) out.split[best] = {static_cast<AxisId>(dp - axes.begin())};
+  // The outermost dim that can: its parts lie together, so that nothing is copied to send them.
+  for (size_t d = 0; d < shape.size(); ++d) {
+    out.split[d].push_back(static_cast<AxisId>(dp - axes.begin()));
+    if (divides(shape, out, mesh)) return out;
+    out.split[d].pop_back();
+  }
   return out;
 }
 

@@ -20,7 +20,7 @@ ShardWishes wishes_of(const Config& config, const Mesh& mesh, const Program& pro
                       const std::vector<Parameter>& parameters);
 
 /// Where optimizer state and whatever else is sharded lies: as the parameter is computed with, and split over dp along the
-/// largest dim that divides; small tensors stay as they are.
+/// outermost dim that divides, inside of what tp splits already; small tensors stay as they are.
 Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mesh);
 
 }  // namespace tessera
