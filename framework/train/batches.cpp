@@ -1,6 +1,7 @@
 #include "framework/train/batches.h"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <span>
 
@@ -51,18 +52,21 @@ class SampledBatches : public Batches {
  public:
   SampledBatches(const Config& config, int64_t vocab) : config_(config), vocab_(vocab) {}
 
-  std::vector<Feed> update(int64_t first_sample) const override {
+  std::vector<Feed> update(int64_t first_sample, const BatchRows& wanted) const override {
     const int64_t micro = config_.micro_sequences();
+    const Range rows = wanted.of(micro);
     std::vector<Feed> out;
-    double count = 0, sequences = 0;
+    std::array<double, 2> counts{};  // of labels, and of sequences with a next one to tell
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
-      const Batch batch = train(static_cast<uint64_t>(first_sample + i * micro), micro);
-      out.push_back(feed(batch));
+      out.push_back(
+          feed(train(static_cast<uint64_t>(first_sample + i * micro + rows.begin), rows.size())));
+      out.back().rows = rows;
       require_known_ids(out.back());
-      count += total_of(out.back(), "weights");
-      sequences += total_of(out.back(), "next_weights");
+      counts[0] += total_of(out.back(), "weights");
+      counts[1] += total_of(out.back(), "next_weights");
     }
-    for (Feed& f : out) finish(f, count, sequences);
+    if (wanted.sum) wanted.sum(counts);
+    for (Feed& f : out) finish(f, counts[0], counts[1]);
     return out;
   }
 

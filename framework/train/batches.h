@@ -1,8 +1,11 @@
 // Batches: from the token shards to what the configured model is fed. An update's batch is the batch.sequences samples
-// from a given one on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered.
+// from a given one on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered. A rank makes
+// its own rows alone.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,12 +25,23 @@ struct EvaluationBatch {
   double sequences = 0;  // with a next sentence to tell
 };
 
+/// The rows (sequences) of each micro-step that are asked for, of micro_sequences().
+struct BatchRows {
+  Range range = {};  // empty: all
+  /// Sums figures of these rows, in place, over the ranks that make the others; not set where there are none.
+  std::function<void(std::span<double>)> sum = {};
+
+  Range of(int64_t all) const { return range.size() > 0 ? range : Range{0, all}; }
+};
+
 class Batches {
  public:
   virtual ~Batches() = default;
 
-  /// The micro-steps of the update that begins with `first_sample`, in order. Counts are summed over all of them.
-  virtual std::vector<Feed> update(int64_t first_sample) const = 0;
+  /// The micro-steps of the update that begins with `first_sample`, in order, `rows` of each or more. Counts are summed over
+  /// all rows of all micro-steps.
+  virtual std::vector<Feed> update(int64_t first_sample, const BatchRows& rows) const = 0;
+  std::vector<Feed> update(int64_t first_sample) const { return update(first_sample, {}); }
   /// Held-out batch `index` of evaluation_batches(), as large as a micro-step; the last one may be padded.
   virtual EvaluationBatch evaluation(int64_t index) const = 0;
   virtual int64_t evaluation_batches() const = 0;

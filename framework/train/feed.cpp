@@ -5,7 +5,7 @@ namespace {
 
 template <typename T>
 void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs, Session& session,
-               std::string_view graph, const FeedParts& parts) {
+               std::string_view graph, const FeedParts& parts, const Range& rows) {
   for (const auto& [name, values] : inputs) {
     const auto bytes = session.input_view(graph, name);
     const auto target = session.input<T>(graph, name);
@@ -14,20 +14,21 @@ void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs
     if (layout != parts.inputs.end())
       for (size_t d = 0; d < whole.size(); ++d)
         for (AxisId axis : layout->second.split[d]) whole[d] *= parts.mesh.size(axis);
-    check(numel(whole) == static_cast<int64_t>(values.size()),
-          "input '{}' of '{}' takes {} elements, not {}", name, graph, numel(whole), values.size());
-    const Box all = Box::whole(whole);
+    Box here = Box::whole(whole);
     const Box part =
-        layout == parts.inputs.end() ? all : box_of(whole, layout->second, parts.mesh, parts.rank);
-    copy_box(part, all, values.data(), part, target.data(), sizeof(T));
+        layout == parts.inputs.end() ? here : box_of(whole, layout->second, parts.mesh, parts.rank);
+    if (!here.dims.empty() && rows.size() > 0) here.dims[0] = rows;
+    check(here.numel() == static_cast<int64_t>(values.size()),
+          "input '{}' of '{}' takes {} elements, not {}", name, graph, here.numel(), values.size());
+    copy_box(part, here, values.data(), part, target.data(), sizeof(T));
   }
 }
 
 }  // namespace
 
 void Feed::write(Session& session, std::string_view graph, const FeedParts& parts) const {
-  write_all(integers, session, graph, parts);
-  write_all(reals, session, graph, parts);
+  write_all(integers, session, graph, parts, rows);
+  write_all(reals, session, graph, parts, rows);
 }
 
 }  // namespace tessera

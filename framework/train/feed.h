@@ -20,8 +20,10 @@ struct FeedParts {
 struct Feed {
   std::vector<std::pair<std::string, std::vector<int32_t>>> integers;
   std::vector<std::pair<std::string, std::vector<float>>> reals;
+  /// The rows that it holds of every input but scalars; empty: all.
+  Range rows = {};
 
-  /// Writes all of it, or this rank's part, into the inputs of a graph.
+  /// Writes all of it, or this rank's part, into the inputs of a graph. InternalError when rows of that part are missing.
   void write(Session& session, std::string_view graph, const FeedParts& parts = {}) const;
 };
 

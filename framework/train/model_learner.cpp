@@ -24,6 +24,24 @@ Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Con
   return compiled;
 }
 
+/// The rows that all inputs of this rank have in common, where one mesh axis splits the rows of all of them; else all.
+BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
+  std::set<std::vector<AxisId>> splits;
+  for (const auto& [name, layout] : parts.inputs)
+    if (!layout.split.empty()) splits.insert(layout.split[0]);
+  if (!world || splits.size() != 1 || splits.begin()->size() != 1) return {};
+  const AxisId axis = splits.begin()->front();
+  const Layout layout{.split = {{axis}}};
+  Communicator& others = world->group(parts.mesh.group(parts.rank, axis));
+  return {box_of({rows}, layout, parts.mesh, parts.rank).dims[0],
+          [&others](std::span<double> sums) {
+            others.run({.kind = Collective::Kind::all_reduce,
+                        .dtype = DType::f64,
+                        .pieces = {{sums.data(), sums.data(), std::ssize(sums)}},
+                        .name = "the labels of a batch"});
+          }};
+}
+
 }  // namespace
 
 LearnerData open_data(const Config& config) {
@@ -59,6 +77,7 @@ ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceP
                               {parts_.mesh, parts_.rank, world})) {
   check(parts_.mesh.size() == (world ? world->size() : 1), "a mesh {} in a world of {} ranks",
         to_string(parts_.mesh), world ? world->size() : 1);
+  rows_ = rows_made(parts_, config_.micro_sequences(), world);
 }
 
 void ModelLearner::initialize() {
@@ -75,7 +94,7 @@ void ModelLearner::refresh() {
 
 StepResult ModelLearner::update(int64_t first_sample) {
   initialize();
-  const std::vector<Feed> feeds = data_.batches->update(first_sample);
+  const std::vector<Feed> feeds = data_.batches->update(first_sample, rows_);
   StepResult result{};
   std::string last = "step";
   const bool bert = config_.model.type == ModelConfig::Type::bert;

@@ -67,6 +67,7 @@ class ModelLearner : public Learner {
   std::vector<Parameter> parameters_;
   double model_flops_;
   FeedParts parts_;  // of batches that this rank takes
+  BatchRows rows_;   // of training batches that this rank makes
   Session session_;
   bool initialized_ = false;
 };

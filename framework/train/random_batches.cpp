@@ -12,7 +12,7 @@ class RandomBatches : public Batches {
   RandomBatches(const Config& config, int64_t vocab)
       : config_(config), vocab_(config.model.vocab.value_or(vocab)) {}
 
-  std::vector<Feed> update(int64_t first_sample) const override {
+  std::vector<Feed> update(int64_t first_sample, const BatchRows&) const override {
     std::vector<Feed> out;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i)
       out.push_back(make(static_cast<uint64_t>(first_sample + i * config_.micro_sequences()),

@@ -100,7 +100,7 @@ class GoldenState {
   class Recorded : public Batches {
    public:
     Recorded(const GoldenState& golden, int64_t parts) : golden_(golden), parts_(parts) {}
-    std::vector<Feed> update(int64_t first_sample) const override {
+    std::vector<Feed> update(int64_t first_sample, const BatchRows&) const override {
       return golden_.feeds(first_sample / kSequences, parts_);
     }
     EvaluationBatch evaluation(int64_t) const override { return {}; }

@@ -18,15 +18,19 @@ class ToyBatches : public Batches {
  public:
   explicit ToyBatches(const Config& config) : config_(config) {}
 
-  std::vector<Feed> update(int64_t first_sample) const override {
+  using Batches::update;
+  std::vector<Feed> update(int64_t first_sample, const BatchRows& wanted) const override {
     const int64_t micro = config_.micro_sequences();
+    const Range rows = wanted.of(micro);
     std::vector<Feed> feeds;
     double count = 0;
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
-      feeds.push_back(make(first_sample + i * micro));
+      feeds.push_back(make(first_sample + i * micro, rows));
       for (float w : feeds.back().reals[0].second) count += static_cast<double>(w);
     }
+    if (wanted.sum) wanted.sum({&count, 1});
     for (Feed& feed : feeds) {
+      feed.rows = rows;
       feed.reals.push_back({"count", {static_cast<float>(count)}});
       if (config_.model.next_sentence)
         feed.reals.push_back({"sequences", {static_cast<float>(config_.batch.sequences)}});
@@ -35,7 +39,7 @@ class ToyBatches : public Batches {
   }
   EvaluationBatch evaluation(int64_t index) const override {
     EvaluationBatch out;
-    out.feed = make((1 << 20) + index * config_.micro_sequences());
+    out.feed = make((1 << 20) + index * config_.micro_sequences(), {0, config_.micro_sequences()});
     out.weights = out.feed.reals[0].second;
     for (float w : out.weights) out.weight += static_cast<double>(w);
     for (const auto& [name, values] : out.feed.integers)
@@ -69,17 +73,18 @@ class ToyBatches : public Batches {
   using Integers = std::vector<int32_t>;
 
   /// One micro-step's inputs but for the counts; its weights come first.
-  Feed make(int64_t first) const {
-    return config_.model.type == ModelConfig::Type::gpt ? make_gpt(first) : make_bert(first);
+  Feed make(int64_t first, Range rows) const {
+    return config_.model.type == ModelConfig::Type::gpt ? make_gpt(first, rows)
+                                                        : make_bert(first, rows);
   }
 
-  Feed make_gpt(int64_t first) const {
+  Feed make_gpt(int64_t first, Range rows) const {
     const int64_t length = config_.sequence_length();
     const bool packed = config_.data.documents == DataConfig::Documents::packed;
     const Random random(7, "toy gpt");
     Integers tokens, labels, positions, documents;
     std::vector<float> weights;
-    for (int64_t row = 0; row < config_.micro_sequences(); ++row) {
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
       const auto sample = static_cast<uint64_t>(first + row);
       const Integers words = text(sample, length + 1, *config_.model.vocab);
       tokens.insert(tokens.end(), words.begin(), words.end() - 1);
@@ -99,12 +104,12 @@ class ToyBatches : public Batches {
     return feed;
   }
 
-  Feed make_bert(int64_t first) const {
+  Feed make_bert(int64_t first, Range rows) const {
     const int64_t length = config_.sequence_length(), masked = masked_positions(config_);
     const Random random(7, "toy bert");
     Integers tokens, segments, lengths, positions, labels, next;
     std::vector<float> weights;
-    for (int64_t row = 0; row < config_.micro_sequences(); ++row) {
+    for (int64_t row = rows.begin; row < rows.end; ++row) {
       const auto sample = static_cast<uint64_t>(first + row);
       Integers words = text(sample, length, *config_.model.vocab);
       const auto used = static_cast<int64_t>(

@@ -70,6 +70,45 @@ TEST_F(BatchesTest, MaskRateWhoseProductRoundsUp) {
   EXPECT_EQ(reals(batches(config)->update(0)[0], "weights").size(), 8u * 14u);
 }
 
+/// A rank's rows are those of the whole batch, and the counts are summed over all ranks'.
+TEST_F(BatchesTest, ARankMakesItsOwnRows) {
+  for (const char* text : {kGpt, kBert}) {
+    const Config config = config_of(text, {"batch.sequences=8", "batch.accumulate=2"});
+    const auto all = batches(config);
+    const std::vector<Feed> whole = all->update(8);
+    std::vector<double> other(2);
+    for (const Range rows : {Range{0, 1}, Range{1, 4}}) {
+      std::vector<double> mine;
+      const std::vector<Feed> part = all->update(8, {rows, [&](std::span<double> sums) {
+                                                       mine.assign(sums.begin(), sums.end());
+                                                       for (size_t i = 0; i < sums.size(); ++i)
+                                                         sums[i] += other[i];
+                                                     }});
+      ASSERT_EQ(part.size(), whole.size());
+      const auto expect_rows = [&](const auto& few, const auto& many, const std::string& name) {
+        const size_t row = many.size() / 4, begin = static_cast<size_t>(rows.begin) * row;
+        ASSERT_EQ(few.size(), static_cast<size_t>(rows.size()) * row) << name;
+        EXPECT_TRUE(
+            std::equal(few.begin(), few.end(), many.begin() + static_cast<std::ptrdiff_t>(begin)))
+            << name;
+      };
+      for (size_t m = 0; m < part.size(); ++m) {
+        EXPECT_EQ(part[m].rows, rows);
+        for (size_t i = 0; i < part[m].integers.size(); ++i)
+          expect_rows(part[m].integers[i].second, whole[m].integers[i].second,
+                      part[m].integers[i].first);
+        for (size_t i = 0; i < part[m].reals.size(); ++i)
+          if (const auto& [name, values] = whole[m].reals[i]; values.size() > 1)
+            expect_rows(part[m].reals[i].second, values, name);
+      }
+      if (rows.begin == 1) {
+        EXPECT_EQ(reals(part[0], "count"), reals(whole[0], "count"));
+      }
+      other = mine;
+    }
+  }
+}
+
 TEST_F(BatchesTest, EvaluationIsSpreadOverTheHeldOutPart) {
   Config config = config_of(kGpt, {});
   const TokenSplit split = split_tokens(shards_, 0.2);
