@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/ops/ops.h"
+#include "framework/passes/state_moves.h"
 #include "framework/passes/storage.h"
 
 namespace tessera {
@@ -25,14 +26,52 @@ bool is_parameter(const Program& program, const Graph& graph, ValueId id) {
   return false;
 }
 
-std::string kind_of(const Program& program, const Plan& plan, const PlanBuffer& buffer) {
-  if (buffer.scratch) return "workspace";
-  for (ValueId v : buffer.values) {
-    const CotangentOf& of = plan.graph.value(v).cotangent;
-    if (of.primal >= 0 && is_parameter(program, plan.graph, of.primal)) return "gradient";
+/// What the values of a graph are for.
+class Kinds {
+ public:
+  Kinds(const Program& program, const Graph& graph)
+      : graph_(graph),
+        gradient_(graph.values().size(), false),
+        gathered_(graph.values().size(), false) {
+    for (ValueId v = 0; v < static_cast<ValueId>(graph.values().size()); ++v) {
+      const CotangentOf& of = graph.value(v).cotangent;
+      gradient_[at(v)] = of.primal >= 0 && is_parameter(program, graph, of.primal);
+    }
+    // What becomes a gradient on its way through messages is one as well: a rank's part of the sum.
+    for (size_t i = graph.nodes().size(); i-- > 0;) {
+      const Node& node = graph.nodes()[i];
+      if (moves(node) && any(gradient_, node.outputs)) mark(gradient_, node.inputs);
+    }
+    for (const Node& node : graph.nodes()) {
+      auto& of = node.op == &ops::all_gather ? gathered_ : gradient_;  // or sums of accumulators
+      if (moves_states(graph, node)) mark(of, node.outputs);
+      if (moves(node) && any(gathered_, node.inputs)) mark(gathered_, node.outputs);
+    }
   }
-  return "activation";
-}
+
+  std::string of(const PlanBuffer& buffer) const {
+    if (buffer.scratch) return "workspace";
+    if (any(gradient_, buffer.values)) return "gradient";
+    return any(gathered_, buffer.values) ? "gathered" : "activation";
+  }
+
+ private:
+  static size_t at(ValueId v) { return static_cast<size_t>(v); }
+
+  bool moves(const Node& node) const {
+    return node.op->collective || node.op == &ops::wait || node.op == &ops::transpose ||
+           is_view(graph_, node);
+  }
+  static bool any(const std::vector<bool>& of, const std::vector<ValueId>& values) {
+    return std::any_of(values.begin(), values.end(), [&](ValueId v) { return of[at(v)]; });
+  }
+  static void mark(std::vector<bool>& of, const std::vector<ValueId>& values) {
+    for (ValueId v : values) of[at(v)] = true;
+  }
+
+  const Graph& graph_;
+  std::vector<bool> gradient_, gathered_;  // by value
+};
 
 int64_t aligned(int64_t bytes) {
   constexpr auto kUnit = static_cast<int64_t>(kAlignment);
@@ -52,15 +91,18 @@ void add_arena(MemoryReport& report, const Program& program, const Plan& plan) {
                 : plan.peak_step >= nodes
                     ? "after the last step"
                     : plan.graph.value(plan.graph.node(plan.peak_step).outputs[0]).name;
+  const Kinds kinds(program, plan.graph);
   for (const PlanBuffer& b : plan.buffers) {
     if (b.first > plan.peak_step || b.last < plan.peak_step || b.bytes == 0) continue;
-    const std::string kind = kind_of(program, plan, b);
+    const std::string kind = kinds.of(b);
     (kind == "workspace"  ? report.workspace
      : kind == "gradient" ? report.gradients
+     : kind == "gathered" ? report.gathered
                           : report.activations) += aligned(b.bytes);
     report.live.push_back({b.name, kind, b.bytes});
   }
-  report.unused = report.arena_bytes - report.gradients - report.activations - report.workspace;
+  report.unused = report.arena_bytes - report.gradients - report.gathered - report.activations -
+                  report.workspace;
   sort_by_size(report.live);
 }
 
@@ -99,6 +141,7 @@ std::string to_string(const MemoryReport& report, size_t count) {
   for (const auto& [kind, bytes] : report.states)
     row(fmt::format("state: {}", to_string(kind)), bytes);
   row("arena: gradients", report.gradients);
+  if (report.gathered > 0) row("arena: gathered parameters", report.gathered);
   row("arena: activations", report.activations);
   row("arena: workspace", report.workspace);
   row("arena: unused", report.unused);

@@ -14,7 +14,7 @@ namespace tessera {
 
 struct MemoryReport {
   struct Tensor {
-    std::string name, kind;  // "parameter", "gradient", "activation", "workspace", …
+    std::string name, kind;  // "parameter", "gradient", "gathered", "activation", "workspace", …
     int64_t bytes = 0;
   };
 
@@ -23,7 +23,8 @@ struct MemoryReport {
 
   std::string graph, step;  // where the arena is fullest: the graph's name, and the node's
   int64_t gradients = 0, activations = 0, workspace = 0, unused = 0;
-  int64_t arena_bytes = 0;  // the sum of these four
+  int64_t gathered = 0;     // sharded parameters, put together for use
+  int64_t arena_bytes = 0;  // the sum of these five
 
   std::vector<Tensor> live;     // in the arena at that step, the largest first
   std::vector<Tensor> largest;  // of those and the states, the largest first
