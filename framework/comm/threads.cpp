@@ -60,6 +60,8 @@ class ThreadsCommunicator final : public Communicator {
   Times times() const override { return times_; }
 
  private:
+  /// Throws when the run is over; nobody works on this rank's buffers then.
+  void require_working(std::unique_lock<std::mutex>& lock) const;
   /// The rank of the world that has ended without coming to this meeting; -1 when all may still come.
   int64_t lost(const Meeting& meeting) const;
   void finish(std::unique_lock<std::mutex>& lock, Meeting& meeting);
@@ -72,12 +74,19 @@ class ThreadsCommunicator final : public Communicator {
   Times times_;
 };
 
+void ThreadsCommunicator::require_working(std::unique_lock<std::mutex>& lock) const {
+  if (!shared_.failure) return;
+  // Others may be at work on what this rank started; nothing starts any more.
+  shared_.changed.wait(lock, [&] { return shared_.working == 0; });
+  throw WorldAborted(*shared_.failure);
+}
+
 Communicator::Ticket ThreadsCommunicator::start(Collective call) {
   verify(call, size());
   const auto place = static_cast<size_t>(rank_);
   const auto ranks = static_cast<size_t>(size());
   std::unique_lock lock(shared_.mutex);
-  if (shared_.failure) throw WorldAborted(*shared_.failure);
+  require_working(lock);
   const Ticket ticket = ++last_;
   started_[ticket] = Clock::now();
   Meeting& meeting = group_.meetings[ticket];
@@ -125,7 +134,7 @@ void ThreadsCommunicator::wait(Ticket ticket) {
   Meeting& meeting = group_.meetings.at(ticket);
   shared_.changed.wait(lock, [&] { return meeting.done || shared_.failure || lost(meeting) >= 0; });
   if (!meeting.done) {
-    if (shared_.failure) throw WorldAborted(*shared_.failure);
+    require_working(lock);
     internal_error("{}: rank {} has ended and never came", title(meeting.calls[size_t(rank_)]),
                    lost(meeting));
   }
@@ -184,11 +193,11 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
   Shared shared;
   shared.hosts.assign(static_cast<size_t>(ranks), host_name());
   shared.ended.assign(static_cast<size_t>(ranks), false);
-  std::exception_ptr first;
+  std::exception_ptr first, aborted;  // a failure, and that others hear of one, maybe sooner
   std::mutex first_mutex;
-  const auto keep = [&](std::exception_ptr error) {
+  const auto keep = [&](std::exception_ptr& place) {
     const std::lock_guard lock(first_mutex);
-    if (!first) first = std::move(error);
+    if (!place) place = std::current_exception();
   };
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks; ++rank) {
@@ -196,11 +205,14 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
       ThreadsWorld world(shared, rank);
       try {
         body(world);
+      } catch (const WorldAborted& error) {
+        keep(aborted);
+        world.give_up(error.what());
       } catch (const std::exception& error) {
-        keep(std::current_exception());
+        keep(first);
         world.give_up(error.what());
       } catch (...) {
-        keep(std::current_exception());
+        keep(first);
         world.give_up("an unknown exception");
       }
       const std::lock_guard lock(shared.mutex);
@@ -210,6 +222,7 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
   }
   for (std::thread& thread : threads) thread.join();
   if (first) std::rethrow_exception(first);
+  if (aborted) std::rethrow_exception(aborted);
 }
 
 }  // namespace tessera
