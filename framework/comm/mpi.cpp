@@ -88,7 +88,7 @@ class MpiWorld final : public World {
   /// With this rank in front.
   std::string named(std::string_view reason) const;
   void end();
-  /// The first of two tags for a group.
+  /// The first of the tags for a group.
   int tag_of(uint64_t number);
 
   int rank_ = 0, size_ = 1;
@@ -224,7 +224,8 @@ Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
 
 int MpiWorld::tag_of(uint64_t number) {
   // Ranks need not meet to agree on a tag; that two groups get one is as good as impossible, and found.
-  const int tag = static_cast<int>((number >> 1) % (last_tag_ / 2)) * 2;
+  constexpr int tags = MpiMessages::kTags;
+  const int tag = static_cast<int>((number >> 1) % (last_tag_ / tags)) * tags;
   check(tags_.insert(tag).second, "two groups have the tag {}", tag);
   return tag;
 }

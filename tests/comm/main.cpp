@@ -86,10 +86,17 @@ void run_fault(World& world, const std::string& fault) {
       world.give_up(error.what());  // before the buffers go
       throw;
     }
-  } else if (fault == "mismatch") {
-    all.run({.dtype = world.rank() == 0 ? DType::f32 : DType::i32,
-             .pieces = {{data.data(), data.data(), count}},
-             .name = "wte.gradient"});
+  } else if (fault.starts_with("mismatch")) {
+    Collective call{.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"};
+    if (world.rank() == 0) {
+      call.name = "wpe.gradient";
+      if (fault == "mismatch-type") call.dtype = call.wire = DType::i32;
+      if (fault == "mismatch-kind") call.kind = Collective::Kind::broadcast;
+      if (fault == "mismatch-count") call.pieces[0].count = 5;
+    }
+    all.run(std::move(call));
+    // Messages of the next call must not be taken for the first one's.
+    all.run({.pieces = {{data.data(), data.data(), 1}}});
   }
   throw std::runtime_error("unreachable");
 }

@@ -90,14 +90,26 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"Absent", "--plant absent --hang 2", "all_reduce of wte.gradient hangs: rank "}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
-TEST(Mpi, CallsThatDifferAreNamed) {
-  const Ended ended = mpirun(2, "--plant mismatch");
+class MpiMismatch : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+
+TEST_P(MpiMismatch, CallsThatDifferAreNamed) {
+  const auto& [how, fault] = GetParam();
+  const Ended ended = mpirun(2, std::string(how) + " --plant mismatch-" + fault);
   EXPECT_NE(ended.status, 0);
   EXPECT_NE(ended.status, 124) << "it hangs";
-  EXPECT_NE(ended.output.find("of wte.gradient"), std::string::npos) << ended.output;
-  EXPECT_NE(ended.output.find("they differ in kind, types or counts"), std::string::npos)
-      << ended.output;
+  for (const char* part :
+       {"all_reduce of wte.gradient", " of wpe.gradient", "they differ in kind, types or counts"})
+    EXPECT_NE(ended.output.find(part), std::string::npos) << ended.output;
+  EXPECT_EQ(ended.output.find("unreachable"), std::string::npos) << ended.output;
 }
+
+INSTANTIATE_TEST_SUITE_P(Planted, MpiMismatch,
+                         testing::Combine(testing::Values("", "--messages"),
+                                          testing::Values("type", "kind", "count")),
+                         [](const auto& instance) {
+                           return std::string(std::get<1>(instance.param)) +
+                                  (*std::get<0>(instance.param) ? "ByMessages" : "");
+                         });
 
 TEST(Mpi, IsNotStartedWithoutIt) { EXPECT_FALSE(started_by_mpi()); }
 
