@@ -30,8 +30,8 @@ double process_age() {
 }
 
 struct Timed {
-  std::vector<double> seconds;     // of each step
-  double in_all = 0, exposed = 0;  // communication of a step
+  std::vector<double> seconds;           // of each step
+  Learner::Communication communication;  // of a step
   double start = 0, loss = 0;
 };
 
@@ -50,8 +50,8 @@ Timed run_steps(ModelLearner& learner, int64_t steps) {
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   const auto after = learner.communication();
-  out.in_all = (after.total - before.total) / static_cast<double>(steps);
-  out.exposed = (after.waited - before.waited) / static_cast<double>(steps);
+  out.communication = {(after.total - before.total) / static_cast<double>(steps),
+                       (after.waited - before.waited) / static_cast<double>(steps)};
   return out;
 }
 
@@ -69,14 +69,15 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
     if (ranks.world()) ranks.world()->give_up(explained(error));  // while the buffers are there
     throw;
   }
-  auto& [seconds, in_all, exposed, start, loss] = timed;
+  auto& [seconds, communication, start, loss] = timed;
   std::sort(seconds.begin(), seconds.end());
   const auto tokens = static_cast<double>(config.tokens_per_step());
   const double median = seconds[seconds.size() / 2];
   if (ranks.leads()) fmt::print("{}\n", learner.header());
   if (ranks.size() > 1 && ranks.leads())
-    fmt::print("communication of a step: {:.4f} s, of which {:.4f} s are waited for\n", in_all,
-               exposed);
+    fmt::print(
+        "communication of a step: {:.4f} s, of which {:.4f} s are waited for and {:.4f} s hidden\n",
+        communication.total, communication.waited, communication.hidden());
   if (ranks.leads())
     fmt::print(
         "{:.1f} tokens/s (median of {} steps; best {:.1f}) · {:.1f} GFLOP/s · first step after "
@@ -91,8 +92,9 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
           {"peak_rss_bytes", peak_resident_bytes()},
           {"planned_bytes", learner.session().compiled().bytes()},
           {"ranks", ranks.size()},
-          {"communication_s", in_all},
-          {"exposed_s", exposed},
+          {"communication_s", communication.total},
+          {"exposed_s", communication.waited},
+          {"hidden_s", communication.hidden()},
           {"loss", loss}};
 }
 

@@ -38,7 +38,6 @@ class MpiCommunicator final : public Communicator {
   int size() const override { return static_cast<int>(ranks_.size()); }
   Ticket start(Collective call) override;
   void wait(Ticket ticket) override { tickets_.wait(ticket); }
-  Times times() const override { return tickets_.times(); }
 
   // By the progress thread alone:
   void take_started();
@@ -72,6 +71,7 @@ class MpiWorld final : public World {
   const std::vector<std::string>& hosts() const override { return hosts_; }
   Communicator& group(std::span<const int64_t> ranks) override;
   void give_up(std::string_view reason) override;
+  Times times() const override;
   std::optional<Verdict> verdict() const override;
 
  private:
@@ -259,6 +259,11 @@ void MpiWorld::give_up(std::string_view reason) {
   progress_.wait_until_stopped(lock);
 }
 
+World::Times MpiWorld::times() const {
+  const std::lock_guard lock(progress_.mutex);
+  return {progress_.busy.seconds(std::chrono::steady_clock::now()), progress_.blocked};
+}
+
 std::optional<World::Verdict> MpiWorld::verdict() const {
   std::string cause;
   {
@@ -272,6 +277,7 @@ std::optional<World::Verdict> MpiWorld::verdict() const {
 Beat MpiWorld::beat() {
   Beat beat;
   const std::lock_guard lock(progress_.mutex);
+  beat.blocked = progress_.blocked;
   for (const MpiCommunicator* group : all_groups_) group->report(beat);
   return beat;
 }

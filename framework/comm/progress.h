@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "framework/comm/beat.h"
+#include "framework/comm/busy_time.h"
 #include "framework/comm/communicator.h"
 
 namespace tessera {
@@ -22,6 +23,8 @@ struct Progress {
   std::condition_variable changed;
   std::optional<std::string> failure;  // the first one
   bool stopped = false;                // nothing is exchanged any more: no buffer is touched
+  BusyTime busy;                       // with any ticket
+  double blocked = 0;                  // seconds in waits that are over
 
   /// Ends all waits.
   void fail(std::string_view reason);
@@ -41,7 +44,6 @@ class Tickets {
   /// So many more are done; with the mutex held.
   void finish(int count);
   void wait(Communicator::Ticket ticket);
-  Communicator::Times times() const;
 
   /// Adds what is known here to this rank's beat, for the group of that number; with the mutex held.
   void report(uint64_t group, Beat& beat) const;
@@ -49,17 +51,11 @@ class Tickets {
  private:
   using Clock = std::chrono::steady_clock;
 
-  struct Entry {
-    std::string title;
-    Clock::time_point begin;
-  };
-
   Progress& progress_;
   Communicator::Ticket started_ = 0, finished_ = 0;
-  std::map<Communicator::Ticket, Entry> open_;
-  Communicator::Ticket waited_for_ = 0;  // right now; 0: none
+  std::map<Communicator::Ticket, std::string> open_;  // their titles
+  Communicator::Ticket waited_for_ = 0;               // right now; 0: none
   Clock::time_point waiting_since_;
-  Communicator::Times times_;
 };
 
 }  // namespace tessera
