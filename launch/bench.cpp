@@ -59,12 +59,12 @@ int run_bench(std::span<const std::string> args) {
     if (given->has("json")) write_json(given->text("json"), figures);
     return 0;
   };
-  if (mode == "op") return keep(bench_op(what, given->list("set"), steps));
-  const Config config = load_config(what, given->list("set"));
-  if (mode == "step") return keep(bench_step(config, steps));
+  const auto sets = given->list("set");
+  if (mode == "op") return keep(bench_op(what, sets, steps));
+  if (mode == "step") return keep(bench_step(load_config(what, sets), steps));
   const Ranks ranks;
   return ranks.together({}, [&] {
-    const nlohmann::json figures = bench_train(config, steps, ranks);
+    const nlohmann::json figures = bench_train(load_config(what, sets), steps, ranks);
     return ranks.leads() ? keep(figures) : 0;
   });
 }

@@ -181,6 +181,7 @@ MpiWorld::MpiWorld(const MpiOptions& options)
     : own_(SharedSegment::create(std::random_device{}() | uint64_t{1} << 32)),
       thread_([this, options] { run(options); }) {
   std::unique_lock lock(progress_.mutex);
+  if (options.stuck) progress_.stuck = [this, options] { options.stuck(*verdict()); };
   progress_.changed.wait(lock, [&] { return ready_ || progress_.failure; });
   if (ready_) return;
   lock.unlock();
@@ -190,11 +191,12 @@ MpiWorld::MpiWorld(const MpiOptions& options)
 
 MpiWorld::~MpiWorld() {
   if (std::uncaught_exceptions() > 0) give_up("an exception ended the run");
-  {
-    const std::lock_guard lock(progress_.mutex);
-    stopping_ = true;
-  }
+  std::unique_lock lock(progress_.mutex);
+  stopping_ = true;
   own_.ring();
+  progress_.changed.wait(lock, [&] { return progress_.stopped || progress_.failure; });
+  progress_.wait_until_stopped(lock);
+  lock.unlock();
   thread_.join();
   control_.reset();  // its thread looks at the rest
 }

@@ -5,6 +5,9 @@
 namespace tessera {
 namespace {
 
+/// Less than the time that other ranks wait for this one's last words.
+constexpr std::chrono::seconds kPatience{1};
+
 double seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -22,7 +25,13 @@ void Progress::require_working() const {
 }
 
 void Progress::wait_until_stopped(std::unique_lock<std::mutex>& lock) {
-  changed.wait_for(lock, std::chrono::seconds(5), [&] { return stopped; });
+  if (changed.wait_for(lock, kPatience, [&] { return stopped; })) return;
+  if (stuck) {
+    lock.unlock();
+    stuck();
+    lock.lock();
+  }
+  changed.wait(lock, [&] { return stopped; });
 }
 
 Communicator::Ticket Tickets::start(std::string title) {

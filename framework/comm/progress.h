@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -26,11 +26,14 @@ struct Progress {
   BusyTime busy;                       // with any ticket
   double blocked = 0;                  // seconds in waits that are over
 
+  std::function<void()> stuck;
+
   /// Ends all waits.
   void fail(std::string_view reason);
   /// With the mutex held.
   void require_working() const;
-  /// Returns when all has stopped, or after a while: the thread that exchanges may be stuck.
+  /// Returns when all has stopped. Where that takes long, the thread that exchanges is stuck: calls `stuck`, which ends
+  /// the process.
   void wait_until_stopped(std::unique_lock<std::mutex>& lock);
 };
 

@@ -10,6 +10,7 @@
 
 #include "framework/comm/mpi.h"
 #include "tests/comm/conformance.h"
+#include "tests/comm/mpi_stuck.h"
 #include "tests/comm/watchdog.h"
 
 namespace tessera {
@@ -76,10 +77,13 @@ void run_fault(World& world, const std::string& fault) {
       std::this_thread::sleep_for(std::chrono::seconds(30));
     }
     all.run({.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"});
-  } else if (fault == "under-way") {
+  } else if (fault == "under-way" || fault == "stuck") {
+    const bool stuck = fault == "stuck";
+    mpi_is_stuck = stuck && world.rank() == 0;
     try {
       const auto ticket = all.start({.pieces = {{data.data(), data.data(), count}}});
-      if (world.rank() == 1) throw std::runtime_error("the disk is full");
+      while (mpi_is_stuck && !in_stuck_mpi) std::this_thread::yield();
+      if (world.rank() == (stuck ? 0 : 1)) throw std::runtime_error("the disk is full");
       all.wait(ticket);
       all.barrier();
     } catch (const std::exception& error) {
@@ -102,7 +106,11 @@ void run_fault(World& world, const std::string& fault) {
 }
 
 int run_over_mpi(int arguments, char** argument) {
-  const Words words = read(arguments, argument);
+  Words words = read(arguments, argument);
+  words.options.stuck = [](const World::Verdict& verdict) {
+    std::fprintf(stderr, "rank 0: %s; MPI is stuck\n", verdict.cause.c_str());
+    std::_Exit(1);
+  };
   const std::unique_ptr<World> world = make_mpi_world(words.options);
   try {
     if (words.fault.empty()) {

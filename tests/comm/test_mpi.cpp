@@ -82,6 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"ExceptionByMessages", "--messages --plant exception", ") failed: the disk is full"},
         Fault{"UnderWay", "--plant under-way", ") failed: the disk is full"},
         Fault{"UnderWayByMessages", "--messages --plant under-way", ") failed: the disk is full"},
+        Fault{"Stuck", "--messages --plant stuck", ") failed: the disk is full; MPI is stuck"},
         Fault{"Kill", "--plant kill", ") died: its connection broke"},
         Fault{"KillByMessages", "--messages --plant kill", ") died: its connection broke"},
         Fault{"Stop", "--plant stop --silence 3", ") has given no sign of life for 3 s"},
