@@ -79,8 +79,10 @@ class MpiWorld final : public World {
 
   void run(const MpiOptions& options);
   void begin(const MpiOptions& options);
-  void share_memory(const MpiOptions& options);
+  /// Whether this rank is the one to say that its host's ranks cannot.
+  bool share_memory(const MpiOptions& options);
   void open_control(const MpiOptions& options);
+  void close_control();
   Beat beat();
   void make_progress();
   void look_for_failures();
@@ -198,7 +200,7 @@ MpiWorld::~MpiWorld() {
   progress_.wait_until_stopped(lock);
   lock.unlock();
   thread_.join();
-  control_.reset();  // its thread looks at the rest
+  close_control();  // its thread looks at the rest
 }
 
 Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
@@ -299,9 +301,15 @@ void MpiWorld::open_control(const MpiOptions& options) {
                            .limits = options.limits,
                            .beat = [this] { return beat(); },
                            .over = [this](const std::string& reason) { fail(reason); },
-                           .warn = [](const std::string& text) { log::warn("{}", text); }};
+                           .warn = log::print_warning};
   control_ = listener ? std::make_unique<Control>(std::move(control), std::move(listener))
                       : std::make_unique<Control>(std::move(control), address);
+  log::relay_warnings([this](const std::string& text) { control_->warn(text); });
+}
+
+void MpiWorld::close_control() {
+  log::relay_warnings(nullptr);
+  control_.reset();
 }
 
 void MpiWorld::run(const MpiOptions& options) {
@@ -352,12 +360,16 @@ void MpiWorld::begin(const MpiOptions& options) {
       MPI_Allgather(name.c_str(), length, MPI_CHAR, names.data(), length, MPI_CHAR, communicator_),
       "the exchange of host names");
   for (int r = 0; r < size_; ++r) hosts_.emplace_back(names.data() + r * length);
-  share_memory(options);
+  const bool slow = share_memory(options);
   open_control(options);
+  if (slow)
+    log::warn(
+        "the ranks of this host cannot share memory with each other and use messages, which is "
+        "slower");
 }
 
-void MpiWorld::share_memory(const MpiOptions& options) {
-  if (!options.shared_memory) return;
+bool MpiWorld::share_memory(const MpiOptions& options) {
+  if (!options.shared_memory) return false;
   MPI_Comm host = MPI_COMM_NULL;
   require_mpi(MPI_Comm_split_type(communicator_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host),
               "MPI_Comm_split_type");
@@ -391,11 +403,9 @@ void MpiWorld::share_memory(const MpiOptions& options) {
   }
   require_mpi(MPI_Allreduce(&good, &all_good, 1, MPI_INT, MPI_MIN, host), "MPI_Allreduce");
   MPI_Comm_free(&host);
-  if (all_good) return;
+  if (all_good) return false;
   neighbours_.clear();
-  if (rank_ != cards.front().rank) return;
-  log::warn("ranks of {} cannot share memory with each other and use messages, which is slower",
-            hosts_[static_cast<size_t>(rank_)]);
+  return rank_ == cards.front().rank;
 }
 
 void MpiWorld::look_for_failures() {
@@ -456,7 +466,7 @@ void MpiWorld::end() {
     }
     own_.sleep(own_.rings(), kNap * 20);
   }
-  control_.reset();  // all have come: nobody can be missed any more
+  close_control();  // all have come: nobody can be missed any more
   MPI_Comm_free(&communicator_);
   MPI_Finalize();
 }

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "framework/comm/mpi.h"
+#include "framework/core/log.h"
 #include "tests/comm/conformance.h"
 #include "tests/comm/mpi_stuck.h"
 #include "tests/comm/watchdog.h"
@@ -77,6 +78,9 @@ void run_fault(World& world, const std::string& fault) {
       std::this_thread::sleep_for(std::chrono::seconds(30));
     }
     all.run({.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"});
+  } else if (fault == "warnings") {
+    log::warn("{}", world.rank() == 0 ? "the disk is slow" : "the fan is loud");
+    return all.barrier();
   } else if (fault == "under-way" || fault == "stuck") {
     const bool stuck = fault == "stuck";
     mpi_is_stuck = stuck && world.rank() == 0;

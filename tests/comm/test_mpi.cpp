@@ -112,6 +112,21 @@ INSTANTIATE_TEST_SUITE_P(Planted, MpiMismatch,
                                   (*std::get<0>(instance.param) ? "ByMessages" : "");
                          });
 
+size_t times_in(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Mpi, WarningsOfAllRanksArePrintedByTheFirst) {
+  const Ended ended = mpirun(3, "--plant warnings");
+  EXPECT_EQ(ended.status, 0) << ended.output;
+  EXPECT_EQ(times_in(ended.output, "): the fan is loud"), 1) << ended.output;
+  EXPECT_EQ(times_in(ended.output, "the fan is loud"), 1) << ended.output;
+  EXPECT_NE(ended.output.find("ranks 1, 2 ("), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("rank 0 ("), std::string::npos) << ended.output;
+}
+
 TEST(Mpi, IsNotStartedWithoutIt) { EXPECT_FALSE(started_by_mpi()); }
 
 }  // namespace
