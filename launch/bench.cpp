@@ -13,6 +13,7 @@
 #include "framework/core/error.h"
 #include "launch/bench_modes.h"
 #include "launch/command_line.h"
+#include "launch/ranks.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -54,16 +55,18 @@ int run_bench(std::span<const std::string> args) {
   require_mode(mode);
   const int64_t steps = given->integer("steps", 5, 1);
   require(!given->has("json") || !given->text("json").empty(), "--json: name a file");
-  nlohmann::json figures;
-  if (mode == "train" || mode == "step") {
-    const Config config = load_config(what, given->list("set"));
-    figures = mode == "train" ? bench_train(config, steps) : bench_step(config, steps);
-  } else {
-    figures = bench_op(what, given->list("set"), steps);
-  }
-  const bool leads = !figures.contains("leads") || figures["leads"].get<bool>();
-  if (given->has("json") && leads) write_json(given->text("json"), figures);
-  return 0;
+  const auto keep = [&](const nlohmann::json& figures) {
+    if (given->has("json")) write_json(given->text("json"), figures);
+    return 0;
+  };
+  const auto sets = given->list("set");
+  if (mode == "op") return keep(bench_op(what, sets, steps));
+  if (mode == "step") return keep(bench_step(load_config(what, sets), steps));
+  const Ranks ranks;
+  return ranks.together({}, [&] {
+    const nlohmann::json figures = bench_train(load_config(what, sets), steps, ranks);
+    return ranks.leads() ? keep(figures) : 0;
+  });
 }
 
 }  // namespace tessera

@@ -6,11 +6,11 @@
 #include <sstream>
 
 #include "framework/device/cpu/memory.h"
+#include "framework/train/failure.h"
 #include "framework/train/layouts.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
-#include "launch/ranks.h"
 
 namespace tessera {
 namespace {
@@ -29,37 +29,55 @@ double process_age() {
   return now - std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
-}  // namespace
+struct Timed {
+  std::vector<double> seconds;           // of each step
+  Learner::Communication communication;  // of a step
+  double start = 0, loss = 0;
+};
 
-nlohmann::json bench_train(const Config& given, int64_t steps) {
-  const Ranks ranks;
-  const Config config = resolve_mesh(given, ranks.size());
-  const int64_t vocab = planned_vocab(config);
-  ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
-                       ranks.set_up(config.device), true, ranks.world());
+/// Two steps to warm up, then so many.
+Timed run_steps(ModelLearner& learner, int64_t steps) {
+  Timed out;
   learner.initialize();
-  const double start = process_age();
-  std::vector<double> seconds;
-  double loss = 0;
+  out.start = process_age();
   Learner::Communication before;
   for (int64_t i = 0; i < steps + 2; ++i) {
     if (i == 2) before = learner.communication();
     const auto begin = std::chrono::steady_clock::now();
-    loss = learner.step(i).loss;
+    out.loss = learner.step(i).loss;
     if (i >= 2)
-      seconds.push_back(
+      out.seconds.push_back(
           std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   }
   const auto after = learner.communication();
-  const double in_all = (after.total - before.total) / static_cast<double>(steps),
-               exposed = (after.waited - before.waited) / static_cast<double>(steps);
+  out.communication = {(after.total - before.total) / static_cast<double>(steps),
+                       (after.waited - before.waited) / static_cast<double>(steps)};
+  return out;
+}
+
+}  // namespace
+
+nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& ranks) {
+  const Config config = resolve_mesh(given, ranks.size());
+  const int64_t vocab = planned_vocab(config);
+  ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
+                       ranks.set_up(config.device), true, ranks.world());
+  Timed timed;
+  try {
+    timed = run_steps(learner, steps);
+  } catch (const std::exception& error) {
+    if (ranks.world()) ranks.world()->give_up(explained(error));  // while the buffers are there
+    throw;
+  }
+  auto& [seconds, communication, start, loss] = timed;
   std::sort(seconds.begin(), seconds.end());
   const auto tokens = static_cast<double>(config.tokens_per_step());
   const double median = seconds[seconds.size() / 2];
   if (ranks.leads()) fmt::print("{}\n", learner.header());
   if (ranks.size() > 1 && ranks.leads())
-    fmt::print("communication of a step: {:.4f} s, of which {:.4f} s are waited for\n", in_all,
-               exposed);
+    fmt::print(
+        "communication of a step: {:.4f} s, of which {:.4f} s are waited for and {:.4f} s hidden\n",
+        communication.total, communication.waited, communication.hidden());
   if (ranks.leads())
     fmt::print(
         "{:.1f} tokens/s (median of {} steps; best {:.1f}) · {:.1f} GFLOP/s · first step after "
@@ -74,9 +92,9 @@ nlohmann::json bench_train(const Config& given, int64_t steps) {
           {"peak_rss_bytes", peak_resident_bytes()},
           {"planned_bytes", learner.session().compiled().bytes()},
           {"ranks", ranks.size()},
-          {"leads", ranks.leads()},
-          {"communication_s", in_all},
-          {"exposed_s", exposed},
+          {"communication_s", communication.total},
+          {"exposed_s", communication.waited},
+          {"hidden_s", communication.hidden()},
           {"loss", loss}};
 }
 

@@ -41,12 +41,16 @@ WatchLimits watch_limits() {
 }  // namespace
 
 Ranks::Ranks() {
-  if (started_by_mpi()) world_ = make_mpi_world({.limits = watch_limits()});
+  if (started_by_mpi())
+    world_ =
+        make_mpi_world({.limits = watch_limits(),
+                        .stuck = [this](const World::Verdict& verdict) { end_stuck(verdict); }});
 }
 
 int Ranks::together(const std::filesystem::path& log_folder,
                     const std::function<int()>& body) const {
   if (!world_) return body();
+  log_folder_ = &log_folder;
   try {
     world_->all().barrier();  // all are connected: each can hear why the run ends
     return body();
@@ -72,6 +76,13 @@ void Ranks::report(const std::string& cause, bool rank_0_reports,
   }
   std::fflush(stdout);
   fmt::print(stderr, "tessera: error: {}\n", cause);
+}
+
+void Ranks::end_stuck(const World::Verdict& verdict) const {
+  report(verdict.cause, verdict.told_by_leader,
+         log_folder_ ? *log_folder_ : std::filesystem::path());
+  std::fflush(nullptr);
+  std::_Exit(2);
 }
 
 int Ranks::on_this_host() const {

@@ -38,8 +38,11 @@ class Ranks {
  private:
   void report(const std::string& cause, bool rank_0_reports,
               const std::filesystem::path& log_folder) const;
+  /// Ends the process of a failed run whose communication cannot be stopped.
+  [[noreturn]] void end_stuck(const World::Verdict& verdict) const;
 
   std::filesystem::file_time_type begin_ = std::filesystem::file_time_type::clock::now();
+  mutable const std::filesystem::path* log_folder_ = nullptr;  // while together() runs
   std::unique_ptr<World> world_;
 };
 

@@ -75,12 +75,6 @@ class Communicator {
   void run(Collective call) { wait(start(std::move(call))); }
   /// Returns when all ranks of the group have called it.
   void barrier();
-
-  /// Seconds that this rank's collectives took from start to end so far, and those that wait() blocked for.
-  struct Times {
-    double total = 0, blocked = 0;
-  };
-  virtual Times times() const { return {}; }
 };
 
 /// All ranks of a run and where they are. Ends before the library it stands on does.
@@ -102,6 +96,13 @@ class World {
   /// Gives the run up: from now on waits end with WorldAborted, on all ranks. When it returns, no buffer of this rank is
   /// touched any more: to be called before buffers go that are still exchanged, as when an exception passes.
   virtual void give_up(std::string_view reason) = 0;
+
+  /// Seconds so far in which a collective of this rank was under way, in whatever group, and those in which the rank stood
+  /// still for one.
+  struct Times {
+    double total = 0, blocked = 0;
+  };
+  virtual Times times() const { return {}; }
 
   /// Why the run is over, as this rank knows it; nothing while it is not.
   struct Verdict {

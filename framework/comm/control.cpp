@@ -22,6 +22,7 @@
 #include <numeric>
 #include <thread>
 
+#include "framework/comm/warnings.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -183,7 +184,8 @@ class Control::Channel {
         listener_(std::move(listener)),
         key_(address.key),
         bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-        watch_(options_.hosts, watched(), options_.limits, now()) {
+        watch_(options_.hosts, watched(), options_.limits, now()),
+        warnings_(options_.hosts) {
     if (!listener_) reach(address);
     thread_ = std::thread([this] { run(); });
   }
@@ -234,6 +236,7 @@ class Control::Channel {
   void hear(int rank, std::string_view text);
   void pass_on_posted();
   void send_beats();
+  void print(const std::vector<std::string>& warnings) const;
   void conclude();
   void leave();
   void flush_all();
@@ -243,6 +246,7 @@ class Control::Channel {
   uint64_t key_;
   File bell_;
   Watch watch_;
+  Warnings warnings_;
   std::list<Line> lines_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -292,7 +296,8 @@ void Control::Channel::run() {
       beaten = now();
     }
     if (!over_) watch_.tick(now());
-    for (const std::string& warning : watch_.take_warnings()) options_.warn(warning);
+    print(watch_.take_warnings());
+    print(warnings_.take(now()));
     conclude();
     lines_.remove_if([](const Line& line) { return line.broken(); });
     const std::lock_guard lock(mutex_);
@@ -371,6 +376,8 @@ void Control::Channel::hear(int rank, std::string_view text) {
   } else if ((fields[0] == "fail" || fields[0] == "over") && fields.size() == 2) {
     if (fields[0] == "over") leader_knows_ = true;
     watch_.failed(rank, from_field(fields[1]));
+  } else if (fields[0] == "warn" && fields.size() == 2 && listener_) {
+    warnings_.add(rank, from_field(fields[1]), now());
   } else {
     check(fields[0] == "bye", "no message: '{}'", text);
     watch_.left(rank);
@@ -389,6 +396,8 @@ void Control::Channel::pass_on_posted() {
       hear(0, text);
     } else if (!lines_.empty()) {
       lines_.front().send(text);
+    } else if (const auto fields = fields_of(text); fields[0] == "warn") {
+      options_.warn(from_field(fields[1]));
     }
   }
   if (!posted.empty()) flush_all();
@@ -401,6 +410,10 @@ void Control::Channel::send_beats() {
   const std::string text = listener_ ? to_line(Beat{}) : to_line(beat);
   for (Line& line : lines_)
     if (line.rank >= 0) line.send(text);
+}
+
+void Control::Channel::print(const std::vector<std::string>& warnings) const {
+  for (const std::string& warning : warnings) options_.warn(warning);
 }
 
 void Control::Channel::conclude() {
@@ -437,15 +450,18 @@ void Control::Channel::leave() {
     flush_all();
   };
   if (!listener_ || !over_) say_bye();
-  if (!over_) return;
-  // After a failure all end together, rank 0 last: where one is gone, mpirun kills the others before they have spoken.
+  if (!listener_ && !over_) return;
+  // Others may have warnings left. After a failure all end together, rank 0 last: where one is gone, mpirun kills the
+  // others before they have spoken.
   const Clock::time_point end = Clock::now() + kPatience;
-  while (Clock::now() < end && !lines_.empty()) {
+  const auto left = [](const Line& line) { return line.broken() || line.gone || line.rank < 0; };
+  while (Clock::now() < end && !std::ranges::all_of(lines_, left)) {
     wait_for_news();
     for (Line& line : lines_) read(line);
-    lines_.remove_if([](const Line& line) { return line.broken() || line.gone; });
+    lines_.remove_if(left);
   }
-  if (listener_) say_bye();
+  if (listener_ && over_) say_bye();
+  print(warnings_.take());
 }
 
 Control::Control(Options options, std::unique_ptr<ControlListener> listener) {
@@ -463,6 +479,8 @@ void Control::group(uint64_t number, std::span<const int64_t> ranks) {
   for (const int64_t rank : ranks) line += fmt::format("\t{}", rank);
   channel_->post(std::move(line));
 }
+
+void Control::warn(std::string_view text) { channel_->post("warn\t" + to_field(text)); }
 
 void Control::fail(std::string_view reason) {
   channel_->post("fail\t" + to_field(reason));

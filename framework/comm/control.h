@@ -1,6 +1,6 @@
 // The control channel: a connection of every rank to rank 0, beside MPI, served by a thread that never calls MPI. A rank
-// that is stuck in a collective cannot say so through it. Carries beats, failures and the news that the run is over;
-// what they mean, Watch decides.
+// that is stuck in a collective cannot say so through it. Carries beats, warnings, failures and the news that the run is
+// over; what they mean, Watch decides.
 #pragma once
 
 #include <array>
@@ -51,6 +51,7 @@ class Control {
     std::function<Beat()> beat;
     /// The run is over, and why; once at most.
     std::function<void(const std::string&)> over;
+    /// Prints a warning: on rank 0 those of all ranks, on another one its own where rank 0 cannot be reached any more.
     std::function<void(const std::string&)> warn;
   };
 
@@ -64,6 +65,8 @@ class Control {
   Control& operator=(const Control&) = delete;
 
   void group(uint64_t number, std::span<const int64_t> ranks);
+  /// Has a warning of this rank printed: by rank 0, within a second or two, folded with the same of others.
+  void warn(std::string_view text);
   /// This rank has failed; returns when the others are told, or after a while.
   void fail(std::string_view reason);
   /// Of a run that is over: whether rank 0 is known to know why. Waits a while for its word.

@@ -38,7 +38,6 @@ class MpiCommunicator final : public Communicator {
   int size() const override { return static_cast<int>(ranks_.size()); }
   Ticket start(Collective call) override;
   void wait(Ticket ticket) override { tickets_.wait(ticket); }
-  Times times() const override { return tickets_.times(); }
 
   // By the progress thread alone:
   void take_started();
@@ -72,6 +71,7 @@ class MpiWorld final : public World {
   const std::vector<std::string>& hosts() const override { return hosts_; }
   Communicator& group(std::span<const int64_t> ranks) override;
   void give_up(std::string_view reason) override;
+  Times times() const override;
   std::optional<Verdict> verdict() const override;
 
  private:
@@ -79,8 +79,10 @@ class MpiWorld final : public World {
 
   void run(const MpiOptions& options);
   void begin(const MpiOptions& options);
-  void share_memory(const MpiOptions& options);
+  /// Whether this rank is the one to say that its host's ranks cannot.
+  bool share_memory(const MpiOptions& options);
   void open_control(const MpiOptions& options);
+  void close_control();
   Beat beat();
   void make_progress();
   void look_for_failures();
@@ -88,7 +90,7 @@ class MpiWorld final : public World {
   /// With this rank in front.
   std::string named(std::string_view reason) const;
   void end();
-  /// The first of two tags for a group.
+  /// The first of the tags for a group.
   int tag_of(uint64_t number);
 
   int rank_ = 0, size_ = 1;
@@ -181,6 +183,7 @@ MpiWorld::MpiWorld(const MpiOptions& options)
     : own_(SharedSegment::create(std::random_device{}() | uint64_t{1} << 32)),
       thread_([this, options] { run(options); }) {
   std::unique_lock lock(progress_.mutex);
+  if (options.stuck) progress_.stuck = [this, options] { options.stuck(*verdict()); };
   progress_.changed.wait(lock, [&] { return ready_ || progress_.failure; });
   if (ready_) return;
   lock.unlock();
@@ -190,13 +193,14 @@ MpiWorld::MpiWorld(const MpiOptions& options)
 
 MpiWorld::~MpiWorld() {
   if (std::uncaught_exceptions() > 0) give_up("an exception ended the run");
-  {
-    const std::lock_guard lock(progress_.mutex);
-    stopping_ = true;
-  }
+  std::unique_lock lock(progress_.mutex);
+  stopping_ = true;
   own_.ring();
+  progress_.changed.wait(lock, [&] { return progress_.stopped || progress_.failure; });
+  progress_.wait_until_stopped(lock);
+  lock.unlock();
   thread_.join();
-  control_.reset();  // its thread looks at the rest
+  close_control();  // its thread looks at the rest
 }
 
 Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
@@ -224,7 +228,8 @@ Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
 
 int MpiWorld::tag_of(uint64_t number) {
   // Ranks need not meet to agree on a tag; that two groups get one is as good as impossible, and found.
-  const int tag = static_cast<int>((number >> 1) % (last_tag_ / 2)) * 2;
+  constexpr int tags = MpiMessages::kTags;
+  const int tag = static_cast<int>((number >> 1) % (last_tag_ / tags)) * tags;
   check(tags_.insert(tag).second, "two groups have the tag {}", tag);
   return tag;
 }
@@ -258,6 +263,11 @@ void MpiWorld::give_up(std::string_view reason) {
   progress_.wait_until_stopped(lock);
 }
 
+World::Times MpiWorld::times() const {
+  const std::lock_guard lock(progress_.mutex);
+  return {progress_.busy.seconds(std::chrono::steady_clock::now()), progress_.blocked};
+}
+
 std::optional<World::Verdict> MpiWorld::verdict() const {
   std::string cause;
   {
@@ -271,6 +281,7 @@ std::optional<World::Verdict> MpiWorld::verdict() const {
 Beat MpiWorld::beat() {
   Beat beat;
   const std::lock_guard lock(progress_.mutex);
+  beat.blocked = progress_.blocked;
   for (const MpiCommunicator* group : all_groups_) group->report(beat);
   return beat;
 }
@@ -290,9 +301,15 @@ void MpiWorld::open_control(const MpiOptions& options) {
                            .limits = options.limits,
                            .beat = [this] { return beat(); },
                            .over = [this](const std::string& reason) { fail(reason); },
-                           .warn = [](const std::string& text) { log::warn("{}", text); }};
+                           .warn = log::print_warning};
   control_ = listener ? std::make_unique<Control>(std::move(control), std::move(listener))
                       : std::make_unique<Control>(std::move(control), address);
+  log::relay_warnings([this](const std::string& text) { control_->warn(text); });
+}
+
+void MpiWorld::close_control() {
+  log::relay_warnings(nullptr);
+  control_.reset();
 }
 
 void MpiWorld::run(const MpiOptions& options) {
@@ -343,12 +360,16 @@ void MpiWorld::begin(const MpiOptions& options) {
       MPI_Allgather(name.c_str(), length, MPI_CHAR, names.data(), length, MPI_CHAR, communicator_),
       "the exchange of host names");
   for (int r = 0; r < size_; ++r) hosts_.emplace_back(names.data() + r * length);
-  share_memory(options);
+  const bool slow = share_memory(options);
   open_control(options);
+  if (slow)
+    log::warn(
+        "the ranks of this host cannot share memory with each other and use messages, which is "
+        "slower");
 }
 
-void MpiWorld::share_memory(const MpiOptions& options) {
-  if (!options.shared_memory) return;
+bool MpiWorld::share_memory(const MpiOptions& options) {
+  if (!options.shared_memory) return false;
   MPI_Comm host = MPI_COMM_NULL;
   require_mpi(MPI_Comm_split_type(communicator_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host),
               "MPI_Comm_split_type");
@@ -382,11 +403,9 @@ void MpiWorld::share_memory(const MpiOptions& options) {
   }
   require_mpi(MPI_Allreduce(&good, &all_good, 1, MPI_INT, MPI_MIN, host), "MPI_Allreduce");
   MPI_Comm_free(&host);
-  if (all_good) return;
+  if (all_good) return false;
   neighbours_.clear();
-  if (rank_ != cards.front().rank) return;
-  log::warn("ranks of {} cannot share memory with each other and use messages, which is slower",
-            hosts_[static_cast<size_t>(rank_)]);
+  return rank_ == cards.front().rank;
 }
 
 void MpiWorld::look_for_failures() {
@@ -447,7 +466,7 @@ void MpiWorld::end() {
     }
     own_.sleep(own_.rings(), kNap * 20);
   }
-  control_.reset();  // all have come: nobody can be missed any more
+  close_control();  // all have come: nobody can be missed any more
   MPI_Comm_free(&communicator_);
   MPI_Finalize();
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "framework/comm/communicator.h"
@@ -19,6 +20,9 @@ struct MpiOptions {
   int ranks_per_host = 0;
   /// When a run is given up.
   WatchLimits limits;
+  /// The run is over, and a second later MPI still has not returned from a call: it may touch buffers, which hence cannot
+  /// go. This has to end the process. Where it is empty, or returns, the rank waits on.
+  std::function<void(const World::Verdict&)> stuck = {};
 };
 
 /// Whether this process is one of several that mpirun or srun started.

@@ -12,9 +12,10 @@ using Kind = Collective::Kind;
 
 /// Chunks under way at once.
 constexpr size_t kMostFlights = 4;
-/// Messages are about this long; of large groups shorter, so that a chunk of all ranks stays within the second figure.
+/// Messages are no longer; of groups of more than two ranks shorter, so that all that is staged keeps its limit.
 constexpr int64_t kMessageBytes = 1 << 20;
-constexpr int64_t kChunkBytes = 16 << 20;
+/// Parts begin on cache lines.
+constexpr int64_t kLine = 64;
 
 }  // namespace
 
@@ -27,17 +28,17 @@ void require_mpi(int result, std::string_view what) {
 }
 
 MpiMessages::MpiMessages(MPI_Comm communicator, std::vector<int> peers, int rank, int tag)
-    : communicator_(communicator),
-      peers_(std::move(peers)),
-      rank_(rank),
-      tag_(tag),
-      slots_(kMostFlights) {
-  const auto ranks = static_cast<int64_t>(peers_.size());
-  slot_bytes_ = std::min(kMessageBytes * (ranks + 1), std::max(kChunkBytes, 4096 * (ranks + 1)));
+    : communicator_(communicator), peers_(std::move(peers)), rank_(rank), tag_(tag) {
+  const auto parts = static_cast<int64_t>(3 * peers_.size() * kMostFlights);
+  part_bytes_ = std::min(kMessageBytes, kStagingBytes / parts / kLine * kLine);
+  require(part_bytes_ > 0, "a group of {} ranks on several hosts is more than messages can serve",
+          peers_.size());
+  // Not written here: a group that sends little takes little.
+  staging_ = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(parts * part_bytes_));
 }
 
 void MpiMessages::start(Collective call) {
-  calls_.emplace_back(std::move(call), static_cast<int>(peers_.size()), slot_bytes_, kMessageBytes);
+  calls_.emplace_back(std::move(call), static_cast<int>(peers_.size()), part_bytes_);
 }
 
 bool MpiMessages::sums_parts(const Chunks& call) const {
@@ -46,42 +47,68 @@ bool MpiMessages::sums_parts(const Chunks& call) const {
 
 // A slot holds three rows of parts: outgoing, incoming, results. Where a chunk is no longer than a part of it, every rank
 // gets the same: one outgoing part.
+char* MpiMessages::place(const Flight& flight, int row, int rank) {
+  const size_t ranks = peers_.size();
+  const size_t part =
+      (flight.slot * 3 + static_cast<size_t>(row)) * ranks + static_cast<size_t>(rank);
+  return staging_.get() + part * static_cast<size_t>(part_bytes_);
+}
+
 char* MpiMessages::outgoing(const Flight& flight, int rank) {
   const Chunks& now = chunks(flight);
-  const bool same = !now.scatters() && !sums_parts(now);
-  return slots_[flight.slot].data() + (same ? 0 : now.part_offset(rank));
+  return place(flight, 0, now.scatters() || sums_parts(now) ? rank : 0);
 }
 
-char* MpiMessages::incoming(const Flight& flight, int rank) {
-  return slots_[flight.slot].data() + chunks(flight).part_offset(int(peers_.size()) + 1 + rank);
-}
-
-char* MpiMessages::result(const Flight& flight, int rank) {
-  return slots_[flight.slot].data() + chunks(flight).part_offset(2 * int(peers_.size()) + 1 + rank);
-}
-
-void MpiMessages::send(Flight& flight, const void* data, int64_t bytes, int peer, int tag) {
-  MPI_Request& request = flight.sends.emplace_back();
+void MpiMessages::send(std::vector<MPI_Request>& requests, const void* data, int64_t bytes,
+                       int peer, int tag, const Chunks& call) {
+  MPI_Request& request = requests.emplace_back();
   require_mpi(MPI_Isend(data, static_cast<int>(bytes), MPI_BYTE, peers_[static_cast<size_t>(peer)],
                         tag, communicator_, &request),
-              title(chunks(flight).call()));
+              title(call.call()));
 }
 
-void MpiMessages::receive(Flight& flight, void* data, int64_t bytes, int peer, int tag) {
-  MPI_Request& request = flight.receives.emplace_back();
+void MpiMessages::receive(std::vector<MPI_Request>& requests, void* data, int64_t bytes, int peer,
+                          int tag, const Chunks& call) {
+  MPI_Request& request = requests.emplace_back();
   require_mpi(MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, peers_[static_cast<size_t>(peer)],
                         tag, communicator_, &request),
-              title(chunks(flight).call()));
+              title(call.call()));
 }
 
-bool MpiMessages::done(std::vector<MPI_Request>& requests, const Flight& flight) const {
+bool MpiMessages::done(std::vector<MPI_Request>& requests, const Chunks& call) {
   if (requests.empty()) return true;
   int all = 0;
   require_mpi(
       MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all, MPI_STATUSES_IGNORE),
-      title(chunks(flight).call()));
+      title(call.call()));
   if (all) requests.clear();
   return all != 0;
+}
+
+void MpiMessages::exchange_labels(Call& call) {
+  const int ranks = static_cast<int>(peers_.size());
+  call.label = label_of(call.chunks);
+  call.others.assign(peers_.size(), call.label);
+  for (int step = 1; step < ranks; ++step) {
+    const int to = (rank_ + step) % ranks, from = (rank_ + ranks - step) % ranks;
+    receive(call.receives, &call.others[static_cast<size_t>(from)], sizeof(CallLabel), from,
+            tag_ + 2, call.chunks);
+    send(call.sends, &call.label, sizeof(CallLabel), to, tag_ + 2, call.chunks);
+  }
+}
+
+void MpiMessages::compare_labels() {
+  const size_t begun = next_call_ + (next_chunk_ > 0 ? 1 : 0);
+  for (size_t i = 0; i < begun; ++i) {
+    Call& call = calls_[i];
+    if (call.agreed) continue;
+    // In order: after calls that differ, messages of later ones may be taken for others'.
+    if (!done(call.receives, call.chunks)) return;
+    for (int r = 0; r < static_cast<int>(peers_.size()); ++r)
+      require_same(call.label, rank_, call.others[static_cast<size_t>(r)], r);
+    if (!done(call.sends, call.chunks)) return;
+    call.agreed = true;
+  }
 }
 
 bool MpiMessages::launch() {
@@ -92,6 +119,7 @@ bool MpiMessages::launch() {
   flight.slot = next_slot_;
   next_slot_ = (next_slot_ + 1) % kMostFlights;
   const Chunks& now = chunks(flight);
+  if (next_chunk_ == 0) exchange_labels(calls_[next_call_]);
   if (++next_chunk_ == now.count()) {
     next_chunk_ = 0;
     ++next_call_;
@@ -99,14 +127,11 @@ bool MpiMessages::launch() {
   const int ranks = static_cast<int>(peers_.size());
   const auto wire = static_cast<int64_t>(size_of(now.call().wire));
   const bool split = now.scatters() || sums_parts(now);
-  const int64_t rows = now.part_offset(split ? 3 * ranks + 1 : 2 * ranks + 1);
-  std::vector<char>& slot = slots_[flight.slot];
-  if (static_cast<int64_t>(slot.size()) < rows) slot.resize(static_cast<size_t>(rows));
   const bool broadcast = now.call().kind == Kind::broadcast;
   const int64_t mine = now.part(flight.chunk, rank_).size() * wire;
   for (int r = 0; r < ranks; ++r) {
     if (r != rank_ && (!broadcast || r == now.call().root))
-      receive(flight, incoming(flight, r), mine, r, tag_);
+      receive(flight.receives, incoming(flight, r), mine, r, tag_, now);
   }
   if (!split && (!broadcast || now.call().root == rank_))
     now.pack(now.part(flight.chunk, rank_), rank_, outgoing(flight, rank_));
@@ -115,7 +140,7 @@ bool MpiMessages::launch() {
     if (broadcast && now.call().root != rank_) continue;
     const Chunks::Range range = now.part(flight.chunk, r);
     if (split) now.pack(range, r, outgoing(flight, r));
-    send(flight, outgoing(flight, r), range.size() * wire, r, tag_);
+    send(flight.sends, outgoing(flight, r), range.size() * wire, r, tag_, now);
   }
   return true;
 }
@@ -132,9 +157,9 @@ void MpiMessages::sum(Flight& flight) {
          range.size());
   for (int step = 1; step < ranks; ++step) {
     const int to = (rank_ + step) % ranks, from = (rank_ + ranks - step) % ranks;
-    receive(flight, result(flight, from), now.part(flight.chunk, from).size() * wire, from,
-            tag_ + 1);
-    send(flight, result(flight, rank_), range.size() * wire, to, tag_ + 1);
+    receive(flight.receives, result(flight, from), now.part(flight.chunk, from).size() * wire, from,
+            tag_ + 1, now);
+    send(flight.sends, result(flight, rank_), range.size() * wire, to, tag_ + 1, now);
   }
 }
 
@@ -162,19 +187,22 @@ void MpiMessages::take(Flight& flight) {
 }
 
 bool MpiMessages::land(Flight& flight) {
-  if (!done(flight.receives, flight)) return false;
-  if (flight.stage == Flight::Stage::parts && sums_parts(chunks(flight))) {
+  const Chunks& now = chunks(flight);
+  // What a call that differs has sent is not looked at: its length may be another.
+  if (!calls_[flight.call].agreed || !done(flight.receives, now)) return false;
+  if (flight.stage == Flight::Stage::parts && sums_parts(now)) {
     sum(flight);
     flight.stage = Flight::Stage::results;
     return true;
   }
-  if (!done(flight.sends, flight)) return false;
+  if (!done(flight.sends, now)) return false;
   take(flight);
   return true;
 }
 
 bool MpiMessages::advance() {
   bool moved = launch();
+  compare_labels();
   // In order: the other ranks expect this one's messages in the order of the chunks.
   for (Flight& flight : flights_) {
     if (flight.stage == Flight::Stage::parts && sums_parts(chunks(flight))) {

@@ -5,6 +5,9 @@
 namespace tessera {
 namespace {
 
+/// Less than the time that other ranks wait for this one's last words.
+constexpr std::chrono::seconds kPatience{1};
+
 double seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -22,17 +25,24 @@ void Progress::require_working() const {
 }
 
 void Progress::wait_until_stopped(std::unique_lock<std::mutex>& lock) {
-  changed.wait_for(lock, std::chrono::seconds(5), [&] { return stopped; });
+  if (changed.wait_for(lock, kPatience, [&] { return stopped; })) return;
+  if (stuck) {
+    lock.unlock();
+    stuck();
+    lock.lock();
+  }
+  changed.wait(lock, [&] { return stopped; });
 }
 
 Communicator::Ticket Tickets::start(std::string title) {
-  open_[++started_] = {std::move(title), Clock::now()};
+  open_[++started_] = std::move(title);
+  progress_.busy.begin(Clock::now());
   return started_;
 }
 
 void Tickets::finish(int count) {
   const auto now = Clock::now();
-  for (; count > 0; --count) times_.total += seconds(now - open_.at(++finished_).begin);
+  for (; count > 0; --count, ++finished_) progress_.busy.end(now);
 }
 
 void Tickets::wait(Communicator::Ticket ticket) {
@@ -43,7 +53,7 @@ void Tickets::wait(Communicator::Ticket ticket) {
     waited_for_ = ticket;
     waiting_since_ = Clock::now();
     progress_.changed.wait(lock, [&] { return finished_ >= ticket || progress_.failure; });
-    times_.blocked += seconds(Clock::now() - waiting_since_);
+    progress_.blocked += seconds(Clock::now() - waiting_since_);
     waited_for_ = 0;
   }
   if (finished_ < ticket) {
@@ -53,15 +63,9 @@ void Tickets::wait(Communicator::Ticket ticket) {
   open_.erase(entry);
 }
 
-Communicator::Times Tickets::times() const {
-  const std::lock_guard lock(progress_.mutex);
-  return times_;
-}
-
 void Tickets::report(uint64_t group, Beat& beat) const {
   beat.started.emplace_back(group, started_);
   beat.finished += finished_;
-  beat.blocked += times_.blocked;
   if (waited_for_ == 0 || finished_ >= waited_for_) return;
   const double waiting = seconds(Clock::now() - waiting_since_);
   beat.blocked += waiting;
@@ -70,7 +74,7 @@ void Tickets::report(uint64_t group, Beat& beat) const {
   const Communicator::Ticket oldest = finished_ + 1;
   beat.group = group;
   beat.ticket = oldest;
-  beat.title = open_.at(oldest).title;
+  beat.title = open_.at(oldest);
   beat.waiting = waiting;
 }
 

@@ -4,7 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "framework/comm/beat.h"
+#include "framework/comm/busy_time.h"
 #include "framework/comm/communicator.h"
 
 namespace tessera {
@@ -22,12 +23,17 @@ struct Progress {
   std::condition_variable changed;
   std::optional<std::string> failure;  // the first one
   bool stopped = false;                // nothing is exchanged any more: no buffer is touched
+  BusyTime busy;                       // with any ticket
+  double blocked = 0;                  // seconds in waits that are over
+
+  std::function<void()> stuck;
 
   /// Ends all waits.
   void fail(std::string_view reason);
   /// With the mutex held.
   void require_working() const;
-  /// Returns when all has stopped, or after a while: the thread that exchanges may be stuck.
+  /// Returns when all has stopped. Where that takes long, the thread that exchanges is stuck: calls `stuck`, which ends
+  /// the process.
   void wait_until_stopped(std::unique_lock<std::mutex>& lock);
 };
 
@@ -41,7 +47,6 @@ class Tickets {
   /// So many more are done; with the mutex held.
   void finish(int count);
   void wait(Communicator::Ticket ticket);
-  Communicator::Times times() const;
 
   /// Adds what is known here to this rank's beat, for the group of that number; with the mutex held.
   void report(uint64_t group, Beat& beat) const;
@@ -49,17 +54,11 @@ class Tickets {
  private:
   using Clock = std::chrono::steady_clock;
 
-  struct Entry {
-    std::string title;
-    Clock::time_point begin;
-  };
-
   Progress& progress_;
   Communicator::Ticket started_ = 0, finished_ = 0;
-  std::map<Communicator::Ticket, Entry> open_;
-  Communicator::Ticket waited_for_ = 0;  // right now; 0: none
+  std::map<Communicator::Ticket, std::string> open_;  // their titles
+  Communicator::Ticket waited_for_ = 0;               // right now; 0: none
   Clock::time_point waiting_since_;
-  Communicator::Times times_;
 };
 
 }  // namespace tessera

@@ -68,13 +68,8 @@ bool SharedGroup::stage() {
     return false;
   const Chunks& now = chunks(staging_);
   char* to = slot(rank_, staging_);
-  if (staging_.chunk == 0) {
-    GroupArea::Label& label =
-        areas_[static_cast<size_t>(rank_)]->labels[number % GroupArea::kSlots];
-    label.signature = now.signature();
-    const std::string text = title(now.call()).substr(0, sizeof(label.title) - 1);
-    std::memcpy(label.title, text.c_str(), text.size() + 1);
-  }
+  if (staging_.chunk == 0)
+    areas_[static_cast<size_t>(rank_)]->labels[number % GroupArea::kSlots] = label_of(now);
   if (now.scatters() || (now.call().kind == Kind::all_reduce && !now.direct())) {
     for (int r = 0; r < static_cast<int>(areas_.size()); ++r)
       if (r != rank_) now.pack(now.part(staging_.chunk, r), r, to + now.part_offset(r));
@@ -147,15 +142,10 @@ bool SharedGroup::take() {
 
 void SharedGroup::compare_calls(const Cursor& cursor) const {
   if (cursor.chunk != 0) return;
-  const Chunks& mine = chunks(cursor);
-  for (size_t r = 0; r < areas_.size(); ++r) {
-    const GroupArea::Label& label = areas_[r]->labels[cursor.number % GroupArea::kSlots];
-    if (label.signature == mine.signature()) continue;
-    internal_error(
-        "rank {} of the group starts {} where rank {} starts {}: they differ in kind, types or "
-        "counts",
-        rank_, title(mine.call()), r, label.title);
-  }
+  const CallLabel mine = label_of(chunks(cursor));
+  for (size_t r = 0; r < areas_.size(); ++r)
+    require_same(mine, rank_, areas_[r]->labels[cursor.number % GroupArea::kSlots],
+                 static_cast<int>(r));
 }
 
 bool SharedGroup::advance() {

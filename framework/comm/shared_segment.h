@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "framework/comm/call_label.h"
+
 namespace tessera {
 
 /// A part of a mapped segment that belongs to one group.
@@ -16,17 +18,11 @@ struct GroupArea {
   static constexpr int kSlots = 4;
   static constexpr int64_t kSlotBytes = 256 << 10;
 
-  /// The first collective of a chunk says here what it is.
-  struct Label {
-    uint64_t signature = 0;
-    char title[120] = "";
-  };
-
   // Chunks that this rank has staged, summed its part of, and taken from the others: counted from the group's first on.
   alignas(64) std::atomic<uint64_t> staged;
   alignas(64) std::atomic<uint64_t> summed;
   alignas(64) std::atomic<uint64_t> taken;
-  alignas(64) Label labels[kSlots];
+  alignas(64) CallLabel labels[kSlots];  // what the call is whose first chunk lies there
   alignas(4096) char memory[kSlots][kSlotBytes];
 };
 

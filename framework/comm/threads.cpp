@@ -7,8 +7,10 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 
+#include "framework/comm/busy_time.h"
 #include "framework/comm/exchange.h"
 #include "framework/comm/self.h"
 #include "framework/core/error.h"
@@ -44,7 +46,9 @@ struct Shared {
   std::condition_variable changed;
   std::map<std::vector<int64_t>, Group> groups;
   std::vector<bool> ended;  // ranks whose body is over
-  int working = 0;          // collectives being done right now
+  std::vector<BusyTime> busy;
+  std::vector<double> blocked;  // seconds
+  int working = 0;              // collectives being done right now
   std::optional<std::string> failure;
 };
 
@@ -57,29 +61,39 @@ class ThreadsCommunicator final : public Communicator {
   int size() const override { return static_cast<int>(group_.ranks.size()); }
   Ticket start(Collective call) override;
   void wait(Ticket ticket) override;
-  Times times() const override { return times_; }
 
  private:
+  /// Throws when the run is over; nobody works on this rank's buffers then.
+  void require_working(std::unique_lock<std::mutex>& lock) const;
   /// The rank of the world that has ended without coming to this meeting; -1 when all may still come.
   int64_t lost(const Meeting& meeting) const;
   void finish(std::unique_lock<std::mutex>& lock, Meeting& meeting);
+  double& blocked() { return shared_.blocked[static_cast<size_t>(group_.ranks[size_t(rank_)])]; }
 
   Shared& shared_;
   Group& group_;
   int rank_;
   Ticket last_ = 0;
-  std::map<Ticket, Clock::time_point> started_;
-  Times times_;
+  std::set<Ticket> started_;
 };
+
+void ThreadsCommunicator::require_working(std::unique_lock<std::mutex>& lock) const {
+  if (!shared_.failure) return;
+  // Others may be at work on what this rank started; nothing starts any more.
+  shared_.changed.wait(lock, [&] { return shared_.working == 0; });
+  throw WorldAborted(*shared_.failure);
+}
 
 Communicator::Ticket ThreadsCommunicator::start(Collective call) {
   verify(call, size());
   const auto place = static_cast<size_t>(rank_);
   const auto ranks = static_cast<size_t>(size());
   std::unique_lock lock(shared_.mutex);
-  if (shared_.failure) throw WorldAborted(*shared_.failure);
+  require_working(lock);
   const Ticket ticket = ++last_;
-  started_[ticket] = Clock::now();
+  started_.insert(ticket);
+  const Clock::time_point begin = Clock::now();
+  shared_.busy[static_cast<size_t>(group_.ranks[place])].begin(begin);
   Meeting& meeting = group_.meetings[ticket];
   if (meeting.calls.empty()) {
     meeting.calls.resize(ranks);
@@ -88,7 +102,10 @@ Communicator::Ticket ThreadsCommunicator::start(Collective call) {
   }
   meeting.calls[place] = std::move(call);
   meeting.arrived[place] = true;
-  if (--meeting.missing == 0) finish(lock, meeting);
+  if (--meeting.missing == 0) {
+    finish(lock, meeting);
+    blocked() += since(begin);
+  }
   return ticket;
 }
 
@@ -106,6 +123,7 @@ void ThreadsCommunicator::finish(std::unique_lock<std::mutex>& lock, Meeting& me
   lock.lock();
   --shared_.working;
   meeting.done = true;
+  for (const int64_t rank : group_.ranks) shared_.busy[static_cast<size_t>(rank)].end(Clock::now());
   shared_.changed.notify_all();
 }
 
@@ -119,21 +137,19 @@ int64_t ThreadsCommunicator::lost(const Meeting& meeting) const {
 
 void ThreadsCommunicator::wait(Ticket ticket) {
   const Clock::time_point begin = Clock::now();
-  const auto mine = started_.find(ticket);
-  check(mine != started_.end(), "ticket {} was not started, or waited for before", ticket);
+  check(started_.contains(ticket), "ticket {} was not started, or waited for before", ticket);
   std::unique_lock lock(shared_.mutex);
   Meeting& meeting = group_.meetings.at(ticket);
   shared_.changed.wait(lock, [&] { return meeting.done || shared_.failure || lost(meeting) >= 0; });
   if (!meeting.done) {
-    if (shared_.failure) throw WorldAborted(*shared_.failure);
+    require_working(lock);
     internal_error("{}: rank {} has ended and never came", title(meeting.calls[size_t(rank_)]),
                    lost(meeting));
   }
   const std::string fault = meeting.fault;
   if (--meeting.to_wait == 0) group_.meetings.erase(ticket);
-  times_.blocked += since(begin);
-  times_.total += since(mine->second);
-  started_.erase(mine);
+  blocked() += since(begin);
+  started_.erase(ticket);
   if (!fault.empty()) throw InternalError(fault);
 }
 
@@ -146,6 +162,7 @@ class ThreadsWorld final : public World {
   const std::vector<std::string>& hosts() const override { return shared_.hosts; }
   Communicator& group(std::span<const int64_t> ranks) override;
   void give_up(std::string_view reason) override;
+  Times times() const override;
 
  private:
   Shared& shared_;
@@ -178,17 +195,25 @@ void ThreadsWorld::give_up(std::string_view reason) {
   shared_.changed.wait(lock, [&] { return shared_.working == 0; });
 }
 
+World::Times ThreadsWorld::times() const {
+  const std::lock_guard lock(shared_.mutex);
+  const auto rank = static_cast<size_t>(rank_);
+  return {shared_.busy[rank].seconds(Clock::now()), shared_.blocked[rank]};
+}
+
 }  // namespace
 
 void run_threads(int ranks, const std::function<void(World&)>& body) {
   Shared shared;
   shared.hosts.assign(static_cast<size_t>(ranks), host_name());
   shared.ended.assign(static_cast<size_t>(ranks), false);
-  std::exception_ptr first;
+  shared.busy.resize(static_cast<size_t>(ranks));
+  shared.blocked.resize(static_cast<size_t>(ranks));
+  std::exception_ptr first, aborted;  // a failure, and that others hear of one, maybe sooner
   std::mutex first_mutex;
-  const auto keep = [&](std::exception_ptr error) {
+  const auto keep = [&](std::exception_ptr& place) {
     const std::lock_guard lock(first_mutex);
-    if (!first) first = std::move(error);
+    if (!place) place = std::current_exception();
   };
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks; ++rank) {
@@ -196,11 +221,14 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
       ThreadsWorld world(shared, rank);
       try {
         body(world);
+      } catch (const WorldAborted& error) {
+        keep(aborted);
+        world.give_up(error.what());
       } catch (const std::exception& error) {
-        keep(std::current_exception());
+        keep(first);
         world.give_up(error.what());
       } catch (...) {
-        keep(std::current_exception());
+        keep(first);
         world.give_up("an unknown exception");
       }
       const std::lock_guard lock(shared.mutex);
@@ -210,6 +238,7 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
   }
   for (std::thread& thread : threads) thread.join();
   if (first) std::rethrow_exception(first);
+  if (aborted) std::rethrow_exception(aborted);
 }
 
 }  // namespace tessera

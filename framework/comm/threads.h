@@ -9,7 +9,8 @@
 namespace tessera {
 
 /// Runs `body` on `ranks` threads, each with its world. An exception on one rank ends the others' waits with WorldAborted;
-/// the first is thrown again when all have ended. A wait for a rank that has ended its body is an InternalError.
+/// when all have ended the first is thrown again, WorldAborted only where there is no other. A wait for a rank that has
+/// ended its body is an InternalError.
 void run_threads(int ranks, const std::function<void(World&)>& body);
 
 }  // namespace tessera

@@ -133,21 +133,4 @@ Layout apply(const Layout& layout, const Move& move) {
   internal_error("unknown move");
 }
 
-double elements_sent(const Shape& shape, const Layout& from, const Move& move, const Mesh& mesh) {
-  const auto held = static_cast<double>(numel(local_shape(shape, from, mesh)));
-  const auto n = static_cast<double>(mesh.size(move.axis));
-  switch (move.kind) {
-    case Move::Kind::all_gather:
-      return held * (n - 1);
-    case Move::Kind::reduce_scatter:
-    case Move::Kind::all_to_all:
-      return held * (n - 1) / n;
-    case Move::Kind::all_reduce:
-      return 2 * held * (n - 1) / n;
-    case Move::Kind::slice:
-      return 0;
-  }
-  internal_error("unknown move");
-}
-
 }  // namespace tessera

@@ -30,9 +30,4 @@ std::vector<Move> transition(const Layout& from, const Layout& to);
 /// The layout after a move.
 Layout apply(const Layout& layout, const Move& move);
 
-/// Elements that one rank sends in this move, of a tensor of `shape` laid out as `from`, in the best known algorithms
-/// (ring or pairwise exchange; Thakur, Rabenseifner and Gropp, "Optimization of Collective Communication Operations in
-/// MPICH", 2005): all_gather and reduce_scatter (n-1) parts, all_reduce twice that, all_to_all (n-1)/n of what it holds.
-double elements_sent(const Shape& shape, const Layout& from, const Move& move, const Mesh& mesh);
-
 }  // namespace tessera

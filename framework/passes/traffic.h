@@ -25,7 +25,7 @@ struct Exchange {
 std::optional<Exchange> exchange_of(const Graph& graph, const Node& node);
 
 /// Bytes that one rank sends for a message of `bytes`, in the best known algorithms (ring or pairwise exchange; Thakur,
-/// Rabenseifner and Gropp 2005): (n-1)/n of it, all_reduce twice that. The same as elements_sent of mesh/transition.h.
+/// Rabenseifner and Gropp 2005): (n-1)/n of it, all_reduce twice that, so that a sum that ends split costs half.
 double bytes_sent(const std::string& kind, int64_t ranks, int64_t bytes);
 
 class Traffic {

@@ -3,6 +3,7 @@
 // An update is a pure function of the states and (seed, samples), which is what makes a resumed run exact.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -44,9 +45,11 @@ class Learner {
   virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.
   virtual std::string header() = 0;
-  /// Seconds that this rank's collectives took so far, and those of them that it waited; zero on one rank.
+  /// Seconds so far in which collectives of this rank were under way, and those of them that it waited; zero on one rank.
   struct Communication {
     double total = 0, waited = 0;
+    /// Those in which it computed. (A wait ends a moment after what it waits for.)
+    double hidden() const { return std::max(0.0, total - waited); }
   };
   virtual Communication communication() { return {}; }
   /// Model FLOPs of one update per token: forward and backward products, nothing computed twice.

@@ -131,9 +131,9 @@ void Trainer::say_end(const TrainingSummary& summary) {
   }
   if (const auto spent = learner_.communication(); spent.total > 0)
     progress_.say(
-        fmt::format("communication of rank 0: {:.1f} s, of which it waited {:.1f} s and computed "
-                    "during the rest",
-                    spent.total, spent.waited));
+        fmt::format("communication of rank 0: {:.1f} s, of which {:.1f} s were waited for and "
+                    "{:.1f} s hidden behind computing",
+                    spent.total, spent.waited, spent.hidden()));
   if (!nonfinite_.empty())
     progress_.say(fmt::format(
         "warning: the last {} updates were skipped, since loss or gradient were not finite; the "

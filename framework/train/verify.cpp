@@ -45,12 +45,11 @@ void run(const VerifySide& side, const VerifyOptions& options,
          const std::function<bool(int64_t, const Parts&)>& seen, VerifyReport& report) {
   Parts parts(static_cast<size_t>(side.mesh().size()));
   bool more = true;
-  const auto body = [&](World* world) {
+  const auto steps = [&](ModelLearner& learner, World* world) {
     const int64_t rank = world ? world->rank() : 0;
     const auto meet = [&] {
       if (world) world->all().barrier();
     };
-    ModelLearner learner(side.config(), options.data(), options.profile, true, world);
     learner.initialize();
     ValueCapture capture(side.mesh(), rank, side.values());
     for (int64_t step = 0; step < options.steps; ++step) {
@@ -71,6 +70,15 @@ void run(const VerifySide& side, const VerifyOptions& options,
                                     to_string(side.mesh()))] = std::ssize(capture.others());
       meet();
       if (!more) return;
+    }
+  };
+  const auto body = [&](World* world) {
+    ModelLearner learner(side.config(), options.data(), options.profile, true, world);
+    try {
+      steps(learner, world);
+    } catch (const std::exception& error) {
+      if (world) world->give_up(error.what());  // while the learner's buffers are there
+      throw;
     }
   };
   if (side.mesh().size() == 1)

@@ -9,7 +9,9 @@
 #include <thread>
 
 #include "framework/comm/mpi.h"
+#include "framework/core/log.h"
 #include "tests/comm/conformance.h"
+#include "tests/comm/mpi_stuck.h"
 #include "tests/comm/watchdog.h"
 
 namespace tessera {
@@ -76,26 +78,43 @@ void run_fault(World& world, const std::string& fault) {
       std::this_thread::sleep_for(std::chrono::seconds(30));
     }
     all.run({.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"});
-  } else if (fault == "under-way") {
+  } else if (fault == "warnings") {
+    log::warn("{}", world.rank() == 0 ? "the disk is slow" : "the fan is loud");
+    return all.barrier();
+  } else if (fault == "under-way" || fault == "stuck") {
+    const bool stuck = fault == "stuck";
+    mpi_is_stuck = stuck && world.rank() == 0;
     try {
       const auto ticket = all.start({.pieces = {{data.data(), data.data(), count}}});
-      if (world.rank() == 1) throw std::runtime_error("the disk is full");
+      while (mpi_is_stuck && !in_stuck_mpi) std::this_thread::yield();
+      if (world.rank() == (stuck ? 0 : 1)) throw std::runtime_error("the disk is full");
       all.wait(ticket);
       all.barrier();
     } catch (const std::exception& error) {
       world.give_up(error.what());  // before the buffers go
       throw;
     }
-  } else if (fault == "mismatch") {
-    all.run({.dtype = world.rank() == 0 ? DType::f32 : DType::i32,
-             .pieces = {{data.data(), data.data(), count}},
-             .name = "wte.gradient"});
+  } else if (fault.starts_with("mismatch")) {
+    Collective call{.pieces = {{data.data(), data.data(), count}}, .name = "wte.gradient"};
+    if (world.rank() == 0) {
+      call.name = "wpe.gradient";
+      if (fault == "mismatch-type") call.dtype = call.wire = DType::i32;
+      if (fault == "mismatch-kind") call.kind = Collective::Kind::broadcast;
+      if (fault == "mismatch-count") call.pieces[0].count = 5;
+    }
+    all.run(std::move(call));
+    // Messages of the next call must not be taken for the first one's.
+    all.run({.pieces = {{data.data(), data.data(), 1}}});
   }
   throw std::runtime_error("unreachable");
 }
 
 int run_over_mpi(int arguments, char** argument) {
-  const Words words = read(arguments, argument);
+  Words words = read(arguments, argument);
+  words.options.stuck = [](const World::Verdict& verdict) {
+    std::fprintf(stderr, "rank 0: %s; MPI is stuck\n", verdict.cause.c_str());
+    std::_Exit(1);
+  };
   const std::unique_ptr<World> world = make_mpi_world(words.options);
   try {
     if (words.fault.empty()) {

@@ -5,9 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstring>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include "framework/comm/control.h"
 #include "framework/core/error.h"
@@ -21,6 +24,7 @@ struct Ear {
   std::mutex mutex;
   std::condition_variable changed;
   std::string over;
+  std::vector<std::string> warnings;
   int beats = 0;
 
   std::string wait() {
@@ -51,7 +55,10 @@ Control::Options options(int rank, Ear& ear, const WatchLimits& limits = {}) {
           .limits = limits,
           .beat = beat,
           .over = over,
-          .warn = [](const std::string&) {}};
+          .warn = [&ear](const std::string& text) {
+            const std::lock_guard lock(ear.mutex);
+            ear.warnings.push_back(text);
+          }};
 }
 
 /// Three ranks.
@@ -110,6 +117,21 @@ TEST(Control, LeavingInOrderIsNoFailure) {
   star.ears[2].wait_for_beats(2);
   star.ranks[2].reset();
   for (const Ear& ear : star.ears) EXPECT_EQ(ear.over, "");
+}
+
+TEST(Control, WarningsArePrintedByRankZeroTheLastOnesToo) {
+  const Watchdog watchdog("warnings");
+  Star star;
+  star.ranks[2]->warn("hot\nhotter");
+  std::thread first([&] { star.ranks[0].reset(); });  // and waits for the others' last words
+  star.ranks[1]->warn("loud");
+  star.ranks[1].reset();
+  star.ranks[2].reset();
+  first.join();
+  std::vector<std::string> said = star.ears[0].warnings;
+  std::ranges::sort(said);
+  EXPECT_EQ(said, (std::vector<std::string>{"rank 1 (b): loud", "rank 2 (c): hot\nhotter"}));
+  EXPECT_TRUE(star.ears[1].warnings.empty() && star.ears[2].warnings.empty());
 }
 
 TEST(Control, ALostConnectionIsADeath) {

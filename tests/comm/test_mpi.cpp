@@ -82,6 +82,7 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"ExceptionByMessages", "--messages --plant exception", ") failed: the disk is full"},
         Fault{"UnderWay", "--plant under-way", ") failed: the disk is full"},
         Fault{"UnderWayByMessages", "--messages --plant under-way", ") failed: the disk is full"},
+        Fault{"Stuck", "--messages --plant stuck", ") failed: the disk is full; MPI is stuck"},
         Fault{"Kill", "--plant kill", ") died: its connection broke"},
         Fault{"KillByMessages", "--messages --plant kill", ") died: its connection broke"},
         Fault{"Stop", "--plant stop --silence 3", ") has given no sign of life for 3 s"},
@@ -90,13 +91,40 @@ INSTANTIATE_TEST_SUITE_P(
         Fault{"Absent", "--plant absent --hang 2", "all_reduce of wte.gradient hangs: rank "}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
-TEST(Mpi, CallsThatDifferAreNamed) {
-  const Ended ended = mpirun(2, "--plant mismatch");
+class MpiMismatch : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
+
+TEST_P(MpiMismatch, CallsThatDifferAreNamed) {
+  const auto& [how, fault] = GetParam();
+  const Ended ended = mpirun(2, std::string(how) + " --plant mismatch-" + fault);
   EXPECT_NE(ended.status, 0);
   EXPECT_NE(ended.status, 124) << "it hangs";
-  EXPECT_NE(ended.output.find("of wte.gradient"), std::string::npos) << ended.output;
-  EXPECT_NE(ended.output.find("they differ in kind, types or counts"), std::string::npos)
-      << ended.output;
+  for (const char* part :
+       {"all_reduce of wte.gradient", " of wpe.gradient", "they differ in kind, types or counts"})
+    EXPECT_NE(ended.output.find(part), std::string::npos) << ended.output;
+  EXPECT_EQ(ended.output.find("unreachable"), std::string::npos) << ended.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(Planted, MpiMismatch,
+                         testing::Combine(testing::Values("", "--messages"),
+                                          testing::Values("type", "kind", "count")),
+                         [](const auto& instance) {
+                           return std::string(std::get<1>(instance.param)) +
+                                  (*std::get<0>(instance.param) ? "ByMessages" : "");
+                         });
+
+size_t times_in(const std::string& text, const std::string& part) {
+  size_t count = 0;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(Mpi, WarningsOfAllRanksArePrintedByTheFirst) {
+  const Ended ended = mpirun(3, "--plant warnings");
+  EXPECT_EQ(ended.status, 0) << ended.output;
+  EXPECT_EQ(times_in(ended.output, "): the fan is loud"), 1) << ended.output;
+  EXPECT_EQ(times_in(ended.output, "the fan is loud"), 1) << ended.output;
+  EXPECT_NE(ended.output.find("ranks 1, 2 ("), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("rank 0 ("), std::string::npos) << ended.output;
 }
 
 TEST(Mpi, IsNotStartedWithoutIt) { EXPECT_FALSE(started_by_mpi()); }

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <thread>
+#include <vector>
 
 #include "framework/comm/threads.h"
 #include "framework/core/error.h"
@@ -40,6 +42,47 @@ TEST(Threads, AnExceptionOnOneRankEndsTheOthersWaits) {
   EXPECT_EQ(aborted, 2);
   EXPECT_NE(seen[0].find("rank 1"), std::string::npos) << seen[0];
   EXPECT_NE(seen[2].find("the disk is full"), std::string::npos) << seen[2];
+}
+
+TEST(Threads, AnAbortedWaitLeavesNobodyAtWorkOnItsBuffers) {
+  const Watchdog watchdog("an aborted wait");
+  bool met = false;
+  for (int attempt = 0; attempt < 20 && !met; ++attempt) {
+    std::vector<float> in(8 << 20, 1.0F), first(in.size()), second(in.size());
+    const auto count = static_cast<int64_t>(in.size());
+    std::atomic<bool> begun = false;
+    bool done = false;
+    float last = 0;
+    const auto body = [&](World& world) {
+      const int64_t working[] = {1, 2}, waiting[] = {0, 1};
+      if (world.rank() == 0) {
+        while (!begun) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        throw UserError("the disk is full");
+      }
+      if (world.rank() == 2) {
+        begun = true;
+        world.group(working).start({.pieces = {{in.data(), second.data(), count}}});
+        done = true;  // it came last and did the work for both
+        throw UserError("enough");
+      }
+      Communicator& group = world.group(working);
+      group.start({.pieces = {{in.data(), first.data(), count}}});
+      try {
+        float x = 0;
+        world.group(waiting).run({.pieces = {{&x, &x, 1}}});
+      } catch (const WorldAborted&) {
+        last = first.back();
+        first = {};
+        throw;
+      }
+    };
+    EXPECT_THROW(run_threads(3, body), UserError);
+    if (last == 0 && !done) continue;  // rank 2 was too late
+    met = true;
+    EXPECT_EQ(last, 2);
+  }
+  EXPECT_TRUE(met);
 }
 
 TEST(Threads, NothingStartsInAnAbortedWorld) {

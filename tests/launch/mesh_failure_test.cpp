@@ -157,6 +157,18 @@ TEST_F(MeshFailure, OneRankHasOtherSettings) {
                {"program, config or data differ", "rank 1 on", "lr: 0.25"});
 }
 
+TEST_F(MeshFailure, BenchEndsOnAllWhereTheirConfigsDiffer) {
+  const std::string line =
+      TESSERA_PROGRAM " bench train " + path("gpt.yaml") + " --set mesh.dp=2 --steps 3";
+  const Ended ended = two(line, line + " --set model.hidden=32");
+  EXPECT_NE(ended.status, 0);
+  EXPECT_NE(ended.status, 124) << "it hung: " << ended.output;
+  const size_t said = ended.output.find("tessera: error: ");
+  ASSERT_NE(said, std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("where rank ", said), std::string::npos) << ended.output;
+  EXPECT_EQ(ended.output.find("tessera: error: ", said + 1), std::string::npos) << ended.output;
+}
+
 TEST_F(MeshFailure, LimitsMustBeSeconds) {
   ::setenv("TESSERA_HANG_LIMIT", "soon", 1);
   const Ended ended = shell(on(2, train("gpt", "run", "mesh.dp=2")));

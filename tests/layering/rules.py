@@ -43,7 +43,7 @@ FOREIGN = {
     r"xxhash\.h": r"(framework/(checkpoint|data)|tests|bench)/.*",
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/train/tensorboard\w*\.cpp|tests/train/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
-    r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp)",
+    r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
     r"(gtest|gmock)/.*": r"tests/.*",

@@ -122,18 +122,5 @@ TEST(Transition, OrderMatters) {
                                                  {Kind::slice, 0, 0}}));
 }
 
-/// A sum that ends split costs half of one that ends whole (ring algorithms).
-TEST(Transition, ElementsSent) {
-  const Mesh mesh({{"dp", 4}, {"tp", 2}});
-  const Shape shape{8, 6};
-  const Layout partial{.split = {{}, {1}}, .partial = {0}}, rows{.split = {{0}, {1}}};
-  using Kind = Move::Kind;
-  EXPECT_EQ(elements_sent(shape, partial, {Kind::all_reduce, 0}, mesh), 2 * 24 * 3 / 4.0);
-  EXPECT_EQ(elements_sent(shape, partial, {Kind::reduce_scatter, 0, 0}, mesh), 24 * 3 / 4.0);
-  EXPECT_EQ(elements_sent(shape, rows, {Kind::all_gather, 0, 0}, mesh), 6.0 * 3);
-  EXPECT_EQ(elements_sent(shape, rows, {Kind::all_to_all, 0, 0, 1}, mesh), 6 * 3 / 4.0);
-  EXPECT_EQ(elements_sent(shape, partial, {Kind::slice, 0, 0}, mesh), 0);
-}
-
 }  // namespace
 }  // namespace tessera

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "framework/core/threads.h"
 #include "tests/models/device.h"
 #include "tests/models/ladder.h"
@@ -39,6 +41,39 @@ TEST(VerifiedLadder, EveryRung) {
   for (const char* precision : {"f32", "bf16"})
     for (const char* text : {kToyGpt, kToyBert})
       for (const Rung& rung : kRungs) expect_verified(text, precision, rung);
+}
+
+/// Toy batches that end at the second step.
+class FewBatches : public ToyBatches {
+ public:
+  using ToyBatches::ToyBatches;
+  std::vector<Feed> update(int64_t first_sample) const override {
+    require(first_sample == 0, "the disk is gone");
+    return ToyBatches::update(first_sample);
+  }
+};
+
+TEST(VerifiedLadder, AFailureOfOneRankEndsAllWhileTheirBuffersAreThere) {
+  const Config config = toy_config(kToyGpt, kOnTheLadder, {"mesh.dp=2", "mesh.tp=2"});
+  set_thread_count(1);
+  for (int repetition = 0; repetition < 5; ++repetition) {
+    std::atomic<int> asked = 0;  // first for the vocabulary, then by every rank
+    const VerifyOptions options{2, device(), [&] {
+                                  LearnerData data;
+                                  data.vocab = *config.model.vocab;
+                                  if (asked++ == 2)
+                                    data.batches = std::make_unique<FewBatches>(config);
+                                  else
+                                    data.batches = std::make_unique<ToyBatches>(config);
+                                  return data;
+                                }};
+    try {
+      verify(config, config, options);
+      ADD_FAILURE() << "it went on";
+    } catch (const UserError& error) {
+      EXPECT_STREQ(error.what(), "the disk is gone");
+    }
+  }
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ Graph gather(int products, bool apart) {
 }
 
 TEST(Traffic, CountsWhatOneRankSends) {
-  // As elements_sent of the transition table: held · (n-1) for a gather, (n-1)/n else, all_reduce twice.
+  // (n-1)/n of the message, all_reduce twice.
   EXPECT_DOUBLE_EQ(bytes_sent("all_gather", 4, 400), 300);
   EXPECT_DOUBLE_EQ(bytes_sent("reduce_scatter", 4, 400), 300);
   EXPECT_DOUBLE_EQ(bytes_sent("all_to_all", 4, 400), 300);
