@@ -88,6 +88,14 @@ TEST(Plan, SaysWhichSizesAMeshWouldDivide) {
   expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
 }
 
+TEST(Plan, SaysWhatToPadATokenizersVocabularyTo) {
+  const ProgramRun run = plan({"--mesh", "tp=2"});
+  EXPECT_EQ(run.status, 2);
+  expect_in(run.err, "vocabulary of 261 (model.vocab: auto) cannot be shared by 2 tensor parallel");
+  expect_in(run.err, "--set model.vocab=262");
+  EXPECT_EQ(plan({"--mesh", "tp=2", "--set", "model.vocab=262"}).status, 0);
+}
+
 /// GPT-2 1.5B has 25 heads: each of eight ranks computes four, the last one mostly padding.
 TEST(Plan, PadsHeadsThatTheMeshDoesNotDivide) {
   const ProgramRun run = program({"plan", TESSERA_SOURCE_DIR "/configs/gpt2-1.5b.yaml", "--mesh",
