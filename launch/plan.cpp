@@ -12,6 +12,7 @@
 #include "framework/train/model.h"
 #include "framework/train/proposals.h"
 #include "launch/command_line.h"
+#include "launch/mesh_option.h"
 #include "launch/plan_report.h"
 #include "launch/planned_vocab.h"
 #include "launch/rates.h"
@@ -21,7 +22,8 @@ namespace tessera {
 namespace {
 
 constexpr const char* kPasses =
-    "model, grad, optimizer, precision, partition, chunk, recompute, fuse, order, plan";
+    "model, grad, optimizer, precision, partition (on a mesh), chunk, recompute, fuse, order, "
+    "bucket and overlap (on a mesh), plan";
 
 void print_after(const Config& config, int64_t vocab, const std::string& pass,
                  const std::string& only) {
@@ -52,15 +54,7 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
 std::vector<std::string> settings(const Arguments& given) {
   std::vector<std::string> sets = given.list("set");
   if (!given.has("mesh")) return sets;
-  const Mesh mesh = parse_mesh(given.text("mesh"));
-  int64_t dp = 1, tp = 1;
-  for (const MeshAxis& axis : mesh.axes()) {
-    require(axis.name == "dp" || axis.name == "tp",
-            "plan: --mesh: there is no axis '{}'; write dp and tp, such as dp=64,tp=8", axis.name);
-    (axis.name == "dp" ? dp : tp) = axis.size;
-  }
-  sets.push_back(fmt::format("mesh.dp={}", dp));
-  sets.push_back(fmt::format("mesh.tp={}", tp));
+  for (std::string& set : MeshOption(given.text("mesh")).settings()) sets.push_back(std::move(set));
   return sets;
 }
 
@@ -78,9 +72,9 @@ Config planned_config(const Arguments& given) {
     alone.insert(alone.end(), {"mesh.dp=1", "mesh.tp=1", "mesh.sequence_parallel=false"});
     try {
       Config config = load_config(file, alone);
-      const Mesh mesh = parse_mesh(given.text("mesh", "1"));
-      for (const MeshAxis& axis : mesh.axes())
-        (axis.name == "dp" ? config.mesh.dp : config.mesh.tp) = axis.size;
+      const MeshOption mesh(given.text("mesh", "1"));
+      config.mesh.dp = mesh.dp;
+      config.mesh.tp = mesh.tp;
       better = sizes_that_divide(config);
     } catch (const UserError&) {  // it is not the mesh
     }

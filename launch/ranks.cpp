@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <thread>
@@ -15,6 +16,7 @@
 #include "framework/train/failure.h"
 #include "framework/train/layouts.h"
 #include "framework/train/run_folder.h"
+#include "launch/core_share.h"
 
 namespace tessera {
 
@@ -38,6 +40,12 @@ WatchLimits watch_limits() {
   return limits;
 }
 
+/// launch/run is to know that ranks failed: it waits for mpirun as long as they may still be at work.
+void tell_launcher() {
+  if (const char* file = std::getenv("TESSERA_FAILURE_MARK"))
+    if (std::FILE* mark = std::fopen(file, "w")) std::fclose(mark);  // none: not on its host
+}
+
 }  // namespace
 
 Ranks::Ranks() {
@@ -55,6 +63,7 @@ int Ranks::together(const std::filesystem::path& log_folder,
     world_->all().barrier();  // all are connected: each can hear why the run ends
     return body();
   } catch (const std::exception& error) {
+    tell_launcher();
     world_->give_up(explained(error));  // unless the run is over already
     const auto verdict = world_->verdict();
     const bool shared = dynamic_cast<const SharedError*>(&error) || !verdict;
@@ -92,16 +101,31 @@ int Ranks::on_this_host() const {
       std::count(hosts.begin(), hosts.end(), hosts[static_cast<size_t>(world_->rank())]));
 }
 
+int Ranks::share_of_cores() const {
+  const std::vector<CoreSet> all = allowed_cores(*world_);
+  const auto& hosts = world_->hosts();
+  const auto me = static_cast<size_t>(world_->rank());
+  std::vector<CoreSet> here;
+  size_t mine = 0;
+  for (size_t rank = 0; rank < all.size(); ++rank) {
+    if (hosts[rank] != hosts[me]) continue;
+    if (rank == me) mine = here.size();
+    here.push_back(all[rank]);
+  }
+  const int share = core_share(here, mine);
+  // A quota of time, which a container may have, is one for all ranks in it.
+  const bool quota = available_cores() < static_cast<int>(all[me].count());
+  return quota ? std::clamp(available_cores() / on_this_host(), 1, share) : share;
+}
+
 DeviceProfile Ranks::set_up(DeviceConfig config) const {
   const int ranks = on_this_host();
-  const bool bound =
-      available_cores() * ranks <= static_cast<int>(std::thread::hardware_concurrency());
+  const int share = world_ ? share_of_cores() : available_cores();
   // What the launcher has set holds; libgomp has read it too.
   if (!config.threads && world_ && std::getenv("OMP_NUM_THREADS"))
     config.threads =
         std::clamp(std::atoi(std::getenv("OMP_NUM_THREADS")), 1, 8 * available_cores());
-  if (!config.threads && ranks > 1)
-    config.threads = std::max(1, bound ? available_cores() : available_cores() / ranks);
+  if (!config.threads && ranks > 1) config.threads = share;
   DeviceProfile profile = set_up_device(config);
   if (!config.memory) profile.memory_bytes /= static_cast<size_t>(ranks);
   return profile;

@@ -25,7 +25,8 @@ class Ranks {
   /// How many ranks share this one's host, itself included.
   int on_this_host() const;
 
-  /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays.
+  /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays. Called
+  /// by all ranks together.
   DeviceProfile set_up(DeviceConfig config) const;
 
   /// Runs what every rank does and returns its status. What it throws on one rank ends all of them: the first cause is said
@@ -36,6 +37,7 @@ class Ranks {
   std::string placement_warning(const Config& config) const;
 
  private:
+  int share_of_cores() const;
   void report(const std::string& cause, bool rank_0_reports,
               const std::filesystem::path& log_folder) const;
   /// Ends the process of a failed run whose communication cannot be stopped.

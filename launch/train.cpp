@@ -15,6 +15,7 @@
 #include "framework/train/trainer.h"
 #include "launch/command_line.h"
 #include "launch/ranks.h"
+#include "launch/same_program.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -31,16 +32,20 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-void set_peak(TrainerOptions& options, const Arguments& given, const Config& config) {
+void set_peak(TrainerOptions& options, const Arguments& given, const Config& config, int ranks) {
   if (given.has("peak")) {
     options.peak_gflops = given.real("peak", 0);
     require(options.peak_gflops > 0, "--peak: it must be above 0");
-    options.peak_source = "as given";
+    options.peak_source = ranks > 1 ? "as given, for all ranks" : "as given";
     return;
   }
   const bool bf16 = config.precision.compute == DType::bf16 && cpu::onednn_multiplies_bf16();
-  options.peak_gflops = cpu::matmul_gflops(bf16 ? DType::bf16 : DType::f32, 0.1);
+  const double measured = cpu::matmul_gflops(bf16 ? DType::bf16 : DType::f32, 0.1);
+  options.peak_gflops = measured * ranks;
   options.peak_source = fmt::format("this machine's {} matmul, measured", bf16 ? "bf16" : "f32");
+  if (ranks > 1)
+    options.peak_source = fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks,
+                                      measured, bf16 ? "bf16" : "f32");
 }
 
 int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
@@ -59,10 +64,12 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
   options.data = data.identity;
   options.vocab = data.vocab;
   const std::string tokenizer = data.tokenizer->description();
-  if (ranks.world())
-    require_same(*ranks.world(), "program, config or data",
-                 fmt::format("tessera {} {}\n{}data: {}\n", TESSERA_VERSION, TESSERA_COMPILER,
-                             to_yaml(config), data.identity));
+  if (ranks.world()) {
+    require_same(*ranks.world(), "config or data",
+                 fmt::format("{}data: {}\n", to_yaml(config), data.identity),
+                 "Start all ranks with the same config and data");
+    require_same_program(*ranks.world(), profile.isa);
+  }
   ModelLearner learner(config, std::move(data), profile, true, ranks.world());
   if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
 
@@ -73,9 +80,8 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
                          {"oneDNN", cpu::onednn_version()},
                          {"isa", std::string(to_string(profile.isa))},
                          {"threads", std::to_string(profile.threads)}};
-  set_peak(options, given, config);
+  set_peak(options, given, config, ranks.size());
   options.world = ranks.world();
-  options.peak_gflops *= ranks.size();
   ProgressDisplay progress =
       ranks.leads() ? ProgressDisplay::on_standard_output()
                     : ProgressDisplay([](std::string_view) {}, false, [] { return 0; });
@@ -98,8 +104,8 @@ int run_train(std::span<const std::string> args) {
                          {{"CONFIG", "a YAML file, such as those in configs/"}},
                          {set_option(),
                           {"peak", "GFLOPS",
-                           "peak rate that the utilisation (MFU) is a part of; measured by "
-                           "default"}},
+                           "peak rate of all ranks together, which the utilisation (MFU) is a "
+                           "part of; by default rank 0's, measured, times the ranks"}},
                          {"configs/gpt-small.yaml --set data.shards=data/headers",
                           "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
                           "'train.steps=20M tokens'"}};

@@ -10,6 +10,7 @@
 #include "framework/train/device.h"
 #include "framework/train/layouts.h"
 #include "launch/command_line.h"
+#include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"
 #include "launch/verbs.h"
 
@@ -19,16 +20,9 @@ namespace {
 /// The config on a mesh that is given as "dp=2,tp=2" or "1".
 Config config_on(const std::string& mesh_text, const std::string& path,
                  std::vector<std::string> sets) {
-  const Mesh mesh = parse_mesh(mesh_text);
-  int64_t dp = 1, tp = 1;
-  for (const MeshAxis& axis : mesh.axes()) {
-    require(axis.name == "dp" || axis.name == "tp",
-            "--mesh {}: a run has the axes dp and tp, none called '{}'", mesh_text, axis.name);
-    (axis.name == "dp" ? dp : tp) = axis.size;
-  }
-  sets.push_back(fmt::format("mesh.dp={}", dp));
-  sets.push_back(fmt::format("mesh.tp={}", tp));
-  if (tp == 1) sets.emplace_back("mesh.sequence_parallel=false");
+  const MeshOption mesh(mesh_text);
+  for (std::string& set : mesh.settings()) sets.push_back(std::move(set));
+  if (mesh.tp == 1) sets.emplace_back("mesh.sequence_parallel=false");
   return load_config(path, sets);
 }
 

@@ -63,19 +63,24 @@ void remove_directory(const fs::path& directory) {
   require(!error, "cannot remove {}: {}", directory.string(), error.message());
 }
 
-/// The reason why a checkpoint cannot be used; empty when it can.
-std::string damage(const fs::path& checkpoint, bool every_byte) {
+/// Why a checkpoint cannot be used, found when it is opened or by `more`; empty when it can.
+template <typename More>
+std::string damage(const fs::path& checkpoint, const More& more) {
   try {
     CheckpointReader reader(checkpoint);
     require(checkpoint.stem() == checkpoint_name(reader.step()),  // the stem also of an .old one
             "its name is not that of step {}, which its manifest says it holds (a copy, or "
             "renamed); remove it, or call it {}",
             reader.step(), checkpoint_name(reader.step()));
-    if (every_byte) reader.verify();
+    more(reader);
   } catch (const UserError& error) {
     return error.what();
   }
   return "";
+}
+
+std::string unreadable(const fs::path& checkpoint) {
+  return damage(checkpoint, [](CheckpointReader&) {});
 }
 
 }  // namespace
@@ -96,11 +101,15 @@ std::vector<FoundCheckpoint> list_checkpoints(const fs::path& folder) {
 std::optional<fs::path> latest_good_checkpoint(const fs::path& folder,
                                                std::vector<std::string>& report) {
   for (const FoundCheckpoint& found : list_checkpoints(folder)) {
-    const std::string why = damage(found.path, true);
+    const std::string why = damage_of(found.path);
     if (why.empty()) return found.path;
     report.push_back(fmt::format("checkpoint {} cannot be used: {}", found.path.string(), why));
   }
   return std::nullopt;
+}
+
+std::string damage_of(const fs::path& checkpoint, int64_t share, int64_t of) {
+  return damage(checkpoint, [&](CheckpointReader& reader) { reader.verify(share, of); });
 }
 
 void require_free_name(const fs::path& checkpoint) {
@@ -145,11 +154,11 @@ void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written
       ++kept;
     else if (kept >= keep)
       surplus.push_back(found.path);
-    else if (damage(found.path, false).empty())
+    else if (unreadable(found.path).empty())
       ++kept;
   }
   if (surplus.empty()) return;
-  const std::string why = damage(written, true);
+  const std::string why = unreadable(written);
   require(
       why.empty(),
       "checkpoint {} was written but does not read back, so no older one was deleted: {}. Check "

@@ -27,6 +27,10 @@ std::vector<FoundCheckpoint> list_checkpoints(const std::filesystem::path& folde
 std::optional<std::filesystem::path> latest_good_checkpoint(const std::filesystem::path& folder,
                                                             std::vector<std::string>& report);
 
+/// Why a checkpoint cannot be used; empty when it can. `share`, `of`: of the tensors' bytes, the part that is read, as in
+/// CheckpointReader::verify.
+std::string damage_of(const std::filesystem::path& checkpoint, int64_t share = 0, int64_t of = 1);
+
 /// UserError when anything but a directory has the name of a checkpoint: a file, a symbolic link to nowhere.
 void require_free_name(const std::filesystem::path& checkpoint);
 /// The same for every name of a checkpoint in `folder`.
@@ -35,8 +39,10 @@ void require_free_names(const std::filesystem::path& folder);
 /// Removes what crashed writers left behind, and brings back an .old checkpoint without a successor. For writers.
 void clean_leftovers(const std::filesystem::path& folder);
 
-/// Deletes all checkpoints older than the newest `keep` readable ones, never `written`, and nothing at all unless every
-/// byte of `written` verifies. Each disappears by one rename, so a crash leaves none half deleted.
+/// Deletes all checkpoints older than the newest `keep` readable ones, never `written`, and nothing at all unless that
+/// one is readable. Readable is what has its manifest, its texts and all files in their length: the bytes of tensors are
+/// not read here, for that takes as long as loading; those of `written` its writers have read back (checkpoint_writer.h).
+/// Each disappears by one rename, so a crash leaves none half deleted.
 void prune_checkpoints(const std::filesystem::path& folder, int keep,
                        const std::filesystem::path& written);
 

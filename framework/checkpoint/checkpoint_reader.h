@@ -34,8 +34,9 @@ class CheckpointReader {
   /// Fills `destination` with the elements of `box` (global indices, row-major); what lies beyond the tensor becomes zero.
   void read(const std::string& name, const Box& box, void* destination);
 
-  /// Reads every byte and compares every checksum.
-  void verify();
+  /// Reads every byte and compares every checksum; of several ranks that share the work each takes every `of`-th part,
+  /// from the `share`-th on.
+  void verify(int64_t share = 0, int64_t of = 1);
 
  private:
   const StoredTensor& tensor(const std::string& name) const;

@@ -13,6 +13,7 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checksum.h"
+#include "framework/checkpoint/read_back.h"
 #include "framework/checkpoint/safetensors_writer.h"
 #include "framework/checkpoint/strict_json.h"
 #include "framework/core/durable_file.h"
@@ -163,11 +164,17 @@ void CheckpointWriter::write_parts(std::span<const PartTensor> parts) {
   if (index_ > 0) write_durable(temporary_ / share_file_name(index_), to_text(share_));
 }
 
+void CheckpointWriter::read_back() {
+  check(open_ && written_, "{}: read back before it was written", temporary_.string());
+  if (!std::exchange(read_back_, true)) or_discard([&] { require_reads_back(temporary_, share_); });
+}
+
 fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view run_json,
                                   int keep) {
   check(index_ == 0 && written_ && open_, "{}: only writer 0 commits, once, after its write",
         temporary_.string());
   check(keep >= 1, "keep {} checkpoints", keep);
+  read_back();
   parse_json_object(run_json, "run.json");
   or_discard([&] {
     for (int writer = 1; writer < count_; ++writer) {

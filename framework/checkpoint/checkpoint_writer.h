@@ -3,7 +3,8 @@
 // before the rename, so what has the final name is whole. Any failure removes the temporary directory, leaves all earlier
 // checkpoints as they were, and says why; of a full disk, what space is needed and what is free.
 //
-// With several writers: writer 0 is constructed, then (barrier) the others, all write(), then (barrier) writer 0 commits.
+// With several writers: writer 0 is constructed, then (barrier) the others, all write() and read_back(), then (barrier)
+// writer 0 commits.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,10 @@ class CheckpointWriter {
   /// Writes this writer's boxes, once. The boxes of all writers must make up every tensor exactly once.
   void write(std::span<const PartTensor> parts);
 
+  /// Reads what write() wrote: memory or a disk that changes bytes is found while older checkpoints are there. Each writer
+  /// reads its own; commit() does it for writer 0 where it was not done.
+  void read_back();
+
   /// For writer 0, when all have written: makes the checkpoint final, deletes older ones beyond the newest `keep` readable
   /// ones, and returns its path. `run_json` is a JSON object.
   std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep);
@@ -57,7 +62,7 @@ class CheckpointWriter {
   std::filesystem::path folder_, temporary_, final_;
   int index_, count_;
   int lock_ = -1;  // holds the folder against a second run
-  bool written_ = false, open_ = false;
+  bool written_ = false, read_back_ = false, open_ = false;
   int64_t needed_ = 0;  // bytes on the disk, as far as known
   Manifest share_;
 };

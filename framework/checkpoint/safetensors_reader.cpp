@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "framework/checkpoint/checksum.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -43,6 +44,18 @@ void SafetensorsReader::read(const std::string& name, void* destination) const {
     to += piece.size();
     rest = rest.subspan(piece.size());
   }
+}
+
+uint64_t SafetensorsReader::sum(const std::string& name) const {
+  constexpr size_t kAtOnce = size_t{8} << 20;
+  const auto all = bytes(name);
+  RunningChecksum sum;
+  for (size_t at = 0; at < all.size(); at += kAtOnce) {
+    const auto piece = all.subspan(at, std::min(kAtOnce, all.size() - at));
+    sum.add(piece);
+    release(piece);
+  }
+  return sum.value();
 }
 
 }  // namespace tessera

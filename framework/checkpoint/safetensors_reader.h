@@ -31,6 +31,9 @@ class SafetensorsReader {
   /// Copies a tensor's bytes to `destination` without keeping the file's pages in this process.
   void read(const std::string& name, void* destination) const;
 
+  /// The checksum of a tensor's bytes, also without keeping them.
+  uint64_t sum(const std::string& name) const;
+
   /// See MappedFile::release.
   void release(std::span<const std::byte> part) const { file_.release(part); }
 

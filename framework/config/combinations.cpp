@@ -1,6 +1,7 @@
 #include "framework/config/combinations.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "framework/config/field.h"
 
@@ -134,6 +135,13 @@ struct Checks {
                    standard.final_ratio, "schedule.type", "constant");
   }
 
+  /// The multiples of `parts` next to `size`, which is none.
+  static std::vector<int64_t> near(int64_t size, int64_t parts, bool below = true) {
+    const int64_t least = size / parts * parts;
+    return below && least > 0 ? std::vector<int64_t>{least, least + parts}
+                              : std::vector<int64_t>{least + parts};
+  }
+
   void mesh() const {
     const MeshConfig& mesh = config.mesh;
     const int64_t dp = mesh.dp_size(), tp = mesh.tp_size();
@@ -141,16 +149,20 @@ struct Checks {
            "mesh.dp and mesh.tp are both auto; state one of them, such as tp: 1");
     demand(config.micro_sequences() % dp == 0, {"mesh.dp", "batch.sequences", "batch.accumulate"},
            "a micro-step has {} sequences (batch.sequences / batch.accumulate), which {} data "
-           "parallel ranks cannot share evenly; make it a multiple of {}",
-           config.micro_sequences(), dp, dp);
-    const auto divides = [&](int64_t size, const char* key, const char* what) {
+           "parallel ranks cannot share evenly; make it a multiple of {}, such as "
+           "batch.sequences = {}",
+           config.micro_sequences(), dp, dp,
+           fmt::join(near(config.batch.sequences, dp * config.batch.accumulate), " or "));
+    const auto divides = [&](int64_t size, const char* key, const char* what, bool below = true) {
       demand(size % tp == 0, {"mesh.tp", key},
-             "{} {} cannot be shared by {} tensor parallel ranks evenly; change {} or mesh.tp",
-             size, what, tp, key);
+             "{} {} cannot be shared by {} tensor parallel ranks evenly; make {} {}, or change "
+             "mesh.tp",
+             size, what, tp, key, fmt::join(near(size, tp, below), " or "));
     };
     heads();
     divides(config.model.mlp_width(), "model.mlp_hidden", "columns of the MLP");
-    if (config.model.vocab) divides(*config.model.vocab, "model.vocab", "rows of the vocabulary");
+    if (config.model.vocab)  // fewer rows may be too few for the tokenizer
+      divides(*config.model.vocab, "model.vocab", "rows of the vocabulary", false);
     if (mesh.sequence_parallel)
       divides(config.sequence_length(), "batch.length", "tokens of a sequence");
     without_effect(!mesh.tp || tp > 1, "mesh.sequence_parallel", mesh.sequence_parallel, false,

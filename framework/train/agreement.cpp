@@ -56,7 +56,16 @@ std::string broadcast_text(World& world, int root, std::string text) {
   return {reinterpret_cast<const char*>(words.data()), static_cast<size_t>(size)};
 }
 
-void require_same(World& world, const std::string& what, const std::string& text) {
+std::string first_complaint(World& world, const std::string& mine) {
+  const int64_t worst = agreed_max(&world, mine.empty() ? 0 : world.size() - world.rank());
+  if (worst == 0) return "";
+  const auto rank = static_cast<int>(world.size() - worst);
+  return fmt::format("rank {} on {}: {}", rank, world.hosts()[static_cast<size_t>(rank)],
+                     broadcast_text(world, rank, mine));
+}
+
+void require_same(World& world, const std::string& what, const std::string& text,
+                  const std::string& advice) {
   const int64_t hash = hash_of(text);
   if (agreed_max(&world, hash) == -agreed_max(&world, -hash)) return;
   const std::string first = broadcast_text(world, 0, text);
@@ -69,8 +78,9 @@ void require_same(World& world, const std::string& what, const std::string& text
   const auto [expected, found] = first_difference(first, other);
   throw SharedError(fmt::format(
       "{} differ between the ranks: rank {} on {} has\n    {}\n  where rank 0 on {} has\n    {}\n"
-      "  Start all ranks with the same program, config and data",
-      what, rank, world.hosts()[static_cast<size_t>(rank)], found, world.hosts()[0], expected));
+      "  {}",
+      what, rank, world.hosts()[static_cast<size_t>(rank)], found, world.hosts()[0], expected,
+      advice));
 }
 
 }  // namespace tessera

@@ -19,8 +19,13 @@ class SharedError : public UserError {
 };
 
 /// SharedError on every rank unless all ranks give the same text; the message names a rank that differs from rank 0, its host
-/// and the first line that differs. `what`: "the config and the plan".
-void require_same(World& world, const std::string& what, const std::string& text);
+/// and the first line that differs. `what`: "the configs and the data"; `advice`: what to do about it.
+void require_same(
+    World& world, const std::string& what, const std::string& text,
+    const std::string& advice = "Start all ranks with the same program, config and data");
+
+/// The first rank's complaint with the rank and its host before it, on all ranks; empty when none has one.
+std::string first_complaint(World& world, const std::string& mine);
 
 /// Rank 0's text, on all ranks.
 std::string broadcast_text(World& world, int root, std::string text);

@@ -1,5 +1,6 @@
 #include "framework/train/assemble.h"
 
+#include "framework/core/error.h"
 #include "framework/data/masking.h"
 #include "framework/ops/fill.h"
 #include "framework/passes/bucket.h"
@@ -67,6 +68,15 @@ State state_of(const Parameter& parameter) {
   out.type = {DType::f32, parameter.shape};
   out.kept = parameter.kept;
   return out;
+}
+
+/// A stated vocabulary was checked with the config; that of a tokenizer is known only now.
+void require_even_vocab(const Config& config, int64_t vocab) {
+  const int64_t tp = config.mesh.tp_size();
+  require(config.model.vocab || vocab % tp == 0,
+          "the tokenizer's vocabulary of {} (model.vocab: auto) cannot be shared by {} tensor "
+          "parallel ranks evenly; pad it with --set model.vocab={}, or change mesh.tp",
+          vocab, tp, (vocab + tp - 1) / tp * tp);
 }
 
 class Assembler {
@@ -271,6 +281,7 @@ class Assembler {
 
 Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
                            const PassObserver& observer) {
+  require_even_vocab(config, vocab);
   Assembler assembler(config, vocab, masked, observer);
   assembler.add_training();
   assembler.add_initialization();

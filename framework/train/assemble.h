@@ -25,7 +25,8 @@ struct Assembly {
       0;  // matrix products of one update, forward and backward, nothing computed twice
 };
 
-/// Called after every pass with its name and each graph: model, grad, optimizer, precision, partition (on a mesh), chunk, recompute, fuse, order.
+/// Called after every pass with its name and each graph: model, grad, optimizer, precision, partition (on a mesh), chunk,
+/// recompute, fuse, order, bucket and overlap (both on a mesh).
 using PassObserver = std::function<void(std::string_view pass, const Graph& graph)>;
 
 /// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"

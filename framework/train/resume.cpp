@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
-#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/config/field.h"
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
+#include "framework/train/agreement.h"
+#include "framework/train/checkpoint_choice.h"
 
 namespace tessera {
 namespace {
@@ -120,12 +121,12 @@ std::vector<std::string> differences(const Config& before, const Config& after,
   return lines;
 }
 
-std::optional<Resumed> resume(const Config& given, const Environment& environment,
-                              const std::string& data, int64_t vocab, Learner& learner,
-                              std::vector<std::string>& report) {
+std::optional<Resumed> choose_checkpoint(const Config& given, const Environment& environment,
+                                         const std::string& data, int64_t vocab, World* world,
+                                         std::vector<std::string>& report) {
   const Config config = resolved(given, vocab);
   const fs::path folder = config.checkpoint.folder;
-  const auto latest = latest_good_checkpoint(folder, report);
+  const auto latest = agreed_checkpoint(folder, world, report);
   if (!latest) {
     require(
         report.empty(),
@@ -134,7 +135,13 @@ std::optional<Resumed> resume(const Config& given, const Environment& environmen
         folder.string(), fmt::join(report, "\n"));
     return std::nullopt;
   }
-  CheckpointReader reader(*latest);
+  auto opened = std::make_unique<CheckpointReader>(*latest);
+  const CheckpointReader& reader = *opened;
+  if (world)  // another file system, or an old view of this one, may have another of the same name
+    require_same(*world, "the checkpoints to go on from",
+                 fmt::format("step {} of {}\n{}\n{}\n", reader.step(), folder.string(),
+                             reader.config_text(), reader.run_json()),
+                 "Put checkpoint.folder on a file system that all hosts share");
   const Config saved =
       resolved(parse_config(reader.config_text(), (*latest / "config.yaml").string()), vocab);
   require_same_model(saved, config, *latest);
@@ -142,7 +149,7 @@ std::optional<Resumed> resume(const Config& given, const Environment& environmen
   require_same_lengths(saved, config, *latest);
   Resumed resumed{
       parse_run_state(reader.run_json(), (*latest / "run.json").string(), saved.batch.sequences),
-      saved.batch.sequences, *latest};
+      saved.batch.sequences, *latest, nullptr};
   require(resumed.state.step == reader.step(), "{}: run.json says step {}, the manifest step {}",
           latest->string(), resumed.state.step, reader.step());
   require_same_data(resumed.state, data, saved, config, *latest);
@@ -153,7 +160,7 @@ std::optional<Resumed> resume(const Config& given, const Environment& environmen
   compare_environments(resumed.state.environment, environment, report);
   resumed.state.environment = environment;
   if (!data.empty()) resumed.state.data = data;
-  learner.load(reader);
+  resumed.reader = std::move(opened);
   return resumed;
 }
 

@@ -10,6 +10,7 @@
 #include "framework/train/agreement.h"
 #include "framework/train/failure.h"
 #include "framework/train/resume.h"
+#include "framework/train/shared_folder.h"
 #include "framework/train/signals.h"
 
 namespace tessera {
@@ -69,9 +70,13 @@ TrainingSummary Trainer::run() {
 void Trainer::begin() {
   std::vector<std::string> report;
   agreed_max(options_.world, 0);  // the leader has the folders: no other run changes them any more
-  auto resumed =
-      resume(config_, options_.environment, options_.data, options_.vocab, learner_, report);
+  if (options_.world)
+    require_shared(*options_.world, config_.checkpoint.folder, "checkpoint.folder");
+  auto resumed = choose_checkpoint(config_, options_.environment, options_.data, options_.vocab,
+                                   options_.world, report);
   if (resumed) {
+    learner_.load(*resumed->reader);
+    resumed->reader.reset();
     state_ = std::move(resumed->state);
     checkpoint_ = resumed->checkpoint;
     saved_step_ = state_.step;
@@ -85,9 +90,6 @@ void Trainer::begin() {
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
   }
-  if (options_.world)
-    require_same(*options_.world, "the checkpoints to go on from",
-                 fmt::format("step {} of {}\n", state_.step, config_.checkpoint.folder));
   first_step_ = state_.step;
   seconds_before_ = state_.seconds;
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
@@ -206,6 +208,7 @@ void Trainer::save() {
                           options_.world ? options_.world->size() : 1);
   if (rank == 0) all_are_here();
   learner_.save(writer);
+  writer.read_back();
   all_are_here();  // all have written
   // After skipped updates nothing older is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);

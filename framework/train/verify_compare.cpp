@@ -162,7 +162,11 @@ void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValu
       continue;
     }
     const auto other = known.find(part.key.text());
-    if (other == known.end() || other->second.type != part.type) continue;
+    if (other == known.end()) continue;
+    if (other->second.type != part.type) {
+      retyped_.insert(part.key.graph + " " + part.key.name);
+      continue;
+    }
     // A copy in another layout is a copy, unless it was summed on the way.
     const Layout* kept = second_.kept(part.key.graph, part.key.name);
     const bool copied = part.value.form == LocalValue::Form::moved && kept && kept->partial.empty();
@@ -189,6 +193,10 @@ void VerifyComparison::count_uncompared(const Parts& parts, const WholeValues& k
   for (const auto& [key, value] : known)
     if (!here.contains(key)) other.insert(key);
   count(to_string(second_.mesh()), other);
+  if (!retyped_.empty())
+    report_.uncompared[fmt::format("on mesh {} they are of another type or shape than on {}",
+                                   to_string(second_.mesh()), to_string(first_.mesh()))] =
+        std::ssize(retyped_);
 }
 
 }  // namespace tessera

@@ -59,6 +59,7 @@ class VerifyComparison {
   const VerifySide &first_, &second_;
   VerifyReport& report_;
   std::map<std::string, std::set<std::string>> names_;  // by kind
+  std::set<std::string> retyped_;                       // that have another type on either side
 };
 
 }  // namespace tessera

@@ -59,12 +59,54 @@ TEST(CheckpointFolder, NothingIsPrunedForADamagedOne) {
   TemporaryFolder folder;
   for (int64_t step = 1; step <= 3; ++step) save_sample(folder.path, step);
   const fs::path written = folder.path / "step-00000003";
-  std::string bytes = read_file(written / "part-00000.safetensors");
-  bytes.back() = static_cast<char>(bytes.back() ^ 1);
-  write_file(written / "part-00000.safetensors", bytes);
+  fs::resize_file(written / "part-00000.safetensors", 1000);
   const std::string message = user_error_of([&] { prune_checkpoints(folder.path, 1, written); });
   EXPECT_NE(message.find("no older one was deleted"), std::string::npos) << message;
   EXPECT_EQ(names_in(folder.path).size(), 3u);
+}
+
+TEST(CheckpointFolder, WhatDoesNotReadBackIsNoCheckpoint) {
+  TemporaryFolder folder;
+  save_sample(folder.path, 1);
+  const auto state = sample_state(2);
+  const fs::path part = folder.path / "step-00000002.tmp/part-00000.safetensors";
+  // The last byte is one of 'stats'; the ninth the first of the header.
+  for (const bool in_header : {false, true}) {
+    for (const bool by_commit : {false, true}) {
+      CheckpointWriter writer(folder.path, 2);
+      writer.write(whole_parts(state));
+      const size_t at = in_header ? 8 : fs::file_size(part) - 1;
+      write_byte(part, at, static_cast<char>(read_file(part)[at] ^ 1));
+      const std::string message = user_error_of([&] {
+        if (by_commit)
+          writer.commit(kConfig, kRun, 1);
+        else
+          writer.read_back();
+      });
+      for (const char* text : {"step-00000002 was not written",
+                               "part-00000.safetensors does not read "
+                               "back",
+                               "Earlier checkpoints are as they were"})
+        EXPECT_NE(message.find(text), std::string::npos) << message;
+      EXPECT_NE(message.find(in_header ? "its header" : "('"), std::string::npos) << message;
+      EXPECT_EQ(names_in(folder.path), (Names{"step-00000001"}));
+    }
+  }
+}
+
+TEST(CheckpointFolder, EachWriterReadsItsOwnPartBack) {
+  TemporaryFolder folder;
+  const auto state = sample_state(2);
+  CheckpointWriter first(folder.path, 2, 0, 2), second(folder.path, 2, 1, 2);
+  first.write(whole_parts(state));
+  second.write({});
+  fs::resize_file(folder.path / "step-00000002.tmp/part-00001.safetensors", 9);
+  first.read_back();
+  const std::string message = user_error_of([&] { second.read_back(); });
+  EXPECT_NE(
+      message.find("part-00001.safetensors does not read back as it was written (its length)"),
+      std::string::npos)
+      << message;
 }
 
 TEST(CheckpointFolder, LeftoversAreIgnoredAndThenCleaned) {

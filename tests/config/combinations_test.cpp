@@ -75,6 +75,16 @@ INSTANTIATE_TEST_SUITE_P(
             "fewer_heads_than_ranks", gpt("mesh: {tp: 8}\n"),
             "heads are fewer than 8 tensor parallel ranks, some of which would hold padding alone; "
             "change model.heads or mesh.tp"},
+        Clash{
+            "columns_by_ranks",
+            model("type: gpt, layers: 2, hidden: 64, heads: 4, mlp_hidden: 202", "mesh: {tp: 4}\n"),
+            "202 columns of the MLP cannot be shared by 4 tensor parallel ranks evenly; make "
+            "model.mlp_hidden 200 or 204, or change mesh.tp"},
+        Clash{"vocabulary_by_ranks",
+              model("type: gpt, layers: 2, hidden: 64, heads: 4, vocab: 257", "mesh: {tp: 4}\n"),
+              "make model.vocab 260, or change mesh.tp"},
+        Clash{"batch_by_ranks", gpt("mesh: {dp: 3}\nbatch: {sequences: 10, accumulate: 2}\n"),
+              "make it a multiple of 3, such as batch.sequences = 6 or 12"},
         Clash{"head_multiple", gpt("mesh: {tp: 2, head_multiple: 3}\n"),
               "run.yaml:2:30: mesh.head_multiple = 3 is no multiple of mesh.tp = 2"},
         Clash{"padded_attention_dropout",

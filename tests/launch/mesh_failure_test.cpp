@@ -154,7 +154,16 @@ TEST_F(MeshFailure, StoppedThroughTheLauncherItsStatusIsTheSignals) {
 TEST_F(MeshFailure, OneRankHasOtherSettings) {
   const std::string line = train("gpt", "run", "mesh.dp=2");
   expect_cause(two(line, line + " --set optimizer.lr=0.25"),
-               {"program, config or data differ", "rank 1 on", "lr: 0.25"});
+               {"config or data differ", "rank 1 on", "lr: 0.25"});
+}
+
+TEST_F(MeshFailure, OneRankIsOfAnotherBuild) {
+  const std::string other = path("tessera");
+  fs::copy(TESSERA_PROGRAM, other);
+  std::ofstream(other, std::ios::app) << "another";  // behind all that is loaded
+  const std::string line = train("gpt", "run", "mesh.dp=2");
+  expect_cause(two(line, other + line.substr(line.find(' '))),
+               {"the programs differ", "rank 1 on", "checksum", "Copy one build to all hosts"});
 }
 
 TEST_F(MeshFailure, BenchEndsOnAllWhereTheirConfigsDiffer) {

@@ -78,6 +78,12 @@ TEST_F(MeshTrain, HostsHaveTheSameCurve) {
   expect_close("four", "one");
 }
 
+TEST_F(MeshTrain, AGivenPeakIsThatOfAllRanks) {
+  const Ended ended = shell(on(2, train("gpt", "split", "mesh.dp=2")));
+  EXPECT_NE(ended.output.find("÷ 100 GFLOP/s (as given, for all ranks)"), std::string::npos)
+      << ended.output;
+}
+
 TEST_F(MeshTrain, OneProcessEvaluatesWhatAMeshHasTrained) {
   finishes(on(2, train("gpt", "split", "mesh.dp=2")));
   for (const char* source : {"", "/checkpoints/step-00000006"})

@@ -43,6 +43,20 @@ TEST(Plan, ShowsEveryGraphOfAPass) {
   expect_in(after("optimizer", "update").out, "adamw");
 }
 
+TEST(Plan, ShowsTheGraphsOfPassesThatOnlyAMeshHas) {
+  for (const std::string pass : {"partition", "bucket", "overlap"}) {
+    const ProgramRun run = plan({"--mesh", "dp=2", "--after", pass, "--graph", "step"});
+    EXPECT_EQ(run.status, 0) << pass << ": " << run.err;
+    expect_in(run.out, "graph \"step\"");
+    expect_in(run.out, "all_reduce");
+    const ProgramRun alone = plan({"--after", pass});
+    EXPECT_EQ(alone.status, 2);
+    expect_in(alone.err, "there is no pass '" + pass + "'; known: model, ");
+    expect_in(alone.err, "partition (on a mesh), chunk");
+    expect_in(alone.err, "bucket and overlap (on a mesh)");
+  }
+}
+
 TEST(Plan, PlansForAnyMesh) {
   const ProgramRun run =
       plan({"--mesh", "dp=64,tp=4", "--set", "model.vocab=264", "--set", "batch.sequences=128",
@@ -72,6 +86,14 @@ TEST(Plan, SaysWhichSizesAMeshWouldDivide) {
   EXPECT_EQ(run.status, 2);
   expect_in(run.err, "2 heads are fewer than 8 tensor parallel ranks");
   expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
+}
+
+TEST(Plan, SaysWhatToPadATokenizersVocabularyTo) {
+  const ProgramRun run = plan({"--mesh", "tp=2"});
+  EXPECT_EQ(run.status, 2);
+  expect_in(run.err, "vocabulary of 261 (model.vocab: auto) cannot be shared by 2 tensor parallel");
+  expect_in(run.err, "--set model.vocab=262");
+  EXPECT_EQ(plan({"--mesh", "tp=2", "--set", "model.vocab=262"}).status, 0);
 }
 
 /// GPT-2 1.5B has 25 heads: each of eight ranks computes four, the last one mostly padding.
@@ -111,7 +133,8 @@ TEST(Plan, RefusesOptionsThatSayNothing) {
     EXPECT_EQ(run.status, 2);
     return run.err;
   };
-  expect_in(error({"--mesh", "dp=2,pp=2"}), "plan: --mesh: there is no axis 'pp'");
+  expect_in(error({"--mesh", "dp=2,pp=2"}),
+            "--mesh dp=2,pp=2: there is no axis 'pp'; write dp and tp");
   expect_in(error({"--memory", "16"}), "plan: --memory: ");
   expect_in(error({"--links", "dp=1GB/s:1us"}), "plan: --links needs --flops");
 }

@@ -157,6 +157,27 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
   }
 }
 
+/// The ranks here end at once, and mpirun half a minute or much later.
+TEST_F(RunScript, EndsAnMpirunThatWaitsOnlyAfterAFailure) {
+  script("bin/mpirun",
+         "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
+         "OMPI_COMM_WORLD_RANK=0 ${*: -1} & sleep $WAITS; exit 5");
+  script("fine", "sleep 2.5");
+  script("failing", "sleep 2.5; echo >\"$TESSERA_FAILURE_MARK\"; exit 1");
+  const auto line = [](const std::string& rank, int seconds) {
+    return "(WAITS=" + std::to_string(seconds) +
+           " clone/launch/run -n 2 --hosts hosts --agent ./agent -- ./" + rank + "; echo " + rank +
+           " $?) & ";
+  };
+  const Ended ended = shell("cd '" + folder_.path().string() + "'; PATH=\"$PWD/bin:$PATH\"; " +
+                            "export TMPDIR=$PWD/tmp; mkdir tmp; " + line("fine", 20) +
+                            line("failing", 500) + "wait");
+  EXPECT_NE(ended.output.find("fine 5\n"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("failing 137\n"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("the ranks here have failed"), std::string::npos) << ended.output;
+  EXPECT_TRUE(fs::is_empty(folder_ / "tmp"));
+}
+
 // Through the mpirun of this machine.
 TEST(RunScriptForReal, StartsRanksAndTakesTheirStatus) {
   const std::string run = "env -u TESSERA_HOSTS -u TESSERA_AGENT " TESSERA_SOURCE_DIR "/launch/run";

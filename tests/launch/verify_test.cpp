@@ -1,10 +1,14 @@
 // `tessera verify`: meshes that agree, and each planted fault found and named.
+#include "framework/train/verify.h"
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "framework/config/parse.h"
+#include "framework/train/device.h"
 #include "tests/launch/program.h"
 
 namespace tessera {
@@ -123,7 +127,24 @@ TEST(VerifyVerb, RefusesWhatIsNoComparison) {
   expect_in(one.err, "verify: give two meshes to compare, such as --mesh 1 --mesh dp=2");
   const ProgramRun axis = verify("gpt", "pp=2");
   EXPECT_EQ(axis.status, 2);
-  expect_in(axis.err, "--mesh pp=2: a run has the axes dp and tp, none called 'pp'");
+  expect_in(axis.err, "--mesh pp=2: there is no axis 'pp'; write dp and tp");
+}
+
+TEST(VerifyVerb, CountsValuesOfAnotherTypeAsNotCompared) {
+  Config a = load_config(config_file("gpt")), b = a;
+  a.mesh.dp = b.mesh.dp = a.mesh.tp = b.mesh.tp = 1;
+  b.precision.compute = DType::bf16;
+  VerifyOptions options;
+  options.steps = 1;
+  options.profile = set_up_device(a.device);
+  options.data = [&]() -> LearnerData { return {make_random_batches(a, 64), 64, std::nullopt}; };
+  const auto retyped = [&](const Config& other) {
+    for (const auto& [why, names] : verify(a, other, options).uncompared)
+      if (why == "on mesh 1 they are of another type or shape than on 1") return names;
+    return int64_t{0};
+  };
+  EXPECT_EQ(retyped(a), 0);
+  EXPECT_GT(retyped(b), 10);  // activations at least
 }
 
 TEST(VerifyVerb, RefusesFaultsThatItDoesNotKnow) {
