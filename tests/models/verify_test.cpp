@@ -47,7 +47,7 @@ TEST(VerifiedLadder, EveryRung) {
 class FewBatches : public ToyBatches {
  public:
   using ToyBatches::ToyBatches;
-  std::vector<Feed> update(int64_t first_sample) const override {
+  std::vector<Feed> update(int64_t first_sample, const BatchRows&) const override {
     require(first_sample == 0, "the disk is gone");
     return ToyBatches::update(first_sample);
   }
