@@ -27,6 +27,9 @@ namespace {
 
 /// While messages are under way nobody rings: they must be looked for.
 constexpr int64_t kNap = 50'000, kLongNap = 200'000'000;  // ns
+// On a slow link a message takes milliseconds: looking every 50 us would take a third of a core from the program. Half a
+// millisecond of a gigabit link fits into a socket's buffer; on a fast link messages come before naps grow.
+constexpr int64_t kLongestLook = 500'000;  // ns
 
 class MpiWorld;
 
@@ -417,6 +420,7 @@ void MpiWorld::make_progress() {
   // Where cores are free, looking again is faster than being woken.
   const int patience = available_cores() > 1 ? 200 : 1;
   int quiet = 0;
+  int64_t nap = kNap;
   for (;;) {
     const uint32_t seen = own_.rings();
     bool active = false, messages = false, moved = false, stopping = false;
@@ -436,6 +440,7 @@ void MpiWorld::make_progress() {
     }
     if (moved) {
       quiet = 0;
+      nap = kNap;
       continue;
     }
     look_for_failures();
@@ -444,7 +449,8 @@ void MpiWorld::make_progress() {
       std::this_thread::yield();
       continue;
     }
-    own_.sleep(seen, messages ? kNap : kLongNap);
+    own_.sleep(seen, messages ? nap : kLongNap);
+    if (++quiet > patience + 4) nap = std::min(2 * nap, kLongestLook);
   }
 }
 

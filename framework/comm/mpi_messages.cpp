@@ -11,7 +11,7 @@ namespace {
 using Kind = Collective::Kind;
 
 /// Chunks under way at once.
-constexpr size_t kMostFlights = 4;
+constexpr size_t kMostFlights = 8;
 /// Messages are no longer; of groups of more than two ranks shorter, so that all that is staged keeps its limit.
 constexpr int64_t kMessageBytes = 1 << 20;
 /// Parts begin on cache lines.
