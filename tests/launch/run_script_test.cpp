@@ -144,15 +144,16 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
          "trap 'exit 9' TERM\n"
          "echo >up; while true; do sleep 0.05; done");
   for (const char* signal : {"TERM", "HUP", "INT"}) {
-    const Ended ended =
-        shell("cd '" + folder_.path().string() +
-              "'; rm -f up told; PATH=\"$PWD/bin:$PATH\"\n"
-              "env --default-signal=INT clone/launch/run -n 2 -- it & run=$!\n"
-              "until [ -e up ]; do sleep 0.05; done; kill -" +
-              signal +
-              " $run\n"
-              "until [ -e told ]; do sleep 0.05; done; kill -0 $run && kill -TERM $run\n"
-              "wait $run");
+    const Ended ended = shell("cd '" + folder_.path().string() +
+                              "'; rm -f up told; PATH=\"$PWD/bin:$PATH\"\n"
+                              "env --default-signal=INT clone/launch/run -n 2 -- it & run=$!\n"
+                              "until [ -e up ]; do sleep 0.05; done\n"
+                              "for twice in a b; do kill -" +
+                              signal +
+                              " $run; sleep 0.02; done\n"  // as `timeout` does
+                              "until [ -e told ]; do sleep 0.05; done; sleep 0.3\n"
+                              "kill -0 $run && kill -TERM $run\n"
+                              "wait $run");
     EXPECT_EQ(ended.status, 9) << signal << ": " << ended.output;
   }
 }

@@ -47,9 +47,9 @@ TEST(VerifiedLadder, EveryRung) {
 class FewBatches : public ToyBatches {
  public:
   using ToyBatches::ToyBatches;
-  std::vector<Feed> update(int64_t first_sample, const BatchRows&) const override {
+  std::vector<Feed> update(int64_t first_sample, const BatchRows& rows) const override {
     require(first_sample == 0, "the disk is gone");
-    return ToyBatches::update(first_sample);
+    return ToyBatches::update(first_sample, rows);
   }
 };
 
