@@ -42,7 +42,7 @@ class Bucketer {
       else
         r_.copy(node);
     }
-    while (!order_.empty()) send(order_.front());
+    while (!order_.empty()) send(std::string(order_.front()));
     for (auto& [key, sinks] : sinks_behind_) flush(sinks.sent);
     r_.copy_outputs();
     return r_.finish();
@@ -147,8 +147,8 @@ class Bucketer {
     send(key_of(source_.nodes()[made->second], source_));
   }
 
-  void send(const std::string& which) {
-    const std::string key = which;  // it may be of order_, which changes
+  /// `key` must not lie in order_, which changes.
+  void send(const std::string& key) {
     const std::vector<size_t> nodes = std::move(held_[key].nodes);
     held_.erase(key);
     std::erase(order_, key);
