@@ -73,7 +73,8 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
   ModelLearner learner(config, std::move(data), profile, true, ranks.world());
   if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
 
-  options.command = "tessera train";
+  options.command =
+      ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
   for (const std::string& word : args) options.command += " " + quoted(word);
   options.environment = {{"tessera", TESSERA_VERSION},
                          {"tokenizer", tokenizer},

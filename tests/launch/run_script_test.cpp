@@ -158,6 +158,20 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
   }
 }
 
+/// What mpirun says then is of a signal that the user never sent.
+TEST_F(RunScript, AStopBeforeTheRanksHaveBegunIsNoCrash) {
+  script("bin/mpirun",
+         "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
+         "trap 'exit 138' USR1\n"
+         "echo >up; while true; do sleep 0.05; done");
+  const Ended ended = shell("cd '" + folder_.path().string() +
+                            "'; rm -f up; PATH=\"$PWD/bin:$PATH\"\n"
+                            "clone/launch/run -n 2 -- it & run=$!\n"
+                            "until [ -e up ]; do sleep 0.05; done; kill -TERM $run; wait $run");
+  EXPECT_EQ(ended.status, 143) << ended.output;
+  EXPECT_NE(ended.output.find("there was nothing to save"), std::string::npos) << ended.output;
+}
+
 /// The ranks here end at once, and mpirun half a minute or much later.
 TEST_F(RunScript, EndsAnMpirunThatWaitsOnlyAfterAFailure) {
   script("bin/mpirun",
