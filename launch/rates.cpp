@@ -23,7 +23,8 @@ const std::vector<Unit> kTimes{{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1
 const std::vector<Unit> kFlops{
     {"FLOP/s", 1.0}, {"MFLOP/s", 1e6}, {"GFLOP/s", 1e9}, {"TFLOP/s", 1e12}, {"PFLOP/s", 1e15}};
 
-/// A number and one of these units; above zero, or from zero on.
+/// A number and one of these units; above zero, or from zero on, and such as a machine may have: one rate in 10^30 of
+/// another would make a time that is no number.
 double quantity(const std::string& text, const std::vector<Unit>& units, bool zero,
                 const char* option, const char* example) {
   double number = 0;
@@ -32,7 +33,8 @@ double quantity(const std::string& text, const std::vector<Unit>& units, bool ze
   const std::string unit(rest, end);
   for (const Unit& known : units)
     if (error == std::errc() && unit == known.name && std::isfinite(number) &&
-        (zero ? number >= 0 : number > 0))
+        (zero ? number == 0 || number * known.size >= 1e-12 : number * known.size >= 1) &&
+        number * known.size <= (zero ? 1e5 : 1e24))
       return number * known.size;
   user_error("plan: {}: '{}' is no such figure; write it such as {}", option, text, example);
 }

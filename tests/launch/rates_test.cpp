@@ -41,6 +41,12 @@ TEST(Rates, RefusesWhatItCannotRead) {
     }
     return "";
   };
+  for (const auto& [flops, links] :  // times that are no numbers
+       {std::pair{"1e-300FLOP/s", "dp=1GB/s:1us"},
+        {"1GFLOP/s", "dp=1e-300B/s:1us"},
+        {"1GFLOP/s", "dp=1GB/s:1e300s"},
+        {"1e300PFLOP/s", "dp=1GB/s:1us"}})
+    EXPECT_NE(error(flops, links).find("is no such figure"), std::string::npos) << flops << links;
   const std::string links = "tp=20GB/s:5us,dp=1Gbit/s:50us";
   for (const char* flops : {"", "100", "-1GFLOP/s", "0GFLOP/s", "1GFLOPS", "nanGFLOP/s"})
     EXPECT_NE(error(flops, links).find("plan: --flops: "), std::string::npos) << flops;
