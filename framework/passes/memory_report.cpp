@@ -45,7 +45,8 @@ class Kinds {
     for (const Node& node : graph.nodes()) {
       auto& of = node.op == &ops::all_gather ? gathered_ : gradient_;  // or sums of accumulators
       if (moves_states(graph, node)) mark(of, node.outputs);
-      if (moves(node) && any(gathered_, node.inputs)) mark(gathered_, node.outputs);
+      for (auto* kind : {&gathered_, &gradient_})
+        if (moves(node) && any(*kind, node.inputs)) mark(*kind, node.outputs);
     }
   }
 
