@@ -54,8 +54,8 @@ class Overlapper {
   }
 
   /// Where to wait for a collective that reads memory of its own until then: where its result is read, but no later than
-  /// where the second one behind it on its axis starts. By then it is mostly through, and one is left to travel; were all of them waited
-  /// for at the end, whole gradients would lie beside those that are sharded.
+  /// where the second one behind it on its axis starts. By then it is mostly through, and one is left to travel; were all
+  /// waited for at the end, whole gradients would lie beside those that are sharded.
   size_t in_time(size_t i, size_t begin, size_t use) {
     const Node& node = source_.nodes()[i];
     if (in_place(node)) return use;
