@@ -17,12 +17,14 @@
 namespace tessera {
 namespace {
 
-/// The config on a mesh that is given as "dp=2,tp=2" or "1".
-Config config_on(const std::string& mesh_text, const std::string& path,
+/// The config on a mesh. Sequence parallel is for the side that has tp.
+Config config_on(const MeshOption& mesh, bool other_has_tp, const std::string& path,
                  std::vector<std::string> sets) {
-  const MeshOption mesh(mesh_text);
+  for (const std::string& set : sets)
+    require(!set.starts_with("mesh.dp=") && !set.starts_with("mesh.tp="),
+            "verify: --set {}: the meshes are those of --mesh; give it there", set);
   for (std::string& set : mesh.settings()) sets.push_back(std::move(set));
-  if (mesh.tp == 1) sets.emplace_back("mesh.sequence_parallel=false");
+  if (mesh.tp == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
   return load_config(path, sets);
 }
 
@@ -56,8 +58,9 @@ int run_verify(std::span<const std::string> args) {
   if (!given) return 0;
   const auto meshes = given->list("mesh");
   require(meshes.size() == 2, "verify: give two meshes to compare, such as --mesh 1 --mesh dp=2");
-  const Config a = config_on(meshes[0], given->text("CONFIG"), given->list("set")),
-               b = config_on(meshes[1], given->text("CONFIG"), given->list("set"));
+  const MeshOption first(meshes[0]), second(meshes[1]);
+  const Config a = config_on(first, second.tp > 1, given->text("CONFIG"), given->list("set")),
+               b = config_on(second, first.tp > 1, given->text("CONFIG"), given->list("set"));
   const auto ranks = std::max(mesh_of(a).size(), mesh_of(b).size());
   VerifyOptions options;
   options.steps = given->integer("steps", 2, 1);

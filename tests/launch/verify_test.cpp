@@ -128,6 +128,13 @@ TEST(VerifyVerb, RefusesWhatIsNoComparison) {
   const ProgramRun axis = verify("gpt", "pp=2");
   EXPECT_EQ(axis.status, 2);
   expect_in(axis.err, "--mesh pp=2: there is no axis 'pp'; write dp and tp");
+  // What would not be compared although it was asked for.
+  const ProgramRun set = verify("gpt", "dp=2", {"mesh.tp=2"});
+  EXPECT_EQ(set.status, 2);
+  expect_in(set.err, "--set mesh.tp=2: the meshes are those of --mesh; give it there");
+  const ProgramRun sequence = verify("gpt", "dp=2", {"mesh.sequence_parallel=true"});
+  EXPECT_EQ(sequence.status, 2);
+  expect_in(sequence.err, "mesh.sequence_parallel = true has no effect with mesh.tp: 1");
 }
 
 TEST(VerifyVerb, CountsValuesOfAnotherTypeAsNotCompared) {
