@@ -4,7 +4,7 @@
 #include "framework/config/nearest.h"
 #include "framework/config/parse.h"
 #include "framework/core/random.h"
-#include "framework/kernels/cpu/matmul_rate.h"
+#include "framework/kernels/cpu/shared/matmul_rate.h"
 #include "framework/ops/ops.h"
 #include "framework/runtime/session.h"
 #include "framework/train/device.h"

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <map>
 
+#include "framework/assembly/layouts.h"
 #include "framework/graph/op_def.h"
-#include "framework/kernels/cpu/matmul_rate.h"
+#include "framework/kernels/cpu/shared/matmul_rate.h"
 #include "framework/train/device.h"
-#include "framework/train/layouts.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"

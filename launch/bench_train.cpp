@@ -5,9 +5,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "framework/assembly/layouts.h"
 #include "framework/device/cpu/memory.h"
-#include "framework/train/failure.h"
-#include "framework/train/layouts.h"
+#include "framework/record/failure.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"

@@ -7,8 +7,8 @@
 #include "framework/device/cpu/isa.h"
 #include "framework/device/cpu/memory.h"
 #include "framework/device/cpu/profile.h"
-#include "framework/kernels/cpu/matmul_rate.h"
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/kernels/cpu/shared/matmul_rate.h"
+#include "framework/kernels/cpu/shared/onednn.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
 

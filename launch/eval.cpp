@@ -7,8 +7,8 @@
 
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
+#include "framework/core/json_number.h"
 #include "framework/train/device.h"
-#include "framework/train/json_number.h"
 #include "framework/train/model_learner.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"

@@ -5,9 +5,9 @@
 
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
+#include "framework/record/run_state.h"
 #include "framework/train/device.h"
 #include "framework/train/generator.h"
-#include "framework/train/run_state.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"

@@ -4,13 +4,13 @@
 
 #include <optional>
 
+#include "framework/assembly/model.h"
+#include "framework/assembly/proposals.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
 #include "framework/runtime/fit.h"
 #include "framework/train/device.h"
-#include "framework/train/model.h"
-#include "framework/train/proposals.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/plan_report.h"

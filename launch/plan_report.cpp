@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "framework/passes/flops.h"
-#include "framework/train/model.h"
+#include "framework/assembly/model.h"
+#include "framework/report/flops.h"
 
 namespace tessera {
 namespace {

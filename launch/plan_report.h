@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "framework/train/forecast.h"
+#include "framework/assembly/forecast.h"
 
 namespace tessera {
 

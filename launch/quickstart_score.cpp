@@ -4,11 +4,11 @@
 
 #include <string_view>
 
+#include "framework/core/json_number.h"
 #include "framework/data/gpt_sampler.h"
 #include "framework/data/ngram.h"
 #include "framework/data/token_shards.h"
 #include "framework/train/batches.h"
-#include "framework/train/json_number.h"
 
 namespace tessera {
 namespace {

@@ -9,13 +9,13 @@
 #include <set>
 #include <thread>
 
+#include "framework/assembly/layouts.h"
+#include "framework/comm/agreement.h"
 #include "framework/comm/mpi.h"
 #include "framework/core/threads.h"
-#include "framework/train/agreement.h"
+#include "framework/record/failure.h"
+#include "framework/record/run_folder.h"
 #include "framework/train/device.h"
-#include "framework/train/failure.h"
-#include "framework/train/layouts.h"
-#include "framework/train/run_folder.h"
 #include "launch/core_share.h"
 
 namespace tessera {

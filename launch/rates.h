@@ -7,7 +7,7 @@
 #include <string>
 
 #include "framework/mesh/mesh.h"
-#include "framework/passes/timeline.h"
+#include "framework/report/timeline.h"
 
 namespace tessera {
 

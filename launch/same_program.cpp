@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "framework/checkpoint/checksum.h"
+#include "framework/comm/agreement.h"
 #include "framework/core/mapped_file.h"
-#include "framework/kernels/cpu/onednn.h"
-#include "framework/train/agreement.h"
+#include "framework/kernels/cpu/shared/onednn.h"
 
 namespace tessera {
 

@@ -8,7 +8,7 @@
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
-#include "framework/train/progress.h"
+#include "framework/record/progress.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
 

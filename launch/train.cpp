@@ -4,13 +4,13 @@
 #include <csignal>
 #include <filesystem>
 
+#include "framework/assembly/layouts.h"
+#include "framework/comm/agreement.h"
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
-#include "framework/kernels/cpu/matmul_rate.h"
-#include "framework/kernels/cpu/onednn.h"
-#include "framework/train/agreement.h"
-#include "framework/train/layouts.h"
+#include "framework/kernels/cpu/shared/matmul_rate.h"
+#include "framework/kernels/cpu/shared/onednn.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/command_line.h"

@@ -9,7 +9,7 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
-#include "framework/train/failure.h"
+#include "framework/record/failure.h"
 
 namespace tessera {
 namespace {

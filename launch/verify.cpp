@@ -1,14 +1,14 @@
 // `tessera verify`: the same config on two meshes, compared value by value.
-#include "framework/train/verify.h"
+#include "framework/verify/verify.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "framework/assembly/layouts.h"
 #include "framework/config/parse.h"
 #include "framework/core/threads.h"
 #include "framework/train/device.h"
-#include "framework/train/layouts.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "framework/ops/fill.h"
 #include "framework/ops/linear.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // abs: |x|. The gradient at 0 is 0.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

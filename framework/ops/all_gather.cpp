@@ -1,5 +1,5 @@
 // all_gather: the parts of all ranks of an axis, on all of them: x […] -> [n, …], rank r's at r.
-#include "framework/ops/collective.h"
+#include "framework/ops/shared/collective.h"
 
 namespace tessera {
 namespace {

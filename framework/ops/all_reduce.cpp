@@ -1,6 +1,6 @@
 // all_reduce: the sum (or with reduction "max" the largest) over the ranks of an axis, on all of them. With `in_place` each
 // result must take its operand's memory: so a started one needs no other.
-#include "framework/ops/collective.h"
+#include "framework/ops/shared/collective.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // all_to_all: part r of each rank's operand goes to rank r, and what comes from there takes its place: [n, …] -> [n, …].
-#include "framework/ops/collective.h"
+#include "framework/ops/shared/collective.h"
 
 namespace tessera {
 namespace {

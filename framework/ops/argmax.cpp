@@ -1,6 +1,6 @@
 // argmax: the i32 index of the largest element along `dim`, which goes away; the first of equals, or the first NaN.
 #include "framework/core/dims.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

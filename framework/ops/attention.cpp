@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "framework/core/part.h"
-#include "framework/ops/attention_composite.h"
+#include "framework/ops/shared/attention_composite.h"
 
 namespace tessera {
 

@@ -1,7 +1,7 @@
 // attention_grad: cotangents of q, k and v from q, k, v, o, lse, do and the masks of the forward op (its attributes). The
 // probabilities are made again from q, k and lse: p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dv = (m ∘ p)ᵀ do,
 // where m is 0 for a dropped weight, else 1 / (1 - rate).
-#include "framework/ops/attention_composite.h"
+#include "framework/ops/shared/attention_composite.h"
 
 namespace tessera {
 namespace {

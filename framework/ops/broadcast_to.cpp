@@ -1,5 +1,5 @@
 // broadcast_to: stretches dims of size one (aligned at the right) to attribute shape.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

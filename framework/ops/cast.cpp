@@ -1,6 +1,6 @@
 // cast: to another dtype, attribute `to`. To bf16 rounds to nearest even, to integers towards zero; a number is true as a
 // boolean unless it is 0. Between floats the gradient is cast back; integers and booleans have none.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

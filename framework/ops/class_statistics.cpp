@@ -4,10 +4,10 @@
 // else 0 (NaN when the label is no class of the whole), and lse = ln sum e^logit of the classes held. The sum of picked and
 // the log-sum-exp of lse over the parts are those of cross_entropy. Made by the pass that splits it, after gradients.
 #include "framework/core/part.h"
-#include "framework/ops/class_rows.h"
-#include "framework/ops/elementwise.h"
-#include "framework/ops/fill.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/class_rows.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/fill.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // concat: any number of operands one behind the other along `dim`.
 #include "framework/core/dims.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // constant: a tensor of one repeated value; attributes value (real), dtype (text) and shape. It takes no operand, so
 // it is added through the graph: see scalar_like and fill.
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

@@ -5,10 +5,10 @@
 // part of the classes (whole = [V], origin = [the first], see framework/core/part.h) it takes the lse of all of them; labels
 // count in the whole, and s is spread over it.
 #include "framework/core/part.h"
-#include "framework/ops/class_rows.h"
-#include "framework/ops/elementwise.h"
-#include "framework/ops/fill.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/class_rows.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/fill.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

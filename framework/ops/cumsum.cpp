@@ -1,6 +1,6 @@
 // cumsum: running sum along `dim`, from its end backwards when `reverse` is set.
 #include "framework/core/dims.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // div: a / b, elementwise with broadcasting. Floats only.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

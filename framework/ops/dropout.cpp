@@ -6,7 +6,7 @@
 // see framework/core/part.h) an element draws as the element of the whole that it is, and p counts wholes.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -5,8 +5,8 @@
 // framework/core/part.h; vocab counts those held) an id of another part gives zeros, and its gradient is left to that part.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
-#include "framework/ops/elementwise.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

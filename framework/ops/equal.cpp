@@ -1,5 +1,5 @@
 // equal: a == b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 

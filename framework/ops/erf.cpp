@@ -1,5 +1,5 @@
 // erf: the error function, 2/√π ∫₀ˣ e^(-t²) dt.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

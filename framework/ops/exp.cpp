@@ -1,5 +1,5 @@
 // exp: e^x. Its gradient dy · e^x uses the result.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

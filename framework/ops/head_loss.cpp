@@ -1,7 +1,7 @@
 #include "framework/ops/head_loss.h"
 
-#include "framework/ops/elementwise.h"
 #include "framework/ops/linear.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 

@@ -1,8 +1,8 @@
 // head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the cotangent of the loss. With
 // `to` the weight's cotangent has that dtype.
-#include "framework/ops/elementwise.h"
 #include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -4,7 +4,7 @@
 #include "framework/ops/linear.h"
 
 #include "framework/graph/localize.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,7 @@
 // local_part: this rank's part of a tensor that all ranks hold whole: along `dim`, one of `parts`. Attributes whole and
 // place (origin once the rank is known): where the part begins, one number.
 #include "framework/core/dims.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // log: natural logarithm; NaN below 0.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

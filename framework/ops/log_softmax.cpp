@@ -1,7 +1,7 @@
 // log_softmax: x less the logarithm of the sum of e^x along attribute dim. Its gradient dy - e^y · sum(dy) uses the
 // result.
-#include "framework/ops/precise.h"
-#include "framework/ops/whole_dim.h"
+#include "framework/ops/shared/precise.h"
+#include "framework/ops/shared/whole_dim.h"
 
 namespace tessera {
 namespace {

@@ -2,7 +2,7 @@
 //
 // Attributes: trans_a, trans_b (the operand is stored transposed), to (result dtype, default the operands'), accumulate
 // (a third operand of the result's type is added to, in place). Products are summed in float at least.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // max: the largest element over `dims`, as sum; NaN if there is one. The gradient is shared equally among ties.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/reduction.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/reduction.h"
 
 namespace tessera {
 namespace {

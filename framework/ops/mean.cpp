@@ -1,7 +1,7 @@
 // mean: over `dims`, as sum. It is the sum divided by attribute `count`, which is the number of reduced elements unless
 // this is one part of a larger mean.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/reduction.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/reduction.h"
 
 namespace tessera {
 namespace {

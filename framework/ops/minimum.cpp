@@ -1,6 +1,6 @@
 // minimum: the smaller of a and b, elementwise with broadcasting; NaN if either is. Where they are equal each gets half of
 // the gradient.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // mul: a · b, elementwise with broadcasting.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // pow: a to the power b, elementwise with broadcasting. The gradient of b is NaN where a is negative, as its real power is
 // defined at integers alone.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -4,7 +4,7 @@
 // origin: see framework/core/part.h) an element is the element of the whole that it is; elements beyond the whole are zero.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // reduce_scatter: each rank of an axis gets its part of the sum of all ranks' operands: x [n, …] -> […].
-#include "framework/ops/collective.h"
+#include "framework/ops/shared/collective.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // relu: max(x, 0). Its gradient is dy where the result is above zero.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

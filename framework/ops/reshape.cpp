@@ -1,7 +1,7 @@
 // reshape: the same elements in row-major order under another shape; attribute shape. Costs nothing: a view.
 #include <algorithm>
 
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

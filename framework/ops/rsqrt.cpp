@@ -1,5 +1,5 @@
 // rsqrt: 1 / √x. Its gradient -dy y³ / 2 uses the result.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,7 @@
 // scatter_add: base with slice j of `updates` along `dim` added at indices[j] (i32), for all j in order, so that repeated
 // indices give the same bits every time. An index outside the dim is an error when it runs. Attribute batch as of gather.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/listed.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/listed.h"
 
 namespace tessera {
 namespace {

@@ -1,6 +1,6 @@
 // sigmoid: σ(x) = 1 / (1 + e^-x). Its gradient dy · y (1 - y) uses the result.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

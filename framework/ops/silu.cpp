@@ -1,6 +1,6 @@
 // silu: x σ(x), also called swish (Elfwing et al., "Sigmoid-weighted linear units", 2018).
-#include "framework/ops/elementwise.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

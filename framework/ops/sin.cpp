@@ -1,5 +1,5 @@
 // sin: of an angle in radians.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

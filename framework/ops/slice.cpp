@@ -1,7 +1,7 @@
 // slice: from starts[d] up to limits[d] of every dim d. A view where the elements taken lie together and start at an
 // aligned place.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,7 @@
 // softmax: e^x over its sum along attribute dim, the largest element taken off first. Its gradient
 // y · (dy - sum(y · dy)) uses the result.
-#include "framework/ops/precise.h"
-#include "framework/ops/whole_dim.h"
+#include "framework/ops/shared/precise.h"
+#include "framework/ops/shared/whole_dim.h"
 
 namespace tessera {
 namespace {

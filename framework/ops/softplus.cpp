@@ -1,6 +1,6 @@
 // softplus: ln(1 + e^x), a smooth max(x, 0). Dugas and others, "Incorporating second-order functional knowledge" (2000).
 // Its gradient is dy · σ(x).
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

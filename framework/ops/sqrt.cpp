@@ -1,5 +1,5 @@
 // sqrt: square root. Its gradient dy / 2y uses the result.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // stop_gradient: its operand, through which no gradient flows. A view.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

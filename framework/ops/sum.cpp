@@ -2,8 +2,8 @@
 // bf16, in a fixed order.
 #include <algorithm>
 
-#include "framework/ops/elementwise.h"
-#include "framework/ops/reduction.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/reduction.h"
 
 namespace tessera {
 namespace {

@@ -1,8 +1,8 @@
 // take_along: x[…, indices[…, j, …], …]: one index per element of the result, along `dim`. indices are i32 of x's shape
 // but for `dim`. An index outside the dim is an error when it runs.
 #include "framework/core/dims.h"
-#include "framework/ops/along.h"
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/along.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

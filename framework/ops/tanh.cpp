@@ -1,6 +1,6 @@
 // tanh: the hyperbolic tangent. Its gradient dy · (1 - y²) uses the result.
-#include "framework/ops/elementwise.h"
-#include "framework/ops/precise.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/precise.h"
 
 namespace tessera {
 namespace {

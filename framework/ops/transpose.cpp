@@ -1,7 +1,7 @@
 // transpose: dim i of the result is dim perm[i] of the operand. Where only dims of size one change places it is a view.
 #include <algorithm>
 
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

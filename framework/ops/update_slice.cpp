@@ -2,9 +2,9 @@
 // i32. The result takes the target's memory: how a key/value cache grows, and how chunks become one tensor. A start that
 // does not leave room for the whole update is an error when it runs.
 #include "framework/core/dims.h"
-#include "framework/ops/elementwise.h"
-#include "framework/ops/fill.h"
 #include "framework/ops/iota.h"
+#include "framework/ops/shared/elementwise.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // where: a where the boolean condition holds, b elsewhere; all three broadcast.
-#include "framework/ops/elementwise.h"
+#include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {

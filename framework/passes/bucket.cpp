@@ -7,7 +7,7 @@
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
 #include "framework/passes/state_moves.h"
-#include "framework/passes/users.h"
+#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {

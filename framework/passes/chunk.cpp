@@ -3,8 +3,8 @@
 #include <map>
 #include <tuple>
 
-#include "framework/ops/fill.h"
 #include "framework/ops/linear.h"
+#include "framework/ops/shared/fill.h"
 #include "framework/passes/rewrite.h"
 #include "framework/passes/split_classes.h"
 

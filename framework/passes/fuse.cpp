@@ -4,7 +4,7 @@
 
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
-#include "framework/passes/storage.h"
+#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {

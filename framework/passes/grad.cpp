@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "framework/graph/text.h"
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/fill.h"
 #include "framework/passes/expand.h"
 
 namespace tessera {

@@ -1,6 +1,6 @@
 #include "framework/passes/optimizer.h"
 
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

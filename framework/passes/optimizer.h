@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/passes/program.h"
+#include "framework/graph/program.h"
 
 namespace tessera {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "framework/passes/rewrite.h"
-#include "framework/passes/users.h"
+#include "framework/graph/query.h"
 
 namespace tessera {
 

@@ -4,7 +4,7 @@
 // writes beside the master; the graph "refresh" makes all copies anew (after initialisation and loading).
 #pragma once
 
-#include "framework/passes/program.h"
+#include "framework/graph/program.h"
 
 namespace tessera {
 

@@ -1,6 +1,6 @@
 #include "framework/passes/split_classes.h"
 
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

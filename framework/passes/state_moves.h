@@ -6,12 +6,6 @@
 
 namespace tessera {
 
-/// Whether the node gives another view of its operand's memory and computes nothing.
-bool is_view(const Graph& graph, const Node& node);
-
-/// What `value` is a view of, through any number of views; itself when it is none.
-ValueId viewed(const Graph& graph, ValueId value);
-
 /// A collective whose operands are inputs of the graph, or views of inputs.
 bool moves_states(const Graph& graph, const Node& node);
 

@@ -7,9 +7,9 @@
 
 #include "framework/comm/communicator.h"
 #include "framework/device/kernel.h"
-#include "framework/passes/plan.h"
-#include "framework/passes/program.h"
-#include "framework/passes/traffic.h"
+#include "framework/graph/program.h"
+#include "framework/plan/plan.h"
+#include "framework/report/traffic.h"
 
 namespace tessera {
 

@@ -2,7 +2,7 @@
 // what would make it fit.
 #pragma once
 
-#include "framework/passes/memory_report.h"
+#include "framework/report/memory_report.h"
 #include "framework/runtime/compile.h"
 
 namespace tessera {

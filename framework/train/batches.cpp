@@ -5,9 +5,9 @@
 #include <numeric>
 #include <span>
 
+#include "framework/assembly/assemble.h"
 #include "framework/data/bert_sampler.h"
 #include "framework/data/gpt_sampler.h"
-#include "framework/train/assemble.h"
 
 namespace tessera {
 namespace {

@@ -5,7 +5,7 @@
 #include "framework/core/error.h"
 #include "framework/core/threads.h"
 #include "framework/device/cpu/profile.h"
-#include "framework/kernels/cpu/isa_cap.h"
+#include "framework/kernels/cpu/shared/isa_cap.h"
 
 namespace tessera {
 

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
+#include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
 #include "framework/runtime/fit.h"
-#include "framework/train/assemble.h"
 
 namespace tessera {
 namespace {

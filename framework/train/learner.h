@@ -6,25 +6,18 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
+#include "framework/record/evaluation.h"
 
 namespace tessera {
-
-using NamedNumbers = std::vector<std::pair<std::string, double>>;
 
 struct StepResult {
   double loss = 0, grad_norm = 0, learning_rate = 0;
   bool applied = true;  // false: the update was skipped, since loss or gradient were not finite
   NamedNumbers parts;   // of the loss, such as masked_loss
-};
-
-struct Evaluation {
-  double loss = 0;
-  NamedNumbers figures;  // bits_per_byte, masked_accuracy, …
 };
 
 /// Thrown by evaluate() when it finds stop_signal() set (framework/train/signals.h): measured again on resume.

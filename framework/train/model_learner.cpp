@@ -4,13 +4,13 @@
 #include <numbers>
 #include <set>
 
+#include "framework/assembly/model.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
+#include "framework/comm/agreement.h"
 #include "framework/config/choices.h"
 #include "framework/data/token_shards.h"
 #include "framework/graph/text.h"
-#include "framework/train/agreement.h"
-#include "framework/train/model.h"
 #include "framework/train/signals.h"
 
 namespace tessera {

@@ -3,9 +3,9 @@
 
 #include <memory>
 
+#include "framework/assembly/assemble.h"
 #include "framework/data/tokenizer.h"
 #include "framework/runtime/session.h"
-#include "framework/train/assemble.h"
 #include "framework/train/batches.h"
 #include "framework/train/learner.h"
 

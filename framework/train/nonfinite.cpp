@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "framework/config/print.h"
-#include "framework/train/json_number.h"
+#include "framework/core/json_number.h"
 
 namespace tessera {
 

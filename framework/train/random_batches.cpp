@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
-#include "framework/train/assemble.h"
 #include "framework/train/batches.h"
 
 namespace tessera {

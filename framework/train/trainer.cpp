@@ -5,12 +5,12 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/comm/agreement.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
-#include "framework/train/agreement.h"
-#include "framework/train/failure.h"
-#include "framework/train/resume.h"
-#include "framework/train/shared_folder.h"
+#include "framework/record/failure.h"
+#include "framework/record/resume.h"
+#include "framework/record/shared_folder.h"
 #include "framework/train/signals.h"
 
 namespace tessera {

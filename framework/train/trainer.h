@@ -12,13 +12,13 @@
 #include "framework/comm/communicator.h"
 #include "framework/config/config.h"
 #include "framework/core/error.h"
+#include "framework/record/metrics.h"
+#include "framework/record/progress.h"
+#include "framework/record/run_folder.h"
+#include "framework/record/run_state.h"
+#include "framework/record/tensorboard.h"
 #include "framework/train/learner.h"
-#include "framework/train/metrics.h"
 #include "framework/train/nonfinite.h"
-#include "framework/train/progress.h"
-#include "framework/train/run_folder.h"
-#include "framework/train/run_state.h"
-#include "framework/train/tensorboard.h"
 
 namespace tessera {
 

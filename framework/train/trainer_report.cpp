@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
-#include "framework/train/json_number.h"
+#include "framework/core/json_number.h"
 #include "framework/train/trainer.h"
 
 namespace tessera {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "framework/ops/fill.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "framework/core/random.h"
 #include "framework/graph/verify.h"
-#include "framework/ops/fill.h"
 #include "framework/ops/iota.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {

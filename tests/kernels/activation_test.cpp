@@ -1,4 +1,4 @@
-#include "framework/kernels/cpu/activation.h"
+#include "framework/kernels/cpu/shared/activation.h"
 
 #include <gtest/gtest.h>
 

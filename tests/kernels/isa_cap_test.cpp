@@ -1,12 +1,12 @@
 // What a cap of the instruction set reaches beyond the profile. It holds for a process, so each check is one of its own.
-#include "framework/kernels/cpu/isa_cap.h"
+#include "framework/kernels/cpu/shared/isa_cap.h"
 
 #include <cstdio>
 #include <cstdlib>
 
 #include "framework/core/error.h"
 #include "framework/device/cpu/profile.h"
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/kernels/cpu/shared/onednn.h"
 #include "tests/kernels/run_kernel.h"
 
 namespace tessera::cpu {

@@ -1,10 +1,10 @@
-#include "framework/kernels/cpu/matmul_rate.h"
+#include "framework/kernels/cpu/shared/matmul_rate.h"
 
 #include <gtest/gtest.h>
 
 #include "framework/core/error.h"
 #include "framework/device/cpu/memory.h"
-#include "framework/kernels/cpu/onednn.h"
+#include "framework/kernels/cpu/shared/onednn.h"
 
 namespace tessera::cpu {
 namespace {

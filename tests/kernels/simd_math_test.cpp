@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "framework/core/random.h"
-#include "framework/kernels/cpu/simd.h"
+#include "framework/kernels/cpu/shared/simd.h"
 #include "tests/kernels/both_backends.h"
 
 namespace tessera::testing {

@@ -5,8 +5,8 @@
 
 #include <atomic>
 
+#include "framework/comm/agreement.h"
 #include "framework/comm/threads.h"
-#include "framework/train/agreement.h"
 
 namespace tessera {
 namespace {

@@ -1,5 +1,5 @@
 // `tessera verify`: meshes that agree, and each planted fault found and named.
-#include "framework/train/verify.h"
+#include "framework/verify/verify.h"
 
 #include <chrono>
 #include <cstdlib>

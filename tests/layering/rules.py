@@ -15,15 +15,24 @@ ROOMS = {
     "comm": ("framework/comm", "core"),
     "kernels_reference": ("framework/kernels/reference", "core device"),
     "kernels_cpu": ("framework/kernels/cpu", "core device"),
+    "plan": ("framework/plan", "core mesh graph ops passes"),
+    "report": ("framework/report", "core mesh graph ops passes plan"),
     "runtime": ("framework/runtime",
-                "core mesh graph ops passes device comm kernels_reference kernels_cpu"),
+                "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu"),
     "checkpoint": ("framework/checkpoint", "core mesh"),
     "data": ("framework/data", "core"),
     "config": ("framework/config", "core"),
+    "record": ("framework/record", "core mesh config comm checkpoint"),
     "models": ("models", "core mesh graph ops config"),
+    "assembly": ("framework/assembly",
+                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime data config "
+                 "models"),
     "train": ("framework/train",
-              "core mesh graph ops passes device comm kernels_reference kernels_cpu runtime checkpoint data config "
-              "models"),
+              "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint data "
+              "config models assembly record"),
+    "verify": ("framework/verify",
+               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint data "
+               "config models assembly record train"),
 }
 
 # Folders outside the rooms; they may include every room.
@@ -39,9 +48,9 @@ FOREIGN = {
     r"cpuid\.h": r"framework/device/cpu/.*",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
-    r"nlohmann/.*": r"(framework/(checkpoint|data|config|train)|launch|tests|bench)/.*",
+    r"nlohmann/.*": r"(framework/(checkpoint|data|config|record|train|core)|launch|tests|bench)/.*",
     r"xxhash\.h": r"(framework/(checkpoint|data)|tests|bench)/.*",
-    r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/train/tensorboard\w*\.cpp|tests/train/.*)",
+    r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
     r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",
     r"fmt/.*": r".*",

@@ -13,11 +13,11 @@ GOOD = {
     "framework/mesh/box.h": '#pragma once\n#include "framework/core/error.h"\n',
     "framework/graph/graph.h": '#pragma once\n#include "framework/mesh/box.h"\n// exit(1) in a comment, and "abort()"\n',
     "framework/device/kernel.h": '#pragma once\n#include "framework/core/error.h"\n',
-    "framework/kernels/cpu/onednn.h": '#pragma once\n#include <oneapi/dnnl/dnnl.hpp>\n#include "hwy/highway.h"\n'
+    "framework/kernels/cpu/shared/onednn.h": '#pragma once\n#include <oneapi/dnnl/dnnl.hpp>\n#include "hwy/highway.h"\n'
                                       '#include "framework/device/kernel.h"\n',
     "framework/kernels/cpu/simd-inl.h": "#if defined(SIMD_INL_H) == defined(HWY_TARGET_TOGGLE)\n#endif\n",
     "framework/config/yaml.cpp": "#include <yaml-cpp/yaml.h>\n",
-    "framework/train/tensorboard.cpp": '#include "framework/train/tensorboard_event.pb.h"\n',
+    "framework/record/tensorboard.cpp": '#include "framework/train/tensorboard_event.pb.h"\n',
     "launch/main.cpp": '#include "framework/graph/graph.h"\nint main() { std::exit(0); }\n',
     "tests/graph/graph.cpp": '#include <gtest/gtest.h>\n#include "framework/graph/graph.h"\n',
 }
@@ -48,7 +48,7 @@ class LayeringTest(unittest.TestCase):
         for name, header in [("framework/core/a.cpp", "framework/mesh/box.h"),
                              ("framework/graph/a.cpp", "framework/device/kernel.h"),
                              ("framework/kernels/cpu/a.cpp", "framework/graph/graph.h"),
-                             ("framework/device/a.cpp", "framework/kernels/cpu/onednn.h"),
+                             ("framework/device/a.cpp", "framework/kernels/cpu/shared/onednn.h"),
                              ("framework/mesh/a.cpp", "framework/graph/graph.h")]:
             self.assert_found({name: f'#include "{header}"\n'}, f"{name}:1", "may not include")
         self.assert_found({"framework/core/a.cpp": '#include "tests/graph/graph.cpp"\n'}, "framework/core/a.cpp:1")

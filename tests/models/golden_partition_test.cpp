@@ -7,9 +7,9 @@
 #include <fstream>
 #include <sstream>
 
+#include "framework/assembly/assemble.h"
 #include "framework/ops/ops.h"
-#include "framework/passes/traffic.h"
-#include "framework/train/assemble.h"
+#include "framework/report/traffic.h"
 #include "tests/models/toy_configs.h"
 
 namespace tessera::testing {

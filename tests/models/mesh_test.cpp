@@ -4,9 +4,9 @@
 
 #include <cmath>
 
+#include "framework/assembly/layouts.h"
 #include "framework/comm/threads.h"
 #include "framework/core/threads.h"
-#include "framework/train/layouts.h"
 #include "tests/models/device.h"
 #include "tests/models/ladder.h"
 #include "tests/models/toy_batches.h"

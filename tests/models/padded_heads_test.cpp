@@ -3,10 +3,10 @@
 
 #include <atomic>
 
+#include "framework/assembly/layouts.h"
 #include "framework/comm/threads.h"
 #include "framework/core/threads.h"
-#include "framework/train/layouts.h"
-#include "framework/train/verify.h"
+#include "framework/verify/verify.h"
 #include "tests/checkpoint/sample.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"

@@ -3,12 +3,12 @@
 
 #include <set>
 
+#include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
 #include "framework/graph/text.h"
 #include "framework/ops/head_loss.h"
 #include "framework/passes/chunk.h"
 #include "framework/runtime/evaluate.h"
-#include "framework/train/assemble.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 

@@ -5,10 +5,10 @@
 #include <cstring>
 #include <random>
 
+#include "framework/assembly/assemble.h"
 #include "framework/config/parse.h"
 #include "framework/runtime/evaluate.h"
 #include "framework/runtime/session.h"
-#include "framework/train/assemble.h"
 #include "tests/models/device.h"
 
 namespace tessera {

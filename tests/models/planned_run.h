@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "framework/train/forecast.h"
+#include "framework/assembly/forecast.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 

@@ -2,7 +2,7 @@
 // Korthikanti et al. 2022, section 4.2; sharded state: Rajbhandari et al. 2020 (ZeRO), sections 5 and 7.
 #include <gtest/gtest.h>
 
-#include "framework/train/layouts.h"
+#include "framework/assembly/layouts.h"
 #include "tests/models/planned_run.h"
 
 namespace tessera::testing {

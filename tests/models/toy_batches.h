@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
-#include "framework/train/assemble.h"
 #include "framework/train/model_learner.h"
 
 namespace tessera::testing {

@@ -7,8 +7,8 @@
 #include "framework/passes/fuse.h"
 #include "framework/passes/grad.h"
 #include "framework/passes/order.h"
-#include "framework/passes/plan.h"
 #include "framework/passes/rewrite.h"
+#include "framework/plan/plan.h"
 #include "framework/runtime/evaluate.h"
 #include "tests/passes/random_graph.h"
 

@@ -6,7 +6,7 @@
 #include "framework/graph/text.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/bucket.h"
-#include "framework/passes/plan.h"
+#include "framework/plan/plan.h"
 
 namespace tessera {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "framework/graph/verify.h"
 #include "framework/ops/ops.h"
-#include "framework/passes/plan.h"
+#include "framework/plan/plan.h"
 
 namespace tessera {
 namespace {

@@ -4,9 +4,9 @@
 
 #include <random>
 
-#include "framework/ops/fill.h"
 #include "framework/ops/iota.h"
 #include "framework/ops/ops.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera::testing {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
-#include "framework/ops/fill.h"
 #include "framework/ops/iota.h"
+#include "framework/ops/shared/fill.h"
 #include "framework/runtime/session.h"
 #include "tests/runtime/counted_new.h"
 

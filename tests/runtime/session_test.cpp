@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "framework/ops/fill.h"
+#include "framework/ops/shared/fill.h"
 #include "framework/runtime/evaluate.h"
 #include "tests/passes/toy_ops.h"
 

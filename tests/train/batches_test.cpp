@@ -3,12 +3,12 @@
 
 #include <cmath>
 
+#include "framework/assembly/assemble.h"
 #include "framework/config/parse.h"
 #include "framework/data/bert_sampler.h"
 #include "framework/data/gpt_sampler.h"
 #include "framework/data/ngram.h"
 #include "framework/data/token_split.h"
-#include "framework/train/assemble.h"
 #include "tests/data/text_folder.h"
 
 namespace tessera {

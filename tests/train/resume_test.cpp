@@ -1,5 +1,5 @@
 // A run that was stopped or killed at any moment and started again is the run that was not.
-#include "framework/train/resume.h"
+#include "framework/record/resume.h"
 
 #include <numeric>
 #include <random>

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -9,9 +9,9 @@
 #include <cmath>
 #include <limits>
 
-#include "framework/kernels/cpu/attention_dropout-inl.h"
-#include "framework/kernels/cpu/attention_few-inl.h"
-#include "framework/kernels/cpu/attention_tiles-inl.h"
+#include "framework/kernels/cpu/shared/attention_dropout-inl.h"
+#include "framework/kernels/cpu/shared/attention_few-inl.h"
+#include "framework/kernels/cpu/shared/attention_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

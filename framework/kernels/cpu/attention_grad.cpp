@@ -8,8 +8,8 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/attention_grad.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/attention_dropout-inl.h"
-#include "framework/kernels/cpu/attention_tiles-inl.h"
+#include "framework/kernels/cpu/shared/attention_dropout-inl.h"
+#include "framework/kernels/cpu/shared/attention_tiles-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -3,8 +3,8 @@
 
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/broadcast_rows.h"
-#include "framework/kernels/cpu/copy_bytes.h"
+#include "framework/kernels/cpu/shared/broadcast_rows.h"
+#include "framework/kernels/cpu/shared/copy_bytes.h"
 
 namespace tessera::cpu {
 

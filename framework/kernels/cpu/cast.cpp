@@ -2,9 +2,9 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/cast.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/copy_bytes.h"
-#include "framework/kernels/cpu/scalar_cast.h"
-#include "framework/kernels/cpu/simd_elementwise-inl.h"
+#include "framework/kernels/cpu/shared/copy_bytes.h"
+#include "framework/kernels/cpu/shared/scalar_cast.h"
+#include "framework/kernels/cpu/shared/simd_elementwise-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "framework/kernels/cpu/simd_elementwise-inl.h"
-#include "framework/kernels/cpu/simd_math-inl.h"
+#include "framework/kernels/cpu/shared/simd_elementwise-inl.h"
+#include "framework/kernels/cpu/shared/simd_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

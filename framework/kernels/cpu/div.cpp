@@ -2,7 +2,7 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/div.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/simd_elementwise-inl.h"
+#include "framework/kernels/cpu/shared/simd_elementwise-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

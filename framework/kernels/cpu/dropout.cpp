@@ -3,8 +3,8 @@
 #include <hwy/foreach_target.h>
 
 #include "framework/core/part.h"
-#include "framework/kernels/cpu/dropout_draw-inl.h"
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/dropout_draw-inl.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -2,8 +2,8 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/erf.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/simd_elementwise-inl.h"
-#include "framework/kernels/cpu/simd_math-inl.h"
+#include "framework/kernels/cpu/shared/simd_elementwise-inl.h"
+#include "framework/kernels/cpu/shared/simd_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -3,7 +3,7 @@
 #include "framework/core/dims.h"
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/indices.h"
+#include "framework/kernels/cpu/shared/indices.h"
 
 namespace tessera::cpu {
 

@@ -1,6 +1,6 @@
 #include "framework/core/dims.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/strided_copy.h"
+#include "framework/kernels/cpu/shared/strided_copy.h"
 
 namespace tessera::cpu {
 

@@ -8,9 +8,9 @@
 
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/epilogue.h"
-#include "framework/kernels/cpu/onednn.h"
-#include "framework/kernels/cpu/widened_matmul.h"
+#include "framework/kernels/cpu/shared/epilogue.h"
+#include "framework/kernels/cpu/shared/onednn.h"
+#include "framework/kernels/cpu/shared/widened_matmul.h"
 
 namespace tessera::cpu {
 namespace {

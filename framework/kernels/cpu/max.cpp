@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "framework/kernels/cpu/simd_reduce-inl.h"
+#include "framework/kernels/cpu/shared/simd_reduce-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

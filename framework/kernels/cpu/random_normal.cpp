@@ -8,8 +8,8 @@
 
 #include "framework/core/part.h"
 #include "framework/core/random.h"
-#include "framework/kernels/cpu/philox-inl.h"
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/philox-inl.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -1,5 +1,5 @@
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/copy_bytes.h"
+#include "framework/kernels/cpu/shared/copy_bytes.h"
 
 namespace tessera::cpu {
 

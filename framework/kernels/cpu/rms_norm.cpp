@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "framework/kernels/cpu/row_chunks.h"
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/row_chunks.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -3,8 +3,8 @@
 #include "framework/core/dims.h"
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/copy_bytes.h"
-#include "framework/kernels/cpu/indices.h"
+#include "framework/kernels/cpu/shared/copy_bytes.h"
+#include "framework/kernels/cpu/shared/indices.h"
 
 namespace tessera::cpu {
 namespace {

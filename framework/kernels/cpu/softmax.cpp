@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "framework/kernels/cpu/simd_along_dim-inl.h"
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/simd_along_dim-inl.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

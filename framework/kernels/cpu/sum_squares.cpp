@@ -2,7 +2,7 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/sum_squares.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

@@ -2,7 +2,7 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/tanh.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/vector_math-inl.h"
+#include "framework/kernels/cpu/shared/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {

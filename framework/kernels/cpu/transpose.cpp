@@ -1,5 +1,5 @@
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/strided_copy.h"
+#include "framework/kernels/cpu/shared/strided_copy.h"
 
 namespace tessera::cpu {
 

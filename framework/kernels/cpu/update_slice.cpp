@@ -3,7 +3,7 @@
 #include "framework/core/dims.h"
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
-#include "framework/kernels/cpu/copy_bytes.h"
+#include "framework/kernels/cpu/shared/copy_bytes.h"
 
 namespace tessera::cpu {
 

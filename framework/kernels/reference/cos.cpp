@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "framework/core/part.h"
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 

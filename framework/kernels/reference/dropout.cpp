@@ -1,6 +1,6 @@
 #include "framework/core/part.h"
 #include "framework/core/random.h"
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 

@@ -1,4 +1,4 @@
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 namespace {

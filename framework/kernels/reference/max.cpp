@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "framework/kernels/reference/reduce.h"
+#include "framework/kernels/reference/shared/reduce.h"
 
 namespace tessera::reference {
 

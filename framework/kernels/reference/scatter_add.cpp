@@ -1,5 +1,5 @@
 #include "framework/core/dims.h"
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 

@@ -1,4 +1,4 @@
-#include "framework/kernels/reference/reduce.h"
+#include "framework/kernels/reference/shared/reduce.h"
 
 namespace tessera::reference {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "framework/kernels/reference/loops.h"
+#include "framework/kernels/reference/shared/loops.h"
 
 namespace tessera::reference {
 

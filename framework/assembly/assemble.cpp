@@ -1,0 +1,309 @@
+#include "framework/assembly/assemble.h"
+
+#include "framework/assembly/layouts.h"
+#include "framework/assembly/model.h"
+#include "framework/core/error.h"
+#include "framework/data/masking.h"
+#include "framework/ops/shared/fill.h"
+#include "framework/passes/bucket.h"
+#include "framework/passes/chunk.h"
+#include "framework/passes/fuse.h"
+#include "framework/passes/grad.h"
+#include "framework/passes/optimizer.h"
+#include "framework/passes/order.h"
+#include "framework/passes/overlap.h"
+#include "framework/passes/partition.h"
+#include "framework/passes/precision.h"
+#include "framework/passes/recompute.h"
+#include "framework/passes/rewrite.h"
+#include "framework/report/flops.h"
+
+namespace tessera {
+namespace {
+
+constexpr int64_t kHeadRows =
+    256;  // rows of logits made at a time: fewer cost speed, more cost memory
+
+// Small enough that sending begins early in the backward pass, large enough that latency does not count (the figure of
+// Li et al., "PyTorch Distributed", VLDB 2020).
+constexpr int64_t kBucketBytes = int64_t{25} << 20;
+
+std::string_view name_of(ScheduleConfig::Type type) {
+  switch (type) {
+    case ScheduleConfig::Type::cosine:
+      return "cosine";
+    case ScheduleConfig::Type::linear:
+      return "linear";
+    case ScheduleConfig::Type::constant:
+      return "constant";
+    case ScheduleConfig::Type::wsd:
+      return "wsd";
+  }
+  internal_error("unknown schedule");
+}
+
+Optimizer optimizer_of(const Config& config) {
+  const OptimizerConfig& o = config.optimizer;
+  const int64_t tokens = config.tokens_per_step();
+  return {o.type == OptimizerConfig::Type::adamw ? "adamw" : "sgd",
+          o.lr,
+          o.beta1,
+          o.beta2,
+          o.eps,
+          o.momentum,
+          o.clip_norm,
+          {std::string(name_of(config.schedule.type)), config.schedule.warmup.steps(tokens),
+           config.train.steps.steps(tokens), config.schedule.decay.steps(tokens),
+           config.schedule.final_ratio}};
+}
+
+double decay_of(const Config& config, const Parameter& parameter) {
+  const bool decays = parameter.is_matrix() || config.optimizer.decay_norms_and_biases;
+  return decays ? config.optimizer.weight_decay : 0;
+}
+
+State state_of(const Parameter& parameter) {
+  State out;
+  out.name = parameter.name;
+  out.type = {DType::f32, parameter.shape};
+  out.kept = parameter.kept;
+  return out;
+}
+
+/// A stated vocabulary was checked with the config; that of a tokenizer is known only now.
+void require_even_vocab(const Config& config, int64_t vocab) {
+  const int64_t tp = config.mesh.tp_size();
+  require(config.model.vocab || vocab % tp == 0,
+          "the tokenizer's vocabulary of {} (model.vocab: auto) cannot be shared by {} tensor "
+          "parallel ranks evenly; pad it with --set model.vocab={}, or change mesh.tp",
+          vocab, tp, (vocab + tp - 1) / tp * tp);
+}
+
+class Assembler {
+ public:
+  Assembler(const Config& config, int64_t vocab, int64_t masked, const PassObserver& observer)
+      : config_(config), vocab_(vocab), masked_(masked), observer_(observer) {}
+
+  void add_training() {
+    if (config_.batch.accumulate == 1) {
+      Graph step = model("step", true);
+      const auto gradients = differentiate(step);
+      std::vector<Update> updates;
+      for (size_t i = 0; i < gradients.size(); ++i)
+        updates.push_back({parameters_[i].name, gradients[i], decay_of(config_, parameters_[i])});
+      add_optimizer(step, optimizer_of(config_), updates);
+      add("optimizer", std::move(step));
+    } else {
+      accumulate("first", false);
+      accumulate("micro", true);
+      Graph update("update");
+      std::vector<Update> updates;
+      for (const Parameter& p : parameters_)
+        updates.push_back(
+            {p.name, update.add_input(p.name + "@grad", {DType::f32, p.shape}, PortKind::state),
+             decay_of(config_, p)});
+      add_optimizer(update, optimizer_of(config_), updates);
+      add("optimizer", std::move(update));
+    }
+    std::vector<State> states;
+    for (const Parameter& p : parameters_) states.push_back(state_of(p));
+    declare_optimizer_states(program_, optimizer_of(config_), states);
+    if (config_.batch.accumulate > 1)
+      for (const State& s : states)
+        program_.declare({s.name + "@grad", s.type, StateKind::accumulator, s.kept});
+  }
+
+  /// First values of parameters, each drawn by (seed, its name, element).
+  void add_initialization() {
+    Graph graph("initialize");
+    for (const Parameter& p : parameters_) {
+      Value first;
+      if (p.init == Parameter::Init::normal) {
+        Attrs attrs{
+            {"std", p.std}, {"seed", config_.train.seed}, {"stream", p.name}, {"shape", p.shape}};
+        if (!p.kept.empty()) {
+          attrs.set("whole", p.kept);
+          attrs.set("origin", Shape(p.kept.size()));
+        }
+        first = graph.add1(ops::random_normal, {}, std::move(attrs), p.name);
+      } else {
+        check(p.init == Parameter::Init::zeros || p.kept.empty(), "'{}' pads with ones", p.name);
+        first = fill(graph, p.init == Parameter::Init::ones ? 1 : 0, {DType::f32, p.shape}, p.name);
+      }
+      graph.add_output(p.name, first, PortKind::state);
+    }
+    program_.add(std::move(graph));
+  }
+
+  void add_evaluation() { add("model", model("evaluate", false)); }
+
+  void add_generation(int64_t prompt) {
+    require(config_.model.type == ModelConfig::Type::gpt,
+            "only a gpt generates text; this model is bert");
+    const int64_t cache = (config_.model.context + prompt - 1) / prompt * prompt;
+    for (const auto& [name, length] :
+         {std::pair<const char*, int64_t>{"prefill", prompt}, {"decode", 1}}) {
+      Graph graph(name);
+      declare(build_gpt_generation(graph, gpt_of(config_, vocab_), 1, length, cache));
+      for (const Port& port : graph.inputs())
+        if (port.name.starts_with("cache."))
+          program_.declare({port.name, graph.value(port.value).type, StateKind::cache});
+      add("model", std::move(graph));
+    }
+  }
+
+  Assembly finish() {
+    const Program precise = apply_precision(program_, config_.precision.compute);
+    Assembly out;
+    out.parameters = parameters_;
+    out.mesh = mesh_of(config_);
+    ShardWishes wishes = wishes_of(config_, out.mesh, precise, parameters_);
+    std::vector<Graph> graphs;
+    for (const Graph& source : precise.graphs()) {
+      Graph graph = shown("precision", source);
+      if (source.name() == "step" || source.name() == "first")
+        out.model_flops += model_flops(source);
+      if (source.name() == "micro")
+        out.model_flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
+      if (out.mesh.size() > 1)
+        graph = shown("partition", distribute(source, wishes, out));
+      else
+        out.values[source.name()] = whole_values(source);
+      graph = shown("chunk", chunk(graph, kHeadRows));
+      graph = shown("recompute", recompute(std::move(graph), policy()));
+      graph = shown("fuse", fuse(graph));
+      graph = shown("order", order(prune(graph)));
+      if (out.mesh.size() > 1) {
+        graph = shown("bucket", bucket(graph, kBucketBytes));
+        graph = shown("overlap", overlap(graph));
+      }
+      graphs.push_back(std::move(graph));
+    }
+    for (State state : precise.states()) {
+      if (out.mesh.size() > 1) {
+        const auto layout = wishes.states.find(state.name);
+        state.whole = state.type.shape;
+        state.layout =
+            layout == wishes.states.end() ? Layout::whole(state.whole.size()) : layout->second;
+        state.type.shape = local_shape(state.whole, state.layout, out.mesh);
+      }
+      out.program.declare(std::move(state));
+    }
+    for (Graph& graph : graphs) out.program.add(std::move(graph));
+    return out;
+  }
+
+ private:
+  /// The graph of one rank. How it leaves states that have no layout yet, the other graphs find them.
+  Graph distribute(const Graph& graph, ShardWishes& wishes, Assembly& out) const {
+    const Sharding sharding = shard(graph, out.mesh, wishes);
+    for (size_t i = 0; i < graph.inputs().size(); ++i)
+      if (graph.inputs()[i].kind == PortKind::data)
+        out.inputs[graph.name() + "." + graph.inputs()[i].name] = sharding.inputs[i];
+    for (size_t i = 0; i < graph.outputs().size(); ++i)
+      if (graph.outputs()[i].kind == PortKind::state)
+        wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
+    return partition(graph, out.mesh, sharding, "loss", &out.values[graph.name()]);
+  }
+
+  Recompute policy() const {
+    switch (config_.recompute.policy) {
+      case RecomputeConfig::Policy::none:
+        return Recompute::none;
+      case RecomputeConfig::Policy::selective:
+        return Recompute::selective;
+      case RecomputeConfig::Policy::full:
+        return Recompute::full;
+    }
+    internal_error("unknown recompute policy");
+  }
+
+  Graph shown(std::string_view pass, Graph graph) const {
+    if (observer_) observer_(pass, graph);
+    return graph;
+  }
+
+  void add(std::string_view pass, Graph graph) { program_.add(shown(pass, std::move(graph))); }
+
+  void declare(const std::vector<Parameter>& parameters) {
+    parameters_ = parameters;
+    for (const Parameter& p : parameters) program_.declare(state_of(p));
+  }
+
+  Graph model(std::string name, bool training, bool part = false) {
+    Graph graph(std::move(name));
+    declare(build_model(graph, config_, vocab_, masked_, training, part));
+    if (graph.find_input("step")) program_.declare({"step", {DType::i64, {}}, StateKind::counter});
+    return training ? shown("model", std::move(graph)) : graph;
+  }
+
+  std::vector<Value> differentiate(Graph& graph) {
+    graph = expand_for_grad(graph);
+    std::vector<Value> parameters;
+    for (const Parameter& p : parameters_) parameters.push_back(graph.input(p.name));
+    const auto gradients =
+        add_gradients(graph, graph.handle(graph.output("loss").value), parameters);
+    shown("grad", graph);
+    return gradients;
+  }
+
+  /// A micro-step: its gradients are written to the accumulators, or added to them. With dropout the state "part" counts
+  /// the micro-steps of an update: their masks are those of one large batch.
+  void accumulate(std::string name, bool onto) {
+    Graph graph = model(std::move(name), true, onto);
+    const auto gradients = differentiate(graph);
+    if (config_.model.drops()) {
+      const TensorType type{DType::i64, {}};
+      const Value one = fill(graph, 1, type, "one");
+      graph.add_output("part", onto ? ops::add(graph.input("part"), one, {}, "next_part") : one,
+                       PortKind::state);
+      program_.declare({"part", type, StateKind::accumulator});
+    }
+    for (size_t i = 0; i < gradients.size(); ++i) {
+      const std::string state = parameters_[i].name + "@grad";
+      Value sum = gradients[i];
+      if (onto)
+        sum = ops::add(graph.add_input(state, gradients[i].type(), PortKind::state), sum, {},
+                       state + ".sum");
+      graph.add_output(state, sum, PortKind::state);
+    }
+    add("optimizer", std::move(graph));
+  }
+
+  const Config& config_;
+  int64_t vocab_, masked_;
+  const PassObserver observer_;
+  Program program_;
+  std::vector<Parameter> parameters_;
+};
+
+}  // namespace
+
+Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
+                           const PassObserver& observer) {
+  require_even_vocab(config, vocab);
+  Assembler assembler(config, vocab, masked, observer);
+  assembler.add_training();
+  assembler.add_initialization();
+  assembler.add_evaluation();
+  return assembler.finish();
+}
+
+Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked) {
+  Assembler assembler(config, vocab, masked, {});
+  assembler.add_evaluation();
+  assembler.add_initialization();
+  return assembler.finish();
+}
+
+Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt) {
+  Assembler assembler(config, vocab, 0, {});
+  assembler.add_generation(prompt);
+  return assembler.finish();
+}
+
+int64_t masked_positions(const Config& config) {
+  return masked_count(config.data.mask_rate, config.sequence_length());
+}
+
+}  // namespace tessera

@@ -1,0 +1,47 @@
+// assemble: from a config to the Program of a run. The model is built once per graph, differentiated, given its
+// optimizer, and sent through the passes one after another; whoever wants to look in between is shown every form.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/config/config.h"
+#include "framework/graph/program.h"
+#include "framework/passes/partition.h"
+#include "models/parameters.h"
+
+namespace tessera {
+
+struct Assembly {
+  Program program;  // of one rank of the config's mesh
+  Mesh mesh;
+  std::map<std::string, Layout> inputs;       // of data inputs that are split, "GRAPH.INPUT"
+  std::map<std::string, LocalValues> values;  // by graph: what its values are of the whole graph's
+  std::vector<Parameter> parameters;
+  double model_flops =
+      0;  // matrix products of one update, forward and backward, nothing computed twice
+};
+
+/// Called after every pass with its name and each graph: model, grad, optimizer, precision, partition (on a mesh), chunk,
+/// recompute, fuse, order, bucket and overlap (both on a mesh).
+using PassObserver = std::function<void(std::string_view pass, const Graph& graph)>;
+
+/// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"
+/// (gradients into accumulators) and "update"; "initialize"; "evaluate"; "refresh" when compute is bf16. `vocab` is the tokenizer's, for
+/// model.vocab: auto. `masked` is the P of BERT's batches.
+Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
+                           const PassObserver& observer = {});
+
+/// The graph "evaluate" alone (and "refresh").
+Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked);
+
+/// The graphs of generation for one sequence: "prefill" of `prompt` tokens at a time and "decode" of one (and "refresh").
+Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt);
+
+/// Positions that BERT predicts per sequence of a batch: ceil(mask_rate · length).
+int64_t masked_positions(const Config& config);
+
+}  // namespace tessera

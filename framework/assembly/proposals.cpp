@@ -1,0 +1,162 @@
+#include "framework/assembly/proposals.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "framework/assembly/assemble.h"
+#include "framework/config/parse.h"
+#include "framework/config/value.h"
+#include "framework/runtime/compile.h"
+
+namespace tessera {
+namespace {
+
+using Shard = DataParallelConfig::Shard;
+
+int64_t rounded_up(int64_t size, int64_t parts) { return (size + parts - 1) / parts * parts; }
+
+bool runs(const Config& config) {
+  try {
+    check_config(config);
+    return true;
+  } catch (const UserError&) {
+    return false;
+  }
+}
+
+/// The nearest number of heads, no fewer than tp, that tp divides and that divides what it must; 0: none.
+int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
+  int64_t best = 0;
+  for (int64_t heads = tp; heads <= model.heads + 2 * tp; heads += tp) {
+    const bool shape = model.head_dim || model.hidden % heads == 0;
+    const bool served = !model.kv_heads || heads % *model.kv_heads == 0;
+    if (shape && served &&
+        (best == 0 || std::abs(heads - model.heads) <= std::abs(best - model.heads)))
+      best = heads;
+  }
+  return best;
+}
+
+/// Bytes of a rank's plan. `layers` 0: of the whole model; else as many of its layers.
+int64_t planned_bytes(Config config, int64_t vocab, const DeviceProfile& profile, int64_t layers) {
+  if (layers > 0) config.model.layers = layers;
+  const Assembly assembly = assemble_training(config, vocab, masked_positions(config));
+  return compile(assembly.program, profile, {assembly.mesh}).bytes();
+}
+
+class Search {
+ public:
+  Search(const Config& config, int64_t vocab, const DeviceProfile& profile, int64_t limit)
+      : config_(config), vocab_(vocab), profile_(profile), limit_(limit) {
+    config_.model.vocab = vocab;  // auto: it must divide as well
+  }
+
+  /// The mesh with the least sharding that fits, if any does.
+  bool fits(int64_t dp, int64_t tp, MeshProposal& out) const {
+    Config all = on(dp, tp, Shard::parameters, tp > 1);
+    if (!runs(all)) all = on(dp, tp, Shard::parameters, false);
+    if (!runs(all) || !may_fit(all)) return false;
+    for (const bool sequence : {config_.mesh.sequence_parallel && tp > 1, tp > 1})
+      for (const Shard shard :
+           {Shard::none, Shard::optimizer, Shard::gradients, Shard::parameters}) {
+        if (shard < config_.data_parallel.shard || (dp == 1 && shard != Shard::none)) continue;
+        out.config = on(dp, tp, shard, sequence);
+        if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
+        out.bytes = planned_bytes(out.config, vocab_, profile_, 0);
+        if (out.bytes <= limit_) return true;
+      }
+    return false;
+  }
+
+ private:
+  /// The global batch stays, and as far as it divides what one rank takes at a time.
+  Config on(int64_t dp, int64_t tp, Shard shard, bool sequence) const {
+    Config out = config_;
+    out.mesh.dp = dp;
+    out.mesh.tp = tp;
+    out.mesh.sequence_parallel = sequence;
+    out.data_parallel.shard = dp == 1 ? Shard::none : shard;
+    const int64_t batch = config_.batch.sequences;
+    int64_t own = config_.micro_sequences() / config_.mesh.dp_size();
+    while (own > 1 && batch % (dp * own) != 0) --own;
+    if (batch % (dp * own) == 0) out.batch.accumulate = batch / (dp * own);
+    return out;
+  }
+
+  /// From few layers, since memory grows with them evenly; a little too kind.
+  bool may_fit(const Config& config) const {
+    constexpr int64_t kFew = 2;
+    if (config.model.layers <= 2 * kFew)
+      return planned_bytes(config, vocab_, profile_, 0) <= limit_;
+    const int64_t few = planned_bytes(config, vocab_, profile_, kFew),
+                  more = planned_bytes(config, vocab_, profile_, kFew + 1);
+    const int64_t all = few + (config.model.layers - kFew) * (more - few);
+    return all <= limit_ + limit_ / 20;
+  }
+
+  Config config_;
+  const int64_t vocab_;
+  const DeviceProfile& profile_;
+  const int64_t limit_;
+};
+
+}  // namespace
+
+std::vector<std::string> sizes_that_divide(const Config& config) {
+  Config changed = config;
+  std::vector<std::string> out;
+  const auto set = [&](const char* key, auto& member, int64_t size) {
+    member = size;
+    out.push_back(fmt::format("{}={}", key, size));
+  };
+  const int64_t dp = config.mesh.dp_size(), tp = config.mesh.tp_size();
+  const ModelConfig& model = config.model;
+  if (config.micro_sequences() % dp != 0)
+    set("batch.sequences", changed.batch.sequences,
+        rounded_up(config.batch.sequences, dp * config.batch.accumulate));
+  if (model.kv_heads && *model.kv_heads < tp) set("model.kv_heads", changed.model.kv_heads, tp);
+  if (const int64_t heads = nearest_heads(changed.model, tp);
+      heads > 0 && (model.heads < tp || model.heads % changed.model.kv_head_count() != 0))
+    set("model.heads", changed.model.heads, heads);
+  if (model.mlp_width() % tp != 0)
+    set("model.mlp_hidden", changed.model.mlp_hidden, rounded_up(model.mlp_width(), tp));
+  if (model.vocab && *model.vocab % tp != 0)
+    set("model.vocab", changed.model.vocab, rounded_up(*model.vocab, tp));
+  return runs(changed) ? out : std::vector<std::string>{};
+}
+
+std::string MeshProposal::text(const Config& from) const {
+  std::string out = fmt::format("--mesh dp={},tp={}", config.mesh.dp_size(), config.mesh.tp_size());
+  if (config.data_parallel.shard != from.data_parallel.shard)
+    out += fmt::format(" --set data_parallel.shard={}", value_text(config.data_parallel.shard));
+  if (config.mesh.sequence_parallel != from.mesh.sequence_parallel)
+    out +=
+        fmt::format(" --set mesh.sequence_parallel={}", value_text(config.mesh.sequence_parallel));
+  if (config.batch.accumulate != from.batch.accumulate)
+    out += fmt::format(" --set batch.accumulate={}", config.batch.accumulate);
+  return out;
+}
+
+std::vector<MeshProposal> fitting_meshes(const Config& config, int64_t vocab,
+                                         const DeviceProfile& profile, int64_t limit, size_t most) {
+  const Search search(config, vocab, profile, limit);
+  const int64_t ranks = config.mesh.dp_size() * config.mesh.tp_size();
+  const auto from = static_cast<double>(config.mesh.tp_size());
+  const auto distance = [&](int64_t tp) {
+    return std::abs(std::log2(static_cast<double>(tp) / from));
+  };
+  std::vector<MeshProposal> out;
+  for (const int64_t times : {1, 2, 4}) {
+    std::vector<int64_t> sizes;
+    for (int64_t tp = 1; tp <= ranks * times; ++tp)
+      if (ranks * times % tp == 0 && distance(tp) <= 2) sizes.push_back(tp);
+    std::stable_sort(sizes.begin(), sizes.end(),
+                     [&](int64_t a, int64_t b) { return distance(a) < distance(b); });
+    for (int64_t tp : sizes)
+      if (MeshProposal found; out.size() < most && search.fits(ranks * times / tp, tp, found))
+        out.push_back(std::move(found));
+  }
+  return out;
+}
+
+}  // namespace tessera

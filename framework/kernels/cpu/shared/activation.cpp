@@ -1,0 +1,16 @@
+#include "framework/kernels/cpu/shared/activation.h"
+
+#include "framework/core/error.h"
+
+namespace tessera::cpu {
+
+Activation parse_activation(std::string_view name) {
+  if (name == "none") return Activation::none;
+  if (name == "gelu_tanh") return Activation::gelu_tanh;
+  if (name == "gelu_erf") return Activation::gelu_erf;
+  if (name == "relu") return Activation::relu;
+  if (name == "silu") return Activation::silu;
+  internal_error("no activation is named '{}'", name);
+}
+
+}  // namespace tessera::cpu

@@ -1,0 +1,41 @@
+// The activations of the fused dense layer over vectors of f32. Included once per target by files that use
+// hwy/foreach_target.h.
+//   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³)          Hendrycks and Gimpel 2016 (1606.08415), section 2
+//   gelu_erf: x · Φ(x)
+//   silu: x · σ(x)
+#if defined(TESSERA_SIMD_ACTIVATIONS_INL_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef TESSERA_SIMD_ACTIVATIONS_INL_H
+#undef TESSERA_SIMD_ACTIVATIONS_INL_H
+#else
+#define TESSERA_SIMD_ACTIVATIONS_INL_H
+#endif
+
+#include "framework/kernels/cpu/shared/activation.h"
+#include "framework/kernels/cpu/shared/vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::cpu::HWY_NAMESPACE {
+
+template <Activation activation>
+HWY_INLINE VF activate(VF x) {
+  if constexpr (activation == Activation::relu) {
+    // max() of NaN and zero would be zero.
+    return hn::IfThenElse(hn::Lt(x, splat(0.0f)), splat(0.0f), x);
+  } else if constexpr (activation == Activation::silu) {
+    return hn::Mul(x, sigmoid_of(x));
+  } else if constexpr (activation == Activation::gelu_tanh) {
+    const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));  // beyond, σ(2u) is 0 or 1
+    const VF square = hn::Mul(inside, inside);
+    const VF slope = hn::MulAdd(square, splat(0.0713548162726f), splat(1.5957691216f));
+    return hn::Mul(x, sigmoid_of(hn::Mul(inside, slope)));
+  } else if constexpr (activation == Activation::gelu_erf) {
+    return hn::Mul(x, normal_of(x).cdf);
+  } else {
+    return x;
+  }
+}
+
+}  // namespace tessera::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // per target

@@ -1,0 +1,211 @@
+#include "framework/plan/storage.h"
+
+#include <algorithm>
+
+#include "framework/graph/text.h"
+#include "framework/plan/final_copies.h"
+
+namespace tessera {
+namespace {
+
+class StorageAssigner {
+ public:
+  explicit StorageAssigner(const Graph& graph)
+      : graph_(graph),
+        last_use_(graph.values().size(), -1),
+        end_(static_cast<int>(graph.nodes().size())) {
+    for (int i = 0; i < end_; ++i)
+      for (ValueId v : graph.node(i).inputs) last_use_[at(v)] = i;
+    for (const Port& port : graph.outputs()) last_use_[at(port.value)] = end_;
+    for (const Node& node : graph.nodes()) aliases_.push_back(aliases_of(graph, node));
+    out_.values.resize(graph.values().size());
+  }
+
+  Storage run() {
+    for (const Port& port : graph_.inputs()) {
+      const int b = create(port.value, -1);
+      if (port.kind == PortKind::state) buffer(b).state = port.name;
+    }
+    for (int i = 0; i < end_; ++i) forced(i);
+    measure();
+    for (int i = 0; i < end_; ++i) in_place(i);
+    const auto moved = place_states();
+    check_donations();
+    add_final_copies(graph_, moved, out_);
+    return std::move(out_);
+  }
+
+ private:
+  template <typename T>
+  static size_t at(T i) {
+    return static_cast<size_t>(i);
+  }
+  StorageBuffer& buffer(int b) { return out_.buffers[at(b)]; }
+  int buffer_of(ValueId v) const { return out_.values[at(v)].buffer; }
+  int64_t offset_of(ValueId v) const { return out_.values[at(v)].offset; }
+  int64_t bytes_of(ValueId v) const { return static_cast<int64_t>(graph_.value(v).type.bytes()); }
+
+  int create(ValueId v, int first) {
+    const int b = static_cast<int>(out_.buffers.size());
+    out_.buffers.push_back({bytes_of(v), first, first, "", graph_.value(v).name, {v}});
+    out_.values[at(v)] = {b, 0};
+    return b;
+  }
+
+  /// Puts what lies in buffer `from` into buffer `into`, of the same size.
+  void merge(int from, int into) {
+    StorageBuffer &f = buffer(from), &t = buffer(into);
+    for (ValueId v : f.values) {
+      out_.values[at(v)].buffer = into;
+      t.values.push_back(v);
+    }
+    t.last = std::max(t.last, f.last);
+    f.values.clear();
+    f.bytes = 0;
+  }
+
+  /// Results of step i: views and donations lie in their operand's buffer, all else gets a buffer of its own.
+  void forced(int i) {
+    const Node& node = graph_.node(i);
+    for (const Alias& alias : aliases_[at(i)]) {
+      if (alias.kind == Alias::Kind::in_place) continue;
+      const ValueId from = node.inputs[at(alias.input)], to = node.outputs[at(alias.result)];
+      out_.values[at(to)] = {buffer_of(from), offset_of(from) + alias.offset};
+      buffer(buffer_of(from)).values.push_back(to);
+      if (alias.kind == Alias::Kind::donate) donations_.push_back({i, alias.input, to});
+    }
+    for (ValueId v : node.outputs)
+      if (buffer_of(v) < 0) create(v, i);
+  }
+
+  void measure() {
+    for (size_t v = 0; v < last_use_.size(); ++v) {
+      StorageBuffer& b = buffer(out_.values[v].buffer);
+      b.last = std::max({b.last, last_use_[v], graph_.values()[v].node});
+    }
+  }
+
+  bool stored_as(ValueId v, const std::string& state) const {
+    const Port* port = graph_.find_output(state);
+    return port && port->kind == PortKind::state && port->value == v;
+  }
+
+  /// May the result be written over the operand, as far as step i itself goes?
+  bool overwrites(int i, const Alias& alias) {
+    const Node& node = graph_.node(i);
+    const ValueId from = node.inputs[at(alias.input)], to = node.outputs[at(alias.result)];
+    const int target = buffer_of(from), own = buffer_of(to);
+    const StorageBuffer &t = buffer(target), &o = buffer(own);
+    if (target == own || o.first != i || o.values[0] != to || !o.state.empty()) return false;
+    if (t.bytes != o.bytes || offset_of(from) != 0) return false;
+    for (ValueId v : node.outputs)
+      if (buffer_of(v) == target) return false;        // another result is there already
+    for (size_t k = 0; k < node.inputs.size(); ++k) {  // other operands there must be as harmless
+      if (buffer_of(node.inputs[k]) != target) continue;
+      const auto same = [&](const Alias& a) {
+        return a.kind == Alias::Kind::in_place && a.result == alias.result && at(a.input) == k;
+      };
+      if (node.inputs[k] != from ||
+          std::none_of(aliases_[at(i)].begin(), aliases_[at(i)].end(), same))
+        return false;
+    }
+    return true;
+  }
+
+  /// A result takes over the buffer of an operand that ends here.
+  void in_place(int i) {
+    for (const Alias& alias : aliases_[at(i)]) {
+      if (alias.kind != Alias::Kind::in_place || !overwrites(i, alias)) continue;
+      const ValueId from = graph_.node(i).inputs[at(alias.input)],
+                    to = graph_.node(i).outputs[at(alias.result)];
+      const StorageBuffer& t = buffer(buffer_of(from));
+      if (t.last != i || (!t.state.empty() && !stored_as(to, t.state))) continue;
+      merge(buffer_of(to), buffer_of(from));
+    }
+  }
+
+  /// Is the old state in buffer `old` done with when the buffer `b` begins?
+  bool makes_room(int old, int b) {
+    const int first = buffer(b).first;
+    if (buffer(old).last != first) return buffer(old).last < first;
+    for (const Alias& alias : aliases_[at(first)])
+      if (alias.kind == Alias::Kind::in_place &&
+          graph_.node(first).outputs[at(alias.result)] == buffer(b).values[0] &&
+          buffer_of(graph_.node(first).inputs[at(alias.input)]) == old && overwrites(first, alias))
+        return true;
+    return false;
+  }
+
+  /// New states are made where they will live when the old value is done with by then. Returns those that are not.
+  std::vector<Port> place_states() {
+    std::vector<Port> moved;
+    for (const Port& port : graph_.outputs()) {
+      if (port.kind != PortKind::state) continue;
+      const int b = buffer_of(port.value);
+      if (buffer(b).state == port.name) continue;
+      const Port* old = graph_.find_input(port.name);
+      const bool fits = buffer(b).state.empty() && buffer(b).first >= 0 &&
+                        buffer(b).bytes == bytes_of(port.value);
+      if (fits && !old)
+        buffer(b).state = port.name;
+      else if (fits && makes_room(buffer_of(old->value), b))
+        merge(b, buffer_of(old->value));
+      else
+        moved.push_back(port);
+    }
+    return moved;
+  }
+
+  void check_donations() {
+    for (const auto& [step, input, result] : donations_) {
+      const StorageBuffer& b = buffer(buffer_of(result));
+      const int64_t begin = offset_of(result), end = begin + bytes_of(result);
+      const auto& operands = graph_.node(step).inputs;
+      for (ValueId v : b.values) {
+        if (graph_.value(v).node >= step || offset_of(v) >= end ||
+            offset_of(v) + bytes_of(v) <= begin)
+          continue;
+        bool read_now = false;
+        for (size_t k = 0; k < operands.size(); ++k)
+          read_now = read_now || (operands[k] == v && k != at(input));
+        if (last_use_[at(v)] > step || read_now)
+          internal_error("graph '{}': '{}' is needed by {} when this step has overwritten it\n  {}",
+                         graph_.name(), graph_.value(v).name, reader(v, step),
+                         to_string(graph_, step));
+      }
+      if (b.state.empty()) continue;
+      const Port* port = graph_.find_output(b.state);
+      if (!port || port->kind != PortKind::state)
+        internal_error("graph '{}': the state '{}' is overwritten but not stored\n  {}",
+                       graph_.name(), b.state, to_string(graph_, step));
+    }
+  }
+
+  /// Who still wants `v` at or after `step`, in words.
+  std::string reader(ValueId v, int step) const {
+    for (int i = step + 1; i < end_; ++i)
+      for (ValueId operand : graph_.node(i).inputs)
+        if (operand == v) return fmt::format("'{}'", graph_.value(graph_.node(i).outputs[0]).name);
+    for (const Port& port : graph_.outputs())
+      if (port.value == v) return fmt::format("the output '{}'", port.name);
+    return "the step itself";
+  }
+
+  struct Donation {
+    int step, input;
+    ValueId result;
+  };
+
+  const Graph& graph_;
+  std::vector<int> last_use_;
+  int end_;
+  std::vector<std::vector<Alias>> aliases_;  // by node
+  std::vector<Donation> donations_;
+  Storage out_;
+};
+
+}  // namespace
+
+Storage assign_storage(const Graph& graph) { return StorageAssigner(graph).run(); }
+
+}  // namespace tessera

@@ -1,0 +1,17 @@
+// Evaluation: what was measured on the held-out part.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tessera {
+
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
+
+struct Evaluation {
+  double loss = 0;
+  NamedNumbers figures;  // bits_per_byte, masked_accuracy, …
+};
+
+}  // namespace tessera

@@ -1,0 +1,39 @@
+// Going on from the newest checkpoint that is whole.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/comm/communicator.h"
+#include "framework/config/config.h"
+#include "framework/record/run_state.h"
+
+namespace tessera {
+
+struct Resumed {
+  RunState state;
+  int64_t sequences = 0;  // in a batch, up to the checkpoint
+  std::filesystem::path checkpoint;
+  std::unique_ptr<CheckpointReader> reader;  // of what the learner is to load
+};
+
+/// The newest good checkpoint of checkpoint.folder, on a mesh the same one on all ranks; nothing when the folder has none
+/// at all. It is not loaded: loading exchanges tensors, which only ranks can do that have agreed on what they load.
+/// `report` gets what is worth knowing: damaged checkpoints passed over, changed settings, a changed machine. UserError
+/// when every checkpoint is damaged (nothing is started over them), when they are of another model (`vocab`: what its
+/// vocab `auto` stands for; 0: not known) or optimizer or trained on other data than `data` (its identity, not its path;
+/// empty: not known), or when a step has another number of tokens now and the length of the training or its schedule is
+/// given in tokens.
+std::optional<Resumed> choose_checkpoint(const Config& given, const Environment& environment,
+                                         const std::string& data, int64_t vocab, World* world,
+                                         std::vector<std::string>& report);
+
+/// "optimizer.lr: 0.001 → 0.0005", one per key that differs, in the sections whose name `section` is (all when empty).
+std::vector<std::string> differences(const Config& before, const Config& after,
+                                     const std::string& section = "");
+
+}  // namespace tessera

@@ -1,0 +1,122 @@
+#include "framework/record/run_folder.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/core/error.h"
+#include "framework/core/whole_file.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kLock = ".lock";
+constexpr const char* kFailure = "failure.txt";
+
+/// Files in the place of ours, in a folder that no run has ever held, are the user's own.
+void require_ours(const fs::path& folder) {
+  std::error_code error;
+  if (fs::exists(folder / kLock, error)) return;
+  std::vector<std::string> found;
+  for (const char* name : {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", kFailure})
+    if (fs::exists(fs::symlink_status(folder / name, error))) found.emplace_back(name);
+  require(found.empty(),
+          "{} holds {}, not written by a run of Tessera; this run would write over {}. Choose "
+          "another log.folder",
+          folder.string(), fmt::join(found, ", "), found.size() == 1 ? "it" : "them");
+}
+
+void make_folder(const fs::path& folder, std::string_view key) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  require(!error && fs::is_directory(folder), "cannot create the folder {}: {}; choose another {}",
+          folder.string(), error ? error.message() : "there is a file of that name", key);
+}
+
+/// That a lock of an earlier run could be opened does not say that new files can be made.
+void require_writable(const fs::path& folder, std::string_view key) {
+  const fs::path probe = folder / ".probe";
+  const int file = ::open(probe.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  require(file >= 0, "cannot write in the folder {}: {}; choose another {}", folder.string(),
+          std::strerror(errno), key);
+  ::close(file);
+  std::error_code ignored;
+  fs::remove(probe, ignored);
+}
+
+}  // namespace
+
+RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
+  const fs::path checkpoints = config.checkpoint.folder;
+  make_folder(path_, "log.folder");
+  require_ours(path_);
+  lock_.emplace(path_, kLock, "log.folder");
+  make_folder(checkpoints, "checkpoint.folder");
+  checkpoints_lock_.emplace(checkpoints, ".checkpoints.lock", "checkpoint.folder");
+  require_writable(checkpoints, "checkpoint.folder");
+  require_free_names(checkpoints);
+  std::error_code ignored;
+  fs::remove(path_ / kFailure, ignored);
+}
+
+std::string RunFolder::set_aside_metrics() {
+  std::error_code error;
+  if (!fs::exists(metrics(), error) || fs::file_size(metrics(), error) == 0) return "";
+  fs::path aside;
+  for (int n = 1; aside.empty() || fs::exists(aside, error); ++n)
+    aside = path_ / fmt::format("metrics-earlier-{}.jsonl", n);
+  fs::rename(metrics(), aside, error);
+  require(!error, "cannot rename {} to {}: {}", metrics().string(), aside.string(),
+          error.message());
+  return aside.string();
+}
+
+void RunFolder::save(std::string_view name, std::string_view text) const {
+  replace_file(path_ / name, text);
+}
+
+void RunFolder::save_failure(std::string_view cause) const noexcept {
+  try {
+    save(kFailure, std::string(cause) + "\n");
+  } catch (...) {
+    // The cause itself is on its way to the screen, and worth more than that it could not be written.
+  }
+}
+
+void RunFolder::save_failure(const fs::path& folder, std::string_view cause) noexcept {
+  try {
+    make_folder(folder, "log.folder");
+    require_ours(folder);
+    const FolderLock lock(folder, kLock, "log.folder");
+    replace_file(folder / kFailure, std::string(cause) + "\n");
+  } catch (...) {
+    // As above.
+  }
+}
+
+bool RunFolder::save_failure_once(const fs::path& folder, std::string_view cause,
+                                  fs::file_time_type since) noexcept {
+  try {
+    if (!fs::exists(folder / kLock)) {
+      save_failure(folder, cause);
+      return true;
+    }
+    std::error_code none;
+    const auto written = fs::last_write_time(folder / kFailure, none);
+    if (!none && written >= since) return false;
+    replace_file(folder / kFailure, std::string(cause) + "\n");
+  } catch (...) {
+    // As above.
+  }
+  return true;
+}
+
+}  // namespace tessera

@@ -1,0 +1,36 @@
+// What a run knows beside its tensors, saved in every checkpoint as run.json: how far it is, and on what it ran.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/record/evaluation.h"
+
+namespace tessera {
+
+using Environment = std::vector<std::pair<std::string, std::string>>;  // {"isa", "amx"}, …
+
+struct RunState {
+  int64_t step = 0;     // updates made or skipped
+  int64_t samples = 0;  // read by them: where the data goes on, whatever the batch size is then
+  int64_t tokens = 0;   // in these samples
+  int64_t skipped = 0;
+  int64_t skipped_in_a_row = 0;  // up to `step`
+  double seconds = 0;            // of all processes of this run
+  bool evaluated = false;        // the evaluation after `step`, if one was due, is done
+  std::optional<Evaluation> first_evaluation, last_evaluation;
+  Environment environment;
+  std::string data;  // TokenShards::identity of what is trained on; empty: not known
+  std::vector<std::string>
+      unwritten_metrics;  // lines up to `step` that found no room on their disk
+};
+
+std::string to_json(const RunState& state);
+/// UserError beginning with `what` when the text does not hold a RunState. Texts of earlier versions lack the samples:
+/// they are then those of updates of `sequences` each.
+RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences = 0);
+
+}  // namespace tessera

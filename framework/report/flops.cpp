@@ -1,0 +1,29 @@
+#include "framework/report/flops.h"
+
+#include "framework/graph/op_def.h"
+
+namespace tessera {
+
+double flops_of(const Graph& graph, const Node& node) {
+  if (!node.op->flops) return 0;
+  std::vector<TensorType> in, results;
+  for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
+  for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
+  return node.op->flops(in, results, node.attrs);
+}
+
+std::map<std::string, double> flops_by_op(const Graph& graph) {
+  std::map<std::string, double> out;
+  for (const Node& node : graph.nodes())
+    if (node.op->flops) out[std::string(node.op->name)] += flops_of(graph, node);
+  return out;
+}
+
+double model_flops(const Graph& graph) {
+  double total = 0;
+  for (const Node& node : graph.nodes())
+    total += flops_of(graph, node) * (1 - node.op->repeated_flops);
+  return total;
+}
+
+}  // namespace tessera

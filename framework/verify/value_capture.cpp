@@ -1,0 +1,72 @@
+#include "framework/verify/value_capture.h"
+
+#include "framework/graph/op_def.h"
+
+namespace tessera {
+namespace {
+
+/// The entry of a name; what the backward pass computes again stands for what it repeats.
+const LocalValue* find(const LocalValues& values, std::string name) {
+  auto it = values.find(name);
+  if (it == values.end())
+    if (const size_t again = name.rfind(".again"); again != std::string::npos)
+      it = values.find(name.erase(again, 6));
+  return it == values.end() ? nullptr : &it->second;
+}
+
+/// The op that made a value: of a view that only shapes what a collective brought, the collective.
+std::string maker(const Graph& graph, const LocalValues& values, ValueId id) {
+  if (graph.value(id).node < 0) return "";
+  const Node* node = &graph.node(graph.value(id).node);
+  const std::string where = node->where;
+  const auto shapes = [&] {
+    return (node->op->name == "reshape" || node->op->name == "transpose") &&
+           graph.value(node->inputs[0]).node >= 0 &&
+           find(values, graph.value(node->inputs[0]).name) == nullptr;
+  };
+  while (shapes() || node->op->name == "wait")
+    node = &graph.node(graph.value(node->inputs[0]).node);
+  return fmt::format("{}{}", node->op->name, where.empty() ? "" : " at " + where);
+}
+
+}  // namespace
+
+void ValueCapture::watch(Session& session, const WholeValues* instead) {
+  instead_ = instead;
+  session.on_value = [this](const Graph& graph, ValueId id, std::byte* data) {
+    see(graph, id, data);
+  };
+}
+
+std::vector<CapturedPart> ValueCapture::take(Session& session) {
+  session.on_value = nullptr;
+  times_.clear();
+  return std::exchange(parts_, {});
+}
+
+void ValueCapture::see(const Graph& graph, ValueId id, std::byte* data) {
+  const ValueInfo& info = graph.value(id);
+  const auto of_graph = values_.find(graph.name());
+  const LocalValue* value = of_graph == values_.end() ? nullptr : find(of_graph->second, info.name);
+  if (value == nullptr || local_shape(value->whole, value->layout, mesh_) != info.type.shape ||
+      (!value->layout.partial.empty() && !is_float(info.type.dtype))) {
+    others_.insert(graph.name() + " " + info.name);
+    return;
+  }
+  const int64_t run = times_[graph.name() + " " + info.name]++;
+  parts_.push_back({{graph.name(), run, value->source},
+                    info.name,
+                    maker(graph, of_graph->second, id),
+                    {info.type.dtype, value->whole},
+                    *value,
+                    {data, data + info.type.bytes()}});
+  // A sum that is not made yet stays as it is: the ranks' own addends are to be summed. An accumulator comes from another
+  // run of a graph.
+  const bool made = value->form == LocalValue::Form::made || !value->layout.partial.empty();
+  if (instead_ == nullptr || (made && info.node >= 0)) return;
+  const auto other = instead_->find(parts_.back().key.text());
+  if (other != instead_->end() && other->second.type == parts_.back().type)
+    scatter(other->second, value->layout, mesh_, rank_, data);
+}
+
+}  // namespace tessera

@@ -1,0 +1,62 @@
+// ValueCapture: what one rank makes in a step, value by value, as parts of the values of the graph that was not cut yet.
+// Given the whole values of another run it also puts those in place of its own, once it has taken a copy: whatever is
+// computed from them is computed from the same bits there and here.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "framework/passes/partition.h"
+#include "framework/runtime/session.h"
+#include "framework/verify/whole_value.h"
+
+namespace tessera {
+
+/// By ValueKey::text.
+using WholeValues = std::map<std::string, WholeValue>;
+
+/// A value of a step: the graph, the how-manieth run of it in this step, and the name before it was cut.
+struct ValueKey {
+  std::string graph;
+  int64_t run = 0;
+  std::string name;
+
+  std::string text() const { return fmt::format("{} {} {}", graph, run, name); }
+};
+
+struct CapturedPart {
+  ValueKey key;
+  std::string name;     // in the local graph
+  std::string made_by;  // its op and where that was built; empty for an input
+  TensorType type;      // of the whole
+  LocalValue value;
+  std::vector<std::byte> bytes;
+};
+
+class ValueCapture {
+ public:
+  /// `values`: Assembly::values.
+  ValueCapture(const Mesh& mesh, int64_t rank, const std::map<std::string, LocalValues>& values)
+      : mesh_(mesh), rank_(rank), values_(values) {}
+
+  /// From now on, until taken; values found in `instead` take the place of the session's own.
+  void watch(Session& session, const WholeValues* instead);
+  std::vector<CapturedPart> take(Session& session);
+  /// Names of local values that are no part of a value of the whole graph: what later passes made.
+  const std::set<std::string>& others() const { return others_; }
+
+ private:
+  void see(const Graph& graph, ValueId id, std::byte* data);
+
+  const Mesh& mesh_;
+  int64_t rank_;
+  const std::map<std::string, LocalValues>& values_;
+  const WholeValues* instead_ = nullptr;
+  std::map<std::string, int64_t> times_;  // by graph and name
+  std::set<std::string> others_;
+  std::vector<CapturedPart> parts_;
+};
+
+}  // namespace tessera

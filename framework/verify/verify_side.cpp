@@ -1,0 +1,58 @@
+#include "framework/graph/op_def.h"
+#include "framework/verify/verify_compare.h"
+
+namespace tessera {
+namespace {
+
+std::set<std::string> made_into(const Graph& graph, std::string_view output) {
+  std::set<std::string> out;
+  const Port* port = graph.find_output(output);
+  if (port == nullptr) return out;
+  std::vector<bool> wanted(graph.values().size(), false);
+  wanted[static_cast<size_t>(port->value)] = true;
+  for (size_t i = graph.nodes().size(); i-- > 0;) {
+    const Node& node = graph.nodes()[i];
+    bool any = false;
+    for (ValueId v : node.outputs) any = any || wanted[static_cast<size_t>(v)];
+    if (!any) continue;
+    for (ValueId v : node.outputs) out.insert(graph.value(v).name);
+    for (ValueId v : node.inputs) wanted[static_cast<size_t>(v)] = true;
+  }
+  return out;
+}
+
+}  // namespace
+
+VerifySide::VerifySide(const Config& config, int64_t vocab) : config_(config) {
+  assembly_ = assemble_training(config_, vocab, masked_positions(config_),
+                                [&](std::string_view pass, const Graph& graph) {
+                                  if (pass == "precision") sources_[graph.name()] = graph;
+                                });
+  for (const auto& [name, graph] : sources_) forward_[name] = made_into(graph, "loss");
+  for (const auto& [graph, values] : assembly_.values)
+    for (const auto& [name, value] : values)
+      if (value.form == LocalValue::Form::kept) kept_[graph][value.source] = value.layout;
+}
+
+LocalValue VerifySide::state(const State& state) const {
+  if (mesh().size() > 1) return {state.name, state.whole, state.layout};
+  return {state.name, state.type.shape, Layout::whole(state.type.shape.size())};
+}
+
+const Layout* VerifySide::kept(const std::string& graph, const std::string& name) const {
+  const auto of_graph = kept_.find(graph);
+  if (of_graph == kept_.end()) return nullptr;
+  const auto it = of_graph->second.find(name);
+  return it == of_graph->second.end() ? nullptr : &it->second;
+}
+
+std::string VerifySide::kind(const ValueKey& key) const {
+  if (key.graph == "states") return "states";
+  const Graph& graph = sources_.at(key.graph);
+  if (graph.find_input(key.name)) return "inputs";
+  if (forward_.at(key.graph).contains(key.name)) return "activations";
+  const bool update = key.name.starts_with("update.") || key.name.starts_with("optimizer.");
+  return update ? "updates" : "gradients";
+}
+
+}  // namespace tessera

@@ -1,0 +1,166 @@
+#include "framework/comm/watch.h"
+
+#include <gtest/gtest.h>
+
+#include "framework/comm/beat.h"
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+const WatchLimits kLimits{.silence = 60, .hang = 100};
+
+Watch three_ranks() {
+  Watch watch({"a", "b", "b"}, {1, 2}, kLimits, 0);
+  watch.group(7, {0, 1, 2});
+  watch.group(8, {1, 2});
+  return watch;
+}
+
+Beat waiting(uint64_t group, int64_t ticket, const char* title, double seconds) {
+  return {.group = group,
+          .ticket = ticket,
+          .title = title,
+          .waiting = seconds,
+          .started = {{group, ticket}}};
+}
+
+TEST(Watch, TheFirstCauseStays) {
+  Watch watch = three_ranks();
+  EXPECT_FALSE(watch.verdict());
+  watch.failed(2, "rank 2 (b) failed: the disk is full");
+  watch.closed(1);
+  EXPECT_EQ(watch.verdict(), "rank 2 (b) failed: the disk is full");
+}
+
+TEST(Watch, ABrokenConnectionIsADeathUnlessTheRankHasLeft) {
+  Watch watch = three_ranks();
+  watch.left(1);
+  watch.closed(1);
+  watch.closed(0);  // not watched
+  EXPECT_FALSE(watch.verdict());
+  watch.closed(2);
+  EXPECT_EQ(watch.verdict(), "rank 2 (b) died: its connection broke without a word");
+}
+
+TEST(Watch, ASilentRankIsNamed) {
+  Watch watch = three_ranks();
+  watch.heard(1, 30);
+  watch.heard(2, 20);
+  watch.tick(79);
+  EXPECT_FALSE(watch.verdict());
+  watch.tick(81);
+  EXPECT_EQ(watch.verdict(),
+            "rank 2 (b) has given no sign of life for 61 s: it is stopped, or its network is cut");
+}
+
+TEST(Watch, ASilentHostIsNamedWithAllItsRanksAndWhoWaitsForThem) {
+  Watch watch = three_ranks();
+  watch.heard(1, 1);
+  watch.beat(0, waiting(7, 5, "all_reduce of wte.gradient", 20), 30);
+  watch.tick(60.2);
+  EXPECT_EQ(watch.verdict(),
+            "rank 1 (b), rank 2 (b) have given no sign of life for 60 s: they are stopped, or "
+            "their network is cut; rank 0 (a) waits for rank 1 (b) to come to all_reduce of "
+            "wte.gradient");
+}
+
+TEST(Watch, ARankThatHasLeftMayBeSilent) {
+  Watch watch = three_ranks();
+  watch.left(1);
+  watch.left(2);
+  watch.tick(1000);
+  EXPECT_FALSE(watch.verdict());
+}
+
+TEST(Watch, AHangNamesTheCollectiveAndWhoNeverCame) {
+  Watch watch = three_ranks();
+  watch.beat(0, waiting(7, 5, "all_reduce of wte.gradient", 99), 200);
+  watch.beat(1, waiting(7, 5, "all_reduce of wte.gradient", 98), 200);
+  watch.beat(2, {.started = {{7, 4}}}, 200);
+  watch.tick(200.5);
+  EXPECT_FALSE(watch.verdict());
+  watch.tick(201.5);
+  EXPECT_EQ(
+      watch.verdict(),
+      "all_reduce of wte.gradient hangs: rank 0 (a) has waited for it for 100 s, and rank 2 (b) "
+      "never came");
+}
+
+TEST(Watch, AHangIsExplainedByTheRankThatWaitsForNothing) {
+  Watch watch = three_ranks();
+  // Rank 0 waits for rank 1, which waits for rank 2, which does something else.
+  watch.beat(0, waiting(7, 5, "all_reduce of x", 150), 200);
+  Beat second = waiting(8, 3, "all_gather of y", 140);
+  second.started.emplace_back(7, 4);
+  watch.beat(1, second, 200);
+  watch.beat(2, {.started = {{7, 5}, {8, 2}}}, 200);
+  watch.tick(200);
+  EXPECT_EQ(
+      watch.verdict(),
+      "all_gather of y hangs: rank 1 (b) has waited for it for 140 s, and rank 2 (b) never came");
+}
+
+TEST(Watch, RanksThatWaitForEachOtherAreBothNamed) {
+  Watch watch({"a", "b"}, {1}, kLimits, 200);
+  watch.group(7, {0, 1});
+  watch.group(9, {1, 0});
+  watch.beat(0, waiting(7, 1, "all_reduce of x", 150), 200);
+  watch.beat(1, waiting(9, 1, "all_gather of y", 150), 200);
+  watch.tick(200);
+  EXPECT_EQ(
+      watch.verdict(),
+      "all_reduce of x hangs: rank 0 (a) has waited for it for 150 s, and rank 1 (b), which waits "
+      "for all_gather of y, never came");
+}
+
+TEST(Watch, AHangWhereAllHaveCome) {
+  Watch watch = three_ranks();
+  for (const int rank : {0, 1, 2}) watch.beat(rank, waiting(7, 5, "broadcast of x", 120), 150);
+  watch.tick(150);
+  EXPECT_EQ(
+      watch.verdict(),
+      "broadcast of x hangs: rank 0 (a) has waited for it for 120 s, and all ranks of its group "
+      "have come");
+}
+
+TEST(Watch, ASlowRankIsNamedOnceForEachStretch) {
+  Watch watch = three_ranks();
+  const auto beat = [&](int64_t finished, double waited, double slow_waited, double now) {
+    watch.beat(0, {.finished = finished, .blocked = waited}, now);
+    watch.beat(1, {.finished = finished, .blocked = slow_waited}, now);
+    watch.beat(2, {.finished = finished, .blocked = waited + 0.1}, now);
+    watch.tick(now);
+    return watch.take_warnings();
+  };
+  EXPECT_TRUE(beat(99, 5, 0, 20).empty());  // too few collectives
+  const auto warnings = beat(100, 10, 0, 20);
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0], "rank 1 (b) is slow: the others waited for it 50 % of the last 20 s");
+  EXPECT_TRUE(beat(100, 10, 0, 21).empty());
+  EXPECT_TRUE(beat(300, 15, 5, 40).empty());  // all waited alike since
+  EXPECT_FALSE(watch.verdict());
+}
+
+TEST(Beats, GoOverTheWireAsTheyAre) {
+  const Beat beat{.group = ~uint64_t{0},
+                  .ticket = 12,
+                  .title = "all_reduce of a\tb\\n\nc\\",
+                  .waiting = 0.125,
+                  .started = {{3, 4}, {~uint64_t{0}, 12}},
+                  .finished = 1'000'000'000'000,
+                  .blocked = 1e-9};
+  EXPECT_EQ(to_line(beat).find('\n'), std::string::npos);
+  EXPECT_EQ(parse_beat(to_line(beat)), beat);
+  EXPECT_EQ(parse_beat(to_line(Beat{})), Beat{});
+}
+
+TEST(Beats, OtherLinesAreRefused) {
+  for (const char* line :
+       {"", "beat", "beat\t1\t2\tx\t3\t4", "bear\t1\t2\tx\t3\t4\t5", "beat\t1\t2\tx\t3\t4\t5\t6",
+        "beat\tx\t2\tx\t3\t4\t5", "beat\t1\t2\tx\t3s\t4\t5", "beat\t-1\t2\tx\t3\t4\t5"})
+    EXPECT_THROW(parse_beat(line), InternalError) << line;
+}
+
+}  // namespace
+}  // namespace tessera
