@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -22,7 +22,7 @@ std::string print(const AttrValue& value) {
       std::string s = fmt::format("{}", v);  // the shortest text that reads back to the same double
       return s.find_first_of(".en") == std::string::npos ? s + ".0" : s;
     }
-    std::string operator()(const std::string& v) const { return quoted(v); }
+    std::string operator()(const std::string& v) const { return in_quotes(v); }
     std::string operator()(const std::vector<int64_t>& v) const {
       return fmt::format("[{}]", fmt::join(v, ","));
     }

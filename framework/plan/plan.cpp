@@ -11,7 +11,7 @@
 namespace tessera {
 namespace {
 
-bool is_view(const Graph& graph, const Node& node) {
+bool only_views(const Graph& graph, const Node& node) {
   std::vector<bool> view(node.outputs.size(), false);
   for (const Alias& alias : aliases_of(graph, node))
     if (alias.kind == Alias::Kind::view) view[static_cast<size_t>(alias.result)] = true;
@@ -42,7 +42,7 @@ class Planner {
         step.scratch = plan_.buffers[static_cast<size_t>(at)].offset;
         step.scratch_bytes = plan_.buffers[static_cast<size_t>(at)].bytes;
       }
-      step.view = !g.node(id).op->collective && is_view(g, g.node(id));
+      step.view = !g.node(id).op->collective && only_views(g, g.node(id));
       plan_.steps.push_back(std::move(step));
     }
     for (const StorageCopy& copy : storage_.copies)

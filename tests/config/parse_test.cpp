@@ -7,6 +7,7 @@
 
 #include "framework/config/print.h"
 #include "tests/config/expect_error.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -130,7 +131,7 @@ TEST(Parse, TableSaysWhatAutoStandsFor) {
 
 TEST(Parse, ShippedConfigsAreValid) {
   int count = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(TESSERA_SOURCE_DIR "/configs")) {
+  for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/configs")) {
     SCOPED_TRACE(entry.path());
     ASSERT_EQ(entry.path().extension(), ".yaml");
     const Config config = load_config(entry.path().string());
@@ -150,8 +151,7 @@ TEST(Parse, ShippedModelsHaveThePublishedShapes) {
         Shape{"gpt2-774m", 36, 1280, 20, 1024, 50304},
         Shape{"gpt2-1.5b", 48, 1600, 25, 1024, 50304}, Shape{"bert-base", 12, 768, 12, 512, 30592},
         Shape{"bert-large", 24, 1024, 16, 512, 30592}}) {
-    const Config config =
-        load_config(std::string(TESSERA_SOURCE_DIR "/configs/") + s.name + ".yaml");
+    const Config config = load_config((source_dir() + "/configs/") + s.name + ".yaml");
     EXPECT_EQ(config.model.layers, s.layers) << s.name;
     EXPECT_EQ(config.model.hidden, s.hidden) << s.name;
     EXPECT_EQ(config.model.heads, s.heads) << s.name;

@@ -12,12 +12,13 @@
 
 #include "framework/config/print.h"
 #include "tests/config/expect_error.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
 
 void expect_committed(const std::string& file, const std::string& generated) {
-  const std::string path = std::string(TESSERA_SOURCE_DIR "/docs/") + file;
+  const std::string path = (source_dir() + "/docs/") + file;
   if (std::getenv("TESSERA_WRITE_DOCS")) std::ofstream(path) << generated;
   std::ifstream stream(path);
   std::ostringstream committed;

@@ -6,11 +6,12 @@
 #include "framework/config/parse.h"
 #include "framework/config/reference.h"
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
 
-const std::string kShipped = std::string(TESSERA_SOURCE_DIR) + "/configs/gpt-small.yaml";
+const std::string kShipped = source_dir() + "/configs/gpt-small.yaml";
 
 TEST(ConfigVerb, PrintsAConfigThatReadsBackEqual) {
   const ProgramRun run = program({"config", kShipped, "--set", "batch.sequences=4"});

@@ -4,12 +4,13 @@
 
 #include "tests/data/text_folder.h"
 #include "tests/launch/shell.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
 
 const std::string kHosts =
-    "env -u TESSERA_HOSTS -u TESSERA_AGENT " TESSERA_SOURCE_DIR "/launch/hosts";
+    "env -u TESSERA_HOSTS -u TESSERA_AGENT " + source_dir() + "/launch/hosts";
 
 bool contains(const Ended& ended, const std::string& text) {
   return ended.output.find(text) != std::string::npos;
@@ -61,8 +62,8 @@ TEST_F(HostsScript, GivesEveryHostItsNameAddressAndCores) {
 
 TEST_F(HostsScript, RanksReportFromTheirHosts) {
   const Ended ended =
-      shell(kHosts + " 3 -- " TESSERA_SOURCE_DIR
-                     "/launch/run -n 3 -- sh -c 'echo $OMPI_COMM_WORLD_RANK on $(hostname)'");
+      shell(kHosts + " 3 -- " + source_dir() +
+            "/launch/run -n 3 -- sh -c 'echo $OMPI_COMM_WORLD_RANK on $(hostname)'");
   EXPECT_EQ(ended.status, 0) << ended.output;
   for (const char* line : {"0 on host0\n", "1 on host1\n", "2 on host2\n"})
     EXPECT_TRUE(contains(ended, line)) << ended.output;
@@ -98,10 +99,11 @@ TEST_F(HostsScript, PullsACableAndPlugsItIn) {
   const Ended ended =
       shell(kHosts +
             " 2 -- bash -c 'see() { $TESSERA_AGENT host1 \"cat /sys/class/net/eth0/carrier\"; }; "
-            "see\n" TESSERA_SOURCE_DIR "/launch/hosts --cut host1; see; " TESSERA_SOURCE_DIR
+            "see\n" +
+            source_dir() + "/launch/hosts --cut host1; see; " + source_dir() +
             "/launch/hosts --restore host1\n"
-            "sleep 0.2; see; " TESSERA_SOURCE_DIR
-            "/launch/hosts --cut host7; $TESSERA_AGENT host7 true'");
+            "sleep 0.2; see; " +
+            source_dir() + "/launch/hosts --cut host7; $TESSERA_AGENT host7 true'");
   EXPECT_EQ(ended.output.substr(0, 6), "1\n0\n1\n") << ended.output;
   EXPECT_TRUE(contains(ended, "has no host 'host7'")) << ended.output;
   EXPECT_EQ(ended.status, 255) << "a host that is not there is not reached";

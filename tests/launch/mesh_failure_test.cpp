@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "tests/launch/mesh_run.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -76,11 +77,10 @@ class MeshFailure : public MeshRun {
         shell("ip netns add tessera-cut && ip netns del tessera-cut; unshare --net true").status !=
             0)
       GTEST_SKIP() << "no network namespaces here";
-    const std::string cut = "k=${TESSERA_HOSTS%/hostfile}; " TESSERA_SOURCE_DIR
-                            "/launch/hosts --instance ${k##*/} --cut " +
-                            host;
+    const std::string cut = "k=${TESSERA_HOSTS%/hostfile}; " + source_dir() +
+                            "/launch/hosts --instance ${k##*/} --cut " + host;
     const std::string inside =
-        "cd '" + folder_.path().string() + "'; " TESSERA_SOURCE_DIR "/launch/run -n 2 -- " +
+        "cd '" + folder_.path().string() + "'; " + source_dir() + "/launch/run -n 2 -- " +
         train("gpt", "run", "mesh.dp=2") +
         " --set 'train.steps=1000000 steps' --set 'checkpoint.every=5 steps' --set "
         "'evaluate.every=1000000 steps' --set 'log.every=5 steps' >screen 2>&1 & run=$!\n"
@@ -89,7 +89,7 @@ class MeshFailure : public MeshRun {
         cut + "\nwait $run; status=$?; tail -n 20 screen; exit $status";
     write_file(folder_ / "inside", inside);
     const Ended ended = shell(
-        "OMP_WAIT_POLICY=passive " TESSERA_SOURCE_DIR "/launch/hosts 2 -- bash " + path("inside"),
+        "OMP_WAIT_POLICY=passive " + source_dir() + "/launch/hosts 2 -- bash " + path("inside"),
         90);
     expect_cause(ended, {"rank 1 (host1) has given no sign of life for 5 s", "all_"});
     goes_on_with_fewer();
@@ -159,7 +159,7 @@ TEST_F(MeshFailure, OneRankHasOtherSettings) {
 
 TEST_F(MeshFailure, OneRankIsOfAnotherBuild) {
   const std::string other = path("tessera");
-  fs::copy(TESSERA_PROGRAM, other);
+  fs::copy(program_path(), other);
   std::ofstream(other, std::ios::app) << "another";  // behind all that is loaded
   const std::string line = train("gpt", "run", "mesh.dp=2");
   expect_cause(two(line, other + line.substr(line.find(' '))),
@@ -168,7 +168,7 @@ TEST_F(MeshFailure, OneRankIsOfAnotherBuild) {
 
 TEST_F(MeshFailure, BenchEndsOnAllWhereTheirConfigsDiffer) {
   const std::string line =
-      TESSERA_PROGRAM " bench train " + path("gpt.yaml") + " --set mesh.dp=2 --steps 3";
+      program_path() + " bench train " + path("gpt.yaml") + " --set mesh.dp=2 --steps 3";
   const Ended ended = two(line, line + " --set model.hidden=32");
   EXPECT_NE(ended.status, 0);
   EXPECT_NE(ended.status, 124) << "it hung: " << ended.output;

@@ -12,6 +12,7 @@
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
 #include "tests/launch/shell.h"
+#include "tests/places.h"
 
 namespace tessera {
 
@@ -35,7 +36,7 @@ class MeshRun : public ::testing::Test {
   /// The program and its words for a run below the folder; `sets` as in "mesh.dp=2 mesh.tp=2".
   std::string train(const std::string& model, const std::string& run,
                     const std::string& sets = "") const {
-    std::string line = TESSERA_PROGRAM " train " + path(model + ".yaml") +
+    std::string line = program_path() + " train " + path(model + ".yaml") +
                        " --peak 100 --set log.folder=" + path(run) +
                        " --set checkpoint.folder=" + path(run + "/checkpoints");
     std::istringstream in(sets);
@@ -45,9 +46,8 @@ class MeshRun : public ::testing::Test {
   /// `command` on so many ranks of this machine.
   static std::string on(int ranks, const std::string& command) {
     if (ranks == 1) return command;
-    return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " TESSERA_SOURCE_DIR
-           "/launch/run -n " +
-           std::to_string(ranks) + " -- " + command;
+    return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
+           "/launch/run -n " + std::to_string(ranks) + " -- " + command;
   }
   /// Runs to the end.
   void finishes(const std::string& line) const {

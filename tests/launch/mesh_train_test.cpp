@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "tests/launch/mesh_run.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -48,9 +49,9 @@ class MeshTrain : public MeshRun {
   }
   void finishes_on_hosts(int hosts, const std::string& command) const {
     const std::string n = std::to_string(hosts);
-    finishes("env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " TESSERA_SOURCE_DIR
-             "/launch/hosts " +
-             n + " -- " TESSERA_SOURCE_DIR "/launch/run -n " + n + " -- " + command);
+    finishes("env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
+             "/launch/hosts " + n + " -- " + source_dir() + "/launch/run -n " + n + " -- " +
+             command);
   }
 };
 
@@ -87,7 +88,7 @@ TEST_F(MeshTrain, AGivenPeakIsThatOfAllRanks) {
 TEST_F(MeshTrain, OneProcessEvaluatesWhatAMeshHasTrained) {
   finishes(on(2, train("gpt", "split", "mesh.dp=2")));
   for (const char* source : {"", "/checkpoints/step-00000006"})
-    finishes(TESSERA_PROGRAM " eval " + path("split") + source + " --set data.validation=20%");
+    finishes(program_path() + " eval " + path("split") + source + " --set data.validation=20%");
 }
 
 TEST_F(MeshTrain, GoesOnFromACheckpointOnAnyMesh) {

@@ -3,12 +3,13 @@
 #include <sstream>
 
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
 
 ProgramRun plan(const std::vector<std::string>& more) {
-  std::vector<std::string> words{"plan", TESSERA_SOURCE_DIR "/configs/quickstart-gpt.yaml"};
+  std::vector<std::string> words{"plan", source_dir() + "/configs/quickstart-gpt.yaml"};
   for (const char* set : {"model.layers=1", "model.hidden=32", "model.context=32"})
     words.insert(words.end(), {"--set", set});
   words.insert(words.end(), more.begin(), more.end());
@@ -98,7 +99,7 @@ TEST(Plan, SaysWhatToPadATokenizersVocabularyTo) {
 
 /// GPT-2 1.5B has 25 heads: each of eight ranks computes four, the last one mostly padding.
 TEST(Plan, PadsHeadsThatTheMeshDoesNotDivide) {
-  const ProgramRun run = program({"plan", TESSERA_SOURCE_DIR "/configs/gpt2-1.5b.yaml", "--mesh",
+  const ProgramRun run = program({"plan", source_dir() + "/configs/gpt2-1.5b.yaml", "--mesh",
                                   "dp=32,tp=8", "--memory", "16GiB"});
   EXPECT_EQ(run.status, 0) << run.err;
   expect_in(run.out, "each of the 256 ranks of the mesh dp=32,tp=8");

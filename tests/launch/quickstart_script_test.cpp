@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "tests/data/text_folder.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -23,7 +24,7 @@ class QuickstartScript : public ::testing::Test {
       fs::permissions(folder_ / name, fs::perms::owner_all);
     };
     fs::create_directories(folder_ / "clone/launch");
-    fs::copy(TESSERA_SOURCE_DIR "/launch/quickstart", folder_ / "clone/launch/quickstart");
+    fs::copy(source_dir() + "/launch/quickstart", folder_ / "clone/launch/quickstart");
     script("clone/launch/build", "echo \"build $*\"");
     script("clone/build/release/tessera", "pwd\nfor word; do echo \"<$word>\"; done");
     write_file(folder_ / "clone/build/release/CMakeCache.txt",

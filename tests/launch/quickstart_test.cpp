@@ -11,6 +11,7 @@
 #include "framework/device/cpu/profile.h"
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -31,7 +32,7 @@ class Quickstart : public ::testing::Test {
   /// The quickstart refuses, says `why`, and leaves the run before as it was.
   static void refuses(std::vector<std::string> args, const std::string& why) {
     args.insert(args.begin(), "quickstart");
-    args.insert(args.end(), {"--configs", TESSERA_SOURCE_DIR "/configs"});
+    args.insert(args.end(), {"--configs", source_dir() + "/configs"});
     const ProgramRun run = program(args);
     EXPECT_EQ(run.status, 2);
     EXPECT_NE(run.err.find(why), std::string::npos) << run.err;
@@ -41,9 +42,8 @@ class Quickstart : public ::testing::Test {
 
   /// The words of a quickstart of a second, with a model that is next to nothing.
   static std::vector<std::string> tiny(const std::string& model) {
-    std::vector<std::string> words{
-        "quickstart", "text", "--model",   model,
-        "--seconds",  "1",    "--configs", TESSERA_SOURCE_DIR "/configs"};
+    std::vector<std::string> words{"quickstart", "text", "--model",   model,
+                                   "--seconds",  "1",    "--configs", source_dir() + "/configs"};
     for (const char* set :
          {"model.layers=1", "model.hidden=32", "model.heads=2", "model.context=32",
           "batch.sequences=2", "evaluate.batches=2", "data.validation=0.2"})
@@ -120,7 +120,7 @@ TEST_F(Quickstart, TrainsABertAndSaysHowGoodItIs) {
 
 /// The cap holds for a process: the program is run as one of its own.
 TEST_F(Quickstart, HonoursAnInstructionSet) {
-  std::string command = TESSERA_PROGRAM;
+  std::string command = program_path();
   auto words = tiny("gpt");
   words.insert(words.end(), {"--set", "device.isa=sse41"});
   for (const std::string& word : words) command += " '" + word + "'";

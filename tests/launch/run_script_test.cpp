@@ -2,6 +2,7 @@
 // between stand-ins that say which machine this is and what mpirun was given.
 #include "tests/data/text_folder.h"
 #include "tests/launch/shell.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -10,7 +11,7 @@ class RunScript : public ::testing::Test {
  protected:
   void SetUp() override {
     fs::create_directories(folder_ / "clone/launch");
-    fs::copy(TESSERA_SOURCE_DIR "/launch/run", folder_ / "clone/launch/run");
+    fs::copy(source_dir() + "/launch/run", folder_ / "clone/launch/run");
     script("clone/build/release/tessera", "exit 0");
     script("bin/id", "echo 1000");
     script("bin/mpirun",
@@ -195,7 +196,7 @@ TEST_F(RunScript, EndsAnMpirunThatWaitsOnlyAfterAFailure) {
 
 // Through the mpirun of this machine.
 TEST(RunScriptForReal, StartsRanksAndTakesTheirStatus) {
-  const std::string run = "env -u TESSERA_HOSTS -u TESSERA_AGENT " TESSERA_SOURCE_DIR "/launch/run";
+  const std::string run = "env -u TESSERA_HOSTS -u TESSERA_AGENT " + source_dir() + "/launch/run";
   const Ended ended = shell(run + " -n 3 -- sh -c 'echo rank $OMPI_COMM_WORLD_RANK; exit 5'");
   EXPECT_EQ(ended.status, 5) << ended.output;
   EXPECT_NE(ended.output.find("rank 0"), std::string::npos) << ended.output;

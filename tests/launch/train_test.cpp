@@ -11,6 +11,7 @@
 
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -65,7 +66,7 @@ struct Workplace {
 
 /// Starts the program as a process of its own, its output in a file.
 pid_t start(const std::vector<std::string>& args, const std::string& output) {
-  std::vector<std::string> words{TESSERA_PROGRAM};
+  std::vector<std::string> words{program_path()};
   words.insert(words.end(), args.begin(), args.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -76,7 +77,7 @@ pid_t start(const std::vector<std::string>& args, const std::string& output) {
                                      0644);
   ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
   pid_t child = 0;
-  EXPECT_EQ(::posix_spawn(&child, TESSERA_PROGRAM, &actions, nullptr, argv.data(), environ), 0);
+  EXPECT_EQ(::posix_spawn(&child, program_path().c_str(), &actions, nullptr, argv.data(), environ), 0);
   ::posix_spawn_file_actions_destroy(&actions);
   return child;
 }

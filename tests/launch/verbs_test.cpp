@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -75,13 +76,13 @@ TEST(Verbs, AnOptionIsNoVerb) {
 }
 
 TEST(Program, ItsExitStatusIsThatOfTheVerb) {
-  const std::string command = TESSERA_PROGRAM;
+  const std::string command = program_path();
   EXPECT_EQ(std::system((command + " help >/dev/null").c_str()), 0);
   EXPECT_EQ(WEXITSTATUS(std::system((command + " nothing 2>/dev/null").c_str())), 2);
 }
 
 TEST(Program, OutputThatCannotBeWrittenIsAnError) {
-  const std::string command = TESSERA_PROGRAM;
+  const std::string command = program_path();
   EXPECT_EQ(WEXITSTATUS(std::system((command + " help >/dev/full 2>/dev/null").c_str())), 2);
 }
 

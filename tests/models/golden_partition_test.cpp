@@ -11,6 +11,7 @@
 #include "framework/ops/ops.h"
 #include "framework/report/traffic.h"
 #include "tests/models/toy_configs.h"
+#include "tests/places.h"
 
 namespace tessera::testing {
 namespace {
@@ -65,7 +66,7 @@ std::string text_of(const GoldenCase& c) {
 struct GoldenPartition : ::testing::TestWithParam<GoldenCase> {};
 
 TEST_P(GoldenPartition, SaysTheSame) {
-  const std::filesystem::path file = std::filesystem::path(TESSERA_SOURCE_DIR) /
+  const std::filesystem::path file = std::filesystem::path(source_dir()) /
                                      "tests/models/golden_partition" /
                                      (std::string(GetParam().name) + ".txt");
   const std::string now = text_of(GetParam());

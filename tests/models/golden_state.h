@@ -9,6 +9,7 @@
 #include "framework/checkpoint/safetensors_reader.h"
 #include "framework/config/parse.h"
 #include "framework/train/model_learner.h"
+#include "tests/places.h"
 
 namespace tessera::testing {
 
@@ -17,8 +18,7 @@ class GoldenState {
   static constexpr int64_t kSteps = 10, kSequences = 3;
 
   explicit GoldenState(const std::string& name)
-      : name_(name),
-        file_(std::string(TESSERA_SOURCE_DIR) + "/tests/golden/train/" + name + ".safetensors") {}
+      : name_(name), file_(source_dir() + "/tests/golden/train/" + name + ".safetensors") {}
 
   /// The file's model and optimizer.
   Config config(std::vector<std::string> sets = {}) const {

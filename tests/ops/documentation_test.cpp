@@ -5,11 +5,13 @@
 #include <sstream>
 #include <string>
 
+#include "tests/places.h"
+
 namespace tessera {
 namespace {
 
 std::string read(const std::string& path) {
-  std::ifstream file(std::string(TESSERA_SOURCE_DIR) + "/" + path);
+  std::ifstream file(source_dir() + "/" + path);
   EXPECT_TRUE(file.good()) << path;
   std::stringstream text;
   text << file.rdbuf();

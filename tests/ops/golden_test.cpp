@@ -8,6 +8,7 @@
 #include "framework/device/cpu/profile.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/run_op.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -15,9 +16,7 @@ namespace {
 // The files hold f64 results rounded once; a gradient is a few f32 steps.
 constexpr Tolerance kValues{1e-5, 2e-6}, kGradients{2e-5, 5e-6}, kBf16{1.0 / 128, 1.0 / 256};
 
-std::filesystem::path folder() {
-  return std::filesystem::path(TESSERA_SOURCE_DIR) / "tests/golden/ops";
-}
+std::filesystem::path folder() { return std::filesystem::path(source_dir()) / "tests/golden/ops"; }
 
 std::vector<std::string> golden_ops() {
   std::vector<std::string> ops;

@@ -8,6 +8,7 @@
 #include "framework/ops/ops.h"
 #include "framework/runtime/kernels.h"
 #include "tests/ops/case.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -31,8 +32,7 @@ TEST(OpList, EveryOpRunsOnBothBackends) {
 }
 
 TEST(OpList, EveryKernelFileIsListed) {
-  const std::filesystem::path kernels =
-      std::filesystem::path(TESSERA_SOURCE_DIR) / "framework/kernels";
+  const std::filesystem::path kernels = std::filesystem::path(source_dir()) / "framework/kernels";
   for (const OpDef* op : ops::all())
     for (const char* backend : {"reference", "cpu"}) {
       const auto file = kernels / backend / (std::string(op->name) + ".cpp");
