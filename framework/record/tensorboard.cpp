@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "framework/core/crc32c.h"
-#include "framework/train/tensorboard_event.pb.h"
+#include "framework/record/tensorboard_event.pb.h"
 
 namespace tessera {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "framework/core/crc32c.h"
-#include "framework/train/tensorboard_event.pb.h"
+#include "framework/record/tensorboard_event.pb.h"
 #include "tests/train/toy_run.h"
 
 namespace tessera::testing {
