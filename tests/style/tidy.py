@@ -2,7 +2,8 @@
 """Runs the named clang-tidy list (.clang-tidy) over every source file that the build knows, except the tests.
 
 tidy.py BUILD_FOLDER [-j N]    A file that passed is not looked at again until it, a header of ours that it includes, or
-the list changes (the record lies in BUILD_FOLDER/tidy). Status 1 when something was found.
+the list changes (the record lies in BUILD_FOLDER/tidy). Every file is read without the precompiled header, so that it
+must include what it uses. Status 1 when something was found.
 """
 import concurrent.futures
 import hashlib
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CHECKED = ("framework", "models", "launch")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
+PRECOMPILED = re.compile(r" -include \S*cmake_pch\.hxx| -fpch-preprocess| -Winvalid-pch")
 # Older ones know neither std::source_location nor captures of structured bindings.
 OLDEST = 16
 
@@ -50,13 +52,16 @@ def main():
     build = Path(sys.argv[1])
     jobs = int(sys.argv[sys.argv.index("-j") + 1]) if "-j" in sys.argv else os.cpu_count()
     commands = json.loads((build / "compile_commands.json").read_text())
+    for command in commands:
+        command["command"] = PRECOMPILED.sub("", command["command"])
     files = sorted({Path(c["file"]).resolve() for c in commands})
     files = [f for f in files if f.is_relative_to(ROOT) and f.relative_to(ROOT).parts[0] in CHECKED]
     if not files:
         sys.exit(f"tidy.py: {build}/compile_commands.json names no source of this repository")
     tool, record = find_tool(), build / "tidy"
     record.mkdir(exist_ok=True)
-    options = [tool, "--quiet", "-p", str(build), "--extra-arg=-Wno-unknown-warning-option"]
+    (record / "compile_commands.json").write_text(json.dumps(commands))
+    options = [tool, "--quiet", "-p", str(record), "--extra-arg=-Wno-unknown-warning-option"]
 
     def check(path):
         mark = record / key(path, tool)
