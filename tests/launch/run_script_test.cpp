@@ -1,58 +1,8 @@
-// launch/run: the line it writes for mpirun, its errors, and what it does with signals. It stands here in a clone of its own,
-// between stand-ins that say which machine this is and what mpirun was given.
-#include "tests/data/text_folder.h"
-#include "tests/launch/shell.h"
-#include "tests/places.h"
+// launch/run: the line it writes for mpirun, its errors, and what it does with signals.
+#include "tests/launch/run_script.h"
 
 namespace tessera {
 namespace {
-
-class RunScript : public ::testing::Test {
- protected:
-  void SetUp() override {
-    fs::create_directories(folder_ / "clone/launch");
-    fs::copy(source_dir() + "/launch/run", folder_ / "clone/launch/run");
-    script("clone/build/release/tessera", "exit 0");
-    script("bin/id", "echo 1000");
-    script("bin/mpirun",
-           "[ \"$1\" != --version ] || { echo 'mpirun (Open MPI) 4.1.4'; exit 0; }\n"
-           "for word; do echo \"<$word>\"; done\n"
-           "exit 7");
-    machine("16 8 0-15 0-15");
-    script("agent", "echo '32 16 0-31 0-31'");
-    write_file(folder_ / "hosts", "# two of them\nalpha slots=4\n\nbeta  max_slots=9 slots = 2\n");
-  }
-
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  void script(const std::string& name, const std::string& text) const {
-    fs::create_directories((folder_ / name).parent_path());
-    write_file(folder_ / name, "#!/bin/bash\n" + text + "\n");
-    fs::permissions(folder_ / name, fs::perms::owner_all);
-  }
-  /// Hardware threads and cores of this machine, those that we may use, those that it has: what launch/run asks sh for.
-  void machine(const std::string& seen) const { script("bin/sh", "echo '" + seen + "'"); }
-
-  Ended run(const std::string& words, const std::string& environment = "") const {
-    return shell("cd '" + folder_.path().string() +
-                 "'; env -u OMP_NUM_THREADS -u OMP_WAIT_POLICY -u TESSERA_HOSTS " +
-                 "-u TESSERA_AGENT PATH=\"$PWD/bin:$PATH\" " + environment + " clone/launch/run " +
-                 words);
-  }
-  void prints(const std::string& words, const std::string& line,
-              const std::string& environment = "") const {
-    const Ended ended = run("--print " + words, environment);
-    EXPECT_EQ(ended.status, 0) << words;
-    EXPECT_EQ(ended.output, line + "\n") << words;
-  }
-  void refuses(const std::string& words, const std::string& reason) const {
-    const Ended ended = run(words);
-    EXPECT_EQ(ended.status, 2) << words;
-    EXPECT_NE(ended.output.find(reason), std::string::npos) << words << ": " << ended.output;
-    EXPECT_EQ(ended.output.find('<'), std::string::npos) << words << " reached mpirun";
-  }
-
-  TemporaryFolder folder_;
-};
 
 TEST_F(RunScript, BindsRanksToTheirShareOfTheCores) {
   prints("-n 2 -- it", "mpirun -n 2 --map-by slot:PE=4 --bind-to core it");
@@ -97,6 +47,57 @@ TEST_F(RunScript, TakesItsHostsAndItsEnvironmentAlong) {
          "mpirun -n 6 --hostfile hosts --mca plm_rsh_agent ./agent --map-by slot:PE=4 "
          "--bind-to core --mca key value -x MINE=1 -x OMP_SCHEDULE -x TESSERA_SEEN it",
          "TESSERA_HOSTS=hosts TESSERA_AGENT=./agent TESSERA_SEEN=1 OMP_SCHEDULE=static");
+}
+
+/// A loop that reads lines and starts a run for each keeps its lines.
+TEST_F(RunScript, LeavesStandardInputAlone) {
+  script("bin/mpirun", "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\ncat");
+  const std::string before = "cd '" + folder_.path().string() + "'; PATH=\"$PWD/bin:$PATH\"; ";
+  const Ended loop = shell(before +
+                           "printf 'a\\nb\\nc\\n' | while read -r word; do "
+                           "clone/launch/run -n 1 train $word 2>/dev/null; echo got $word; done");
+  EXPECT_EQ(loop.output, "got a\ngot b\ngot c\n");
+  script("agent", "cat >/dev/null; echo '32 16 0-31 0-31'");  // as ssh does
+  const Ended other = shell(
+      before + "echo mine | clone/launch/run -n 1 --hosts hosts --agent ./agent -- it 2>/dev/null");
+  EXPECT_EQ(other.output, "mine\n") << "a program's own";
+  const Ended none = shell(before + "clone/launch/run -n 1 -- it <&- 2>/dev/null");
+  EXPECT_EQ(none.status, 0) << none.output;
+}
+
+TEST_F(RunScript, StartsFromAnyFolder) {
+  const std::string name = "some \xc3\xbc \xe5\xae\x9e/-e";
+  fs::create_directories(folder_ / name);
+  const std::string program =
+      "\n<" + path("clone/build/release/tessera") + ">\n<train>\n<-x.yaml>\n";
+  const Ended ended = shell("cd '" + path(name) + "'; PATH='" + path("bin") +
+                            "':$PATH ../../clone/launch/run -n 1 train -x.yaml");
+  EXPECT_TRUE(ended.output.ends_with(program)) << ended.output;
+  const Ended printing = run("-n 1 train -x.yaml", "CDPATH=$PWD");  // cd says where it goes
+  EXPECT_TRUE(printing.output.ends_with(program)) << printing.output;
+}
+
+TEST_F(RunScript, SaysWhereNothingCanBeWritten) {
+  write_file(folder_ / "a file", "");
+  for (const char* words : {"-n 1 -- it", "-n 1 --hosts hosts --agent ./agent -- it"})
+    refuses(words, "nothing can be written in a file, where mpirun keeps files; set TMPDIR",
+            "TMPDIR='a file'");
+  EXPECT_EQ(run("-n 1 -- it", "TMPDIR=$PWD/new/one").status, 7) << "is made, as mpirun does";
+}
+
+/// It can say nothing itself, and takes nothing away.
+TEST_F(RunScript, SaysThatMpirunWasKilled) {
+  script("bin/mpirun",
+         "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
+         "mkdir -p $TMPDIR/ompi.here.0/pid.$$; echo \"73400320.0;tcp://\n$$\" "
+         ">$TMPDIR/ompi.here.0/pid.$$/contact.txt\n"
+         "kill -9 $$");
+  const Ended ended = run("-n 1 -- it", "TMPDIR=$PWD/left");
+  EXPECT_EQ(ended.status, 137);
+  EXPECT_NE(ended.output.find("launch/run: mpirun was killed, or crashed (status 137)"),
+            std::string::npos)
+      << ended.output;
+  EXPECT_TRUE(fs::is_empty(folder_ / "left"));
 }
 
 TEST_F(RunScript, RunsTheLineItShows) {
@@ -203,6 +204,19 @@ TEST(RunScriptForReal, StartsRanksAndTakesTheirStatus) {
   const Ended input = shell("echo hello | " + run + " -n 2 -- sh -c 'cat; echo -end-'");
   EXPECT_EQ(input.status, 0) << input.output;
   EXPECT_NE(input.output.find("hello"), std::string::npos) << input.output;
+}
+
+TEST(RunScriptForReal, TakesAwayWhatAKilledMpirunLeaves) {
+  const TemporaryFolder folder;
+  const Ended ended =
+      shell("cd '" + folder.path().string() +
+            "'; unset TESSERA_HOSTS TESSERA_AGENT; export TMPDIR=$PWD/tmp; " + source_dir() +
+            "/launch/run -n 1 -- sh -c 'echo >up; sleep 3' & run=$!\n"
+            "until [ -e up ]; do sleep 0.05; done\n"
+            "kill -9 $(pgrep -x mpirun -P $run); wait $run");
+  EXPECT_EQ(ended.status, 137) << ended.output;
+  EXPECT_NE(ended.output.find("mpirun was killed"), std::string::npos) << ended.output;
+  EXPECT_TRUE(fs::is_empty(folder / "tmp"));
 }
 
 }  // namespace
