@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks a source tree against rules.py: who includes whom, foreign headers, exits, names, file sizes.
+"""Checks a source tree against rules.py: who includes whom, foreign headers, exits, names, file sizes; and where docs lead.
 
 check.py [ROOT]    prints one line per violation, `file:line: what and why`; status 1 when there is one.
 """
@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+import doc_links
 import rules
 
 SOURCE = {".h", ".hpp", ".cpp", ".cc", ".cu", ".cuh"}
@@ -142,6 +143,7 @@ def check(root):
         yield f"{root}: no source files found"
     yield from check_budget(sizes)
     yield from check_links(root)
+    yield from doc_links.check_docs(root)
 
 
 def main():

@@ -92,6 +92,14 @@ class LayeringTest(unittest.TestCase):
         tenth = {f"framework/core/a{i}.cpp": "\n" * (rules.BUDGET_NINE_IN_TEN + 1) for i in range(3)}
         self.assert_found(tenth, "90%")
 
+    def test_docs_lead_somewhere(self):
+        page = "[a](../framework/core/error.h#L1) [b](https://x.org/y) `framework/core/error` `framework/core/{error,threads}`\n" \
+               "`framework/*/box.h` `framework/<room>/<op>.cpp` `tests/NAME` `launch/main.cpp:2`\n```\n`launch/none` [c](none)\n```\n"
+        self.assertEqual(self.violations({"docs/a.md": page, "README.md": "[docs](docs/a.md)\n"}), [])
+        self.assert_found({"docs/a.md": "\n[c](none.md)\n"}, "docs/a.md:2", "none.md leads nowhere")
+        self.assert_found({"README.md": "see `framework/core/none`\n"}, "README.md:1", "framework/core/none does not exist")
+        self.assert_found({"README.md": "see `framework/core/{error,none}.h`\n"}, "framework/core/none.h does not exist")
+
     def test_link_lists(self):
         def cmake(change):
             lines = {room: f"tessera_room({room} {folder} fmt::fmt {' '.join('tessera_' + o for o in others.split())})"
