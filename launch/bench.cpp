@@ -15,6 +15,7 @@
 #include "launch/command_line.h"
 #include "launch/ranks.h"
 #include "launch/verbs.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -61,10 +62,12 @@ int run_bench(std::span<const std::string> args) {
   };
   const auto sets = given->list("set");
   if (mode == "op") return keep(bench_op(what, sets, steps));
-  if (mode == "step") return keep(bench_step(load_config(what, sets), steps));
+  if (mode == "step")
+    return keep(bench_step(load_config(shipped_models().kinds(), what, sets), steps));
   const Ranks ranks;
   return ranks.together({}, [&] {
-    const nlohmann::json figures = bench_train(load_config(what, sets), steps, ranks);
+    const nlohmann::json figures =
+        bench_train(load_config(shipped_models().kinds(), what, sets), steps, ranks);
     return ranks.leads() ? keep(figures) : 0;
   });
 }

@@ -9,6 +9,7 @@
 #include "framework/runtime/session.h"
 #include "framework/train/device.h"
 #include "launch/bench_modes.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -103,7 +104,8 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
             "bench op: --set {} plays no part, as one op is timed; only device.* does", set);
   // Device settings come as for any run; the model in this config plays no part.
   const Config config =
-      parse_config("model: {type: gpt, layers: 1, hidden: 64, heads: 1}", "bench op", sets);
+      parse_config(shipped_models().kinds(), "model: {type: gpt, layers: 1, hidden: 64, heads: 1}",
+                   "bench op", sets);
   const DeviceProfile profile = set_up_device(config.device);
   const OpText op = parse_op(text);
   Graph graph("op");

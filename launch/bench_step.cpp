@@ -8,6 +8,7 @@
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
+#include "models/random_batches.h"
 
 namespace tessera {
 namespace {
@@ -45,7 +46,9 @@ nlohmann::json bench_step(const Config& given, int64_t steps) {
   const Config config = resolve_mesh(given, 1);
   const int64_t vocab = planned_vocab(config);
   const DeviceProfile profile = set_up_device(config.device);
-  ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt}, profile);
+  ModelLearner learner(shipped_models(), config,
+                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
+                       profile);
   std::map<std::string, Row> rows;
   int64_t step = -2;
   learner.session().on_step = [&](const Graph& graph, NodeId id, double seconds) {

@@ -11,6 +11,7 @@
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
+#include "models/random_batches.h"
 
 namespace tessera {
 namespace {
@@ -60,7 +61,8 @@ Timed run_steps(ModelLearner& learner, int64_t steps) {
 nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& ranks) {
   const Config config = resolve_mesh(given, ranks.size());
   const int64_t vocab = planned_vocab(config);
-  ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt},
+  ModelLearner learner(shipped_models(), config,
+                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
                        ranks.set_up(config.device), true, ranks.world());
   Timed timed;
   try {

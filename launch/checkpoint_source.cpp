@@ -9,6 +9,7 @@
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -34,9 +35,9 @@ fs::path newest_good(const fs::path& folder, const std::string& named) {
 
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
   const CheckpointReader reader(checkpoint);
-  return {
-      on_one_rank(parse_config(reader.config_text(), (checkpoint / "config.yaml").string(), sets)),
-      checkpoint};
+  return {on_one_rank(parse_config(shipped_models().kinds(), reader.config_text(),
+                                   (checkpoint / "config.yaml").string(), sets)),
+          checkpoint};
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   require(fs::exists(path, error), "there is no config, run or checkpoint '{}'; {}", named,
           kSources);
   if (!fs::is_directory(path, error)) {
-    Config config = on_one_rank(load_config(named, sets));
+    Config config = on_one_rank(load_config(shipped_models().kinds(), named, sets));
     const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
     return {std::move(config), checkpoint};
   }
@@ -59,7 +60,8 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
   require(fs::exists(path / "config.yaml", error),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
-  Config config = on_one_rank(load_config((path / "config.yaml").string(), sets));
+  Config config =
+      on_one_rank(load_config(shipped_models().kinds(), (path / "config.yaml").string(), sets));
   const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
   return {std::move(config), checkpoint};
 }

@@ -8,6 +8,7 @@
 #include "framework/core/error.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -16,7 +17,7 @@ std::string section_of(const KeyDoc& key) { return key.path.substr(0, key.path.f
 
 /// The keys of `section`, or all when it is empty, one line each.
 void print_keys(const std::string& section) {
-  const std::vector<KeyDoc> keys = config_keys();
+  const std::vector<KeyDoc> keys = config_keys(shipped_models().kinds());
   std::vector<std::string> sections;
   size_t width = 0, found = 0;
   for (const KeyDoc& key : keys) {
@@ -63,11 +64,13 @@ int run_config(std::span<const std::string> args) {
       return 0;
     }
     require(!given->has("CONFIG"), "config: --schema and --markdown read no file");
-    fmt::print("{}", given->has("schema") ? config_schema_json() : config_reference_markdown());
+    fmt::print("{}", given->has("schema") ? config_schema_json(shipped_models().kinds())
+                                          : config_reference_markdown(shipped_models().kinds()));
     return 0;
   }
   require(given->has("CONFIG"), "config: CONFIG is missing; see `tessera help config`");
-  const Config config = load_config(given->text("CONFIG"), given->list("set"));
+  const Config config =
+      load_config(shipped_models().kinds(), given->text("CONFIG"), given->list("set"));
   fmt::print("{}", given->has("table") ? effective_table(config) : to_yaml(config));
   return 0;
 }

@@ -13,6 +13,7 @@
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -33,7 +34,8 @@ int run_eval(std::span<const std::string> args) {
           "part, such as --set "
           "data.validation=0.05, that was not trained on");
   const DeviceProfile profile = set_up_device(config.device);
-  ModelLearner learner(config, open_data(config), profile, false);
+  ModelLearner learner(shipped_models(), config, open_data(shipped_models(), config), profile,
+                       false);
   CheckpointReader reader(checkpoint);
   learner.load(reader);
   const Evaluation evaluation = learner.evaluate();

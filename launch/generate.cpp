@@ -62,7 +62,8 @@ int run_generate(std::span<const std::string> args) {
           "--prompt: {} tokens and the one that every document begins with do not fit: "
           "model.context is {}; shorten the prompt",
           prompt.size() - 1, context);
-  Generator generator(config, tokenizer.vocab_size(), set_up_device(config.device));
+  Generator generator(shipped_models(), config, tokenizer.vocab_size(),
+                      set_up_device(config.device));
   generator.load(reader);
 
   bool begun = false;

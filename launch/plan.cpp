@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "framework/assembly/model.h"
+#include "framework/assembly/fit_settings.h"
 #include "framework/assembly/proposals.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
@@ -17,6 +17,7 @@
 #include "launch/planned_vocab.h"
 #include "launch/rates.h"
 #include "launch/verbs.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -36,7 +37,7 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
     any = true;
   };
   const Assembly assembly = assemble_training(
-      config, vocab, masked_positions(config), [&](std::string_view name, const Graph& graph) {
+      shipped_models(), config, vocab, [&](std::string_view name, const Graph& graph) {
         known = known || name == pass;
         if (name == pass) show(graph.name(), [&] { return to_string(graph); });
       });
@@ -63,7 +64,7 @@ Config planned_config(const Arguments& given) {
   const std::string file = given.text("CONFIG");
   const std::vector<std::string> sets = settings(given);
   try {
-    Config config = load_config(file, sets);
+    Config config = load_config(shipped_models().kinds(), file, sets);
     config.mesh.dp = config.mesh.dp_size();
     config.mesh.tp = config.mesh.tp_size();
     return config;
@@ -71,7 +72,7 @@ Config planned_config(const Arguments& given) {
     std::vector<std::string> alone = sets, better;
     alone.insert(alone.end(), {"mesh.dp=1", "mesh.tp=1", "mesh.sequence_parallel=false"});
     try {
-      Config config = load_config(file, alone);
+      Config config = load_config(shipped_models().kinds(), file, alone);
       const MeshOption mesh(given.text("mesh", "1"));
       config.mesh.dp = mesh.dp;
       config.mesh.tp = mesh.tp;
@@ -105,7 +106,7 @@ void require_fits_on_mesh(const Config& config, int64_t vocab, const Compiled& c
                  fit_settings(config));
   } catch (const UserError& error) {
     std::string text = error.what();
-    const auto meshes = fitting_meshes(config, vocab, profile,
+    const auto meshes = fitting_meshes(shipped_models(), config, vocab, profile,
                                        static_cast<int64_t>(profile.memory_bytes) - reserve);
     if (!meshes.empty()) text += "\n  meshes that would, and what each rank needs:";
     for (const MeshProposal& mesh : meshes)
@@ -147,7 +148,7 @@ int run_plan(std::span<const std::string> args) {
     print_after(config, vocab, given->text("after"), given->text("graph"));
     return 0;
   }
-  const Assembly assembly = assemble_training(config, vocab, masked_positions(config));
+  const Assembly assembly = assemble_training(shipped_models(), config, vocab);
   const int64_t per_host = given->integer("ranks-per-host", 0, 1);
   std::optional<Rates> rates;
   if (given->has("flops"))

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "framework/assembly/model.h"
 #include "framework/report/flops.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -49,8 +49,9 @@ std::string flops_text(const Config& config, const Assembly& assembly, const For
     out += fmt::format("\nFLOPs of one update on each rank: {:.1f} GFLOP", forecast.flops / 1e9);
   out += fmt::format("\nmodel FLOPs of one update (nothing counted twice): {:.1f} GFLOP\n",
                      forecast.model_flops / 1e9);
-  const std::string padding = padding_text(config);
-  return padding.empty() ? out : out + padding + "; counted above\n";
+  const ModelDef& model = shipped_models().of(config);
+  const std::string remark = model.remark ? model.remark(config) : "";
+  return remark.empty() ? out : out + remark + "; counted above\n";
 }
 
 std::string time_text(const Config& config, const Timeline& time, const Forecast& forecast) {

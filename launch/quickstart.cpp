@@ -18,6 +18,7 @@
 #include "launch/quickstart_score.h"
 #include "launch/tokenize.h"
 #include "launch/verbs.h"
+#include "models/random_batches.h"
 
 namespace tessera {
 namespace {
@@ -52,14 +53,16 @@ void refuse_own_keys(std::span<const std::string> sets) {
 /// UserError when nothing is held out. A config that evaluates is refused then, too, but with other advice than helps here.
 void require_held_out(const std::string& path, std::vector<std::string> sets) {
   sets.emplace_back("evaluate.every=0 steps");
-  require(load_config(path, sets).data.validation > 0,
+  require(load_config(shipped_models().kinds(), path, sets).data.validation > 0,
           "quickstart measures the model on held-out text: data.validation must not be 0");
 }
 
 /// Updates that fit into `seconds`, by timing some on random tokens. Says so when there must be more or may be fewer.
 int64_t steps_in(double seconds, const Config& config, const DeviceProfile& profile) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
-  ModelLearner learner(config, {make_random_batches(config, vocab), vocab, std::nullopt}, profile);
+  ModelLearner learner(shipped_models(), config,
+                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
+                       profile);
   learner.step(0);
   const auto begin = std::chrono::steady_clock::now();
   double passed = 0;
@@ -81,7 +84,7 @@ int64_t steps_in(double seconds, const Config& config, const DeviceProfile& prof
 /// UserError when the text is not enough for the config, to learn from or to measure on.
 void require_usable(Config config, const std::string& shards) {
   config.data.shards = shards;
-  open_data(config);
+  open_data(shipped_models(), config);
 }
 
 Json read_json(const fs::path& path) {
@@ -114,7 +117,10 @@ int run_quickstart(std::span<const std::string> args) {
   const auto given = line.parse(args);
   if (!given) return 0;
   const std::string model = given->text("model", "gpt");
-  require(model == "gpt" || model == "bert", "--model: gpt or bert, not '{}'", model);
+  std::vector<std::string> names;
+  for (const ModelDef& row : shipped_models().rows) names.push_back(row.kind.name);
+  require(std::ranges::count(names, model) > 0, "--model: {}, not '{}'", fmt::join(names, " or "),
+          model);
   const double seconds = given->real("seconds", 170);
   require(seconds > 0, "--seconds: it must be above 0");
   require(seconds <= kMostSeconds, "--seconds: {} is too much; it is {} at most, a day", seconds,
@@ -128,14 +134,14 @@ int run_quickstart(std::span<const std::string> args) {
                                 fmt::format("checkpoint.folder={}/checkpoints", kFolder)};
   sets.insert(sets.end(), own.begin(), own.end());
   require_held_out(path, sets);
-  Config config = load_config(path, sets);
+  Config config = load_config(shipped_models().kinds(), path, sets);
   require(!config.evaluate.every.never(),
           "quickstart measures the model on held-out text: evaluate.every must not be 0");
   const DeviceProfile profile = set_up_device(config.device);
   if (std::ranges::find(own, "precision.compute", key_of) == own.end())
     sets.push_back(std::string("precision.compute=") +
                    (profile.isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
-  config = load_config(path, sets);
+  config = load_config(shipped_models().kinds(), path, sets);
 
   // The run before is removed only when everything that was asked for is known to be usable.
   QuickstartFolder folder(given->text("FOLDER"));
@@ -143,7 +149,7 @@ int run_quickstart(std::span<const std::string> args) {
   tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
   require_usable(config, fresh_data);
   sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, profile)));
-  config = load_config(path, sets);
+  config = load_config(shipped_models().kinds(), path, sets);
   folder.replace();
 
   std::vector<std::string> words{path};
@@ -154,7 +160,8 @@ int run_quickstart(std::span<const std::string> args) {
   const Json figures = score(config, read_json(summary));
   write_json(summary, figures);
   print_score(config, figures);
-  if (model == "gpt") {
+  const bool generates = shipped_models().of(config).generation != nullptr;
+  if (generates) {
     fmt::print("\na sample:\n");
     const int64_t tokens = std::min<int64_t>(300, config.model.context);
     run_generate(std::vector<std::string>{kFolder, "--tokens", std::to_string(tokens)});
@@ -164,7 +171,7 @@ int run_quickstart(std::span<const std::string> args) {
              figures["checkpoint"].get<std::string>(), summary.string());
   const std::string program = "build/release/tessera";
   fmt::print("\ntry next:\n");
-  if (model == "gpt")
+  if (generates)
     fmt::print("  {} generate {} --prompt '#include <' --temperature 0.5\n", program, kFolder);
   else
     fmt::print("  {} eval {} --set evaluate.batches=50\n", program, kFolder);

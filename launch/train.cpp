@@ -17,6 +17,7 @@
 #include "launch/ranks.h"
 #include "launch/same_program.h"
 #include "launch/verbs.h"
+#include "models/model.h"
 
 namespace tessera {
 namespace {
@@ -50,7 +51,7 @@ void set_peak(TrainerOptions& options, const Arguments& given, const Config& con
 
 int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
           std::filesystem::path& log_folder) {
-  Config config = load_config(given.text("CONFIG"), given.list("set"));
+  Config config = load_config(shipped_models().kinds(), given.text("CONFIG"), given.list("set"));
   log_folder = config.log.folder;
   config = resolve_mesh(std::move(config), ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
@@ -59,7 +60,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
     fmt::print("{}\n", warning);
   std::fflush(stdout);
   const DeviceProfile profile = ranks.set_up(config.device);
-  LearnerData data = open_data(config);
+  LearnerData data = open_data(shipped_models(), config);
   TrainerOptions options;
   options.data = data.identity;
   options.vocab = data.vocab;
@@ -70,7 +71,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
                  "Start all ranks with the same config and data");
     require_same_program(*ranks.world(), profile.isa);
   }
-  ModelLearner learner(config, std::move(data), profile, true, ranks.world());
+  ModelLearner learner(shipped_models(), config, std::move(data), profile, true, ranks.world());
   if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
 
   options.command =

@@ -13,6 +13,7 @@
 #include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"
 #include "launch/verbs.h"
+#include "models/random_batches.h"
 
 namespace tessera {
 namespace {
@@ -25,7 +26,7 @@ Config config_on(const MeshOption& mesh, bool other_has_tp, const std::string& p
             "verify: --set {}: the meshes are those of --mesh; give it there", set);
   for (std::string& set : mesh.settings()) sets.push_back(std::move(set));
   if (mesh.tp == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
-  return load_config(path, sets);
+  return load_config(shipped_models().kinds(), path, sets);
 }
 
 void print(const VerifyReport& report) {
@@ -62,7 +63,7 @@ int run_verify(std::span<const std::string> args) {
   const Config a = config_on(first, second.tp > 1, given->text("CONFIG"), given->list("set")),
                b = config_on(second, first.tp > 1, given->text("CONFIG"), given->list("set"));
   const auto ranks = std::max(mesh_of(a).size(), mesh_of(b).size());
-  VerifyOptions options;
+  VerifyOptions options{.models = shipped_models()};
   options.steps = given->integer("steps", 2, 1);
   DeviceConfig device = a.device;
   if (!device.threads) device.threads = std::max<int64_t>(1, available_cores() / ranks);
@@ -71,8 +72,8 @@ int run_verify(std::span<const std::string> args) {
   const int64_t vocab = planned_vocab(a);
   // Batches are cut by rank as they are fed: those of a and b are the same.
   options.data = [&]() -> LearnerData {
-    if (!a.data.shards.empty()) return open_data(a);
-    return {make_random_batches(a, vocab), vocab, std::nullopt};
+    if (!a.data.shards.empty()) return open_data(shipped_models(), a);
+    return {make_random_batches(shipped_models(), a, vocab), vocab, std::nullopt};
   };
   const VerifyReport report = verify(a, b, options);
   const std::string both =

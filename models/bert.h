@@ -2,15 +2,43 @@
 // tokens (dense, gelu, norm, tied decoder with a bias) on the masked positions alone, and next sentence.
 #pragma once
 
+#include "models/model.h"
 #include "models/transformer.h"
 
 namespace tessera {
+
+/// The keys of the config that are BERT's own.
+struct BertKeys {
+  std::optional<int64_t> segments;
+  bool next_sentence = false;
+
+  int64_t segment_count() const { return segments.value_or(2); }
+};
+
+template <typename Visit>
+void fields(BertKeys& k, Visit&& visit) {
+  visit("segments", k.segments, "bert: rows of the segment embedding, 0 for none; auto: 2.",
+        between(0, 1024));
+  visit("next_sentence", k.next_sentence,
+        "bert: second head and loss, telling whether the second sentence follows the first.");
+}
+
+BertKeys bert_keys(const Config& config);
+
+/// Positions that are predicted per sequence of a batch: ceil(mask_rate · length).
+int64_t masked_positions(const Config& config);
 
 struct Bert {
   Transformer transformer;  // causal = false, norm_first = false
   int64_t segments = 2;     // 0: no segment embedding
   bool next_sentence = true;
 };
+
+/// `vocab` stands in for model.vocab: auto.
+Bert bert_of(const Config& config, int64_t vocab);
+
+/// Its row.
+ModelDef bert_model();
 
 /// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens, `masked` positions each.
 /// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B, P), weights f32 (B, P),

@@ -2,8 +2,8 @@
 
 namespace tessera {
 
-ModelLayout bert_layout(bool sequence_parallel) {
-  ModelLayout out = transformer_layout(sequence_parallel);
+ModelLayout bert_layout(const Config& config) {
+  ModelLayout out = transformer_layout(config);
   out.parameters.push_back({"mlm.bias", "[tp]"});
   for (const char* input : {"segments_in", "masked_positions"})
     out.values.push_back({input, "[dp, _]"});

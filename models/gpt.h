@@ -1,6 +1,7 @@
 // GPT: a causal language model (Radford et al. 2019), norm first, learned or rotary positions, tied or own head.
 #pragma once
 
+#include "models/model.h"
 #include "models/transformer.h"
 
 namespace tessera {
@@ -10,6 +11,12 @@ struct Gpt {
   bool tied_head = true;
   bool packed = false;  // attention stays inside a document
 };
+
+/// `vocab` stands in for model.vocab: auto.
+Gpt gpt_of(const Config& config, int64_t vocab);
+
+/// Its row.
+ModelDef gpt_model();
 
 /// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens.
 /// Data in: tokens, labels i32 (B, S), weights f32 (B, S), positions i32 (B, S), documents i32 (B, S) if packed, count

@@ -2,8 +2,8 @@
 
 namespace tessera {
 
-ModelLayout gpt_layout(bool sequence_parallel) {
-  ModelLayout out = transformer_layout(sequence_parallel);
+ModelLayout gpt_layout(const Config& config) {
+  ModelLayout out = transformer_layout(config);
   out.parameters.push_back({"head.weight", "[tp, _]"});
   out.values.push_back({"positions_in", "[dp, _]"});
   out.values.push_back({"documents", "[dp, _]"});

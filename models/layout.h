@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "framework/config/config.h"
 #include "framework/mesh/layout_note.h"
 
 namespace tessera {
@@ -14,11 +15,11 @@ struct ModelLayout {
       values;  // by data input, or by the path of a value that is to be in this layout
 };
 
-/// `sequence_parallel`: what lies between attention and MLP is split along the sequence over tp as well.
-ModelLayout gpt_layout(bool sequence_parallel);
-ModelLayout bert_layout(bool sequence_parallel);
+ModelLayout gpt_layout(const Config& config);
+ModelLayout bert_layout(const Config& config);
 
-/// What the blocks of both have in common.
-ModelLayout transformer_layout(bool sequence_parallel);
+/// What the blocks of both have in common. With mesh.sequence_parallel, what lies between attention and MLP is split along
+/// the sequence over tp as well.
+ModelLayout transformer_layout(const Config& config);
 
 }  // namespace tessera

@@ -2,14 +2,15 @@
 // word of meshes. Activations are (B, S, hidden); q, k and v weights [heads, head_dim, hidden]; dense weights (out, in).
 #pragma once
 
+#include "framework/config/config.h"
 #include "framework/ops/attention.h"
 #include "models/parameters.h"
 
 namespace tessera {
 
 struct Transformer {
-  enum class Norm { layer, rms };
-  enum class Activation { gelu_tanh, gelu_erf, relu, silu_gated };
+  using Norm = ModelConfig::Norm;
+  using Activation = ModelConfig::Activation;
 
   int64_t layers = 12, hidden = 768, heads = 12, kv_heads = 12, head_dim = 64, mlp_hidden = 3072;
   int64_t head_multiple = 1;  // heads are padded to a multiple of it, see padded_kv_heads

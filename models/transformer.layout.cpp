@@ -2,8 +2,8 @@
 
 namespace tessera {
 
-ModelLayout transformer_layout(bool sequence_parallel) {
-  const std::string residual = sequence_parallel ? "[dp, tp, _]" : "[dp, _, _]";
+ModelLayout transformer_layout(const Config& config) {
+  const std::string residual = config.mesh.sequence_parallel ? "[dp, tp, _]" : "[dp, _, _]";
   return {.parameters = {{"tokens", "[tp, _]"},
                          {"layer.*.attention.q.weight", "[tp, _, _]"},
                          {"layer.*.attention.k.weight", "[tp, _, _]"},

@@ -1,9 +1,7 @@
 #include "framework/assembly/assemble.h"
 
 #include "framework/assembly/layouts.h"
-#include "framework/assembly/model.h"
 #include "framework/core/error.h"
-#include "framework/data/masking.h"
 #include "framework/ops/shared/fill.h"
 #include "framework/passes/bucket.h"
 #include "framework/passes/chunk.h"
@@ -70,19 +68,14 @@ State state_of(const Parameter& parameter) {
   return out;
 }
 
-/// A stated vocabulary was checked with the config; that of a tokenizer is known only now.
-void require_even_vocab(const Config& config, int64_t vocab) {
-  const int64_t tp = config.mesh.tp_size();
-  require(config.model.vocab || vocab % tp == 0,
-          "the tokenizer's vocabulary of {} (model.vocab: auto) cannot be shared by {} tensor "
-          "parallel ranks evenly; pad it with --set model.vocab={}, or change mesh.tp",
-          vocab, tp, (vocab + tp - 1) / tp * tp);
-}
-
 class Assembler {
  public:
-  Assembler(const Config& config, int64_t vocab, int64_t masked, const PassObserver& observer)
-      : config_(config), vocab_(vocab), masked_(masked), observer_(observer) {}
+  Assembler(const Models& models, const Config& config, int64_t vocab, const PassObserver& observer)
+      : model_(models.of(config)),
+        models_(models),
+        config_(config),
+        vocab_(vocab),
+        observer_(observer) {}
 
   void add_training() {
     if (config_.batch.accumulate == 1) {
@@ -138,13 +131,16 @@ class Assembler {
   void add_evaluation() { add("model", model("evaluate", false)); }
 
   void add_generation(int64_t prompt) {
-    require(config_.model.type == ModelConfig::Type::gpt,
-            "only a gpt generates text; this model is bert");
+    std::vector<std::string> generating;
+    for (const ModelDef& row : models_.rows)
+      if (row.generation) generating.push_back(row.kind.name);
+    require(model_.generation != nullptr, "only a {} generates text; this model is {}",
+            fmt::join(generating, " or "), model_.kind.name);
     const int64_t cache = (config_.model.context + prompt - 1) / prompt * prompt;
     for (const auto& [name, length] :
          {std::pair<const char*, int64_t>{"prefill", prompt}, {"decode", 1}}) {
       Graph graph(name);
-      declare(build_gpt_generation(graph, gpt_of(config_, vocab_), 1, length, cache));
+      declare(model_.generation(graph, config_, vocab_, length, cache));
       for (const Port& port : graph.inputs())
         if (port.name.starts_with("cache."))
           program_.declare({port.name, graph.value(port.value).type, StateKind::cache});
@@ -157,7 +153,7 @@ class Assembler {
     Assembly out;
     out.parameters = parameters_;
     out.mesh = mesh_of(config_);
-    ShardWishes wishes = wishes_of(config_, out.mesh, precise, parameters_);
+    ShardWishes wishes = wishes_of(model_.layout(config_), config_, out.mesh, precise, parameters_);
     std::vector<Graph> graphs;
     for (const Graph& source : precise.graphs()) {
       Graph graph = shown("precision", source);
@@ -232,7 +228,7 @@ class Assembler {
 
   Graph model(std::string name, bool training, bool part = false) {
     Graph graph(std::move(name));
-    declare(build_model(graph, config_, vocab_, masked_, training, part));
+    declare(model_.build(graph, config_, {vocab_, training, part}));
     if (graph.find_input("step")) program_.declare({"step", {DType::i64, {}}, StateKind::counter});
     return training ? shown("model", std::move(graph)) : graph;
   }
@@ -247,12 +243,12 @@ class Assembler {
     return gradients;
   }
 
-  /// A micro-step: its gradients are written to the accumulators, or added to them. With dropout the state "part" counts
+  /// A micro-step: its gradients are written to the accumulators, or added to them. Where it drops out, the state "part" counts
   /// the micro-steps of an update: their masks are those of one large batch.
   void accumulate(std::string name, bool onto) {
     Graph graph = model(std::move(name), true, onto);
     const auto gradients = differentiate(graph);
-    if (config_.model.drops()) {
+    if (graph.find_input("step")) {
       const TensorType type{DType::i64, {}};
       const Value one = fill(graph, 1, type, "one");
       graph.add_output("part", onto ? ops::add(graph.input("part"), one, {}, "next_part") : one,
@@ -270,8 +266,10 @@ class Assembler {
     add("optimizer", std::move(graph));
   }
 
+  const ModelDef& model_;
+  const Models& models_;
   const Config& config_;
-  int64_t vocab_, masked_;
+  int64_t vocab_;
   const PassObserver observer_;
   Program program_;
   std::vector<Parameter> parameters_;
@@ -279,31 +277,27 @@ class Assembler {
 
 }  // namespace
 
-Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
+Assembly assemble_training(const Models& models, const Config& config, int64_t vocab,
                            const PassObserver& observer) {
-  require_even_vocab(config, vocab);
-  Assembler assembler(config, vocab, masked, observer);
+  Assembler assembler(models, config, vocab, observer);
   assembler.add_training();
   assembler.add_initialization();
   assembler.add_evaluation();
   return assembler.finish();
 }
 
-Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked) {
-  Assembler assembler(config, vocab, masked, {});
+Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab) {
+  Assembler assembler(models, config, vocab, {});
   assembler.add_evaluation();
   assembler.add_initialization();
   return assembler.finish();
 }
 
-Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt) {
-  Assembler assembler(config, vocab, 0, {});
+Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
+                             int64_t prompt) {
+  Assembler assembler(models, config, vocab, {});
   assembler.add_generation(prompt);
   return assembler.finish();
-}
-
-int64_t masked_positions(const Config& config) {
-  return masked_count(config.data.mask_rate, config.sequence_length());
 }
 
 }  // namespace tessera

@@ -11,7 +11,7 @@
 #include "framework/config/config.h"
 #include "framework/graph/program.h"
 #include "framework/passes/partition.h"
-#include "models/parameters.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -29,19 +29,18 @@ struct Assembly {
 /// recompute, fuse, order, bucket and overlap (both on a mesh).
 using PassObserver = std::function<void(std::string_view pass, const Graph& graph)>;
 
+/// All take the table of models in which the config's is found.
 /// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"
 /// (gradients into accumulators) and "update"; "initialize"; "evaluate"; "refresh" when compute is bf16. `vocab` is the tokenizer's, for
-/// model.vocab: auto. `masked` is the P of BERT's batches.
-Assembly assemble_training(const Config& config, int64_t vocab, int64_t masked,
+/// model.vocab: auto.
+Assembly assemble_training(const Models& models, const Config& config, int64_t vocab,
                            const PassObserver& observer = {});
 
 /// The graph "evaluate" alone (and "refresh").
-Assembly assemble_evaluation(const Config& config, int64_t vocab, int64_t masked);
+Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab);
 
 /// The graphs of generation for one sequence: "prefill" of `prompt` tokens at a time and "decode" of one (and "refresh").
-Assembly assemble_generation(const Config& config, int64_t vocab, int64_t prompt);
-
-/// Positions that BERT predicts per sequence of a batch: ceil(mask_rate · length).
-int64_t masked_positions(const Config& config);
+Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
+                             int64_t prompt);
 
 }  // namespace tessera

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "framework/config/parse.h"
-#include "models/layout.h"
 
 namespace tessera {
 namespace {
@@ -11,11 +10,6 @@ namespace {
 using Shard = DataParallelConfig::Shard;
 
 constexpr int64_t kSmall = 1024;  // elements: not worth a message of their own
-
-ModelLayout model_layout(const Config& config) {
-  const bool sequence = config.mesh.sequence_parallel;
-  return config.model.type == ModelConfig::Type::gpt ? gpt_layout(sequence) : bert_layout(sequence);
-}
 
 }  // namespace
 
@@ -54,9 +48,8 @@ Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mes
   return out;
 }
 
-ShardWishes wishes_of(const Config& config, const Mesh& mesh, const Program& program,
-                      const std::vector<Parameter>& parameters) {
-  const ModelLayout model = model_layout(config);
+ShardWishes wishes_of(const ModelLayout& model, const Config& config, const Mesh& mesh,
+                      const Program& program, const std::vector<Parameter>& parameters) {
   const Shard shard = config.data_parallel.shard;
   const bool every_step = config.batch.accumulate == 1 || shard >= Shard::gradients;
   ShardWishes out;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "framework/assembly/assemble.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
 #include "framework/runtime/compile.h"
@@ -38,16 +39,18 @@ int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
 }
 
 /// Bytes of a rank's plan. `layers` 0: of the whole model; else as many of its layers.
-int64_t planned_bytes(Config config, int64_t vocab, const DeviceProfile& profile, int64_t layers) {
+int64_t planned_bytes(const Models& models, Config config, int64_t vocab,
+                      const DeviceProfile& profile, int64_t layers) {
   if (layers > 0) config.model.layers = layers;
-  const Assembly assembly = assemble_training(config, vocab, masked_positions(config));
+  const Assembly assembly = assemble_training(models, config, vocab);
   return compile(assembly.program, profile, {assembly.mesh}).bytes();
 }
 
 class Search {
  public:
-  Search(const Config& config, int64_t vocab, const DeviceProfile& profile, int64_t limit)
-      : config_(config), vocab_(vocab), profile_(profile), limit_(limit) {
+  Search(const Models& models, const Config& config, int64_t vocab, const DeviceProfile& profile,
+         int64_t limit)
+      : models_(models), config_(config), vocab_(vocab), profile_(profile), limit_(limit) {
     config_.model.vocab = vocab;  // auto: it must divide as well
   }
 
@@ -62,7 +65,7 @@ class Search {
         if (shard < config_.data_parallel.shard || (dp == 1 && shard != Shard::none)) continue;
         out.config = on(dp, tp, shard, sequence);
         if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
-        out.bytes = planned_bytes(out.config, vocab_, profile_, 0);
+        out.bytes = planned_bytes(models_, out.config, vocab_, profile_, 0);
         if (out.bytes <= limit_) return true;
       }
     return false;
@@ -86,14 +89,15 @@ class Search {
   /// From few layers, since memory grows with them evenly; a little too kind.
   bool may_fit(const Config& config) const {
     constexpr int64_t kFew = 2;
-    if (config.model.layers <= 2 * kFew)
-      return planned_bytes(config, vocab_, profile_, 0) <= limit_;
-    const int64_t few = planned_bytes(config, vocab_, profile_, kFew),
-                  more = planned_bytes(config, vocab_, profile_, kFew + 1);
+    if (!reads(config, "model.layers") || config.model.layers <= 2 * kFew)
+      return planned_bytes(models_, config, vocab_, profile_, 0) <= limit_;
+    const int64_t few = planned_bytes(models_, config, vocab_, profile_, kFew),
+                  more = planned_bytes(models_, config, vocab_, profile_, kFew + 1);
     const int64_t all = few + (config.model.layers - kFew) * (more - few);
     return all <= limit_ + limit_ / 20;
   }
 
+  const Models& models_;
   Config config_;
   const int64_t vocab_;
   const DeviceProfile& profile_;
@@ -106,6 +110,7 @@ std::vector<std::string> sizes_that_divide(const Config& config) {
   Config changed = config;
   std::vector<std::string> out;
   const auto set = [&](const char* key, auto& member, int64_t size) {
+    if (!reads(config, key)) return;
     member = size;
     out.push_back(fmt::format("{}={}", key, size));
   };
@@ -137,9 +142,9 @@ std::string MeshProposal::text(const Config& from) const {
   return out;
 }
 
-std::vector<MeshProposal> fitting_meshes(const Config& config, int64_t vocab,
+std::vector<MeshProposal> fitting_meshes(const Models& models, const Config& config, int64_t vocab,
                                          const DeviceProfile& profile, int64_t limit, size_t most) {
-  const Search search(config, vocab, profile, limit);
+  const Search search(models, config, vocab, profile, limit);
   const int64_t ranks = config.mesh.dp_size() * config.mesh.tp_size();
   const auto from = static_cast<double>(config.mesh.tp_size());
   const auto distance = [&](int64_t tp) {

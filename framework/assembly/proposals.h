@@ -6,6 +6,7 @@
 
 #include "framework/config/config.h"
 #include "framework/core/device_profile.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -23,7 +24,7 @@ struct MeshProposal {
 
 /// The nearest meshes on which a rank's plan is within `limit` bytes, at most `most`: of as many ranks, then of twice and
 /// four times as many, each with the least that must be sharded for it. The global batch stays.
-std::vector<MeshProposal> fitting_meshes(const Config& config, int64_t vocab,
+std::vector<MeshProposal> fitting_meshes(const Models& models, const Config& config, int64_t vocab,
                                          const DeviceProfile& profile, int64_t limit,
                                          size_t most = 5);
 

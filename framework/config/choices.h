@@ -19,10 +19,6 @@ template <typename E>
 inline constexpr std::array<Choice<E>, 0> kChoices{};
 
 template <>
-inline constexpr auto kChoices<ModelConfig::Type> = std::to_array<Choice<ModelConfig::Type>>(
-    {{"gpt", ModelConfig::Type::gpt}, {"bert", ModelConfig::Type::bert}});
-
-template <>
 inline constexpr auto kChoices<ModelConfig::Positions> =
     std::to_array<Choice<ModelConfig::Positions>>({{"learned", ModelConfig::Positions::learned},
                                                    {"rotary", ModelConfig::Positions::rotary}});

@@ -5,8 +5,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "framework/config/duration.h"
 #include "framework/core/device_profile.h"
@@ -14,13 +17,22 @@
 
 namespace tessera {
 
+struct ModelKind;
+using ModelKinds = std::vector<ModelKind>;
+
+/// The kinds of model that a config may name, as whoever reads it has given them; nothing in a Config that was not read.
+/// They are no part of what a config says: all are equal.
+struct KnownKinds : std::shared_ptr<const ModelKinds> {
+  using shared_ptr::shared_ptr;
+  bool operator==(const KnownKinds&) const { return true; }
+};
+
 struct ModelConfig {
-  enum class Type { gpt, bert };
   enum class Positions { learned, rotary };
   enum class Norm { layer, rms };
   enum class Activation { gelu_tanh, gelu_erf, relu, silu_gated };
 
-  Type type = Type::gpt;
+  std::string type;  // the name of a ModelKind
   int64_t layers = 12;
   int64_t hidden = 768;
   int64_t heads = 12;
@@ -40,14 +52,14 @@ struct ModelConfig {
   double attention_dropout = 0;
   double init_std = 0.02;
   int64_t window = 0;
-  std::optional<int64_t> segments;
-  bool next_sentence = false;
+  /// The keys that its kind of model declares, each as text, where they are not at their default: see own_keys.h.
+  std::map<std::string, std::string> own;
+  KnownKinds kinds;
 
   bool drops() const { return dropout > 0 || attention_dropout > 0; }
   int64_t kv_head_count() const { return kv_heads.value_or(heads); }
   int64_t head_width() const { return head_dim.value_or(hidden / heads); }
   int64_t mlp_width() const { return mlp_hidden.value_or(4 * hidden); }
-  int64_t segment_count() const { return segments.value_or(type == Type::bert ? 2 : 0); }
   bool operator==(const ModelConfig&) const = default;
 };
 

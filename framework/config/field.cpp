@@ -1,67 +1,21 @@
 #include "framework/config/field.h"
 
+#include <algorithm>
+
+#include "framework/config/field_of.h"
 #include "framework/config/fields.h"
+#include "framework/config/model_kind.h"
+#include "framework/core/error.h"
 
 namespace tessera {
 namespace {
-
-template <typename T>
-struct Kind;
-template <>
-struct Kind<int64_t> {
-  static constexpr FieldKind value = FieldKind::integer;
-};
-template <>
-struct Kind<double> {
-  static constexpr FieldKind value = FieldKind::real;
-};
-template <>
-struct Kind<bool> {
-  static constexpr FieldKind value = FieldKind::boolean;
-};
-template <>
-struct Kind<std::string> {
-  static constexpr FieldKind value = FieldKind::text;
-};
-template <>
-struct Kind<Duration> {
-  static constexpr FieldKind value = FieldKind::duration;
-};
-template <>
-struct Kind<ByteSize> {
-  static constexpr FieldKind value = FieldKind::size;
-};
-template <typename E>
-requires std::is_enum_v<E>
-struct Kind<E> {
-  static constexpr FieldKind value = FieldKind::choice;
-};
-
-template <typename T>
-struct Unwrapped {
-  using type = T;
-  static constexpr bool is_optional = false;
-};
-template <typename T>
-struct Unwrapped<std::optional<T>> {
-  using type = T;
-  static constexpr bool is_optional = true;
-};
 
 struct Binder {
   Section& section;
 
   template <typename T>
   void operator()(const char* name, T& member, const char* doc, Limits limits = {}) {
-    using Plain = typename Unwrapped<T>::type;
-    Field field;
-    field.section = section.name;
-    field.name = name;
-    field.doc = doc;
-    field.kind = Kind<Plain>::value;
-    field.can_be_auto = Unwrapped<T>::is_optional;
-    field.limits = limits;
-    if constexpr (std::is_enum_v<Plain>) field.choices = choice_names<Plain>();
+    Field field = field_of<T>(section.name, name, doc, limits);
     field.read = [&member, limits](std::string_view text) {
       return read_value(text, limits, member);
     };
@@ -70,13 +24,57 @@ struct Binder {
   }
 };
 
+/// model.type: the name of one of the kinds that the config knows.
+Field type_field(ModelConfig& model) {
+  Field field;
+  field.section = "model";
+  field.name = "type";
+  field.kind = FieldKind::choice;
+  field.limits = required();
+  field.doc = "Architecture: ";
+  for (const ModelKind& kind : *model.kinds) {
+    if (!field.choices.empty()) field.doc += ", ";
+    field.doc += kind.name + " " + kind.doc;
+    field.choices.push_back(kind.name);
+  }
+  field.doc += ".";
+  field.read = [&model, names = field.choices](std::string_view text) {
+    size_t index = 0;
+    Complaint complaint = read_choice(text, names, index);
+    if (complaint.empty()) model.type = names[index];
+    return complaint;
+  };
+  field.text = [&model] { return model.type; };
+  return field;
+}
+
+/// The keys of all kinds, each once, also where several kinds declare it.
+void add_own_keys(Section& section, ModelConfig& model) {
+  for (const ModelKind& kind : *model.kinds) {
+    if (!kind.own) continue;
+    for (Field& field : kind.own(model)) {
+      const auto same = [&](const Field& known) { return known.name == field.name; };
+      const auto known = std::find_if(section.fields.begin(), section.fields.end(), same);
+      if (known == section.fields.end())
+        section.fields.push_back(std::move(field));
+      else
+        check(known->doc == field.doc, "two keys are called {}", field.path());
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Section> bind_fields(Config& config) {
   std::vector<Section> list;
   sections(config, [&](const char* name, auto& part, const char* doc) {
     Section section{name, doc, {}};
+    constexpr bool is_model = std::is_same_v<decltype(part), ModelConfig&>;
+    if constexpr (is_model)
+      if (part.kinds) section.fields.push_back(type_field(part));
     fields(part, Binder{section});
+    if constexpr (is_model)
+      if (part.kinds) add_own_keys(section, part);
     list.push_back(std::move(section));
   });
   return list;

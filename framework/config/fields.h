@@ -1,6 +1,7 @@
 // Every key of the config file, declared once: name, member, doc line, limits. The parser, `--set`, the printed
 // config, help, docs/config.md and docs/config.schema.json are all made from these lists by passing a visitor, called
-// as visit(name, member, doc, limits); `sections` calls visit(name, section, doc). Order here is order everywhere.
+// as visit(name, member, doc, limits); `sections` calls visit(name, section, doc). Order here is order everywhere. The
+// section "model" begins with its type and ends with the keys that kinds of model declare themselves (own_keys.h).
 #pragma once
 
 #include "framework/config/config.h"
@@ -10,8 +11,6 @@ namespace tessera {
 
 template <typename Visit>
 void fields(ModelConfig& c, Visit&& visit) {
-  visit("type", c.type, "Architecture: gpt reads left to right, bert fills in masked tokens.",
-        required());
   visit("layers", c.layers, "Transformer blocks.", between(1, 10000).must());
   visit("hidden", c.hidden, "Width of the residual stream.", between(1, 1 << 20).must());
   visit("heads", c.heads, "Attention heads (query heads).", between(1, 65536).must());
@@ -48,10 +47,6 @@ void fields(ModelConfig& c, Visit&& visit) {
   visit("window", c.window,
         "A token attends to at most this many last tokens, itself included; 0: to all.",
         between(0, 1 << 24));
-  visit("segments", c.segments, "bert: rows of the segment embedding, 0 for none; auto: 2.",
-        between(0, 1024));
-  visit("next_sentence", c.next_sentence,
-        "bert: second head and loss, telling whether the second sentence follows the first.");
 }
 
 template <typename Visit>

@@ -9,7 +9,8 @@
 
 namespace tessera {
 
-Config load_config(const std::string& path, std::span<const std::string> sets) {
+Config load_config(const KnownKinds& kinds, const std::string& path,
+                   std::span<const std::string> sets) {
   constexpr std::uintmax_t kLargest = 1 << 20;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -24,7 +25,7 @@ Config load_config(const std::string& path, std::span<const std::string> sets) {
   std::ostringstream text;
   text << stream.rdbuf();
   require(!stream.bad(), "{}: cannot be read: {}", path, std::strerror(errno));
-  return parse_config(text.str(), path, sets);
+  return parse_config(kinds, text.str(), path, sets);
 }
 
 }  // namespace tessera

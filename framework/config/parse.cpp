@@ -5,7 +5,7 @@
 #include <set>
 
 #include "framework/config/combinations.h"
-#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/nearest.h"
 #include "framework/config/problems.h"
 #include "framework/config/yaml.h"
@@ -29,7 +29,7 @@ std::vector<std::string> names_of(const std::vector<Named>& list) {
 class Reader {
  public:
   Reader(Config& config, Problems& problems)
-      : sections_(bind_fields(config)), problems_(problems) {}
+      : config_(config), sections_(bind_fields(config)), problems_(problems) {}
 
   void read_document(const YamlNode& root) {
     if (root.kind == YamlNode::Kind::broken) return;
@@ -82,7 +82,9 @@ class Reader {
     for (const Section& section : sections_) {
       std::string missing, example;
       for (const Field& field : section.fields) {
-        if (!field.limits.is_required || origins_.contains(field.path())) continue;
+        if (!field.limits.is_required || origins_.contains(field.path()) ||
+            !reads(config_, field.path()))
+          continue;
         missing += (missing.empty() ? "" : ", ") + field.path();
         example += fmt::format("{}{}: {}", example.empty() ? "" : ", ", field.name, field.text());
       }
@@ -220,6 +222,7 @@ class Reader {
     return field.read(value.text);
   }
 
+  const Config& config_;
   std::vector<Section> sections_;
   std::map<std::string, Origin> origins_;
   std::map<std::string, Place> places_;  // of the sections
@@ -239,9 +242,9 @@ std::string run_name(const std::string& source) {
 
 }  // namespace
 
-Config parse_config(const std::string& text, const std::string& source,
+Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
                     std::span<const std::string> sets) {
-  Config config;
+  Config config = with_kinds(kinds);
   Problems problems(source);
   const YamlNode root = parse_yaml(text, source, problems);
   if (root.kind == YamlNode::Kind::nothing && sets.empty())

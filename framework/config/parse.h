@@ -10,11 +10,12 @@
 
 namespace tessera {
 
-/// Reads the file; each of `sets` is `section.key=value` and replaces what the file says (the last one wins).
-Config load_config(const std::string& path, std::span<const std::string> sets = {});
+/// Reads the file of a run whose model is of one of `kinds`; each of `sets` is `section.key=value` and replaces what the file says (the last one wins).
+Config load_config(const KnownKinds& kinds, const std::string& path,
+                   std::span<const std::string> sets = {});
 
 /// The same from text; `source` stands for the file in messages and names the run (its folder is runs/NAME).
-Config parse_config(const std::string& text, const std::string& source,
+Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
                     std::span<const std::string> sets = {});
 
 /// Checks a Config that a program changed by itself: ranges and combinations. UserError listing all that is wrong.

@@ -2,25 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/yaml.h"
 
 namespace tessera {
-namespace {
-
-// What `auto` stands for, where the config alone says; empty where tokenizer or machine decide.
-std::string resolved(const Config& config, const std::string& path) {
-  const ModelConfig& model = config.model;
-  if (path == "model.kv_heads") return fmt::format("{}", model.kv_head_count());
-  if (path == "model.head_dim") return fmt::format("{}", model.head_width());
-  if (path == "model.mlp_hidden") return fmt::format("{}", model.mlp_width());
-  if (path == "model.segments") return fmt::format("{}", model.segment_count());
-  if (path == "batch.length") return fmt::format("{}", config.sequence_length());
-  return {};
-}
-
-}  // namespace
-
 std::string to_yaml(const Config& config) {
   Config copy = config;
   std::string out;
@@ -39,8 +24,9 @@ std::string effective_table(const Config& config) {
   for (const Section& section : bind_fields(copy)) {
     std::string line = fmt::format("{:<{}}", section.name, kFirst);
     for (const Field& field : section.fields) {
+      if (!reads(config, field.path())) continue;
       std::string value = yaml_scalar(field.text());
-      const std::string meaning = resolved(config, field.path());
+      const std::string meaning = auto_meaning(config, field.path());
       if (value == "auto" && !meaning.empty()) value += "(" + meaning + ")";
       const std::string pair = field.name + "=" + value;
       if (line.size() > kFirst && line.size() + pair.size() > kWidth) {

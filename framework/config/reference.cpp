@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/yaml.h"
 
 namespace tessera {
@@ -10,7 +10,7 @@ namespace {
 
 constexpr const char* kIntroduction = R"(# The config file
 
-This page is generated from `framework/config/fields.h`; `tessera config` lists the same in the terminal.
+This page is generated from `framework/config/fields.h` and the keys that models declare; `tessera config` lists the same in the terminal.
 
 A run is described by one YAML file: sections, and keys in them. Reading is strict. An unknown key, a repeated one, a
 value of the wrong type or out of range and settings that cannot go together are errors, reported all at once with line
@@ -45,16 +45,16 @@ KeyDoc describe(const Field& field) {
 
 }  // namespace
 
-std::vector<KeyDoc> config_keys() {
-  Config standard;
+std::vector<KeyDoc> config_keys(const KnownKinds& kinds) {
+  Config standard = with_kinds(kinds);
   std::vector<KeyDoc> keys;
   for (const Section& section : bind_fields(standard))
     for (const Field& field : section.fields) keys.push_back(describe(field));
   return keys;
 }
 
-std::string config_reference_markdown() {
-  Config standard;
+std::string config_reference_markdown(const KnownKinds& kinds) {
+  Config standard = with_kinds(kinds);
   std::string out = kIntroduction;
   for (const Section& section : bind_fields(standard)) {
     out += fmt::format("\n## {}\n\n{}\n\n| key | type | default | meaning |\n|---|---|---|---|\n",

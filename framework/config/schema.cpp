@@ -1,7 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/reference.h"
 
 namespace tessera {
@@ -82,8 +82,8 @@ Json schema_of(const Field& field) {
 
 }  // namespace
 
-std::string config_schema_json() {
-  Config standard;
+std::string config_schema_json(const KnownKinds& kinds) {
+  Config standard = with_kinds(kinds);
   Json root{{"$schema", "http://json-schema.org/draft-07/schema#"},
             {"title", "Tessera config"},
             {"type", "object"},

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "framework/comm/agreement.h"
-#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "framework/record/checkpoint_choice.h"
@@ -19,7 +19,10 @@ Config resolved(Config config, int64_t vocab) {
   m.kv_heads = m.kv_head_count();
   m.head_dim = m.head_width();
   m.mlp_hidden = m.mlp_width();
-  m.segments = m.segment_count();
+  for (Field& key : own_fields_of(config))
+    if (key.text() == "auto")
+      if (const std::string meaning = auto_meaning(config, key.path()); !meaning.empty())
+        key.read(meaning);
   if (!m.vocab && vocab > 0) m.vocab = vocab;
   config.batch.length = config.sequence_length();
   return config;
@@ -142,8 +145,9 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
                  fmt::format("step {} of {}\n{}\n{}\n", reader.step(), folder.string(),
                              reader.config_text(), reader.run_json()),
                  "Put checkpoint.folder on a file system that all hosts share");
-  const Config saved =
-      resolved(parse_config(reader.config_text(), (*latest / "config.yaml").string()), vocab);
+  const Config saved = resolved(
+      parse_config(given.model.kinds, reader.config_text(), (*latest / "config.yaml").string()),
+      vocab);
   require_same_model(saved, config, *latest);
   require_same_optimizer(saved, config, *latest);
   require_same_lengths(saved, config, *latest);

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "framework/record/evaluation.h"
+#include "framework/core/evaluation.h"
 
 namespace tessera {
 

@@ -26,9 +26,10 @@ void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs
 
 }  // namespace
 
-void Feed::write(Session& session, std::string_view graph, const FeedParts& parts) const {
-  write_all(integers, session, graph, parts, rows);
-  write_all(reals, session, graph, parts, rows);
+void write_feed(const Feed& feed, Session& session, std::string_view graph,
+                const FeedParts& parts) {
+  write_all(feed.integers, session, graph, parts, feed.rows);
+  write_all(feed.reals, session, graph, parts, feed.rows);
 }
 
 }  // namespace tessera

@@ -1,12 +1,12 @@
-// Feed: the data inputs of one run of a graph, by name: what a batch looks like to a model.
+// From a Feed to the inputs of a graph: all of it, or the part that a rank takes.
 #pragma once
 
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
+#include <string_view>
 
 #include "framework/runtime/session.h"
+#include "models/feed.h"
 
 namespace tessera {
 
@@ -17,14 +17,8 @@ struct FeedParts {
   std::map<std::string, Layout> inputs = {};
 };
 
-struct Feed {
-  std::vector<std::pair<std::string, std::vector<int32_t>>> integers;
-  std::vector<std::pair<std::string, std::vector<float>>> reals;
-  /// The rows that it holds of every input but scalars; empty: all.
-  Range rows = {};
-
-  /// Writes all of it, or this rank's part, into the inputs of a graph. InternalError when rows of that part are missing.
-  void write(Session& session, std::string_view graph, const FeedParts& parts = {}) const;
-};
+/// Writes a feed, or this rank's part of it, into the inputs of a graph. InternalError when rows of that part are missing.
+void write_feed(const Feed& feed, Session& session, std::string_view graph,
+                const FeedParts& parts = {});
 
 }  // namespace tessera

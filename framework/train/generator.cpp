@@ -13,8 +13,10 @@ namespace {
 
 constexpr int64_t kPromptBlock = 64;
 
-Compiled compiled_generation(const Config& config, int64_t vocab, const DeviceProfile& profile) {
-  Compiled compiled = compile(assemble_generation(config, vocab, kPromptBlock).program, profile);
+Compiled compiled_generation(const Models& models, const Config& config, int64_t vocab,
+                             const DeviceProfile& profile) {
+  Compiled compiled =
+      compile(assemble_generation(models, config, vocab, kPromptBlock).program, profile);
   require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes));
   return compiled;
 }
@@ -58,8 +60,9 @@ int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t 
   return order[keep - 1];
 }
 
-Generator::Generator(const Config& config, int64_t vocab, const DeviceProfile& profile)
-    : config_(config), session_(compiled_generation(config, vocab, profile)) {}
+Generator::Generator(const Models& models, const Config& config, int64_t vocab,
+                     const DeviceProfile& profile)
+    : config_(config), session_(compiled_generation(models, config, vocab, profile)) {}
 
 void Generator::load(CheckpointReader& reader) {
   for (const State& state : session_.compiled().program.states()) {

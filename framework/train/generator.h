@@ -1,4 +1,4 @@
-// Generator: continues a text with a trained GPT. Two graphs over one StateTable: "prefill" puts a block of the prompt
+// Generator: continues a text with a trained model that can. Two graphs over one StateTable: "prefill" puts a block of the prompt
 // into the key/value caches, "decode" adds one token; both share the parameters and the caches.
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/config/config.h"
 #include "framework/runtime/session.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -21,7 +22,9 @@ struct Sampling {
 
 class Generator {
  public:
-  Generator(const Config& config, int64_t vocab, const DeviceProfile& profile);
+  /// `models`: in which the config's is found; UserError when it generates no text.
+  Generator(const Models& models, const Config& config, int64_t vocab,
+            const DeviceProfile& profile);
 
   void load(CheckpointReader& reader);
   /// A parameter's or state's memory, for tests and for weights that are in memory already.

@@ -10,7 +10,7 @@
 
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
-#include "framework/record/evaluation.h"
+#include "framework/core/evaluation.h"
 
 namespace tessera {
 

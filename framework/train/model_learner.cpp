@@ -1,10 +1,9 @@
 #include "framework/train/model_learner.h"
 
 #include <cmath>
-#include <numbers>
 #include <set>
 
-#include "framework/assembly/model.h"
+#include "framework/assembly/fit_settings.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/comm/agreement.h"
@@ -44,7 +43,19 @@ BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
 
 }  // namespace
 
-LearnerData open_data(const Config& config) {
+std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
+                                      const std::shared_ptr<const TokenShards>& shards) {
+  const TokenSplit split = split_tokens(shards, config.data.validation);
+  std::unique_ptr<Batches> batches = model.batches(config, split);
+  const bool evaluates = config.data.validation > 0 && !config.evaluate.every.never();
+  require(!evaluates || batches->evaluation_batches() > 0,
+          "{}: the held-out part, {} tokens, has no text to make a sample of; hold out more "
+          "(data.validation is {}), tokenize more text, or set evaluate.every: 0 steps",
+          shards->folder().string(), split.validation.token_count(), config.data.validation);
+  return batches;
+}
+
+LearnerData open_data(const Models& models, const Config& config) {
   require(!config.data.shards.empty(),
           "data.shards is not set: make token shards with `tessera tokenize FILES… --out DIR` and "
           "set data.shards: DIR");
@@ -54,20 +65,21 @@ LearnerData open_data(const Config& config) {
   data.vocab = shards->tokenizer().vocab_size();
   data.identity = shards->identity();
   shards->require_vocab(config.model.vocab.value_or(data.vocab));
-  data.batches = make_batches(config, shards);
+  data.batches = make_batches(models.of(config), config, shards);
   return data;
 }
 
-ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           bool training, World* world)
-    : ModelLearner(config, std::move(data), profile,
-                   training ? assemble_training(config, data.vocab, masked_positions(config))
-                            : assemble_evaluation(config, data.vocab, masked_positions(config)),
+ModelLearner::ModelLearner(const Models& models, const Config& config, LearnerData data,
+                           const DeviceProfile& profile, bool training, World* world)
+    : ModelLearner(models.of(config), config, std::move(data), profile,
+                   training ? assemble_training(models, config, data.vocab)
+                            : assemble_evaluation(models, config, data.vocab),
                    world) {}
 
-ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           Assembly assembly, World* world)
-    : config_(config),
+ModelLearner::ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
+                           const DeviceProfile& profile, Assembly assembly, World* world)
+    : model_(model),
+      config_(config),
       world_(world),
       data_(std::move(data)),
       parameters_(std::move(assembly.parameters)),
@@ -97,12 +109,11 @@ StepResult ModelLearner::update(int64_t first_sample) {
   const std::vector<Feed> feeds = data_.batches->update(first_sample, rows_);
   StepResult result{};
   std::string last = "step";
-  const bool bert = config_.model.type == ModelConfig::Type::bert;
-  if (bert) result.parts = {{"masked_loss", 0.0}};
-  if (bert && config_.model.next_sentence) result.parts.emplace_back("next_sentence_loss", 0.0);
+  if (model_.loss_parts)
+    for (const std::string& name : model_.loss_parts(config_)) result.parts.emplace_back(name, 0.0);
   for (size_t i = 0; i < feeds.size(); ++i) {
     const std::string graph = feeds.size() == 1 ? "step" : i == 0 ? "first" : "micro";
-    feeds[i].write(session_, graph, parts_);
+    write_feed(feeds[i], session_, graph, parts_);
     session_.run(graph);
     result.loss += static_cast<double>(session_.output<float>(graph, "loss")[0]);
     for (auto& [name, value] : result.parts)
@@ -120,51 +131,26 @@ StepResult ModelLearner::update(int64_t first_sample) {
 
 Evaluation ModelLearner::evaluate() {
   initialize();
-  double loss = 0, sentence_loss = 0, weight = 0, sequences = 0, hits = 0;
-  uint64_t bytes = 0;
-  const bool bert = config_.model.type == ModelConfig::Type::bert;
+  const GraphOutputs outputs{
+      [&](std::string_view name) { return session_.output<float>("evaluate", name); },
+      [&](std::string_view name) { return session_.output<int32_t>("evaluate", name); }};
+  const Tokenizer* tokenizer = data_.tokenizer ? &*data_.tokenizer : nullptr;
+  Tally sums;
   const int64_t batches = data_.batches->evaluation_batches();
   for (int64_t i = 0; i < batches; ++i) {
     if (agreed_max(world_, stop_signal()) != 0) throw EvaluationStopped{};
     const EvaluationBatch batch = data_.batches->evaluation(i);
-    batch.feed.write(session_, "evaluate", parts_);
+    write_feed(batch.feed, session_, "evaluate", parts_);
     session_.run("evaluate");
-    const auto output = [&](const char* name) {
-      return static_cast<double>(session_.output<float>("evaluate", name)[0]);
-    };
-    loss += output(bert ? "masked_loss" : "loss") * batch.weight;
-    weight += batch.weight;
-    if (bert) {
-      if (config_.model.next_sentence)
-        sentence_loss += output("next_sentence_loss") * batch.sequences;
-      sequences += batch.sequences;
-      const auto predicted = session_.output<int32_t>("evaluate", "predicted");
-      for (size_t k = 0; k < batch.labels.size(); ++k)
-        if (predicted[k] == batch.labels[k]) hits += static_cast<double>(batch.weights[k]);
-    } else if (data_.tokenizer) {
-      std::vector<int32_t> scored;
-      for (size_t k = 0; k < batch.labels.size(); ++k)
-        if (batch.weights[k] > 0) scored.push_back(batch.labels[k]);
-      bytes += data_.tokenizer->byte_count(scored);
-    }
+    for (const auto& [name, value] : model_.tally(config_, batch, outputs, tokenizer))
+      sums[name] += value;
   }
   require(
-      weight > 0,
+      sums["weight"] > 0,
       "the held-out part of {} has nothing to predict: hold out more (data.validation is {}), or "
       "tokenize more text",
       config_.data.shards, config_.data.validation);
-  Evaluation out;
-  out.loss = loss / weight;
-  if (bert) {
-    out.figures = {{"masked_loss", loss / weight}, {"masked_accuracy", hits / weight}};
-    if (config_.model.next_sentence) {
-      out.loss += sentence_loss / sequences;
-      out.figures.emplace_back("next_sentence_loss", sentence_loss / sequences);
-    }
-  } else if (bytes > 0) {
-    out.figures = {{"bits_per_byte", loss / std::numbers::ln2 / static_cast<double>(bytes)}};
-  }
-  return out;
+  return model_.evaluation(config_, sums);
 }
 
 std::vector<State> ModelLearner::persistent_states() const {
@@ -255,7 +241,8 @@ std::string ModelLearner::header() {
                         config_.mesh.sequence_parallel ? ", sequence parallel" : "",
                         choice_name(config_.data_parallel.shard));
   }
-  if (const std::string padding = padding_text(config_); !padding.empty()) ranks += padding + "\n";
+  if (const std::string text = model_.remark ? model_.remark(config_) : ""; !text.empty())
+    ranks += text + "\n";
   return ranks + fmt::format(
                      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
                      "arena) · {:.2f} "

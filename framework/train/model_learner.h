@@ -6,7 +6,7 @@
 #include "framework/assembly/assemble.h"
 #include "framework/data/tokenizer.h"
 #include "framework/runtime/session.h"
-#include "framework/train/batches.h"
+#include "framework/train/feed.h"
 #include "framework/train/learner.h"
 
 namespace tessera {
@@ -14,20 +14,25 @@ namespace tessera {
 struct LearnerData {
   std::unique_ptr<Batches> batches;
   int64_t vocab = 0;                   // of the tokenizer
-  std::optional<Tokenizer> tokenizer;  // for bits per byte; none for random tokens
+  std::optional<Tokenizer> tokenizer;  // none for random tokens
   std::string identity = {};           // TokenShards::identity
 };
 
 /// Tokens from config.data.shards; UserError when they do not fit the model's vocabulary.
-LearnerData open_data(const Config& config);
+LearnerData open_data(const Models& models, const Config& config);
+
+/// The model's batches from the config's shards; UserError when the run evaluates and the held-out part yields no sample.
+std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
+                                      const std::shared_ptr<const TokenShards>& shards);
 
 class ModelLearner : public Learner {
  public:
   /// Compiles, checks that it fits the machine (UserError otherwise) and allocates.
   /// `training` false: evaluation only, which needs no optimizer state.
   /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
-  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               bool training = true, World* world = nullptr);
+  /// `models`: in which the config's is found.
+  ModelLearner(const Models& models, const Config& config, LearnerData data,
+               const DeviceProfile& profile, bool training = true, World* world = nullptr);
 
   StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
@@ -51,8 +56,8 @@ class ModelLearner : public Learner {
   std::string program_text() const;
 
  private:
-  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               Assembly assembly, World* world);
+  ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
+               const DeviceProfile& profile, Assembly assembly, World* world);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();
@@ -61,6 +66,7 @@ class ModelLearner : public Learner {
   Box box_held(const State& state) const;
   bool writes(const State& state) const;
 
+  const ModelDef model_;
   const Config config_;
   World* world_;
   LearnerData data_;

@@ -73,7 +73,8 @@ void run(const VerifySide& side, const VerifyOptions& options,
     }
   };
   const auto body = [&](World* world) {
-    ModelLearner learner(side.config(), options.data(), options.profile, true, world);
+    ModelLearner learner(options.models, side.config(), options.data(), options.profile, true,
+                         world);
     try {
       steps(learner, world);
     } catch (const std::exception& error) {
@@ -94,7 +95,7 @@ VerifyReport verify(Config a, Config b, const VerifyOptions& options) {
   // Padded alike, tensors of both sides have the same shapes.
   a.mesh.head_multiple = b.mesh.head_multiple =
       std::lcm(a.mesh.head_multiple_or_tp(), b.mesh.head_multiple_or_tp());
-  const VerifySide first(a, vocab), second(b, vocab);
+  const VerifySide first(options.models, a, vocab), second(options.models, b, vocab);
   VerifyReport report;
   VerifyComparison comparison(first, second, report);
   std::vector<WholeValues> wholes;

@@ -14,6 +14,7 @@
 namespace tessera {
 
 struct VerifyOptions {
+  const Models& models;
   int64_t steps = 2;
   DeviceProfile profile = {};
   std::function<LearnerData()> data = {};  // called once for every rank

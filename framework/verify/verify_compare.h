@@ -15,7 +15,7 @@ namespace tessera {
 /// One of the two runs: its config, its graphs before they are cut, and what became of their values.
 class VerifySide {
  public:
-  VerifySide(const Config& config, int64_t vocab);
+  VerifySide(const Models& models, const Config& config, int64_t vocab);
 
   const Config& config() const { return config_; }
   const Mesh& mesh() const { return assembly_.mesh; }

@@ -23,11 +23,12 @@ std::set<std::string> made_into(const Graph& graph, std::string_view output) {
 
 }  // namespace
 
-VerifySide::VerifySide(const Config& config, int64_t vocab) : config_(config) {
-  assembly_ = assemble_training(config_, vocab, masked_positions(config_),
-                                [&](std::string_view pass, const Graph& graph) {
-                                  if (pass == "precision") sources_[graph.name()] = graph;
-                                });
+VerifySide::VerifySide(const Models& models, const Config& config, int64_t vocab)
+    : config_(config) {
+  assembly_ =
+      assemble_training(models, config_, vocab, [&](std::string_view pass, const Graph& graph) {
+        if (pass == "precision") sources_[graph.name()] = graph;
+      });
   for (const auto& [name, graph] : sources_) forward_[name] = made_into(graph, "loss");
   for (const auto& [graph, values] : assembly_.values)
     for (const auto& [name, value] : values)

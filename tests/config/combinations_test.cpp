@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "models/model.h"
 #include "tests/config/expect_error.h"
 
 namespace tessera {
@@ -115,12 +116,15 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(Combinations, ThatRun) {
-  parse_config(model("type: gpt, layers: 2, hidden: 66, heads: 4, head_dim: 16, kv_heads: 2, "
+  parse_config(shipped_models().kinds(),
+               model("type: gpt, layers: 2, hidden: 66, heads: 4, head_dim: 16, kv_heads: 2, "
                      "positions: rotary"),
                "a.yaml");
-  parse_config(bert("data: {sentence_pairs: true}\n"), "a.yaml");
-  parse_config(gpt("data: {validation: 0}\nevaluate: {every: 0 steps}\n"), "a.yaml");
-  parse_config(gpt("schedule: {type: wsd, warmup: 500 steps, decay: 500 steps}\n"), "a.yaml");
+  parse_config(shipped_models().kinds(), bert("data: {sentence_pairs: true}\n"), "a.yaml");
+  parse_config(shipped_models().kinds(), gpt("data: {validation: 0}\nevaluate: {every: 0 steps}\n"),
+               "a.yaml");
+  parse_config(shipped_models().kinds(),
+               gpt("schedule: {type: wsd, warmup: 500 steps, decay: 500 steps}\n"), "a.yaml");
 }
 
 }  // namespace

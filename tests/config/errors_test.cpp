@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "framework/config/parse.h"
+#include "models/model.h"
 #include "tests/config/expect_error.h"
 
 namespace tessera {
@@ -197,13 +198,17 @@ TEST(Errors, AllAtOnceInTheOrderOfTheFile) {
 }
 
 TEST(Errors, OfFiles) {
-  EXPECT_EQ(user_error_of([] { load_config("/nowhere/run.yaml"); }),
+  EXPECT_EQ(user_error_of([] { load_config(shipped_models().kinds(), "/nowhere/run.yaml"); }),
             "/nowhere/run.yaml: no such config file");
   const std::string folder = ::testing::TempDir();
-  EXPECT_NE(user_error_of([&] { load_config(folder); }).find("not a file"), std::string::npos);
+  EXPECT_NE(
+      user_error_of([&] { load_config(shipped_models().kinds(), folder); }).find("not a file"),
+      std::string::npos);
   const std::string large = folder + "/large_config.yaml";
   std::ofstream(large) << std::string(2 << 20, '#');
-  EXPECT_NE(user_error_of([&] { load_config(large); }).find("is it the right file?"),
+  EXPECT_NE(user_error_of([&] {
+              load_config(shipped_models().kinds(), large);
+            }).find("is it the right file?"),
             std::string::npos);
   std::filesystem::remove(large);
 }

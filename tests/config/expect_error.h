@@ -8,6 +8,7 @@
 
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -31,7 +32,7 @@ inline std::string bert(const std::string& more = "") {
 }
 
 inline std::string error_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-  return user_error_of([&] { parse_config(text, "run.yaml", sets); });
+  return user_error_of([&] { parse_config(shipped_models().kinds(), text, "run.yaml", sets); });
 }
 
 }  // namespace tessera

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "framework/config/print.h"
+#include "models/model.h"
 #include "tests/config/expect_error.h"
 #include "tests/places.h"
 
@@ -13,7 +14,7 @@ namespace tessera {
 namespace {
 
 TEST(Parse, ReadsEveryKindOfValue) {
-  const Config config = parse_config(R"(
+  const Config config = parse_config(shipped_models().kinds(), R"(
 model:
   type: gpt
   layers: 3
@@ -32,7 +33,7 @@ device: {isa: avx512_bf16, threads: 2, memory: 1.5 GiB, reserve: 64 MiB}
 train: {steps: 20M tokens}
 )",
                                      "configs/my run.yaml");
-  EXPECT_EQ(config.model.type, ModelConfig::Type::gpt);
+  EXPECT_EQ(config.model.type, "gpt");
   EXPECT_EQ(config.model.layers, 3);
   EXPECT_EQ(config.model.hidden, 500);
   EXPECT_FALSE(config.model.kv_heads.has_value());
@@ -57,7 +58,7 @@ train: {steps: 20M tokens}
 
 TEST(Parse, CheckpointsFollowTheLogFolder) {
   const auto folder_of = [](const std::vector<std::string>& sets) {
-    return parse_config(gpt(), "run.yaml", sets).checkpoint.folder;
+    return parse_config(shipped_models().kinds(), gpt(), "run.yaml", sets).checkpoint.folder;
   };
   EXPECT_EQ(folder_of({"log.folder=runs/n1"}), "runs/n1/checkpoints");
   EXPECT_EQ(folder_of({"log.folder=runs/n1/"}), "runs/n1/checkpoints");
@@ -72,21 +73,22 @@ TEST(Parse, KeepsDefaults) {
   expected.model.heads = 4;
   expected.log.folder = "runs/run";
   expected.checkpoint.folder = "runs/run/checkpoints";
-  EXPECT_EQ(parse_config(gpt(), "run.yaml"), expected);
-  EXPECT_EQ(parse_config("\xEF\xBB\xBF" + gpt("data:\n\n"), "run.yaml"), expected)
+  EXPECT_EQ(parse_config(shipped_models().kinds(), gpt(), "run.yaml"), expected);
+  EXPECT_EQ(parse_config(shipped_models().kinds(), "\xEF\xBB\xBF" + gpt("data:\n\n"), "run.yaml"),
+            expected)
       << "an empty section is none";
 }
 
 TEST(Parse, SetOverridesTheFileAndTheLastWins) {
   const std::vector<std::string> sets = {"train.seed=3", "model.layers=7", "train.seed=4",
                                          "data.shards=a=b"};
-  const Config config = parse_config(gpt(), "run.yaml", sets);
+  const Config config = parse_config(shipped_models().kinds(), gpt(), "run.yaml", sets);
   EXPECT_EQ(config.model.layers, 7);
   EXPECT_EQ(config.train.seed, 4);
   EXPECT_EQ(config.data.shards, "a=b");
   const std::vector<std::string> all = {"model.type=gpt", "model.layers=1", "model.hidden=8",
                                         "model.heads=1"};
-  EXPECT_EQ(parse_config("", "run.yaml", all).model.hidden, 8)
+  EXPECT_EQ(parse_config(shipped_models().kinds(), "", "run.yaml", all).model.hidden, 8)
       << "a config can come from --set alone";
 }
 
@@ -98,7 +100,7 @@ TEST(Parse, SetCanRepairNothingInTheFile) {
 }
 
 TEST(Parse, YamlPrintsAndParsesBackEqual) {
-  Config config = parse_config(bert(R"(
+  Config config = parse_config(shipped_models().kinds(), bert(R"(
 data: {shards: "a \"quoted\": {name} # über", mask_rate: 7%, whole_word: true, sentence_pairs: true}
 schedule: {type: wsd, warmup: 1M tokens, decay: 7 steps}
 optimizer: {type: sgd, momentum: 0.9}
@@ -106,17 +108,19 @@ device: {memory: 5000000001 B, isa: amx, threads: auto}
 train: {steps: 3B tokens, seed: 20M}
 )"),
                                "run.yaml");
-  EXPECT_EQ(parse_config(to_yaml(config), "other.yaml"), config);
+  EXPECT_EQ(parse_config(shipped_models().kinds(), to_yaml(config), "other.yaml"), config);
   for (const char* text : {"",   "null", "true", "12",  "- a",  "a: b", "#x",   "'",     "\"",
                            "~",  " a ",  "...",  "---", "-1",   "é",    "a\\b", "0x1F",  "!",
                            "&a", "*a",   "@",    "%",   "a #b", "[",    "{}",   "auto ", "1:2"}) {
     config.data.shards = text;
-    EXPECT_EQ(parse_config(to_yaml(config), "other.yaml"), config) << text;
+    EXPECT_EQ(parse_config(shipped_models().kinds(), to_yaml(config), "other.yaml"), config)
+        << text;
   }
 }
 
 TEST(Parse, TableSaysWhatAutoStandsFor) {
-  const std::string table = effective_table(parse_config(gpt(), "run.yaml"));
+  const std::string table =
+      effective_table(parse_config(shipped_models().kinds(), gpt(), "run.yaml"));
   EXPECT_NE(table.find("\n" + std::string("optimizer      type=adamw  lr=0.0003")),
             std::string::npos)
       << table;
@@ -134,8 +138,8 @@ TEST(Parse, ShippedConfigsAreValid) {
   for (const auto& entry : std::filesystem::directory_iterator(source_dir() + "/configs")) {
     SCOPED_TRACE(entry.path());
     ASSERT_EQ(entry.path().extension(), ".yaml");
-    const Config config = load_config(entry.path().string());
-    EXPECT_EQ(parse_config(to_yaml(config), "saved.yaml"), config);
+    const Config config = load_config(shipped_models().kinds(), entry.path().string());
+    EXPECT_EQ(parse_config(shipped_models().kinds(), to_yaml(config), "saved.yaml"), config);
     ++count;
   }
   EXPECT_GE(count, 9);
@@ -151,7 +155,8 @@ TEST(Parse, ShippedModelsHaveThePublishedShapes) {
         Shape{"gpt2-774m", 36, 1280, 20, 1024, 50304},
         Shape{"gpt2-1.5b", 48, 1600, 25, 1024, 50304}, Shape{"bert-base", 12, 768, 12, 512, 30592},
         Shape{"bert-large", 24, 1024, 16, 512, 30592}}) {
-    const Config config = load_config((source_dir() + "/configs/") + s.name + ".yaml");
+    const Config config =
+        load_config(shipped_models().kinds(), (source_dir() + "/configs/") + s.name + ".yaml");
     EXPECT_EQ(config.model.layers, s.layers) << s.name;
     EXPECT_EQ(config.model.hidden, s.hidden) << s.name;
     EXPECT_EQ(config.model.heads, s.heads) << s.name;
@@ -162,7 +167,7 @@ TEST(Parse, ShippedModelsHaveThePublishedShapes) {
 }
 
 TEST(CheckConfig, SeesWhatAProgramChanged) {
-  Config config = parse_config(gpt(), "run.yaml");
+  Config config = parse_config(shipped_models().kinds(), gpt(), "run.yaml");
   check_config(config);
   config.model.layers = 0;
   config.train.seed = -1;
@@ -170,7 +175,7 @@ TEST(CheckConfig, SeesWhatAProgramChanged) {
   EXPECT_NE(error.find("model.layers: '0' is out of range; write 1 to 10000"), std::string::npos)
       << error;
   EXPECT_NE(error.find("train.seed"), std::string::npos) << error;
-  config = parse_config(gpt(), "run.yaml");
+  config = parse_config(shipped_models().kinds(), gpt(), "run.yaml");
   config.model.hidden = 65;
   EXPECT_NE(user_error_of([&] { check_config(config); }).find("not divisible"), std::string::npos);
 }

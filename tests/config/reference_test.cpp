@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "framework/config/print.h"
+#include "models/model.h"
 #include "tests/config/expect_error.h"
 #include "tests/places.h"
 
@@ -29,29 +30,29 @@ void expect_committed(const std::string& file, const std::string& generated) {
 }
 
 TEST(Reference, CommittedPageIsTheGeneratedOne) {
-  expect_committed("config.md", config_reference_markdown());
+  expect_committed("config.md", config_reference_markdown(shipped_models().kinds()));
 }
 
 TEST(Reference, CommittedSchemaIsTheGeneratedOne) {
-  expect_committed("config.schema.json", config_schema_json());
+  expect_committed("config.schema.json", config_schema_json(shipped_models().kinds()));
 }
 
 TEST(Reference, EveryKeyIsDocumentedOnceAndCanBeSet) {
   std::set<std::string> seen;
-  for (const KeyDoc& key : config_keys()) {
+  for (const KeyDoc& key : config_keys(shipped_models().kinds())) {
     EXPECT_TRUE(seen.insert(key.path).second) << key.path;
     EXPECT_TRUE(key.doc.ends_with('.')) << key.path;
     EXPECT_FALSE(key.type.empty()) << key.path;
     if (key.standard == "required" || key.standard == "\"\"") continue;
     const std::vector<std::string> sets = {key.path + "=" + key.standard};
-    parse_config(gpt(), "run.yaml", sets);
+    parse_config(shipped_models().kinds(), gpt(), "run.yaml", sets);
   }
   EXPECT_GT(seen.size(), 50u);
 }
 
 TEST(Reference, SchemaKnowsEveryKey) {
-  const nlohmann::json schema = nlohmann::json::parse(config_schema_json());
-  for (const KeyDoc& key : config_keys()) {
+  const nlohmann::json schema = nlohmann::json::parse(config_schema_json(shipped_models().kinds()));
+  for (const KeyDoc& key : config_keys(shipped_models().kinds())) {
     const size_t dot = key.path.find('.');
     const auto& section = schema["properties"][key.path.substr(0, dot)];
     EXPECT_FALSE(section["additionalProperties"].get<bool>());

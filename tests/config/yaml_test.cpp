@@ -4,6 +4,7 @@
 #include <random>
 
 #include "framework/config/print.h"
+#include "models/model.h"
 #include "tests/config/expect_error.h"
 
 namespace tessera {
@@ -72,7 +73,7 @@ TEST(Yaml, RefusesDeepNesting) {
 
 TEST(Yaml, FuzzedTextParsesOrIsRefused) {
   constexpr int kInputs = 4000;
-  Config config = parse_config(gpt(), "run.yaml");
+  Config config = parse_config(shipped_models().kinds(), gpt(), "run.yaml");
   config.data.shards = "über: \"x\"";
   const std::vector<std::string> seeds = {
       to_yaml(config),
@@ -144,8 +145,8 @@ TEST(Yaml, FuzzedTextParsesOrIsRefused) {
       }
     }
     try {
-      const Config read = parse_config(text, "fuzz.yaml");
-      EXPECT_EQ(parse_config(to_yaml(read), "again.yaml"), read) << text;
+      const Config read = parse_config(shipped_models().kinds(), text, "fuzz.yaml");
+      EXPECT_EQ(parse_config(shipped_models().kinds(), to_yaml(read), "again.yaml"), read) << text;
       ++parsed;
     } catch (const UserError& error) {
       EXPECT_FALSE(std::string(error.what()).empty());

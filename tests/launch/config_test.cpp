@@ -5,6 +5,7 @@
 
 #include "framework/config/parse.h"
 #include "framework/config/reference.h"
+#include "models/model.h"
 #include "tests/launch/program.h"
 #include "tests/places.h"
 
@@ -17,13 +18,14 @@ TEST(ConfigVerb, PrintsAConfigThatReadsBackEqual) {
   const ProgramRun run = program({"config", kShipped, "--set", "batch.sequences=4"});
   ASSERT_EQ(run.status, 0) << run.err;
   const std::vector<std::string> sets{"batch.sequences=4"};
-  EXPECT_EQ(parse_config(run.out, kShipped), load_config(kShipped, sets));
+  EXPECT_EQ(parse_config(shipped_models().kinds(), run.out, kShipped),
+            load_config(shipped_models().kinds(), kShipped, sets));
   EXPECT_EQ(program({"config", kShipped, "--table"}).status, 0);
 }
 
 TEST(ConfigVerb, ListsEveryKeyWithItsMeaning) {
   const std::string all = program({"config", "--keys"}).out;
-  for (const KeyDoc& key : config_keys()) {
+  for (const KeyDoc& key : config_keys(shipped_models().kinds())) {
     EXPECT_NE(all.find(key.path + " = "), std::string::npos) << key.path;
     EXPECT_NE(all.find(key.doc), std::string::npos) << key.path;
   }
@@ -33,8 +35,9 @@ TEST(ConfigVerb, ListsEveryKeyWithItsMeaning) {
 }
 
 TEST(ConfigVerb, PrintsTheGeneratedPages) {
-  EXPECT_EQ(program({"config", "--schema"}).out, config_schema_json());
-  EXPECT_EQ(program({"config", "--markdown"}).out, config_reference_markdown());
+  EXPECT_EQ(program({"config", "--schema"}).out, config_schema_json(shipped_models().kinds()));
+  EXPECT_EQ(program({"config", "--markdown"}).out,
+            config_reference_markdown(shipped_models().kinds()));
 }
 
 TEST(ConfigVerb, MistakesAreUserErrors) {

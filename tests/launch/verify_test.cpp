@@ -9,6 +9,7 @@
 
 #include "framework/config/parse.h"
 #include "framework/train/device.h"
+#include "models/random_batches.h"
 #include "tests/launch/program.h"
 
 namespace tessera {
@@ -138,13 +139,15 @@ TEST(VerifyVerb, RefusesWhatIsNoComparison) {
 }
 
 TEST(VerifyVerb, CountsValuesOfAnotherTypeAsNotCompared) {
-  Config a = load_config(config_file("gpt")), b = a;
+  Config a = load_config(shipped_models().kinds(), config_file("gpt")), b = a;
   a.mesh.dp = b.mesh.dp = a.mesh.tp = b.mesh.tp = 1;
   b.precision.compute = DType::bf16;
-  VerifyOptions options;
+  VerifyOptions options{.models = shipped_models()};
   options.steps = 1;
   options.profile = set_up_device(a.device);
-  options.data = [&]() -> LearnerData { return {make_random_batches(a, 64), 64, std::nullopt}; };
+  options.data = [&]() -> LearnerData {
+    return {make_random_batches(shipped_models(), a, 64), 64, std::nullopt};
+  };
   const auto retyped = [&](const Config& other) {
     for (const auto& [why, names] : verify(a, other, options).uncompared)
       if (why == "on mesh 1 they are of another type or shape than on 1") return names;

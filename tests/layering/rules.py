@@ -23,10 +23,10 @@ ROOMS = {
     "data": ("framework/data", "core"),
     "config": ("framework/config", "core"),
     "record": ("framework/record", "core mesh config comm checkpoint"),
-    "models": ("models", "core mesh graph ops config"),
+    "models": ("models", "core mesh graph ops config data checkpoint"),
     "assembly": ("framework/assembly",
                  "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime data config "
-                 "models"),
+                 "checkpoint models"),
     "train": ("framework/train",
               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint data "
               "config models assembly record"),

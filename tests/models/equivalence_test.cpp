@@ -8,6 +8,7 @@
 #include "framework/passes/grad.h"
 #include "framework/passes/precision.h"
 #include "framework/runtime/evaluate.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/toy_batches.h"
@@ -104,7 +105,7 @@ TEST_P(Equivalence, ChunkedHead) {
   const Config config = toy_config(GetParam().text, GetParam().sets);
   Program program;
   Graph graph("step");
-  const auto parameters = build_model(graph, config, 0, masked_positions(config), true);
+  const auto parameters = shipped_models().of(config).build(graph, config, {.training = true});
   graph = expand_for_grad(graph);
   std::vector<Value> wrt;
   for (const Parameter& p : parameters) {

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
@@ -30,7 +31,7 @@ TEST(Evaluation, WeighsEachLossByItsOwnCount) {
   for (int64_t i = 0; i < batches.evaluation_batches(); ++i) {
     const EvaluationBatch batch = batches.evaluation(i);
     Session& session = learner->session();
-    batch.feed.write(session, "evaluate");
+    write_feed(batch.feed, session, "evaluate");
     session.run("evaluate");
     const auto output = [&](const char* name) {
       return static_cast<double>(session.output<float>("evaluate", name)[0]);
@@ -54,7 +55,7 @@ TEST(Evaluation, PaddingRowsHaveNoNextSentence) {
   const auto learner = toy_learner(config, device());
   Session& session = learner->session();
   const auto sentence_loss = [&](const Feed& feed) {
-    feed.write(session, "evaluate");
+    write_feed(feed, session, "evaluate");
     session.run("evaluate");
     return session.output<float>("evaluate", "next_sentence_loss")[0];
   };
@@ -81,7 +82,7 @@ TEST(Evaluation, OfNothingIsRefused) {
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<NothingHeldOut>(config);
-  ModelLearner learner(config, std::move(data), device());
+  ModelLearner learner(shipped_models(), config, std::move(data), device());
   EXPECT_THROW(learner.evaluate(), UserError);
 }
 

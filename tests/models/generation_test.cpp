@@ -9,6 +9,7 @@
 #include "framework/passes/expand.h"
 #include "framework/runtime/evaluate.h"
 #include "framework/train/generator.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/toy_batches.h"
@@ -32,7 +33,7 @@ class Text {
     Config config = config_;
     config.batch.length = static_cast<int64_t>(tokens.size());
     Graph graph("forward");
-    build_model(graph, config, 0, 0, false);
+    shipped_models().of(config).build(graph, config, {.training = false});
     graph = expand(graph, [](const OpDef& op) { return op.name == ops::head_loss.name; });
     for (const Node& node : graph.nodes())
       if (node.op == &ops::cross_entropy) graph.add_output("logits", graph.handle(node.inputs[0]));
@@ -70,7 +71,8 @@ class Text {
     return {"model.context=150", "batch.sequences=1", "data.documents=stream"};
   }
 
-  explicit Text(const Config& config) : config_(config), generator_(config, kVocab, device()) {
+  explicit Text(const Config& config)
+      : config_(config), generator_(shipped_models(), config, kVocab, device()) {
     const auto learner = toy_learner(config, device());
     for (const Parameter& p : learner->parameters()) {
       const auto from = learner->session().state<float>(p.name);
@@ -158,7 +160,7 @@ TEST(GenerationCaches, AreOfTheComputeType) {
   for (const char* compute : {"f32", "bf16"}) {
     const Config config = toy_config(kToyGpt, {std::string("precision.compute=") + compute});
     int caches = 0;
-    const Assembly assembly = assemble_generation(config, kVocab, 64);
+    const Assembly assembly = assemble_generation(shipped_models(), config, kVocab, 64);
     for (const State& state : assembly.program.states())
       if (state.kind == StateKind::cache) {
         ++caches;

@@ -10,6 +10,7 @@
 #include "framework/assembly/assemble.h"
 #include "framework/ops/ops.h"
 #include "framework/report/traffic.h"
+#include "models/model.h"
 #include "tests/models/toy_configs.h"
 #include "tests/places.h"
 
@@ -55,7 +56,7 @@ std::string text_of(const GoldenCase& c) {
   const Config config = toy_config(c.text, {"model.vocab=64", "model.layers=1"}, c.sets);
   std::string out;
   assemble_training(
-      config, *config.model.vocab, masked_positions(config),
+      shipped_models(), config, *config.model.vocab,
       [&](std::string_view pass, const Graph& graph) {
         if (pass == "recompute" && graph.name() != "initialize" && graph.name() != "evaluate")
           out += collectives(graph);

@@ -9,6 +9,7 @@
 #include "framework/checkpoint/safetensors_reader.h"
 #include "framework/config/parse.h"
 #include "framework/train/model_learner.h"
+#include "models/model.h"
 #include "tests/places.h"
 
 namespace tessera::testing {
@@ -27,7 +28,7 @@ class GoldenState {
                 {"batch.sequences=3", "train.steps=10 steps", "evaluate.every=0 steps",
                  bert ? "data.sentence_pairs=true" : "data.documents=stream"});
     if (bert) sets.insert(sets.begin(), "data.mask_rate=25%");  // four positions of sixteen
-    return parse_config(file_.metadata().at("config"), name_, sets);
+    return parse_config(shipped_models().kinds(), file_.metadata().at("config"), name_, sets);
   }
   template <typename T>
   std::vector<T> values(const std::string& name) const {
@@ -84,7 +85,7 @@ class GoldenState {
     LearnerData data;
     data.vocab = *config.model.vocab;
     data.batches = std::make_unique<Recorded>(*this, config.batch.accumulate);
-    auto out = std::make_unique<ModelLearner>(config, std::move(data), profile);
+    auto out = std::make_unique<ModelLearner>(shipped_models(), config, std::move(data), profile);
     out->initialize();
     for (const Parameter& p : out->parameters()) {
       const auto initial = values<float>("param/" + p.name);

@@ -7,6 +7,7 @@
 #include "framework/passes/expand.h"
 #include "framework/passes/grad.h"
 #include "framework/runtime/evaluate.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/golden_state.h"
@@ -35,7 +36,7 @@ class Golden : public ::testing::TestWithParam<const char*> {
   Tensors first_step(const DeviceProfile& profile) const {
     const Config config = golden_.config();
     Graph graph("step");
-    const auto parameters = build_model(graph, config, 0, masked_positions(config), true);
+    const auto parameters = shipped_models().of(config).build(graph, config, {.training = true});
     graph = expand(graph, [](const OpDef& op) { return op.name == ops::head_loss.name; });
     graph = expand_for_grad(graph);
     std::vector<Value> wrt;
@@ -106,7 +107,7 @@ TEST_P(Golden, NamesAreOurs) {
   Graph graph;
   const Config config = golden_.config();
   std::vector<std::string> ours, theirs = golden_.names("param");
-  for (const Parameter& p : build_model(graph, config, 0, masked_positions(config), true)) {
+  for (const Parameter& p : shipped_models().of(config).build(graph, config, {.training = true})) {
     ours.push_back(p.name);
     EXPECT_EQ(p.is_matrix(), !p.name.ends_with(".gain") && !p.name.ends_with(".bias")) << p.name;
   }
@@ -123,7 +124,7 @@ TEST_P(Golden, GradientsOfThePlannedProgram) {
   const auto learner =
       golden_.learner(golden_.config({"batch.sequences=6", "batch.accumulate=2"}), device());
   Session& session = learner->session();
-  golden_.feeds(0, 1)[0].write(session, "first");
+  write_feed(golden_.feeds(0, 1)[0], session, "first");
   session.run("first");
   EXPECT_NEAR(session.output<float>("first", "loss")[0], golden("loss")[0],
               kLoss * golden("loss")[0]);
@@ -147,7 +148,7 @@ TEST_P(Golden, GradientsInBf16) {
       golden_.config({"batch.sequences=6", "batch.accumulate=2", "precision.compute=bf16"}),
       device());
   Session& session = learner->session();
-  golden_.feeds(0, 1)[0].write(session, "first");
+  write_feed(golden_.feeds(0, 1)[0], session, "first");
   session.run("first");
   ErrorTable table(title("gradients in bf16"), kGradientsBf16);
   for (const std::string& name : golden_.names("grad"))

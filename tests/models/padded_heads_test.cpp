@@ -7,6 +7,7 @@
 #include "framework/comm/threads.h"
 #include "framework/core/threads.h"
 #include "framework/verify/verify.h"
+#include "models/model.h"
 #include "tests/checkpoint/sample.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
@@ -144,7 +145,7 @@ TEST_P(PaddedHeads, CheckpointsFitAnyMesh) {
 
 TEST_P(PaddedHeads, EveryValueIsVerified) {
   const Config one = config_of(GetParam(), {});
-  const VerifyOptions options{2, device(), [&] {
+  const VerifyOptions options{shipped_models(), 2, device(), [&] {
                                 LearnerData data;
                                 data.vocab = *one.model.vocab;
                                 data.batches = std::make_unique<ToyBatches>(one);

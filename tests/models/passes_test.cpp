@@ -9,6 +9,7 @@
 #include "framework/ops/head_loss.h"
 #include "framework/passes/chunk.h"
 #include "framework/runtime/evaluate.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 
@@ -17,7 +18,7 @@ namespace {
 
 Assembly assemble(const char* text, const Sets& sets, const PassObserver& observer = {}) {
   const Config config = toy_config(text, sets);
-  return assemble_training(config, *config.model.vocab, masked_positions(config), observer);
+  return assemble_training(shipped_models(), config, *config.model.vocab, observer);
 }
 
 TEST(Passes, EveryFormParsesBack) {

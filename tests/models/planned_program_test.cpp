@@ -9,6 +9,7 @@
 #include "framework/config/parse.h"
 #include "framework/runtime/evaluate.h"
 #include "framework/runtime/session.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 
 namespace tessera {
@@ -93,8 +94,8 @@ void compare(const std::string& model, std::vector<std::string> sets) {
   const std::string text = "model:\n  type: " + model +
                            "\n  layers: 2\n  hidden: 32\n  heads: 2\n  context: 16\n  vocab: 50\n"
                            "batch:\n  sequences: 4\n  length: 16\n";
-  const Config config = parse_config(text, "toy.yaml", sets);
-  Program program = assemble_training(config, 50, masked_positions(config)).program;
+  const Config config = parse_config(shipped_models().kinds(), text, "toy.yaml", sets);
+  Program program = assemble_training(shipped_models(), config, 50).program;
   PlannedProgram planned(std::move(program), testing::device());
   if (planned.has("refresh")) planned.run("refresh");
   for (int step = 0; step < 2; ++step) {

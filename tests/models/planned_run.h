@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "framework/assembly/forecast.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 
@@ -12,7 +13,7 @@ namespace tessera::testing {
 struct PlannedRun {
   explicit PlannedRun(Config c)
       : config(std::move(c)),
-        assembly(assemble_training(config, *config.model.vocab, masked_positions(config))),
+        assembly(assemble_training(shipped_models(), config, *config.model.vocab)),
         compiled(compile(assembly.program, device(), {assembly.mesh})),
         known(forecast(config, assembly, compiled)) {}
 

@@ -8,9 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
 #include "framework/train/model_learner.h"
+#include "models/bert.h"
+#include "models/model.h"
 
 namespace tessera::testing {
 
@@ -32,7 +33,7 @@ class ToyBatches : public Batches {
     for (Feed& feed : feeds) {
       feed.rows = rows;
       feed.reals.push_back({"count", {static_cast<float>(count)}});
-      if (config_.model.next_sentence)
+      if (bert_keys(config_).next_sentence)
         feed.reals.push_back({"sequences", {static_cast<float>(config_.batch.sequences)}});
     }
     return feeds;
@@ -45,7 +46,7 @@ class ToyBatches : public Batches {
     for (const auto& [name, values] : out.feed.integers)
       if (name == "labels") out.labels = values;
     out.feed.reals.push_back({"count", {static_cast<float>(out.weight)}});
-    if (config_.model.next_sentence) {
+    if (bert_keys(config_).next_sentence) {
       std::vector<float>& real = out.feed.reals[1].second;
       if (index == 2) std::fill(real.begin() + 1, real.end(), 0.0F);  // as behind the last sample
       for (float w : real) out.sequences += static_cast<double>(w);
@@ -74,8 +75,7 @@ class ToyBatches : public Batches {
 
   /// One micro-step's inputs but for the counts; its weights come first.
   Feed make(int64_t first, Range rows) const {
-    return config_.model.type == ModelConfig::Type::gpt ? make_gpt(first, rows)
-                                                        : make_bert(first, rows);
+    return config_.model.type == "gpt" ? make_gpt(first, rows) : make_bert(first, rows);
   }
 
   Feed make_gpt(int64_t first, Range rows) const {
@@ -126,7 +126,8 @@ class ToyBatches : public Batches {
         if (scored && i > 0) words[at] = static_cast<int32_t>(*config_.model.vocab - 1);
       }
       for (int64_t i = 0; i < length; ++i) {
-        segments.push_back(config_.model.segment_count() > 1 && i >= used / 2 && i < used ? 1 : 0);
+        segments.push_back(bert_keys(config_).segment_count() > 1 && i >= used / 2 && i < used ? 1
+                                                                                               : 0);
         tokens.push_back(i < used ? words[static_cast<size_t>(i)] : 0);
       }
     }
@@ -135,8 +136,8 @@ class ToyBatches : public Batches {
                {"masked_positions", positions},
                {"labels", labels}},
               {{"weights", weights}}};
-    if (config_.model.segment_count() > 0) feed.integers.emplace_back("segments_in", segments);
-    if (config_.model.next_sentence) {
+    if (bert_keys(config_).segment_count() > 0) feed.integers.emplace_back("segments_in", segments);
+    if (bert_keys(config_).next_sentence) {
       feed.integers.emplace_back("next_sentence", next);
       feed.reals.emplace_back("next_weights", std::vector<float>(next.size(), 1.0F));
     }
@@ -152,7 +153,8 @@ inline std::unique_ptr<ModelLearner> toy_learner(const Config& config, const Dev
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<ToyBatches>(config);
-  auto learner = std::make_unique<ModelLearner>(config, std::move(data), profile, true, world);
+  auto learner = std::make_unique<ModelLearner>(shipped_models(), config, std::move(data), profile,
+                                                true, world);
   learner->initialize();
   return learner;
 }

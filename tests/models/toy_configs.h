@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "framework/config/parse.h"
+#include "models/model.h"
 
 namespace tessera::testing {
 
@@ -32,7 +33,7 @@ using Sets = std::vector<std::string>;
 
 inline Config toy_config(const char* text, Sets sets = {}, const Sets& more = {}) {
   sets.insert(sets.end(), more.begin(), more.end());
-  return parse_config(text, "toy", sets);
+  return parse_config(shipped_models().kinds(), text, "toy", sets);
 }
 
 }  // namespace tessera::testing

@@ -1,6 +1,4 @@
 // What a model is fed from token shards: counts, padding, and which held-out samples an evaluation reads.
-#include "framework/train/batches.h"
-
 #include <cmath>
 
 #include "framework/assembly/assemble.h"
@@ -9,6 +7,9 @@
 #include "framework/data/gpt_sampler.h"
 #include "framework/data/ngram.h"
 #include "framework/data/token_split.h"
+#include "framework/train/model_learner.h"
+#include "models/bert.h"
+#include "models/model.h"
 #include "tests/data/text_folder.h"
 
 namespace tessera {
@@ -28,7 +29,7 @@ evaluate: {batches: 2}
 )";
 
 Config config_of(const char* text, const std::vector<std::string>& sets) {
-  return parse_config(text, "batches", sets);
+  return parse_config(shipped_models().kinds(), text, "batches", sets);
 }
 
 class BatchesTest : public testing::Test {
@@ -40,7 +41,7 @@ class BatchesTest : public testing::Test {
     shards_ = make_shards(folder_, texts);
   }
   std::unique_ptr<Batches> batches(const Config& config) const {
-    return make_batches(config, shards_);
+    return make_batches(shipped_models().of(config), config, shards_);
   }
 
   TemporaryFolder folder_;
@@ -177,10 +178,10 @@ TEST_F(BatchesTest, HeldOutPartWithoutASampleIsRefused) {
   const TemporaryFolder folder;
   const auto shards = make_shards(folder, {random_text(1, 400)});
   const Config config = config_of(kBert, {"data.validation=0.004"});
-  expect_contains(error_of([&] { make_batches(config, shards); }),
+  expect_contains(error_of([&] { make_batches(shipped_models().of(config), config, shards); }),
                   "the held-out part, 1 tokens, has no text to make a sample of");
   const Config without = config_of(kBert, {"data.validation=0.004", "evaluate.every=0 steps"});
-  EXPECT_EQ(make_batches(without, shards)->evaluation_batches(), 0);
+  EXPECT_EQ(make_batches(shipped_models().of(without), without, shards)->evaluation_batches(), 0);
 }
 
 TEST_F(BatchesTest, ShardsThatAreWrittenOverDuringTheRunAreSaidToBe) {
@@ -188,7 +189,8 @@ TEST_F(BatchesTest, ShardsThatAreWrittenOverDuringTheRunAreSaidToBe) {
     const TemporaryFolder folder;
     const auto shards = make_shards(folder, {random_text(1, 4000), random_text(2, 4000),
                                              random_text(3, 4000), random_text(4, 4000)});
-    const auto all = make_batches(config_of(text, {"data.shards=here"}), shards);
+    const Config config = config_of(text, {"data.shards=here"});
+    const auto all = make_batches(shipped_models().of(config), config, shards);
     all->update(0);
     const fs::path shard = folder / "shards" / "tokens-00000.shard";
     std::fstream file(shard, std::ios::binary | std::ios::in | std::ios::out);

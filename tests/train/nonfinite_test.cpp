@@ -1,5 +1,6 @@
 // Updates whose loss or gradient is not finite: shown raw, skipped, and the end of the run when they do not stop.
 #include "framework/checkpoint/checkpoint_folder.h"
+#include "models/model.h"
 #include "tests/train/toy_run.h"
 
 namespace tessera::testing {
@@ -34,7 +35,9 @@ TEST(Nonfinite, StopsAfterTooManyInARow) {
   EXPECT_EQ(json["steps"][0]["loss"], "nan");
   ASSERT_EQ(json["steps"][2]["batch"].size(), 8u);
   EXPECT_EQ(json["steps"][2]["batch"][1], "document 679");  // sample 12 · 8 + 1
-  EXPECT_EQ(parse_config(json.at("config").get<std::string>(), "toy.yaml"), config);
+  EXPECT_EQ(
+      parse_config(shipped_models().kinds(), json.at("config").get<std::string>(), "toy.yaml"),
+      config);
   expect_in(read_file(folder.path / "failure.txt"), {message});
 
   // The checkpoint that was due in step 12 was put off.

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "framework/checkpoint/checkpoint_folder.h"
+#include "models/model.h"
 #include "tests/train/child.h"
 #include "tests/train/toy_run.h"
 
@@ -170,7 +171,7 @@ TEST(Resume, RefusesAnotherModel) {
       user_error_of([&] { toy.run(); }),
       {"step-00000040 is of another model", "model.hidden: 8 → 16", "another checkpoint.folder"});
   EXPECT_EQ(curve(whole.folder.path), whole.curve);
-  EXPECT_EQ(load_config((whole.folder.path / "config.yaml").string()),
+  EXPECT_EQ(load_config(shipped_models().kinds(), (whole.folder.path / "config.yaml").string()),
             toy_config(whole.folder.path));
 }
 

@@ -12,6 +12,7 @@
 #include "framework/config/parse.h"
 #include "framework/train/signals.h"
 #include "framework/train/trainer.h"
+#include "models/model.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {
@@ -75,7 +76,8 @@ inline Config toy_config(const fs::path& folder, std::vector<std::string> sets =
                              "checkpoint.folder=" + (folder / "checkpoints").string(),
                              "train.steps=40 steps", "log.every=3 steps", "evaluate.every=5 steps",
                              "checkpoint.every=4 steps", "log.tensorboard=false"});
-  return parse_config("model: {type: gpt, layers: 1, hidden: 8, heads: 1, context: 8}", "toy.yaml",
+  return parse_config(shipped_models().kinds(),
+                      "model: {type: gpt, layers: 1, hidden: 8, heads: 1, context: 8}", "toy.yaml",
                       sets);
 }
 

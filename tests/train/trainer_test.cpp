@@ -1,5 +1,6 @@
 // An unbroken run: what it writes, and what it shows.
 #include "framework/checkpoint/checkpoint_folder.h"
+#include "models/model.h"
 #include "tests/train/toy_run.h"
 
 namespace tessera::testing {
@@ -39,7 +40,8 @@ TEST(Trainer, WritesCurveConfigAndCheckpoints) {
   ASSERT_EQ(found.size(), 3u);  // checkpoint.keep
   EXPECT_EQ(found[0].step, 40);
   EXPECT_EQ(found[0].path, summary.checkpoint);
-  EXPECT_EQ(load_config((folder.path / "config.yaml").string()), toy.config);
+  EXPECT_EQ(load_config(shipped_models().kinds(), (folder.path / "config.yaml").string()),
+            toy.config);
   expect_in(read_file(folder.path / "header.txt"), {"a toy of 16 parameters", "layers=1"});
   EXPECT_FALSE(fs::exists(folder.path / "failure.txt"));
   const auto json = nlohmann::json::parse(read_file(folder.path / "summary.json"));

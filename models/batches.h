@@ -1,6 +1,6 @@
-// Batches: from the token shards to what the configured model is fed. An update's batch is the batch.sequences samples
-// from a given one on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered. A rank makes
-// its own rows alone.
+// Batches: from the token shards to what a model is fed. An update's batch is the batch.sequences samples from a given one
+// on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered. A rank makes its own rows
+// alone.
 #pragma once
 
 #include <functional>
@@ -10,13 +10,11 @@
 #include <vector>
 
 #include "framework/config/config.h"
-#include "framework/train/feed.h"
+#include "models/feed.h"
 
 namespace tessera {
 
-class TokenShards;
-
-/// The labels of one held-out batch, for turning losses into figures.
+/// One held-out batch, and its labels for turning losses into figures.
 struct EvaluationBatch {
   Feed feed;
   std::vector<int32_t> labels;
@@ -28,7 +26,7 @@ struct EvaluationBatch {
 /// The rows (sequences) of each micro-step that are asked for, of micro_sequences().
 struct BatchRows {
   Range range = {};  // empty: all
-  /// Sums figures of these rows, in place, over the ranks that make the others; not set where there are none.
+  /// Tally figures of these rows, in place, over the ranks that make the others; not set where there are none.
   std::function<void(std::span<double>)> sum = {};
 
   Range of(int64_t all) const { return range.size() > 0 ? range : Range{0, all}; }
@@ -49,15 +47,8 @@ class Batches {
   virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };
 
-/// From the config's shards; UserError when the run evaluates and the held-out part yields no sample.
-std::unique_ptr<Batches> make_batches(const Config& config,
-                                      const std::shared_ptr<const TokenShards>& shards);
-
 /// The held-out samples that an evaluation reads, of `held_out` in all: evaluate.batches · batch.sequences, spread evenly
 /// (all, when there are not more). However they are cut into micro-steps, they are the same.
 std::vector<uint64_t> evaluation_samples(const Config& config, uint64_t held_out);
-
-/// Random tokens in the shape of the config's batches, for benchmarks that need no data.
-std::unique_ptr<Batches> make_random_batches(const Config& config, int64_t vocab);
 
 }  // namespace tessera

@@ -1,0 +1,136 @@
+// GPT's row: its keys, batches and figures.
+#include "models/gpt.h"
+
+#include <numbers>
+
+#include "framework/data/gpt_sampler.h"
+#include "framework/data/ngram.h"
+#include "models/random_batches.h"
+#include "models/sampled_batches.h"
+#include "models/transformer_config.h"
+
+namespace tessera {
+namespace {
+
+bool packs(const Config& config) { return config.data.documents == DataConfig::Documents::packed; }
+
+std::vector<Parameter> build(Graph& graph, const Config& config, const ModelUse& use) {
+  return build_gpt(graph, gpt_of(config, use.vocab), config.micro_sequences(),
+                   config.sequence_length(), use.training, use.part);
+}
+
+std::vector<Parameter> build_generation(Graph& graph, const Config& config, int64_t vocab,
+                                        int64_t length, int64_t cache) {
+  return build_gpt_generation(graph, gpt_of(config, vocab), 1, length, cache);
+}
+
+class GptBatches : public SampledBatches<GptBatch> {
+ public:
+  GptBatches(const Config& config, const TokenSplit& split)
+      : SampledBatches(config, split.train.tokenizer().vocab_size()),
+        sampler_(split, static_cast<uint64_t>(config.train.seed), config.sequence_length(),
+                 packs(config)) {}
+
+ private:
+  GptBatch train(uint64_t first, int64_t count) const override {
+    return sampler_.train_batch(first, count);
+  }
+  GptBatch held_out(std::span<const uint64_t> samples) const override {
+    return sampler_.validation_batch(samples, config_.micro_sequences());
+  }
+  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
+  Feed feed(const GptBatch& b) const override {
+    Feed feed{{{"tokens_in", b.ids}, {"labels", b.labels}, {"positions_in", b.positions}},
+              {{"weights", b.weights}}};
+    if (packs(config_)) feed.integers.emplace_back("documents", b.documents);
+    return feed;
+  }
+
+  GptSampler sampler_;
+};
+
+std::unique_ptr<Batches> make_batches(const Config& config, const TokenSplit& split) {
+  return std::make_unique<GptBatches>(config, split);
+}
+
+Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t micro_steps) {
+  const int64_t length = config.sequence_length(), tokens = config.micro_sequences() * length;
+  std::vector<int32_t> positions(static_cast<size_t>(tokens));
+  for (size_t i = 0; i < positions.size(); ++i)
+    positions[i] = static_cast<int32_t>(i % static_cast<size_t>(length));
+  Feed feed{{{"tokens_in", draw_tokens(config, "tokens", step, tokens, vocab)},
+             {"labels", draw_tokens(config, "labels", step, tokens, vocab)},
+             {"positions_in", std::move(positions)}},
+            {{"weights", std::vector<float>(static_cast<size_t>(tokens), 1.0F)},
+             {"count", {static_cast<float>(tokens * micro_steps)}}}};
+  if (packs(config))
+    feed.integers.emplace_back("documents", std::vector<int32_t>(static_cast<size_t>(tokens), 0));
+  return feed;
+}
+
+Tally tally(const Config&, const EvaluationBatch& batch, const GraphOutputs& outputs,
+           const Tokenizer* tokenizer) {
+  Tally sums{{"loss", static_cast<double>(outputs.reals("loss")[0]) * batch.weight},
+            {"weight", batch.weight}};
+  if (!tokenizer) return sums;
+  std::vector<int32_t> scored;
+  for (size_t k = 0; k < batch.labels.size(); ++k)
+    if (batch.weights[k] > 0) scored.push_back(batch.labels[k]);
+  sums["bytes"] = static_cast<double>(tokenizer->byte_count(scored));
+  return sums;
+}
+
+Evaluation evaluation(const Config&, const Tally& sums) {
+  Evaluation out{sums.at("loss") / sums.at("weight"), {}};
+  if (const auto bytes = sums.find("bytes"); bytes != sums.end() && bytes->second > 0)
+    out.figures = {{"bits_per_byte", sums.at("loss") / std::numbers::ln2 / bytes->second}};
+  return out;
+}
+
+/// Bits per byte of an n-gram model fitted on the training part, on the windows that the model was validated on.
+double ngram_bits(int order, const TokenSplit& split, const Config& config) {
+  NgramModel model(order, split.train.tokenizer().vocab_size());
+  model.add(split.train, 0, split.train.token_count());
+  const int64_t length = config.sequence_length();
+  const GptSampler sampler(split, static_cast<uint64_t>(config.train.seed), length);
+  const auto windows = evaluation_samples(config, sampler.validation_samples());
+  return model.score(split.validation, windows, static_cast<uint64_t>(length)).bits_per_byte();
+}
+
+std::map<std::string, double> measure(const Config& config, const TokenSplit& split,
+                                      const Batches&) {
+  return {{"bits_per_byte_order0", ngram_bits(0, split, config)},
+          {"bits_per_byte_order3", ngram_bits(3, split, config)}};
+}
+
+}  // namespace
+
+Gpt gpt_of(const Config& config, int64_t vocab) {
+  Gpt out{transformer_of(config, vocab), config.model.tied_head, packs(config)};
+  out.transformer.norm_first = out.transformer.causal = true;
+  return out;
+}
+
+ModelDef gpt_model() {
+  return {.kind = {.name = "gpt",
+                   .doc = "reads left to right",
+                   .reads = transformer_keys({"data.documents"}),
+                   .check = check_transformer},
+          .build = build,
+          .layout = gpt_layout,
+          .generation = build_generation,
+          .batches = make_batches,
+          .random_feed = random_feed,
+          .tally = tally,
+          .evaluation = evaluation,
+          .remark = padding_text,
+          .yardstick = {
+              "validation bits per byte (lower is better)",
+              {{"bits_per_byte_start", "this model before training", "eval_bits_per_byte_start"},
+               {"bits_per_byte_end", "this model now", "eval_bits_per_byte_end"},
+               {"bits_per_byte_order0", "order-0 byte model (byte frequencies)"},
+               {"bits_per_byte_order3", "order-3 byte model (the three bytes before)"}},
+              measure}};
+}
+
+}  // namespace tessera

@@ -1,0 +1,25 @@
+// The config's words for a Transformer: which keys one reads, what they must satisfy, and the struct that they describe.
+// For the rows of models that are made of Transformer blocks.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/config/checks.h"
+#include "models/transformer.h"
+
+namespace tessera {
+
+/// For ModelKind::reads: the keys of a Transformer, and `more`.
+std::vector<std::string> transformer_keys(const std::vector<std::string>& more);
+
+/// For ModelKind::check.
+void check_transformer(const Checks& checks);
+
+/// `vocab` stands in for model.vocab: auto. UserError where tensor parallel ranks cannot share that of a tokenizer evenly.
+Transformer transformer_of(const Config& config, int64_t vocab);
+
+/// For ModelDef::remark: "25 heads are computed as 32, …" where the config's mesh pads them.
+std::string padding_text(const Config& config);
+
+}  // namespace tessera
