@@ -42,7 +42,7 @@ INSTANTIATE_TEST_SUITE_P(
         Clash{"length", gpt("batch: {length: 2048}\n"),
               "run.yaml:2:17: batch.length = 2048 exceeds model.context = 1024"},
         Clash{"gpt_segments", model("type: gpt, layers: 2, hidden: 64, heads: 4, segments: 2"),
-              "model.segments = 2 needs model.type: bert"},
+              "model.segments = 2 has no effect with model.type: gpt"},
         Clash{"gpt_next_sentence",
               model("type: gpt, layers: 2, hidden: 64, heads: 4, next_sentence: true"),
               "model.next_sentence = true has no effect with model.type: gpt"},

@@ -68,6 +68,7 @@ TEST(Parse, CheckpointsFollowTheLogFolder) {
 
 TEST(Parse, KeepsDefaults) {
   Config expected;
+  expected.model.type = "gpt";
   expected.model.layers = 2;
   expected.model.hidden = 64;
   expected.model.heads = 4;

@@ -44,9 +44,9 @@ std::vector<Parameter> build(Graph& graph, const Config& config, const ModelUse&
   const Value embedded = ops::embedding(tokens, table, {}, "embedded");  // (B, S, H)
   const Value bag = ops::sum(embedded, {{"dims", Shape{1}}, {"keep", false}}, "bag");
   const Value mean = bag * (1.0 / static_cast<double>(length));  // (B, H)
-  const Value hidden = ops::relu(
-      linear(mean, p.normal("hidden.weight", {m.hidden, m.hidden}, m.init_std),
-             p.zeros("hidden.bias", {m.hidden}), "hidden"));
+  const Value hidden =
+      ops::relu(linear(mean, p.normal("hidden.weight", {m.hidden, m.hidden}, m.init_std),
+                       p.zeros("hidden.bias", {m.hidden}), "hidden"));
   const Value logits =
       linear(hidden, p.normal("head.weight", {classes_of(config), m.hidden}, m.init_std), {},
              "logits");  // (B, classes)
@@ -104,17 +104,17 @@ std::unique_ptr<Batches> make_batches(const Config& config, const TokenSplit& sp
 
 Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t micro_steps) {
   const int64_t rows = config.micro_sequences();
-  return {{{"tokens_in",
-            draw_tokens(config, "tokens", step, rows * config.sequence_length(), vocab)},
-           {"labels", draw_tokens(config, "labels", step, rows, classes_of(config))}},
-          {{"weights", std::vector<float>(static_cast<size_t>(rows), 1.0F)},
-           {"count", {static_cast<float>(rows * micro_steps)}}}};
+  return {
+      {{"tokens_in", draw_tokens(config, "tokens", step, rows * config.sequence_length(), vocab)},
+       {"labels", draw_tokens(config, "labels", step, rows, classes_of(config))}},
+      {{"weights", std::vector<float>(static_cast<size_t>(rows), 1.0F)},
+       {"count", {static_cast<float>(rows * micro_steps)}}}};
 }
 
 Tally tally(const Config&, const EvaluationBatch& batch, const GraphOutputs& outputs,
-           const Tokenizer*) {
+            const Tokenizer*) {
   Tally sums{{"loss", static_cast<double>(outputs.reals("loss")[0]) * batch.weight},
-            {"weight", batch.weight}};
+             {"weight", batch.weight}};
   const auto predicted = outputs.integers("predicted");
   double& hits = sums["hits"];
   for (size_t i = 0; i < batch.labels.size(); ++i)

@@ -1,5 +1,7 @@
 // A model that the program does not have: one row more in the table, and nothing else, trains on any mesh, is saved and
 // loaded, evaluated and planned.
+#include "tests/models/bag.h"
+
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -15,7 +17,6 @@
 #include "models/random_batches.h"
 #include "tests/config/expect_error.h"
 #include "tests/data/text_folder.h"
-#include "tests/models/bag.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 
@@ -126,8 +127,9 @@ TEST_F(Bag, DeclaresItsKeys) {
   EXPECT_NE(to_yaml(config()).find("classes: 4"), std::string::npos);
   EXPECT_EQ(parse_config(models_.kinds(), to_yaml(config()), "again"), config());
   const std::string page = config_reference_markdown(models_.kinds());
-  EXPECT_NE(page.find("| `classes` | integer, 2 to 65536 | `8` | bag: classes of the next token. |"),
-            std::string::npos);
+  EXPECT_NE(
+      page.find("| `classes` | integer, 2 to 65536 | `8` | bag: classes of the next token. |"),
+      std::string::npos);
   EXPECT_NE(config_schema_json(models_.kinds()).find("\"classes\""), std::string::npos);
 }
 
@@ -143,8 +145,8 @@ TEST_F(Bag, RefusesKeysThatItDoesNotRead) {
   EXPECT_NE(error("model.classes=1").find("model.classes"), std::string::npos);
   const auto gpt = [&](const std::string& keys) {
     return user_error_of([&] {
-      parse_config(models_.kinds(), "model: {type: gpt, layers: 1, hidden: 8, heads: 1" + keys + "}",
-                   "gpt");
+      parse_config(models_.kinds(),
+                   "model: {type: gpt, layers: 1, hidden: 8, heads: 1" + keys + "}", "gpt");
     });
   };
   EXPECT_NE(gpt(", classes: 3").find("model.classes = 3 has no effect with model.type: gpt"),
