@@ -26,33 +26,16 @@ constexpr int64_t kHeadRows =
 // Li et al., "PyTorch Distributed", VLDB 2020).
 constexpr int64_t kBucketBytes = int64_t{25} << 20;
 
-std::string_view name_of(ScheduleConfig::Type type) {
-  switch (type) {
-    case ScheduleConfig::Type::cosine:
-      return "cosine";
-    case ScheduleConfig::Type::linear:
-      return "linear";
-    case ScheduleConfig::Type::constant:
-      return "constant";
-    case ScheduleConfig::Type::wsd:
-      return "wsd";
-  }
-  internal_error("unknown schedule");
-}
-
 Optimizer optimizer_of(const Config& config) {
   const OptimizerConfig& o = config.optimizer;
   const int64_t tokens = config.tokens_per_step();
-  return {o.type == OptimizerConfig::Type::adamw ? "adamw" : "sgd",
-          o.lr,
-          o.beta1,
-          o.beta2,
-          o.eps,
-          o.momentum,
-          o.clip_norm,
-          {std::string(name_of(config.schedule.type)), config.schedule.warmup.steps(tokens),
-           config.train.steps.steps(tokens), config.schedule.decay.steps(tokens),
-           config.schedule.final_ratio}};
+  const Schedule schedule{.type = config.schedule.type,
+                          .peak = o.lr,
+                          .warmup = config.schedule.warmup.steps(tokens),
+                          .total = config.train.steps.steps(tokens),
+                          .decay = config.schedule.decay.steps(tokens),
+                          .final_ratio = config.schedule.final_ratio};
+  return {o.type, o.beta1, o.beta2, o.eps, o.momentum, o.clip_norm, schedule};
 }
 
 double decay_of(const Config& config, const Parameter& parameter) {
@@ -166,7 +149,7 @@ class Assembler {
       else
         out.values[source.name()] = whole_values(source);
       graph = shown("chunk", chunk(graph, kHeadRows));
-      graph = shown("recompute", recompute(std::move(graph), policy()));
+      graph = shown("recompute", recompute(std::move(graph), config_.recompute.policy));
       graph = shown("fuse", fuse(graph));
       graph = shown("order", order(prune(graph)));
       if (out.mesh.size() > 1) {
@@ -200,18 +183,6 @@ class Assembler {
       if (graph.outputs()[i].kind == PortKind::state)
         wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
     return partition(graph, out.mesh, sharding, "loss", &out.values[graph.name()]);
-  }
-
-  Recompute policy() const {
-    switch (config_.recompute.policy) {
-      case RecomputeConfig::Policy::none:
-        return Recompute::none;
-      case RecomputeConfig::Policy::selective:
-        return Recompute::selective;
-      case RecomputeConfig::Policy::full:
-        return Recompute::full;
-    }
-    internal_error("unknown recompute policy");
   }
 
   Graph shown(std::string_view pass, Graph graph) const {

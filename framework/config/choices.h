@@ -1,22 +1,10 @@
-// The names that a config file uses for the values of each enumeration, in the order in which help lists them.
+// The names that a config file uses for the values of the enumerations that are its own; those of core stand there.
 #pragma once
 
-#include <array>
-#include <string_view>
-
 #include "framework/config/config.h"
+#include "framework/core/choice.h"
 
 namespace tessera {
-
-template <typename E>
-struct Choice {
-  std::string_view name;
-  E value;
-};
-
-/// The names of E's values; specialised below for every enumeration in Config.
-template <typename E>
-inline constexpr std::array<Choice<E>, 0> kChoices{};
 
 template <>
 inline constexpr auto kChoices<ModelConfig::Positions> =
@@ -41,27 +29,8 @@ inline constexpr auto kChoices<DataConfig::Documents> =
                                                   {"stream", DataConfig::Documents::stream}});
 
 template <>
-inline constexpr auto kChoices<OptimizerConfig::Type> =
-    std::to_array<Choice<OptimizerConfig::Type>>({{"adamw", OptimizerConfig::Type::adamw},
-                                                  {"sgd", OptimizerConfig::Type::sgd}});
-
-template <>
-inline constexpr auto kChoices<ScheduleConfig::Type> =
-    std::to_array<Choice<ScheduleConfig::Type>>({{"cosine", ScheduleConfig::Type::cosine},
-                                                 {"linear", ScheduleConfig::Type::linear},
-                                                 {"constant", ScheduleConfig::Type::constant},
-                                                 {"wsd", ScheduleConfig::Type::wsd}});
-
-template <>
 inline constexpr auto kChoices<DType> = std::to_array<Choice<DType>>({{"f32", DType::f32},
                                                                       {"bf16", DType::bf16}});
-
-template <>
-inline constexpr auto kChoices<RecomputeConfig::Policy> =
-    std::to_array<Choice<RecomputeConfig::Policy>>({{"none", RecomputeConfig::Policy::none},
-                                                    {"selective",
-                                                     RecomputeConfig::Policy::selective},
-                                                    {"full", RecomputeConfig::Policy::full}});
 
 template <>
 inline constexpr auto kChoices<DataParallelConfig::Shard> =
@@ -81,13 +50,5 @@ inline constexpr auto kChoices<Isa> = std::to_array<Choice<Isa>>({{"sse41", Isa:
                                                                   {"avx512", Isa::avx512},
                                                                   {"avx512_bf16", Isa::avx512_bf16},
                                                                   {"amx", Isa::amx}});
-
-/// The name that a config file uses for `value`.
-template <typename E>
-std::string_view choice_name(E value) {
-  for (const Choice<E>& choice : kChoices<E>)
-    if (choice.value == value) return choice.name;
-  return "?";
-}
 
 }  // namespace tessera

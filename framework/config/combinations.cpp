@@ -33,7 +33,7 @@ struct Combinations : Checks {
 
   void optimizer() const {
     const OptimizerConfig &o = config.optimizer, standard;
-    const bool adamw = o.type == OptimizerConfig::Type::adamw;
+    const bool adamw = o.type == UpdateRule::adamw;
     without_effect(adamw, "optimizer.beta1", o.beta1, standard.beta1, "optimizer.type", "sgd");
     without_effect(adamw, "optimizer.beta2", o.beta2, standard.beta2, "optimizer.type", "sgd");
     without_effect(adamw, "optimizer.eps", o.eps, standard.eps, "optimizer.type", "sgd");
@@ -48,7 +48,7 @@ struct Combinations : Checks {
 
   void schedule() const {
     const ScheduleConfig &s = config.schedule, standard;
-    const bool wsd = s.type == ScheduleConfig::Type::wsd;
+    const bool wsd = s.type == Schedule::Type::wsd;
     const int64_t per_step = config.tokens_per_step();
     const int64_t total = config.train.steps.steps(per_step);
     const int64_t warmup = s.warmup.steps(per_step), decay = s.decay.steps(per_step);
@@ -70,7 +70,7 @@ struct Combinations : Checks {
            to_string(s.warmup), to_string(s.decay), run);
     demand(wsd || decay == 0, {"schedule.decay", "schedule.type"},
            "schedule.decay is for schedule.type: wsd; remove it");
-    without_effect(s.type != ScheduleConfig::Type::constant, "schedule.final_ratio", s.final_ratio,
+    without_effect(s.type != Schedule::Type::constant, "schedule.final_ratio", s.final_ratio,
                    standard.final_ratio, "schedule.type", "constant");
   }
 

@@ -14,6 +14,9 @@
 #include "framework/config/duration.h"
 #include "framework/core/device_profile.h"
 #include "framework/core/dtype.h"
+#include "framework/core/recompute.h"
+#include "framework/core/schedule.h"
+#include "framework/core/update_rule.h"
 
 namespace tessera {
 
@@ -83,9 +86,7 @@ struct BatchConfig {
 };
 
 struct OptimizerConfig {
-  enum class Type { adamw, sgd };
-
-  Type type = Type::adamw;
+  UpdateRule type = UpdateRule::adamw;
   double lr = 3e-4;
   double beta1 = 0.9;
   double beta2 = 0.95;
@@ -98,9 +99,7 @@ struct OptimizerConfig {
 };
 
 struct ScheduleConfig {
-  enum class Type { cosine, linear, constant, wsd };
-
-  Type type = Type::cosine;
+  Schedule::Type type = Schedule::Type::cosine;
   Duration warmup;
   Duration decay;
   double final_ratio = 0.1;
@@ -113,9 +112,7 @@ struct PrecisionConfig {
 };
 
 struct RecomputeConfig {
-  enum class Policy { none, selective, full };
-
-  Policy policy = Policy::none;
+  Recompute policy = Recompute::none;
   bool operator==(const RecomputeConfig&) const = default;
 };
 

@@ -15,7 +15,7 @@ namespace {
 
 // Where a key got its value: a place in the file, or a `--set`.
 struct Origin {
-  Place place;
+  TextPlace place;
   std::string set;  // its key
 };
 
@@ -33,7 +33,7 @@ class Reader {
 
   void read_document(const YamlNode& root) {
     if (root.kind == YamlNode::Kind::broken) return;
-    std::map<std::string, Place> seen;
+    std::map<std::string, TextPlace> seen;
     for (const YamlEntry& entry : root.entries) {
       if (!is_fresh_key(entry.key, "", seen)) continue;
       Section* section = find_section(entry.key.text);
@@ -158,7 +158,7 @@ class Reader {
 
   // Reports keys that are not plain names and keys met before.
   bool is_fresh_key(const YamlNode& key, const std::string& within,
-                    std::map<std::string, Place>& seen) {
+                    std::map<std::string, TextPlace>& seen) {
     if (key.kind == YamlNode::Kind::broken) return false;
     if (key.kind != YamlNode::Kind::scalar) {
       problems_.at(key.place, "a key must be a plain name");
@@ -172,7 +172,7 @@ class Reader {
   }
 
   void read_section(Section& section, const YamlNode& node) {
-    std::map<std::string, Place> seen;
+    std::map<std::string, TextPlace> seen;
     for (const YamlEntry& entry : node.entries) {
       if (!is_fresh_key(entry.key, section.name + ".", seen)) continue;
       Field* field = find_field(section, entry.key.text);
@@ -225,8 +225,8 @@ class Reader {
   const Config& config_;
   std::vector<Section> sections_;
   std::map<std::string, Origin> origins_;
-  std::map<std::string, Place> places_;  // of the sections
-  std::set<std::string> unread_;         // keys that were stated but could not be read
+  std::map<std::string, TextPlace> places_;  // of the sections
+  std::set<std::string> unread_;             // keys that were stated but could not be read
   Problems& problems_;
 };
 

@@ -7,7 +7,7 @@
 
 namespace tessera {
 
-void Problems::at(Place place, std::string_view message) {
+void Problems::at(TextPlace place, std::string_view message) {
   found_.push_back({place, place.line > 0 ? fmt::format("{}:{}:{}: {}", source_, place.line,
                                                         place.column, message)
                                           : fmt::format("{}: {}", source_, message)});

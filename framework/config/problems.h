@@ -8,10 +8,10 @@
 namespace tessera {
 
 /// Where a text stands in its file, counted from 1; line 0 is "no place".
-struct Place {
+struct TextPlace {
   int line = 0;
   int column = 0;
-  bool operator==(const Place&) const = default;
+  bool operator==(const TextPlace&) const = default;
 };
 
 class Problems {
@@ -19,7 +19,7 @@ class Problems {
   explicit Problems(std::string source) : source_(std::move(source)) {}
 
   /// "source:line:column: message".
-  void at(Place place, std::string_view message);
+  void at(TextPlace place, std::string_view message);
   /// From the command line: "--set a.b=v: message".
   void in_set(std::string_view set, std::string_view message);
 
@@ -29,7 +29,7 @@ class Problems {
 
  private:
   struct Found {
-    Place place;
+    TextPlace place;
     std::string text;
   };
   std::string source_;

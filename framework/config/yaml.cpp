@@ -17,11 +17,11 @@ namespace {
 constexpr size_t kLargest = 256 << 10;  // bytes; a config is a few thousand
 constexpr size_t kDeepest = 8;          // levels; a config has two
 
-Place place_of(const YAML::Mark& mark) {
-  return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
+TextPlace place_of(const YAML::Mark& mark) {
+  return mark.is_null() ? TextPlace{} : TextPlace{mark.line + 1, mark.column + 1};
 }
 
-[[noreturn]] void fail(const std::string& source, Place place, std::string_view message) {
+[[noreturn]] void fail(const std::string& source, TextPlace place, std::string_view message) {
   Problems problems(source);
   problems.at(place, message);
   problems.throw_if_any();
@@ -115,8 +115,8 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<YAML::anchor_t> anchors_;
 };
 
-Place place_at(std::string_view text, size_t offset) {
-  Place place{1, 1};
+TextPlace place_at(std::string_view text, size_t offset) {
+  TextPlace place{1, 1};
   for (char c : text.substr(0, offset)) {
     ++place.column;
     if (c == '\n') place = {place.line + 1, 1};
@@ -157,7 +157,7 @@ YamlNode parse_yaml(std::string_view text, const std::string& source, Problems& 
            "a second YAML document begins here; a config is one document");
     return root;
   } catch (const YAML::Exception& error) {
-    const Place place = place_of(error.mark);
+    const TextPlace place = place_of(error.mark);
     fail(source, place,
          "not valid YAML: " + error.msg +
              (is_indented_by_tab(text, place.line) ? "; indent with spaces, not with tabs" : ""));

@@ -20,7 +20,7 @@ struct YamlNode {
   Kind kind = Kind::nothing;
   std::string text;  // of a scalar
   bool quoted = false;
-  Place place;
+  TextPlace place;
   std::vector<YamlEntry>
       entries;  // of a map, in file order, duplicates included; items of a list are dropped
 };

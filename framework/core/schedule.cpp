@@ -9,10 +9,11 @@
 namespace tessera {
 
 double Schedule::rate(int64_t update) const {
-  if (update <= warmup)
-    return peak * static_cast<double>(std::max<int64_t>(update, 0)) / static_cast<double>(warmup);
+  const int64_t rise = std::max<int64_t>(warmup, 1);
+  if (update <= rise)
+    return peak * static_cast<double>(std::max<int64_t>(update, 0)) / static_cast<double>(rise);
   if (type == Type::constant) return peak;
-  const int64_t start = type == Type::wsd ? std::max(warmup, total - decay) : warmup;
+  const int64_t start = type == Type::wsd ? std::max(rise, total - decay) : rise;
   const double length = static_cast<double>(std::max<int64_t>(total - start, 1));
   const double done = std::clamp(static_cast<double>(update - start) / length, 0.0, 1.0);
   const double left =
@@ -22,17 +23,10 @@ double Schedule::rate(int64_t update) const {
 
 Schedule schedule_of(const Attrs& attrs) {
   const std::string& name = attrs.text("schedule");
+  const auto type = choice_of<Schedule::Type>(name);
+  require(type.has_value(), "schedule is constant, linear, cosine or wsd, not \"{}\"", name);
   Schedule s;
-  if (name == "constant")
-    s.type = Schedule::Type::constant;
-  else if (name == "linear")
-    s.type = Schedule::Type::linear;
-  else if (name == "cosine")
-    s.type = Schedule::Type::cosine;
-  else if (name == "wsd")
-    s.type = Schedule::Type::wsd;
-  else
-    user_error("schedule is constant, linear, cosine or wsd, not \"{}\"", name);
+  s.type = *type;
   s.peak = attrs.real("peak");
   s.warmup = attrs.integer("warmup");
   s.total = attrs.integer("total");

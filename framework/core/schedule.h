@@ -1,4 +1,5 @@
-// The learning rate of an update, as a pure function of the update's number: linear warm-up to the peak, then
+// The learning rate of an update, as a pure function of the update's number: linear warm-up to the peak (of one update at
+// least, so that the peak is used), then
 //   constant   the peak
 //   linear     a straight line to final_ratio · peak at `total`
 //   cosine     half a cosine to the same end (Loshchilov and Hutter, "SGDR", 2017, without restarts)
@@ -9,20 +10,29 @@
 #include <string>
 
 #include "framework/core/attrs.h"
+#include "framework/core/choice.h"
 
 namespace tessera {
 
 struct Schedule {
-  enum class Type { constant, linear, cosine, wsd };
+  enum class Type { cosine, linear, constant, wsd };
 
-  Type type = Type::constant;
+  Type type = Type::cosine;
   double peak = 0;
-  int64_t warmup = 0, total = 0, decay = 0;  // in updates; `decay` is for wsd alone
+  int64_t warmup = 0, total = 1, decay = 0;  // in updates; `decay` is for wsd alone
   double final_ratio = 0;
 
-  /// Of update number `update`, counted from 1. Update `warmup` is the first at the peak; from `total` on it is the end.
+  /// The rate of update number `update`, counted from 1. Update max(warmup, 1) is the first at the peak; from `total` on the
+  /// rate is the end's, unless the warm-up takes as long.
   double rate(int64_t update) const;
 };
+
+template <>
+inline constexpr auto kChoices<Schedule::Type> =
+    std::to_array<Choice<Schedule::Type>>({{"cosine", Schedule::Type::cosine},
+                                           {"linear", Schedule::Type::linear},
+                                           {"constant", Schedule::Type::constant},
+                                           {"wsd", Schedule::Type::wsd}});
 
 /// From attributes schedule (text), peak, final_ratio (real), warmup, total, decay (integer). UserError when they do not
 /// fit together.

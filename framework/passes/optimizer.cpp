@@ -21,8 +21,8 @@ Control add_control(Graph& graph, const Optimizer& optimizer, std::span<const Up
                            : graph.add_input("step", {DType::i64, {}}, PortKind::state);
   const Value next = ops::add(done, fill(graph, 1, {DType::i64, {}}, "one"), {}, "next_step");
   const Schedule& s = optimizer.schedule;
-  const Value lr = ops::learning_rate(next, {{"schedule", s.type},
-                                             {"peak", optimizer.lr},
+  const Value lr = ops::learning_rate(next, {{"schedule", std::string(choice_name(s.type))},
+                                             {"peak", s.peak},
                                              {"warmup", s.warmup},
                                              {"total", s.total},
                                              {"decay", s.decay},
@@ -39,9 +39,7 @@ Control add_control(Graph& graph, const Optimizer& optimizer, std::span<const Up
 void add_optimizer(Graph& graph, const Optimizer& optimizer, std::span<const Update> updates) {
   const Control control = add_control(graph, optimizer, updates);
   Scope scope(graph, "update", Scope::NamesOnly{});
-  const bool adam = optimizer.type == "adamw";
-  require(adam || optimizer.type == "sgd", "unknown optimizer '{}'; known: adamw, sgd",
-          optimizer.type);
+  const bool adam = optimizer.type == UpdateRule::adamw;
   for (const Update& u : updates) {
     const auto state = [&](std::string_view suffix) {
       const std::string name = fmt::format("{}{}", u.parameter, suffix);
@@ -82,7 +80,7 @@ void declare_optimizer_states(Program& program, const Optimizer& optimizer,
                               std::span<const State> parameters) {
   program.declare({"step", {DType::i64, {}}, StateKind::counter});
   for (const State& p : parameters) {
-    if (optimizer.type == "adamw") {
+    if (optimizer.type == UpdateRule::adamw) {
       program.declare({p.name + "@m", p.type, StateKind::moment, p.kept});
       program.declare({p.name + "@v", p.type, StateKind::moment, p.kept});
     } else if (optimizer.momentum > 0) {

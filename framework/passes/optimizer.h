@@ -6,21 +6,17 @@
 #include <string>
 #include <vector>
 
+#include "framework/core/schedule.h"
+#include "framework/core/update_rule.h"
 #include "framework/graph/program.h"
 
 namespace tessera {
 
-struct Schedule {
-  std::string type = "cosine";               // cosine, linear, constant, wsd
-  int64_t warmup = 0, total = 1, decay = 0;  // in updates
-  double final_ratio = 0.1;
-};
-
 struct Optimizer {
-  std::string type = "adamw";  // adamw, sgd
-  double lr = 3e-4, beta1 = 0.9, beta2 = 0.95, eps = 1e-8, momentum = 0;
+  UpdateRule type = UpdateRule::adamw;
+  double beta1 = 0.9, beta2 = 0.95, eps = 1e-8, momentum = 0;
   double clip_norm = 1;  // 0: no clipping
-  Schedule schedule;
+  Schedule schedule;     // of the learning rate
 };
 
 /// One parameter to update: its state's name, its gradient in the graph, and its own decay.

@@ -5,15 +5,10 @@
 
 #include <string_view>
 
+#include "framework/core/recompute.h"
 #include "framework/graph/graph.h"
 
 namespace tessera {
-
-enum class Recompute {
-  none,       // hold everything
-  selective,  // hold results of matrix products, attention and residual additions; remake norms, activations and the like
-  full,       // hold the inputs of each layer only; remake the layer
-};
 
 /// `loss` names the output whose making is the forward pass. Only values inside a layer ("….layer.N.…") are remade.
 Graph recompute(Graph graph, Recompute policy, std::string_view loss = "loss");

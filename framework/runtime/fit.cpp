@@ -31,9 +31,9 @@ std::vector<std::string> remedies(const MemoryReport& report, int64_t limit, int
     out.push_back(fmt::format("a smaller model: its states{} alone do not fit, whatever the batch",
                               room < 0 ? "" : " and gradients"));
   } else if (settings.micro_sequences > 0) {
-    if (settings.recompute != "full")
-      out.push_back(settings.recompute == "none" ? "recompute.policy: selective, or full"
-                                                 : "recompute.policy: full");
+    if (settings.recompute != Recompute::full)
+      out.push_back(settings.recompute == Recompute::none ? "recompute.policy: selective, or full"
+                                                          : "recompute.policy: full");
     if (const int64_t steps = fewest_micro_steps(report, room, settings))
       out.push_back(fmt::format("batch.accumulate: {} (about {} sequences at a time instead of {})",
                                 steps, settings.micro_sequences * settings.accumulate / steps,

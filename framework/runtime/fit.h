@@ -2,6 +2,7 @@
 // what would make it fit.
 #pragma once
 
+#include "framework/core/recompute.h"
 #include "framework/report/memory_report.h"
 #include "framework/runtime/compile.h"
 
@@ -9,9 +10,9 @@ namespace tessera {
 
 /// What of a run's settings could be changed to save memory.
 struct FitSettings {
-  std::string recompute = "none";  // none, selective or full
-  int64_t micro_sequences = 0;     // sequences in one micro-step; 0: not a matter of choice
-  int64_t accumulate = 1;          // micro-steps in one step
+  Recompute recompute = Recompute::none;
+  int64_t micro_sequences = 0;  // sequences in one micro-step; 0: not a matter of choice
+  int64_t accumulate = 1;       // micro-steps in one step
   bool bf16 = false;
 };
 

@@ -78,8 +78,8 @@ TEST(Value, Sizes) {
 
 TEST(Value, EveryChoiceReadsBack) {
   for (const std::string& name : choice_names<Isa>()) EXPECT_EQ(value_text(*read<Isa>(name)), name);
-  for (const std::string& name : choice_names<ScheduleConfig::Type>())
-    EXPECT_EQ(value_text(*read<ScheduleConfig::Type>(name)), name);
+  for (const std::string& name : choice_names<Schedule::Type>())
+    EXPECT_EQ(value_text(*read<Schedule::Type>(name)), name);
   EXPECT_EQ(choice_names<Isa>().size(), 5u);
   for (Isa isa : {Isa::sse41, Isa::avx2, Isa::avx512, Isa::avx512_bf16, Isa::amx})
     EXPECT_EQ(choice_name(isa), to_string(isa));

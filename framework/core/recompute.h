@@ -1,0 +1,19 @@
+// What the backward pass computes again instead of holding it: a choice of the config that the pass `recompute` carries out
+// and a run that does not fit is told about.
+#pragma once
+
+#include "framework/core/choice.h"
+
+namespace tessera {
+
+enum class Recompute {
+  none,       // hold everything
+  selective,  // hold results of matrix products, attention and residual additions; remake norms, activations and the like
+  full,       // hold the inputs of each layer only; remake the layer
+};
+
+template <>
+inline constexpr auto kChoices<Recompute> = std::to_array<Choice<Recompute>>(
+    {{"none", Recompute::none}, {"selective", Recompute::selective}, {"full", Recompute::full}});
+
+}  // namespace tessera
