@@ -26,7 +26,8 @@ Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64
     const Value table = p.normal("segments", {bert.segments, t.hidden}, t.init_std);
     x = ops::add(x, ops::embedding(segments, table, {}, "segment"), {}, "summed");
   }
-  x = drop(t, context, "embedding", normalize(p, t, "embedding_norm", x));
+  x = drop(t.dropout_piece(), context, "embedding",
+           normalize(p, t.norm_piece(), "embedding_norm", x));
   for (int64_t i = 0; i < t.layers; ++i) x = block(p, t, i, x, context);
   return x;
 }
@@ -60,11 +61,11 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   const Value count = graph.add_input("count", {DType::f32, {}}, PortKind::data);
   const Shape rows{batch * masked};
   const Value share = ops::div(reshape(weights, rows), count, {}, "share");
-  Value m = ops::gelu(dense(p, t, "mlm.transform", pick(x, positions), t.hidden, t.init_std),
-                      {{"form", std::string("erf")}});
-  m = normalize(p, t, "mlm.norm", m);
+  Value m = activate(t.activation,
+                     dense(p, "mlm.transform", pick(x, positions), t.hidden, t.init_std, t.bias));
+  m = normalize(p, t.norm_piece(), "mlm.norm", m);
   const Value decoder = p.normal("tokens", {t.vocab, t.hidden}, t.init_std),
-              bias = p.zeros("mlm.bias", {t.vocab});
+              bias = t.bias ? p.zeros("mlm.bias", {t.vocab}) : Value();
   Prediction head;
   if (training)
     head.loss = head_loss(m, decoder, bias, reshape(labels, rows), share, "masked_loss");
@@ -82,8 +83,8 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
         ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, t.hidden}}}, "first"),
         {batch, t.hidden});
     const Value pooled =
-        ops::tanh(dense(p, t, "pooler", first, t.hidden, t.init_std), {}, "pooled");
-    const Value logits = dense(p, t, "next_sentence", pooled, 2, t.init_std);
+        ops::tanh(dense(p, "pooler", first, t.hidden, t.init_std, t.bias), {}, "pooled");
+    const Value logits = dense(p, "next_sentence", pooled, 2, t.init_std, t.bias);
     const Value real = graph.add_input("next_weights", {DType::f32, {batch}}, PortKind::data);
     const Value each = ops::div(real, sequences, {}, "sentence_share");
     const Value losses = ops::cross_entropy.all({logits, target, each}, {{"label_smoothing", 0.0}},

@@ -1,5 +1,5 @@
 // BERT: a bidirectional encoder (Devlin et al. 2018, 1810.04805), norm last, with its two pre-training heads: masked
-// tokens (dense, gelu, norm, tied decoder with a bias) on the masked positions alone, and next sentence.
+// tokens (dense, activation, norm, tied decoder) on the masked positions alone, and next sentence.
 #pragma once
 
 #include "models/model.h"

@@ -15,9 +15,9 @@ Value trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& con
     const Value table = p.normal("positions", {t.context, t.hidden}, t.init_std);
     x = ops::add(x, ops::embedding(context.positions, table, {}, "position"), {}, "placed");
   }
-  x = drop(t, context, "embedding", x);
+  x = drop(t.dropout_piece(), context, "embedding", x);
   for (int64_t i = 0; i < t.layers; ++i) x = block(p, t, i, x, context);
-  return normalize(p, t, "final_norm", x);
+  return normalize(p, t.norm_piece(), "final_norm", x);
 }
 
 Value head_weight(Parameters& p, const Gpt& gpt) {

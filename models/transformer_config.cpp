@@ -100,7 +100,7 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
 }
 
 std::string padding_text(const Config& config) {
-  const Transformer t = transformer_of(config, config.mesh.tp_size());
+  const SelfAttention t = transformer_of(config, config.mesh.tp_size()).attention_piece();
   if (t.padded_heads() == t.heads) return "";
   return fmt::format(
       "{} heads are computed as {}, to share them out evenly; the added ones are zeros ({:.0f} % "

@@ -36,9 +36,10 @@ void fields(ModelConfig& c, Visit&& visit) {
   visit("norm", c.norm, "Layer norm, or RMS norm (no mean, no bias).");
   visit("norm_eps", c.norm_eps, "Added to the variance in each norm.", above(0).below_or(1));
   visit("activation", c.activation,
-        "In the MLP: gelu by tanh (GPT-2), exact gelu by erf (BERT), relu, or gated silu (Llama).");
+        "In the MLP, and in bert's head for masked tokens: gelu by tanh (GPT-2), exact gelu by erf "
+        "(BERT), relu, or gated silu (Llama; plain silu in that head).");
   visit("tied_head", c.tied_head, "The output matrix is the token embedding.");
-  visit("bias", c.bias, "Bias terms in linear layers and layer norms.");
+  visit("bias", c.bias, "Bias terms in linear layers, heads and layer norms.");
   visit("dropout", c.dropout, "Dropout on embeddings and on the output of each sublayer.",
         fraction(0, 0.99));
   visit("attention_dropout", c.attention_dropout, "Dropout on attention weights.",

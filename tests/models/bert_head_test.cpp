@@ -1,0 +1,66 @@
+// BERT's head for masked tokens is as the config says its blocks are: activation and bias (as BertPredictionHeadTransform of
+// transformers has them).
+#include <gtest/gtest.h>
+
+#include "models/bert.h"
+#include "tests/models/device.h"
+#include "tests/models/toy_batches.h"
+#include "tests/models/toy_configs.h"
+
+namespace tessera::testing {
+namespace {
+
+/// The op that makes "mlm.transform" active, and its form.
+std::string head_activation(const Config& config) {
+  Graph graph("step");
+  shipped_models().of(config).build(graph, config, {.training = true});
+  ValueId transform = -1;
+  for (const Node& node : graph.nodes()) {
+    for (ValueId v : node.outputs)
+      if (graph.value(v).name == "bert.transform") transform = v;
+    if (!node.inputs.empty() && node.inputs[0] == transform && transform >= 0)
+      return std::string(node.op->name) +
+             (node.attrs.has("form") ? "_" + node.attrs.text("form") : "");
+  }
+  return "nothing";
+}
+
+std::vector<std::string> head_parameters(const Config& config) {
+  Graph graph("step");
+  std::vector<std::string> out;
+  for (const Parameter& p : shipped_models().of(config).build(graph, config, {.training = true}))
+    if (p.name.starts_with("mlm.")) out.push_back(p.name);
+  return out;
+}
+
+TEST(BertHead, FollowsTheActivation) {
+  for (const auto& [activation, op] :
+       std::vector<std::pair<std::string, std::string>>{{"gelu_tanh", "gelu_tanh"},
+                                                        {"gelu_erf", "gelu_erf"},
+                                                        {"relu", "relu"},
+                                                        {"silu_gated", "silu"}})
+    EXPECT_EQ(head_activation(toy_config(kToyBert, {"model.activation=" + activation})), op);
+}
+
+TEST(BertHead, FollowsTheBias) {
+  using Names = std::vector<std::string>;
+  // What checkpoints of a model with biases hold: whatever the activation, the same.
+  const Names all{"mlm.transform.weight", "mlm.transform.bias", "mlm.norm.gain", "mlm.norm.bias",
+                  "mlm.bias"};
+  for (const char* activation : {"gelu_tanh", "silu_gated"})
+    EXPECT_EQ(
+        head_parameters(toy_config(kToyBert, {std::string("model.activation=") + activation})),
+        all);
+  EXPECT_EQ(head_parameters(toy_config(kToyBert, {"model.bias=false"})),
+            (Names{"mlm.transform.weight", "mlm.norm.gain"}));
+}
+
+TEST(BertHead, LearnsAndIsEvaluatedWithoutBias) {
+  const auto learner = toy_learner(toy_config(kToyBert, {"model.bias=false"}), device());
+  const double before = learner->evaluate().loss;
+  losses(*learner, 20);
+  EXPECT_LT(learner->evaluate().loss, before);
+}
+
+}  // namespace
+}  // namespace tessera::testing
