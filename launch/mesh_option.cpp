@@ -1,24 +1,21 @@
 #include "launch/mesh_option.h"
 
-#include <fmt/format.h>
-
+#include "framework/config/mesh_axes.h"
 #include "framework/core/error.h"
 #include "framework/mesh/mesh.h"
 
 namespace tessera {
 
-MeshOption::MeshOption(const std::string& text) {
-  const Mesh mesh = parse_mesh(text);
-  for (const MeshAxis& axis : mesh.axes()) {
-    require(axis.name == "dp" || axis.name == "tp",
-            "--mesh {}: there is no axis '{}'; write dp and tp, such as dp=64,tp=8", text,
-            axis.name);
-    (axis.name == "dp" ? dp : tp) = axis.size;
+MeshConfig mesh_option(const std::string& text) {
+  MeshConfig out;
+  for (const ConfigAxis& axis : kMeshAxes) out.*axis.size = 1;
+  for (const MeshAxis& axis : parse_mesh(text).axes()) {
+    const ConfigAxis* known = find_mesh_axis(axis.name);
+    require(known != nullptr, "--mesh {}: there is no axis '{}'; write {}, such as dp=64,tp=8",
+            text, axis.name, mesh_axes_text());
+    out.*known->size = axis.size;
   }
-}
-
-std::vector<std::string> MeshOption::settings() const {
-  return {fmt::format("mesh.dp={}", dp), fmt::format("mesh.tp={}", tp)};
+  return out;
 }
 
 }  // namespace tessera

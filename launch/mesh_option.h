@@ -1,19 +1,13 @@
 // The mesh that a command line gives in words: --mesh dp=64,tp=8.
 #pragma once
 
-#include <cstdint>
 #include <string>
-#include <vector>
+
+#include "framework/config/config.h"
 
 namespace tessera {
 
-/// Sizes of the axes that a run has; UserError naming any other.
-struct MeshOption {
-  int64_t dp = 1, tp = 1;
-
-  explicit MeshOption(const std::string& text);
-  /// As `--set` would give them.
-  std::vector<std::string> settings() const;
-};
+/// The sizes of all axes, 1 where the text says nothing; UserError for an axis that a run does not have.
+MeshConfig mesh_option(const std::string& text);
 
 }  // namespace tessera

@@ -6,6 +6,7 @@
 
 #include "framework/assembly/fit_settings.h"
 #include "framework/assembly/proposals.h"
+#include "framework/config/mesh_axes.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
@@ -55,7 +56,8 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
 std::vector<std::string> settings(const Arguments& given) {
   std::vector<std::string> sets = given.list("set");
   if (!given.has("mesh")) return sets;
-  for (std::string& set : MeshOption(given.text("mesh")).settings()) sets.push_back(std::move(set));
+  for (std::string& set : mesh_settings(mesh_option(given.text("mesh"))))
+    sets.push_back(std::move(set));
   return sets;
 }
 
@@ -65,17 +67,17 @@ Config planned_config(const Arguments& given) {
   const std::vector<std::string> sets = settings(given);
   try {
     Config config = load_config(shipped_models().kinds(), file, sets);
-    config.mesh.dp = config.mesh.dp_size();
-    config.mesh.tp = config.mesh.tp_size();
+    for (const ConfigAxis& axis : kMeshAxes)
+      config.mesh.*axis.size = (config.mesh.*axis.size).value_or(1);
     return config;
   } catch (const UserError& error) {
     std::vector<std::string> alone = sets, better;
-    alone.insert(alone.end(), {"mesh.dp=1", "mesh.tp=1", "mesh.sequence_parallel=false"});
+    for (std::string& set : mesh_settings({})) alone.push_back(std::move(set));
+    alone.emplace_back("mesh.sequence_parallel=false");
     try {
       Config config = load_config(shipped_models().kinds(), file, alone);
-      const MeshOption mesh(given.text("mesh", "1"));
-      config.mesh.dp = mesh.dp;
-      config.mesh.tp = mesh.tp;
+      const MeshConfig mesh = mesh_option(given.text("mesh", "1"));
+      for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = mesh.*axis.size;
       better = sizes_that_divide(config);
     } catch (const UserError&) {  // it is not the mesh
     }

@@ -12,6 +12,7 @@
 #include "framework/assembly/layouts.h"
 #include "framework/comm/agreement.h"
 #include "framework/comm/mpi.h"
+#include "framework/config/mesh_axes.h"
 #include "framework/core/threads.h"
 #include "framework/record/failure.h"
 #include "framework/record/run_folder.h"
@@ -136,7 +137,7 @@ std::string Ranks::placement_warning(const Config& config) const {
   if (!world_ || config.mesh.tp_size() == 1) return "";
   for (int64_t rank = 0; rank < mesh.size(); ++rank) {
     std::set<std::string> hosts;
-    for (int64_t other : mesh.group(rank, mesh.axis("tp")))
+    for (int64_t other : mesh.group(rank, mesh.axis(kTensorAxis.name)))
       hosts.insert(world_->hosts()[static_cast<size_t>(other)]);
     if (hosts.size() > 1)
       return fmt::format(

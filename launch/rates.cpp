@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "framework/config/mesh_axes.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -83,11 +84,11 @@ Rates parse_rates(const std::string& flops, const std::string& links, const Mesh
   const auto given = links.empty() ? std::map<std::string, Link>() : parse_links(links);
   const auto intra = given.find("intra"), inter = given.find("inter");
   for (const auto& [name, link] : given)
-    if (name != "intra" && name != "inter" && name != "dp" && name != "tp") mesh.axis(name);
+    if (name != "intra" && name != "inter" && !find_mesh_axis(name)) mesh.axis(name);
   if (ranks_per_host == 0) {
     ranks_per_host = 1;
     for (const MeshAxis& axis : mesh.axes())
-      if (axis.name == "tp") ranks_per_host = axis.size;
+      if (axis.name == kTensorAxis.name) ranks_per_host = axis.size;
   }
   for (AxisId axis = 0; axis < static_cast<AxisId>(mesh.axes().size()); ++axis) {
     const std::string& name = mesh.name(axis);

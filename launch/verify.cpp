@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "framework/assembly/layouts.h"
+#include "framework/config/mesh_axes.h"
 #include "framework/config/parse.h"
 #include "framework/core/threads.h"
 #include "framework/train/device.h"
@@ -19,13 +20,14 @@ namespace tessera {
 namespace {
 
 /// The config on a mesh. Sequence parallel is for the side that has tp.
-Config config_on(const MeshOption& mesh, bool other_has_tp, const std::string& path,
+Config config_on(const MeshConfig& mesh, bool other_has_tp, const std::string& path,
                  std::vector<std::string> sets) {
   for (const std::string& set : sets)
-    require(!set.starts_with("mesh.dp=") && !set.starts_with("mesh.tp="),
-            "verify: --set {}: the meshes are those of --mesh; give it there", set);
-  for (std::string& set : mesh.settings()) sets.push_back(std::move(set));
-  if (mesh.tp == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
+    for (const ConfigAxis& axis : kMeshAxes)
+      require(!set.starts_with(fmt::format("mesh.{}=", axis.name)),
+              "verify: --set {}: the meshes are those of --mesh; give it there", set);
+  for (std::string& set : mesh_settings(mesh)) sets.push_back(std::move(set));
+  if (mesh.tp_size() == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
   return load_config(shipped_models().kinds(), path, sets);
 }
 
@@ -59,9 +61,11 @@ int run_verify(std::span<const std::string> args) {
   if (!given) return 0;
   const auto meshes = given->list("mesh");
   require(meshes.size() == 2, "verify: give two meshes to compare, such as --mesh 1 --mesh dp=2");
-  const MeshOption first(meshes[0]), second(meshes[1]);
-  const Config a = config_on(first, second.tp > 1, given->text("CONFIG"), given->list("set")),
-               b = config_on(second, first.tp > 1, given->text("CONFIG"), given->list("set"));
+  const MeshConfig first = mesh_option(meshes[0]), second = mesh_option(meshes[1]);
+  const Config a = config_on(first, second.tp_size() > 1, given->text("CONFIG"),
+                             given->list("set")),
+               b = config_on(second, first.tp_size() > 1, given->text("CONFIG"),
+                             given->list("set"));
   const auto ranks = std::max(mesh_of(a).size(), mesh_of(b).size());
   VerifyOptions options{.models = shipped_models()};
   options.steps = given->integer("steps", 2, 1);

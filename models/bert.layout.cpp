@@ -1,14 +1,17 @@
-#include "models/layout.h"
+#include "models/bert.h"
 
 namespace tessera {
 
 ModelLayout bert_layout(const Config& config) {
+  const BertKeys keys = bert_keys(config);
   ModelLayout out = transformer_layout(config);
-  out.parameters.push_back({"mlm.bias", "[tp]"});
-  for (const char* input : {"segments_in", "masked_positions"})
-    out.values.push_back({input, "[dp, _]"});
-  for (const char* input : {"lengths", "next_sentence", "next_weights"})
-    out.values.push_back({input, "[dp]"});
+  if (config.model.bias) out.parameters.push_back({"mlm.bias", "[tp]"});
+  out.values.push_back({"masked_positions", "[dp, _]"});
+  out.values.push_back({"lengths", "[dp]"});
+  if (keys.segment_count() > 0) out.values.push_back({"segments_in", "[dp, _]"});
+  if (keys.next_sentence)
+    for (const char* input : {"next_sentence", "next_weights"})
+      out.values.push_back({input, "[dp]"});
   return out;
 }
 

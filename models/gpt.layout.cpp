@@ -4,9 +4,10 @@ namespace tessera {
 
 ModelLayout gpt_layout(const Config& config) {
   ModelLayout out = transformer_layout(config);
-  out.parameters.push_back({"head.weight", "[tp, _]"});
+  if (!config.model.tied_head) out.parameters.push_back({"head.weight", "[tp, _]"});
   out.values.push_back({"positions_in", "[dp, _]"});
-  out.values.push_back({"documents", "[dp, _]"});
+  if (config.data.documents == DataConfig::Documents::packed)
+    out.values.push_back({"documents", "[dp, _]"});
   return out;
 }
 

@@ -1,5 +1,6 @@
 // How each model's tensors lie on a mesh: the only thing that is said about parallel training, by name. Everything else is
-// derived from it by shard and partition. Axes: dp splits the batch, tp the heads, the MLP and the vocabulary.
+// derived from it by shard and partition. Axes: dp splits the batch, tp the heads, the MLP and the vocabulary. A layout has
+// notes for what the config's model has, and no others: a note that fits nothing is an error, since it is a slip most likely.
 #pragma once
 
 #include <vector>

@@ -136,7 +136,12 @@ class Assembler {
     Assembly out;
     out.parameters = parameters_;
     out.mesh = mesh_of(config_);
-    ShardWishes wishes = wishes_of(model_.layout(config_), config_, out.mesh, precise, parameters_);
+    const ModelLayout layout = model_.layout(config_);
+    const bool trains = std::any_of(precise.graphs().begin(), precise.graphs().end(), [](auto& g) {
+      return g.name() == "step" || g.name() == "first";
+    });
+    if (trains) check_notes(layout, precise, parameters_);
+    ShardWishes wishes = wishes_of(layout, config_, out.mesh, precise, parameters_);
     std::vector<Graph> graphs;
     for (const Graph& source : precise.graphs()) {
       Graph graph = shown("precision", source);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "framework/config/mesh_axes.h"
 #include "framework/config/parse.h"
 
 namespace tessera {
@@ -15,29 +16,64 @@ constexpr int64_t kSmall = 1024;  // elements: not worth a message of their own
 
 Mesh mesh_of(const Config& config) {
   std::vector<MeshAxis> axes;
-  if (config.mesh.dp_size() > 1) axes.push_back({"dp", config.mesh.dp_size()});
-  if (config.mesh.tp_size() > 1) axes.push_back({"tp", config.mesh.tp_size()});
+  for (const ConfigAxis& axis : kMeshAxes)
+    if (const int64_t size = (config.mesh.*axis.size).value_or(1); size > 1)
+      axes.push_back({std::string(axis.name), size});
   return Mesh(std::move(axes));
 }
 
 Config resolve_mesh(Config config, int64_t ranks) {
   MeshConfig& mesh = config.mesh;
-  const int64_t stated = mesh.dp_size() * mesh.tp_size();
-  require(ranks % stated == 0 && (ranks == stated || !mesh.dp || !mesh.tp),
-          "mesh.dp = {} and mesh.tp = {} do not make up the {} rank{} of this run; start it on {} "
-          "of them (launch/run -n), or change the mesh",
-          mesh.dp ? std::to_string(*mesh.dp) : "auto", mesh.tp ? std::to_string(*mesh.tp) : "auto",
-          ranks, ranks == 1 ? "" : "s", stated);
-  if (!mesh.dp) mesh.dp = ranks / stated;
-  if (!mesh.tp) mesh.tp = ranks / stated;
+  int64_t stated = 1;
+  bool open = false;
+  std::string sizes;
+  for (const ConfigAxis& axis : kMeshAxes) {
+    const std::optional<int64_t>& size = mesh.*axis.size;
+    stated *= size.value_or(1);
+    open = open || !size;
+    sizes += fmt::format("{}mesh.{} = {}", sizes.empty() ? "" : " and ", axis.name,
+                         size ? std::to_string(*size) : "auto");
+  }
+  require(ranks % stated == 0 && (ranks == stated || open),
+          "{} do not make up the {} rank{} of this run; start it on {} of them (launch/run -n), or "
+          "change the mesh",
+          sizes, ranks, ranks == 1 ? "" : "s", stated);
+  for (const ConfigAxis& axis : kMeshAxes)
+    if (std::optional<int64_t>& size = mesh.*axis.size; !size) size = ranks / stated;
   check_config(config);
   return config;
+}
+
+void check_notes(const ModelLayout& model, const Program& program,
+                 const std::vector<Parameter>& parameters) {
+  const auto check_list = [](const std::vector<LayoutNote>& notes, const char* what,
+                             const auto& fits_one) {
+    for (const LayoutNote& note : notes) {
+      for (const std::string& axis : axes_named(note.layout))
+        check(find_mesh_axis(axis) != nullptr,
+              "the model's layout lays '{}' out as {}: there is no axis '{}', but {}", note.name,
+              note.layout, axis, mesh_axes_text());
+      check(fits_one(note), "the model's layout has a note on '{}', which fits no {}", note.name,
+            what);
+    }
+  };
+  check_list(model.parameters, "parameter of the model", [&](const LayoutNote& note) {
+    return std::any_of(parameters.begin(), parameters.end(),
+                       [&](const Parameter& p) { return matches(p.name, note.name); });
+  });
+  check_list(model.values, "input or value of its graphs", [&](const LayoutNote& note) {
+    for (const Graph& graph : program.graphs())
+      for (const auto& value : graph.values())
+        if (matches(value.name, note.name)) return true;
+    return false;
+  });
 }
 
 Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mesh) {
   Layout out = compute;
   const auto& axes = mesh.axes();
-  const auto dp = std::find_if(axes.begin(), axes.end(), [](auto& a) { return a.name == "dp"; });
+  const auto dp =
+      std::find_if(axes.begin(), axes.end(), [](auto& a) { return a.name == kDataAxis.name; });
   if (dp == axes.end() || numel(shape) < kSmall) return out;
   // The outermost dim that can: its parts lie together, so that nothing is copied to send them.
   for (size_t d = 0; d < shape.size(); ++d) {

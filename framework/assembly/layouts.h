@@ -10,11 +10,16 @@
 
 namespace tessera {
 
-/// The axes of more than one rank, dp before tp. Sizes that are auto count as one: resolve_mesh first.
+/// The axes of more than one rank, in the order of kMeshAxes. Sizes that are auto count as one: resolve_mesh first.
 Mesh mesh_of(const Config& config);
 
-/// The config with mesh.dp and mesh.tp as numbers for a run of `ranks`; UserError when they cannot be.
+/// The config with the sizes of all axes as numbers for a run of `ranks`; UserError when they cannot be.
 Config resolve_mesh(Config config, int64_t ranks);
+
+/// InternalError where a note of the model's layout names an axis that there is not, or fits nothing that the model has.
+/// `program`: its training program, before it is split.
+void check_notes(const ModelLayout& model, const Program& program,
+                 const std::vector<Parameter>& parameters);
 
 /// What shard is to know of the states of `program` and of values by name, from the model's layout.
 ShardWishes wishes_of(const ModelLayout& model, const Config& config, const Mesh& mesh,

@@ -1,5 +1,7 @@
 #include "framework/mesh/layout_note.h"
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -30,6 +32,18 @@ Layout parse_layout(std::string_view text, const Mesh& mesh) {
     ++i;
   }
   check_layout(out, mesh);
+  return out;
+}
+
+std::vector<std::string> axes_named(std::string_view text) {
+  constexpr std::string_view kNone = "[](), _";
+  std::vector<std::string> out;
+  for (size_t i = text.find_first_not_of(kNone); i != std::string_view::npos;
+       i = text.find_first_not_of(kNone, i)) {
+    const size_t end = std::min(text.find_first_of(" ,()]", i), text.size());
+    out.emplace_back(text.substr(i, end - i));
+    i = end;
+  }
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "framework/mesh/layout.h"
 
@@ -17,6 +18,9 @@ struct LayoutNote {
 
 /// "[dp, _, (dp tp)]" without the axes that `mesh` lacks; InternalError for text that is no layout.
 Layout parse_layout(std::string_view text, const Mesh& mesh);
+
+/// The axes that a layout names, in order: "dp", "dp" and "tp" of "[dp, _, (dp tp)]".
+std::vector<std::string> axes_named(std::string_view text);
 
 /// Whether `name` is of the form `pattern`, in which `*` stands for any text.
 bool matches(std::string_view name, std::string_view pattern);

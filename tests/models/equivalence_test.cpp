@@ -2,12 +2,12 @@
 // whole or in chunks, from a planned arena full of rubbish.
 #include <gtest/gtest.h>
 
-#include "models/model.h"
 #include "framework/core/threads.h"
 #include "framework/passes/chunk.h"
 #include "framework/passes/grad.h"
 #include "framework/passes/precision.h"
 #include "framework/runtime/evaluate.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/toy_batches.h"

@@ -4,11 +4,11 @@
 #include <limits>
 #include <numeric>
 
-#include "models/model.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/expand.h"
 #include "framework/runtime/evaluate.h"
 #include "framework/train/generator.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/toy_batches.h"

@@ -2,11 +2,11 @@
 // decay, and the parameters they end with.
 #include <gtest/gtest.h>
 
-#include "models/model.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/expand.h"
 #include "framework/passes/grad.h"
 #include "framework/runtime/evaluate.h"
+#include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/golden_state.h"
