@@ -16,11 +16,11 @@
 namespace tessera {
 namespace {
 
-Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config,
-                        const MeshPlace& place) {
-  Compiled compiled = compile(std::move(program), profile, place);
-  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
-               fit_settings(config));
+Compiled compile_to_fit(Program program, const Device& device, const Config& config,
+                        const MeshPlace& place, const CompileOptions& options) {
+  Compiled compiled = compile(std::move(program), device, place, options);
+  require_fits(compiled, device.profile().memory_bytes,
+               static_cast<size_t>(config.device.reserve.bytes), fit_settings(config));
   return compiled;
 }
 
@@ -58,23 +58,24 @@ LearnerData open_data(const Config& config) {
   return data;
 }
 
-ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           bool training, World* world)
-    : ModelLearner(config, std::move(data), profile,
+ModelLearner::ModelLearner(const Config& config, LearnerData data, std::shared_ptr<Device> device,
+                           bool training, World* world, const CompileOptions& options)
+    : ModelLearner(config, std::move(data), std::move(device),
                    training ? assemble_training(config, data.vocab, masked_positions(config))
                             : assemble_evaluation(config, data.vocab, masked_positions(config)),
-                   world) {}
+                   world, options) {}
 
-ModelLearner::ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-                           Assembly assembly, World* world)
+ModelLearner::ModelLearner(const Config& config, LearnerData data, std::shared_ptr<Device> device,
+                           Assembly assembly, World* world, const CompileOptions& options)
     : config_(config),
       world_(world),
       data_(std::move(data)),
       parameters_(std::move(assembly.parameters)),
       model_flops_(assembly.model_flops),
       parts_{assembly.mesh, world ? world->rank() : 0, std::move(assembly.inputs)},
-      session_(compile_to_fit(std::move(assembly.program), profile, config,
-                              {parts_.mesh, parts_.rank, world})) {
+      session_(compile_to_fit(std::move(assembly.program), *device, config,
+                              {parts_.mesh, parts_.rank, world}, options),
+               device) {
   check(parts_.mesh.size() == (world ? world->size() : 1), "a mesh {} in a world of {} ranks",
         to_string(parts_.mesh), world ? world->size() : 1);
   rows_ = rows_made(parts_, config_.micro_sequences(), world);
@@ -199,10 +200,12 @@ bool ModelLearner::writes(const State& state) const {
 void ModelLearner::save(CheckpointWriter& writer) {
   initialize();
   std::vector<PartTensor> parts;
-  for (const State& state : persistent_states())
-    if (writes(state))
-      parts.push_back(
-          {state.name, whole_type(state), box_held(state), session_.state_view(state.name).data});
+  std::vector<HostValues<std::byte>> held;  // while they are written
+  for (const State& state : persistent_states()) {
+    if (!writes(state)) continue;
+    held.push_back(session_.state<std::byte>(state.name));
+    parts.push_back({state.name, whole_type(state), box_held(state), held.back().data()});
+  }
   writer.write(parts);
 }
 
@@ -216,7 +219,9 @@ void ModelLearner::load(CheckpointReader& reader) {
             to_string(whole_type(state)));
   }
   for (const State& state : persistent_states())
-    reader.read(state.name, box_held(state), session_.state_view(state.name).data);
+    session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
+      reader.read(state.name, box_held(state), bytes.data());
+    });
   refresh();
   initialized_ = true;
 }

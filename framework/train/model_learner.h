@@ -26,8 +26,8 @@ class ModelLearner : public Learner {
   /// Compiles, checks that it fits the machine (UserError otherwise) and allocates.
   /// `training` false: evaluation only, which needs no optimizer state.
   /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
-  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               bool training = true, World* world = nullptr);
+  ModelLearner(const Config& config, LearnerData data, std::shared_ptr<Device> device,
+               bool training = true, World* world = nullptr, const CompileOptions& options = {});
 
   StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
@@ -51,8 +51,8 @@ class ModelLearner : public Learner {
   std::string program_text() const;
 
  private:
-  ModelLearner(const Config& config, LearnerData data, const DeviceProfile& profile,
-               Assembly assembly, World* world);
+  ModelLearner(const Config& config, LearnerData data, std::shared_ptr<Device> device,
+               Assembly assembly, World* world, const CompileOptions& options);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "framework/core/error.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
@@ -81,7 +82,7 @@ TEST(Evaluation, OfNothingIsRefused) {
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<NothingHeldOut>(config);
-  ModelLearner learner(config, std::move(data), device());
+  ModelLearner learner(config, std::move(data), host_device(device()));
   EXPECT_THROW(learner.evaluate(), UserError);
 }
 

@@ -11,6 +11,7 @@
 #include "framework/assembly/assemble.h"
 #include "framework/core/random.h"
 #include "framework/train/model_learner.h"
+#include "tests/host_device.h"
 
 namespace tessera::testing {
 
@@ -152,7 +153,8 @@ inline std::unique_ptr<ModelLearner> toy_learner(const Config& config, const Dev
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<ToyBatches>(config);
-  auto learner = std::make_unique<ModelLearner>(config, std::move(data), profile, true, world);
+  auto learner =
+      std::make_unique<ModelLearner>(config, std::move(data), host_device(profile), true, world);
   learner->initialize();
   return learner;
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "framework/core/threads.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/ladder.h"
 #include "tests/models/toy_batches.h"
@@ -21,7 +22,7 @@ void expect_verified(const char* text, const char* precision, const Rung& r) {
                                  fmt::format("recompute.policy={}", r.recompute)}),
                many = toy_config(text, base, sets_of(r));
   set_thread_count(1);
-  const VerifyOptions options{3, device(), [&] {
+  const VerifyOptions options{3, host_device(device()), [&] {
                                 LearnerData data;
                                 data.vocab = *one.model.vocab;
                                 data.batches = std::make_unique<ToyBatches>(one);
@@ -58,7 +59,7 @@ TEST(VerifiedLadder, AFailureOfOneRankEndsAllWhileTheirBuffersAreThere) {
   set_thread_count(1);
   for (int repetition = 0; repetition < 5; ++repetition) {
     std::atomic<int> asked = 0;  // first for the vocabulary, then by every rank
-    const VerifyOptions options{2, device(), [&] {
+    const VerifyOptions options{2, host_device(device()), [&] {
                                   LearnerData data;
                                   data.vocab = *config.model.vocab;
                                   if (asked++ == 2)
