@@ -4,6 +4,7 @@
 #include <numbers>
 #include <set>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/model.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
@@ -264,10 +265,11 @@ std::string ModelLearner::header() {
   return ranks + fmt::format(
                      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
                      "arena) · {:.2f} "
-                     "MFLOP per token",
+                     "MFLOP per token · {}",
                      parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
                      static_cast<double>(compiled.state_bytes) / kMiB,
-                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
+                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6,
+                     threads_text(config_.device, session_.device().profile()));
 }
 
 }  // namespace tessera
