@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <chrono>
 
+#include "framework/assembly/device.h"
 #include "framework/config/nearest.h"
 #include "framework/config/parse.h"
 #include "framework/core/random.h"
-#include "framework/kernels/cpu/shared/matmul_rate.h"
 #include "framework/ops/ops.h"
 #include "framework/runtime/session.h"
-#include "framework/train/device.h"
 #include "launch/bench_modes.h"
 #include "models/model.h"
 
@@ -82,17 +81,18 @@ OpText parse_op(const std::string& text) {
   return out;
 }
 
-void fill_random(Session::Bytes bytes, uint64_t stream) {
+void fill_random(Session& session, const DeviceTensor& operand, uint64_t stream) {
   const Random random(1, fmt::format("operand {}", stream));
-  dispatch(bytes.type.dtype, "bench op", [&]<typename T>(Tag<T>) {
-    auto* data = reinterpret_cast<T*>(bytes.data);
-    for (int64_t i = 0; i < bytes.type.numel(); ++i) {
-      const float u = random.uniform(0, static_cast<uint64_t>(i));
-      if constexpr (std::is_same_v<T, bfloat16>)
-        data[i] = bfloat16(u);
-      else
-        data[i] = std::is_floating_point_v<T> ? static_cast<T>(u) : static_cast<T>(u < 0.5F);
-    }
+  dispatch(operand.type.dtype, "bench op", [&]<typename T>(Tag<T>) {
+    session.fill<T>(operand, [&](std::span<T> data) {
+      for (size_t i = 0; i < data.size(); ++i) {
+        const float u = random.uniform(0, i);
+        if constexpr (std::is_same_v<T, bfloat16>)
+          data[i] = bfloat16(u);
+        else
+          data[i] = std::is_floating_point_v<T> ? static_cast<T>(u) : static_cast<T>(u < 0.5F);
+      }
+    });
   });
 }
 
@@ -106,7 +106,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   const Config config =
       parse_config(shipped_models().kinds(), "model: {type: gpt, layers: 1, hidden: 64, heads: 1}",
                    "bench op", sets);
-  const DeviceProfile profile = set_up_device(config.device);
+  const auto device = make_device(config.device);
   const OpText op = parse_op(text);
   Graph graph("op");
   Program program;
@@ -131,9 +131,9 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   for (size_t i = 0; i < results.size(); ++i)
     if (!donated[i]) graph.add_output(fmt::format("result{}", i), results[i]);
   program.add(std::move(graph));
-  Session session(compile(std::move(program), profile));
+  Session session(compile(std::move(program), *device), device);
   for (size_t i = 0; i < op.operands.size(); ++i)
-    fill_random(session.state_view(fmt::format("operand{}", i)), i);
+    fill_random(session, session.state(fmt::format("operand{}", i)), i);
 
   std::vector<double> seconds;
   for (int64_t i = 0; i < steps + 2; ++i) {
@@ -149,10 +149,10 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   for (const TensorType& t : op.operands) bytes += static_cast<double>(t.bytes());
   for (const TensorType& t : out) bytes += static_cast<double>(t.bytes());
   const double flops = op.op->flops ? op.op->flops(op.operands, out, op.attrs) : 0;
-  const bool low =
-      !op.operands.empty() && op.operands[0].dtype == DType::bf16 && profile.isa >= Isa::avx512;
-  const double bound = std::max(flops / (1e9 * cpu::matmul_gflops(low ? DType::bf16 : DType::f32)),
-                                bytes / (1e9 * cpu::memory_gbytes_per_second()));
+  const bool low = !op.operands.empty() && op.operands[0].dtype == DType::bf16;
+  const DType ran = low ? device->product_type(DType::bf16) : DType::f32;
+  const double bound = std::max(flops / (1e9 * device->matmul_gflops(ran)),
+                                bytes / (1e9 * device->copy_gbytes_per_second()));
   fmt::print(
       "{}: {:.3f} ms (median of {}; best {:.3f}) · {:.1f} GFLOP/s · {:.1f} GB/s · {:.0f}% of the "
       "roofline\n",

@@ -1,10 +1,9 @@
 #include <algorithm>
 #include <map>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/layouts.h"
 #include "framework/graph/op_def.h"
-#include "framework/kernels/cpu/shared/matmul_rate.h"
-#include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
 #include "launch/planned_vocab.h"
@@ -14,6 +13,7 @@ namespace tessera {
 namespace {
 
 struct Row {
+  DType type = DType::f32;  // that its products ran in
   int64_t calls = 0;
   double flops = 0, bytes = 0;
   std::vector<double> seconds;  // by step
@@ -45,10 +45,10 @@ std::string row_name(const Graph& graph, const Node& node) {
 nlohmann::json bench_step(const Config& given, int64_t steps) {
   const Config config = resolve_mesh(given, 1);
   const int64_t vocab = planned_vocab(config);
-  const DeviceProfile profile = set_up_device(config.device);
+  const auto device = make_device(config.device);
   ModelLearner learner(shipped_models(), config,
                        {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
-                       profile);
+                       device);
   std::map<std::string, Row> rows;
   int64_t step = -2;
   learner.session().on_step = [&](const Graph& graph, NodeId id, double seconds) {
@@ -61,16 +61,21 @@ nlohmann::json bench_step(const Config& given, int64_t steps) {
     std::vector<TensorType> in, out;
     for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
     for (ValueId v : node.outputs) out.push_back(graph.value(v).type);
+    if (!in.empty() && in[0].dtype == DType::bf16) row.type = device->product_type(DType::bf16);
     row.calls += 1;
     row.flops += node.op->flops ? node.op->flops(in, out, node.attrs) : 0;
     row.bytes += traffic(graph, node);
   };
   for (; step < steps; ++step) learner.step(step + 2);
 
-  const bool low = config.precision.compute == DType::bf16;
-  const double flops_per_s =
-      1e9 * cpu::matmul_gflops(low && profile.isa >= Isa::avx512 ? DType::bf16 : DType::f32);
-  const double bytes_per_s = 1e9 * cpu::memory_gbytes_per_second();
+  std::map<DType, double> flops_per_s;
+  std::string rates;
+  for (const auto& [name, row] : rows) {
+    if (flops_per_s.contains(row.type)) continue;
+    flops_per_s[row.type] = 1e9 * device->matmul_gflops(row.type);
+    rates += fmt::format("{:.0f} GFLOP/s {}, ", flops_per_s[row.type] / 1e9, row.type);
+  }
+  const double bytes_per_s = 1e9 * device->copy_gbytes_per_second();
   std::vector<std::pair<double, std::string>> order;
   double total = 0;
   for (auto& [name, row] : rows) {
@@ -80,13 +85,13 @@ nlohmann::json bench_step(const Config& given, int64_t steps) {
   }
   std::sort(order.begin(), order.end());
   nlohmann::json figures = nlohmann::json::array();
-  fmt::print("measured roofline: {:.0f} GFLOP/s {}, {:.1f} GB/s\n", flops_per_s / 1e9,
-             low ? "bf16" : "f32", bytes_per_s / 1e9);
+  fmt::print("measured roofline: {}{:.1f} GB/s\n", rates, bytes_per_s / 1e9);
   fmt::print("{:<28}{:>7}{:>11}{:>8}{:>11}{:>9}{:>16}\n", "op", "calls", "ms", "share", "GFLOP/s",
              "GB/s", "of roofline");
   for (const auto& [negative, name] : order) {
     const Row& row = rows[name];
-    const double s = -negative, bound = std::max(row.flops / flops_per_s, row.bytes / bytes_per_s);
+    const double s = -negative;
+    const double bound = std::max(row.flops / flops_per_s[row.type], row.bytes / bytes_per_s);
     fmt::print("{:<28}{:>7}{:>11.3f}{:>7.1f}%{:>11.1f}{:>9.1f}{:>15.0f}%\n", name, row.calls,
                s * 1e3, 100 * s / total, row.flops / s / 1e9, row.bytes / s / 1e9, 100 * bound / s);
     figures.push_back({{"op", name},

@@ -6,7 +6,6 @@
 #include <sstream>
 
 #include "framework/assembly/layouts.h"
-#include "framework/device/cpu/memory.h"
 #include "framework/record/failure.h"
 #include "framework/train/model_learner.h"
 #include "launch/bench_modes.h"
@@ -64,6 +63,7 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
   ModelLearner learner(shipped_models(), config,
                        {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
                        ranks.set_up(config.device), true, ranks.world());
+  const Device& device = learner.session().device();
   Timed timed;
   try {
     timed = run_steps(learner, steps);
@@ -87,11 +87,11 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
         "memory {:.2f} GiB · loss {:.4f}\n",
         tokens / median, steps, tokens / seconds[0],
         learner.flops_per_token() * tokens / median / 1e9, start,
-        static_cast<double>(peak_resident_bytes()) / (1 << 30), loss);
+        static_cast<double>(device.peak_bytes()) / (1 << 30), loss);
   return {{"tokens_per_s", tokens / median},
           {"tokens_per_s_best", tokens / seconds[0]},
           {"start_s", start},
-          {"peak_rss_bytes", peak_resident_bytes()},
+          {"peak_rss_bytes", device.peak_bytes()},
           {"planned_bytes", learner.session().compiled().bytes()},
           {"ranks", ranks.size()},
           {"communication_s", communication.total},

@@ -5,10 +5,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "framework/assembly/device.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
-#include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
@@ -33,9 +33,8 @@ int run_eval(std::span<const std::string> args) {
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
           "data.validation=0.05, that was not trained on");
-  const DeviceProfile profile = set_up_device(config.device);
-  ModelLearner learner(shipped_models(), config, open_data(shipped_models(), config), profile,
-                       false);
+  ModelLearner learner(shipped_models(), config, open_data(shipped_models(), config),
+                       make_device(config.device), false);
   CheckpointReader reader(checkpoint);
   learner.load(reader);
   const Evaluation evaluation = learner.evaluate();

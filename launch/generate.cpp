@@ -3,10 +3,10 @@
 
 #include <cstdio>
 
+#include "framework/assembly/device.h"
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/run_state.h"
-#include "framework/train/device.h"
 #include "framework/train/generator.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
@@ -62,8 +62,7 @@ int run_generate(std::span<const std::string> args) {
           "--prompt: {} tokens and the one that every document begins with do not fit: "
           "model.context is {}; shorten the prompt",
           prompt.size() - 1, context);
-  Generator generator(shipped_models(), config, tokenizer.vocab_size(),
-                      set_up_device(config.device));
+  Generator generator(shipped_models(), config, tokenizer.vocab_size(), make_device(config.device));
   generator.load(reader);
 
   bool begun = false;

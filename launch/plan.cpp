@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/fit_settings.h"
 #include "framework/assembly/proposals.h"
 #include "framework/config/mesh_axes.h"
@@ -11,7 +12,6 @@
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
 #include "framework/runtime/fit.h"
-#include "framework/train/device.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/plan_report.h"
@@ -45,7 +45,7 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
   require(known, "plan: there is no pass '{}'; known: {}", pass, kPasses);
   if (pass == "plan") {
     const Compiled compiled =
-        compile(assembly.program, set_up_device(config.device), {assembly.mesh});
+        compile(assembly.program, *make_device(config.device), {assembly.mesh});
     for (const CompiledGraph& graph : compiled.graphs)
       show(graph.plan.graph.name(), [&] { return to_string(graph.plan); });
   }
@@ -88,7 +88,7 @@ Config planned_config(const Arguments& given) {
 }
 
 DeviceProfile planned_device(const Config& config, const Arguments& given) {
-  DeviceProfile profile = set_up_device(config.device);
+  DeviceProfile profile = make_device(config.device)->profile();
   ByteSize memory;
   if (config.device.memory && given.has("mesh")) memory = *config.device.memory;
   if (given.has("memory")) {

@@ -8,10 +8,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "framework/assembly/device.h"
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
-#include "framework/train/device.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
 #include "launch/quickstart_folder.h"
@@ -58,11 +58,11 @@ void require_held_out(const std::string& path, std::vector<std::string> sets) {
 }
 
 /// Updates that fit into `seconds`, by timing some on random tokens. Says so when there must be more or may be fewer.
-int64_t steps_in(double seconds, const Config& config, const DeviceProfile& profile) {
+int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Device>& device) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
   ModelLearner learner(shipped_models(), config,
                        {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
-                       profile);
+                       device);
   learner.step(0);
   const auto begin = std::chrono::steady_clock::now();
   double passed = 0;
@@ -137,10 +137,10 @@ int run_quickstart(std::span<const std::string> args) {
   Config config = load_config(shipped_models().kinds(), path, sets);
   require(!config.evaluate.every.never(),
           "quickstart measures the model on held-out text: evaluate.every must not be 0");
-  const DeviceProfile profile = set_up_device(config.device);
+  const auto device = make_device(config.device);
   if (std::ranges::find(own, "precision.compute", key_of) == own.end())
     sets.push_back(std::string("precision.compute=") +
-                   (profile.isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
+                   (device->profile().isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
   config = load_config(shipped_models().kinds(), path, sets);
 
   // The run before is removed only when everything that was asked for is known to be usable.
@@ -148,7 +148,7 @@ int run_quickstart(std::span<const std::string> args) {
   const std::string fresh_data = (folder.fresh() / "data").string();
   tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
   require_usable(config, fresh_data);
-  sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, profile)));
+  sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, device)));
   config = load_config(shipped_models().kinds(), path, sets);
   folder.replace();
 

@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/layouts.h"
 #include "framework/comm/agreement.h"
 #include "framework/comm/mpi.h"
@@ -16,7 +17,6 @@
 #include "framework/core/threads.h"
 #include "framework/record/failure.h"
 #include "framework/record/run_folder.h"
-#include "framework/train/device.h"
 #include "launch/core_share.h"
 
 namespace tessera {
@@ -119,17 +119,10 @@ int Ranks::share_of_cores() const {
   return quota ? std::clamp(available_cores() / on_this_host(), 1, share) : share;
 }
 
-DeviceProfile Ranks::set_up(DeviceConfig config) const {
+std::shared_ptr<Device> Ranks::set_up(const DeviceConfig& config) const {
   const int ranks = on_this_host();
   const int share = world_ ? share_of_cores() : available_cores();
-  // What the launcher has set holds; libgomp has read it too.
-  if (!config.threads && world_ && std::getenv("OMP_NUM_THREADS"))
-    config.threads =
-        std::clamp(std::atoi(std::getenv("OMP_NUM_THREADS")), 1, 8 * available_cores());
-  if (!config.threads && ranks > 1) config.threads = share;
-  DeviceProfile profile = set_up_device(config);
-  if (!config.memory) profile.memory_bytes /= static_cast<size_t>(ranks);
-  return profile;
+  return make_device(config, ranks, share);
 }
 
 std::string Ranks::placement_warning(const Config& config) const {

@@ -8,7 +8,7 @@
 
 #include "framework/comm/communicator.h"
 #include "framework/config/config.h"
-#include "framework/core/device_profile.h"
+#include "framework/device/device.h"
 
 namespace tessera {
 
@@ -27,7 +27,7 @@ class Ranks {
 
   /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays. Called
   /// by all ranks together.
-  DeviceProfile set_up(DeviceConfig config) const;
+  std::shared_ptr<Device> set_up(const DeviceConfig& config) const;
 
   /// Runs what every rank does and returns its status. What it throws on one rank ends all of them: the first cause is said
   /// once, by rank 0 if it can, and left as failure.txt in the folder, which the body may set (empty: nowhere).

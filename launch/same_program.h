@@ -3,11 +3,11 @@
 #pragma once
 
 #include "framework/comm/communicator.h"
-#include "framework/core/device_profile.h"
+#include "framework/device/device.h"
 
 namespace tessera {
 
 /// SharedError on all ranks unless this holds, naming a rank that differs and what to do; `isa`: what this rank uses.
-void require_same_program(World& world, Isa isa);
+void require_same_program(World& world, const Device& device);
 
 }  // namespace tessera

@@ -9,8 +9,6 @@
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
-#include "framework/kernels/cpu/shared/matmul_rate.h"
-#include "framework/kernels/cpu/shared/onednn.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/command_line.h"
@@ -33,20 +31,21 @@ std::string quoted(const std::string& word) {
   return out + "'";
 }
 
-void set_peak(TrainerOptions& options, const Arguments& given, const Config& config, int ranks) {
+void set_peak(TrainerOptions& options, const Arguments& given, const Config& config,
+              const Device& device, int ranks) {
   if (given.has("peak")) {
     options.peak_gflops = given.real("peak", 0);
     require(options.peak_gflops > 0, "--peak: it must be above 0");
     options.peak_source = ranks > 1 ? "as given, for all ranks" : "as given";
     return;
   }
-  const bool bf16 = config.precision.compute == DType::bf16 && cpu::onednn_multiplies_bf16();
-  const double measured = cpu::matmul_gflops(bf16 ? DType::bf16 : DType::f32, 0.1);
+  const DType type = device.product_type(config.precision.compute);
+  const double measured = device.matmul_gflops(type, 0.1);
   options.peak_gflops = measured * ranks;
-  options.peak_source = fmt::format("this machine's {} matmul, measured", bf16 ? "bf16" : "f32");
+  options.peak_source = fmt::format("this machine's {} matmul, measured", type);
   if (ranks > 1)
-    options.peak_source = fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks,
-                                      measured, bf16 ? "bf16" : "f32");
+    options.peak_source =
+        fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks, measured, type);
 }
 
 int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
@@ -59,7 +58,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
       ranks.leads() && !warning.empty())
     fmt::print("{}\n", warning);
   std::fflush(stdout);
-  const DeviceProfile profile = ranks.set_up(config.device);
+  const auto device = ranks.set_up(config.device);
   LearnerData data = open_data(shipped_models(), config);
   TrainerOptions options;
   options.data = data.identity;
@@ -69,20 +68,20 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
     require_same(*ranks.world(), "config or data",
                  fmt::format("{}data: {}\n", to_yaml(config), data.identity),
                  "Start all ranks with the same config and data");
-    require_same_program(*ranks.world(), profile.isa);
+    require_same_program(*ranks.world(), *device);
   }
-  ModelLearner learner(shipped_models(), config, std::move(data), profile, true, ranks.world());
+  ModelLearner learner(shipped_models(), config, std::move(data), device, true, ranks.world());
   if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
 
   options.command =
       ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
   for (const std::string& word : args) options.command += " " + quoted(word);
-  options.environment = {{"tessera", TESSERA_VERSION},
-                         {"tokenizer", tokenizer},
-                         {"oneDNN", cpu::onednn_version()},
-                         {"isa", std::string(to_string(profile.isa))},
-                         {"threads", std::to_string(profile.threads)}};
-  set_peak(options, given, config, ranks.size());
+  options.environment = {{"tessera", TESSERA_VERSION}, {"tokenizer", tokenizer}};
+  for (const Fact& library : device->versions())
+    options.environment.emplace_back(library.name, library.text);
+  options.environment.emplace_back("isa", to_string(device->profile().isa));
+  options.environment.emplace_back("threads", std::to_string(device->profile().threads));
+  set_peak(options, given, config, *device, ranks.size());
   options.world = ranks.world();
   ProgressDisplay progress =
       ranks.leads() ? ProgressDisplay::on_standard_output()

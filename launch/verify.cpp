@@ -5,15 +5,16 @@
 
 #include <algorithm>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/layouts.h"
 #include "framework/config/mesh_axes.h"
 #include "framework/config/parse.h"
 #include "framework/core/threads.h"
-#include "framework/train/device.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"
 #include "launch/verbs.h"
+#include "launch/verify.h"
 #include "models/random_batches.h"
 
 namespace tessera {
@@ -42,7 +43,9 @@ void print(const VerifyReport& report) {
 
 }  // namespace
 
-int run_verify(std::span<const std::string> args) {
+int run_verify(std::span<const std::string> args) { return run_verify(args, {}); }
+
+int run_verify(std::span<const std::string> args, const CompileOptions& compile) {
   const CommandLine line{
       .verb = "verify",
       .summary =
@@ -70,9 +73,10 @@ int run_verify(std::span<const std::string> args) {
   VerifyOptions options{.models = shipped_models()};
   options.steps = given->integer("steps", 2, 1);
   DeviceConfig device = a.device;
-  if (!device.threads) device.threads = std::max<int64_t>(1, available_cores() / ranks);
-  options.profile = set_up_device(device);
-  options.profile.memory_bytes /= static_cast<size_t>(ranks);
+  if (device.memory) device.memory->bytes /= ranks;
+  options.device =
+      make_device(device, static_cast<int>(ranks), std::max<int64_t>(1, available_cores() / ranks));
+  options.compile = compile;
   const int64_t vocab = planned_vocab(a);
   // Batches are cut by rank as they are fed: those of a and b are the same.
   options.data = [&]() -> LearnerData {

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "framework/core/error.h"
+#include "framework/device/device.h"
 
 namespace tessera {
 
@@ -41,6 +42,63 @@ void verify(const Collective& call, int size) {
     check(piece.count == 0 || (piece.out && (piece.in || call.kind == Kind::broadcast)),
           "{}: a piece without memory", title(call));
   }
+}
+
+/// A collective that was brought to the host: the pieces on the device, and their copies.
+struct Communicator::Staged {
+  struct Result {
+    void* device;
+    std::vector<std::byte> host;
+  };
+  const Stream* stream = nullptr;
+  std::vector<std::vector<std::byte>> operands = {};
+  std::vector<Result> results = {};
+
+  Staged(Collective& call, int rank, int size);
+};
+
+Communicator::Staged::Staged(Collective& call, int rank, int size) : stream(call.stream) {
+  using Kind = Collective::Kind;
+  const auto one = size_of(call.dtype), all = one * static_cast<size_t>(size);
+  const bool spreads = call.kind == Kind::reduce_scatter || call.kind == Kind::all_to_all;
+  const bool gathers = call.kind == Kind::all_gather || call.kind == Kind::all_to_all;
+  const bool reads = call.kind != Kind::broadcast || rank == call.root;
+  std::vector<Collective::Piece> pieces;
+  for (const Collective::Piece& piece : call.pieces) {
+    const auto count = static_cast<size_t>(piece.count);
+    auto& in = operands.emplace_back(reads ? count * (spreads ? all : one) : 0);
+    auto& out =
+        results.emplace_back(piece.out, std::vector<std::byte>(count * (gathers ? all : one)));
+    stream->download(in.data(), piece.in, in.size());
+    pieces.push_back({in.data(), out.host.data(), piece.count});
+  }
+  call.pieces = std::move(pieces);
+  call.stream = nullptr;
+}
+
+Communicator::Communicator() = default;
+Communicator::~Communicator() = default;
+
+Communicator::Ticket Communicator::start(Collective call) {
+  verify(call, size());
+  if (call.stream == nullptr || takes_part_in_streams()) return post(std::move(call));
+  if (call.stream->device().memory_is_host()) {
+    call.stream->synchronize();
+    return post(std::move(call));
+  }
+  auto staged = std::make_unique<Staged>(call, rank(), size());
+  const Ticket ticket = post(std::move(call));
+  staged_.emplace(ticket, std::move(staged));
+  return ticket;
+}
+
+void Communicator::wait(Ticket ticket) {
+  complete(ticket);
+  const auto staged = staged_.find(ticket);
+  if (staged == staged_.end()) return;
+  for (const Staged::Result& result : staged->second->results)
+    staged->second->stream->upload(result.device, result.host.data(), result.host.size());
+  staged_.erase(staged);
 }
 
 void Communicator::barrier() {

@@ -7,6 +7,8 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +21,8 @@
 #include "framework/core/reduction.h"
 
 namespace tessera {
+
+class Stream;
 
 /// One exchange. A list of pieces is exchanged as one message: large and small tensors together, none of them copied.
 /// With n ranks and `count` the elements of one rank's part, a piece is
@@ -34,15 +38,36 @@ struct Collective {
     void* out = nullptr;
     int64_t count = 0;
   };
+  /// A list of pieces, made once; its copies share it.
+  class Pieces {
+   public:
+    Pieces() = default;
+    Pieces(std::initializer_list<Piece> pieces) : Pieces(std::vector<Piece>(pieces)) {}
+    Pieces(std::vector<Piece> pieces)
+        : list_(std::make_shared<const std::vector<Piece>>(std::move(pieces))), view_(*list_) {}
+
+    size_t size() const { return view_.size(); }
+    const Piece& operator[](size_t i) const { return view_[i]; }
+    auto begin() const { return view_.begin(); }
+    auto end() const { return view_.end(); }
+
+   private:
+    std::shared_ptr<const std::vector<Piece>> list_;
+    std::span<const Piece> view_;
+  };
 
   Kind kind = Kind::all_reduce;
   DType dtype = DType::f32;
   Reduction reduction = Reduction::sum;
-  std::vector<Piece> pieces = {};
-  DType wire =
-      dtype;     // what travels: bf16 halves the bytes of an f32 sum; the sums themselves stay f32
+  Pieces pieces = {};
+  /// What travels: bf16 halves the bytes of an f32 sum; the sums themselves stay f32.
+  DType wire = dtype;
   int root = 0;  // of broadcast
-  std::string name = {};  // what reports call it: the graph's value
+  /// What reports call it: the graph's value. The text must stay, like the memory, until it has been waited for.
+  std::string_view name = {};
+  /// The order that it takes part in: it reads what was put on the stream before its start, and what is put there after its
+  /// wait reads its results. The memory is that of the stream's device; without a stream it is the host's.
+  const Stream* stream = nullptr;
 };
 
 std::string_view to_string(Collective::Kind kind);
@@ -62,19 +87,32 @@ class Communicator {
   /// A started collective; its buffers must stay until it has been waited for.
   using Ticket = int64_t;
 
-  virtual ~Communicator() = default;
+  Communicator();
+  virtual ~Communicator();
 
   /// This rank's place in the group, and how many there are.
   virtual int rank() const = 0;
   virtual int size() const = 0;
 
-  virtual Ticket start(Collective call) = 0;
-  /// Returns when the collective is done here. Tickets may be waited for in any order, each once.
-  virtual void wait(Ticket ticket) = 0;
+  /// InternalError for what no group of this size can exchange.
+  Ticket start(Collective call);
+  /// Returns when the collective is done here, or has its place on its stream. Tickets may be waited for in any order, each
+  /// once.
+  void wait(Ticket ticket);
 
   void run(Collective call) { wait(start(std::move(call))); }
   /// Returns when all ranks of the group have called it.
   void barrier();
+
+ private:
+  struct Staged;
+  /// Start and wait of a transport. Unless it takes part in streams it is given memory of the host alone, ready to be
+  /// read: what lies elsewhere is brought there and back.
+  virtual Ticket post(Collective call) = 0;
+  virtual void complete(Ticket ticket) = 0;
+  virtual bool takes_part_in_streams() const { return false; }
+
+  std::map<Ticket, std::unique_ptr<Staged>> staged_;
 };
 
 /// All ranks of a run and where they are. Ends before the library it stands on does.

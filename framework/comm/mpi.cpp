@@ -39,8 +39,6 @@ class MpiCommunicator final : public Communicator {
 
   int rank() const override { return rank_; }
   int size() const override { return static_cast<int>(ranks_.size()); }
-  Ticket start(Collective call) override;
-  void wait(Ticket ticket) override { tickets_.wait(ticket); }
 
   // By the progress thread alone:
   void take_started();
@@ -52,6 +50,9 @@ class MpiCommunicator final : public Communicator {
   uint64_t number() const { return number_; }
 
  private:
+  Ticket post(Collective call) override;
+  void complete(Ticket ticket) override { tickets_.wait(ticket); }
+
   MpiWorld& world_;
   std::vector<int64_t> ranks_;
   int rank_ = 0;
@@ -147,8 +148,7 @@ MpiCommunicator::MpiCommunicator(MpiWorld& world, std::vector<int64_t> ranks)
   }
 }
 
-Communicator::Ticket MpiCommunicator::start(Collective call) {
-  verify(call, size());
+Communicator::Ticket MpiCommunicator::post(Collective call) {
   Ticket ticket = 0;
   {
     const std::lock_guard lock(world_.progress_.mutex);

@@ -7,14 +7,13 @@
 
 namespace tessera {
 
-Communicator::Ticket SelfCommunicator::start(Collective call) {
-  verify(call, 1);
+Communicator::Ticket SelfCommunicator::post(Collective call) {
   exchange({&call, 1});
   started_.insert(++last_);
   return last_;
 }
 
-void SelfCommunicator::wait(Ticket ticket) {
+void SelfCommunicator::complete(Ticket ticket) {
   check(started_.erase(ticket) == 1, "ticket {} was not started, or waited for before", ticket);
 }
 

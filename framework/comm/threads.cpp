@@ -59,10 +59,10 @@ class ThreadsCommunicator final : public Communicator {
 
   int rank() const override { return rank_; }
   int size() const override { return static_cast<int>(group_.ranks.size()); }
-  Ticket start(Collective call) override;
-  void wait(Ticket ticket) override;
 
  private:
+  Ticket post(Collective call) override;
+  void complete(Ticket ticket) override;
   /// Throws when the run is over; nobody works on this rank's buffers then.
   void require_working(std::unique_lock<std::mutex>& lock) const;
   /// The rank of the world that has ended without coming to this meeting; -1 when all may still come.
@@ -84,8 +84,7 @@ void ThreadsCommunicator::require_working(std::unique_lock<std::mutex>& lock) co
   throw WorldAborted(*shared_.failure);
 }
 
-Communicator::Ticket ThreadsCommunicator::start(Collective call) {
-  verify(call, size());
+Communicator::Ticket ThreadsCommunicator::post(Collective call) {
   const auto place = static_cast<size_t>(rank_);
   const auto ranks = static_cast<size_t>(size());
   std::unique_lock lock(shared_.mutex);
@@ -135,7 +134,7 @@ int64_t ThreadsCommunicator::lost(const Meeting& meeting) const {
   return -1;
 }
 
-void ThreadsCommunicator::wait(Ticket ticket) {
+void ThreadsCommunicator::complete(Ticket ticket) {
   const Clock::time_point begin = Clock::now();
   check(started_.contains(ticket), "ticket {} was not started, or waited for before", ticket);
   std::unique_lock lock(shared_.mutex);

@@ -144,7 +144,7 @@ template <typename Visit>
 void fields(DeviceConfig& c, Visit&& visit) {
   visit("type", c.type, "Where the run computes.");
   visit("isa", c.isa, "Highest instruction set used; auto: the best of this machine.");
-  visit("threads", c.threads, "Threads that compute; auto: one per core of this process.",
+  visit("threads", c.threads, "Threads that compute; auto: OMP_NUM_THREADS, else one per core.",
         between(1, 65536));
   visit("memory", c.memory, "Memory that the run may take; auto: what machine and cgroup allow.");
   visit("reserve", c.reserve, "Part of it left to libraries and the program, outside the plan.");

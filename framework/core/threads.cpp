@@ -5,9 +5,8 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <fstream>
-#include <string>
 
+#include "framework/core/cgroups.h"
 #include "framework/core/one_thread.h"
 #if defined(__SSE__)
 #include <immintrin.h>
@@ -25,26 +24,14 @@ int& pool_size() {
   return n;
 }
 
-/// Cores granted by the cgroup's CPU quota (version 2, else 1), or `cores` where there is none.
-int cgroup_cores(int cores) {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period)) {
-    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") >> quota;
-    std::ifstream("/sys/fs/cgroup/cpu/cpu.cfs_period_us") >> period;
-  }
-  if (quota.empty() || quota == "max" || quota.front() == '-' || period <= 0) return cores;
-  return std::clamp(static_cast<int>(std::stod(quota) / period + 0.5), 1, cores);
-}
-
 }  // namespace
 
 int available_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
   const int cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-  return cgroup_cores(std::max(1, cores));
+  const double quota = cpu_quota().value_or(cores);
+  return std::clamp(static_cast<int>(quota + 0.5), 1, std::max(1, cores));
 }
 
 int thread_count() { return pool_size(); }

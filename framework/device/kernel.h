@@ -3,8 +3,8 @@
 // memory a call needs; calling allocates nothing. Kernels know nothing of graphs.
 //
 // Contract of a call: inputs and outputs are dense row-major buffers of exactly the types in the spec, aligned to
-// kAlignment; `scratch` has `scratch_bytes`. Unless the op's OpDef declares an alias, outputs overlap no input. A kernel gives the same bits
-// for the same inputs every time, whatever the number of threads.
+// kAlignment, at addresses of the stream's device; `scratch` has `scratch_bytes`. The work takes its turn on the stream. Unless
+// the op's OpDef declares an alias, outputs overlap no input. A kernel gives the same bits every time.
 #pragma once
 
 #include <functional>
@@ -17,6 +17,8 @@
 
 namespace tessera {
 
+class Stream;
+
 struct KernelSpec {
   std::string_view op;
   const Attrs& attrs;
@@ -28,6 +30,7 @@ struct KernelArgs {
   void* const* in;
   void* const* out;
   void* scratch;
+  const Stream* stream = nullptr;  // kernels of the host compute at once and need none
 
   template <typename T>
   const T* input(size_t i) const {

@@ -1,5 +1,6 @@
 #include "framework/graph/graph.h"
 
+#include "framework/core/error_context.h"
 #include "framework/graph/op_def.h"
 
 namespace tessera {
@@ -61,20 +62,21 @@ std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, At
     types.push_back(v.type());
   }
   std::vector<TensorType> results;
-  try {
+  const auto infer = [&] {
     results = op.infer(types, node.attrs);
     for (const TensorType& t : results)
       for (int64_t dim : t.shape)
         if (dim <= 0) user_error("the result {} is empty", to_string(t));
-  } catch (const std::exception& error) {
+  };
+  in_context(infer, [&](const char* error) {
     const std::string place = where_.empty() ? "" : " built at " + where_;
     std::string operands;
     for (const Value& v : inputs)
       operands +=
           fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), to_string(v.type()));
-    throw UserError(fmt::format("'{}'{}: {}({}){}: {}", path, place, op.name, operands,
-                                to_string(node.attrs), error.what()));
-  }
+    return fmt::format("'{}'{}: {}({}){}: {}", path, place, op.name, operands,
+                       to_string(node.attrs), error);
+  });
   check(!results.empty(), "'{}': {} has no result", path, op.name);
   const auto id = static_cast<NodeId>(nodes_.size());
   std::vector<Value> out;

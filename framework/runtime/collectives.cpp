@@ -1,12 +1,42 @@
 #include "framework/runtime/collectives.h"
 
+#include <numeric>
+
+#include "framework/core/error.h"
+
 namespace tessera {
 namespace {
 
+/// What a run of a collective needs, made once.
+struct Prepared {
+  Communicator& group;
+  std::string name;
+  Collective call;                               // its pieces have no memory yet
+  std::vector<int64_t> counts;                   // of elements, by piece
+  std::shared_ptr<Communicator::Ticket> ticket;  // none: waited for at once
+  std::shared_ptr<Traffic> exchanged;
+  Traffic::Count* count;  // there
+  int64_t bytes;
+
+  /// A kernel is called with the same memory every time, but for tests: the list of pieces is kept.
+  const Collective& on(const KernelArgs& args) {
+    bool same = call.pieces.size() == counts.size();
+    for (size_t i = 0; same && i < counts.size(); ++i)
+      same = call.pieces[i].in == args.in[i] && call.pieces[i].out == args.out[i];
+    if (!same) {
+      std::vector<Collective::Piece> pieces;
+      for (size_t i = 0; i < counts.size(); ++i)
+        pieces.push_back({args.in[i], args.out[i], counts[i]});
+      call.pieces = std::move(pieces);
+    }
+    call.stream = args.stream;
+    return call;
+  }
+};
+
 /// Of the call as the communicator gets it.
-int64_t bytes_of(const Collective& call, int64_t ranks) {
-  int64_t count = 0;
-  for (const auto& piece : call.pieces) count += piece.count;
+int64_t bytes_of(const Collective& call, const std::vector<int64_t>& counts, int64_t ranks) {
+  const int64_t count = std::accumulate(counts.begin(), counts.end(), int64_t{0});
   const int64_t parts = call.kind == Collective::Kind::all_reduce ? 1 : ranks;
   return count * parts * static_cast<int64_t>(size_of(call.wire));
 }
@@ -38,29 +68,35 @@ Kernel prepare_collective(const KernelSpec& spec, const std::string& name, const
     ticket = known;
   }
   if (spec.op == "wait") return {[ticket, &group](const KernelArgs&) { group.wait(*ticket); }, 0};
-  Collective call{.kind = kind_of(spec.op), .dtype = spec.in[0].dtype, .name = name};
+  const auto run = std::make_shared<Prepared>(
+      Prepared{.group = group,
+               .name = name,
+               .call = {.kind = kind_of(spec.op), .dtype = spec.in[0].dtype},
+               .counts = {},
+               .ticket = std::move(ticket),
+               .exchanged = exchanged,
+               .count = nullptr,
+               .bytes = 0});
+  Collective& call = run->call;
+  call.name = run->name;
   call.wire = spec.attrs.has("wire") ? parse_dtype(spec.attrs.text("wire")) : call.dtype;
   if (spec.attrs.has("reduction") && spec.attrs.text("reduction") == "max")
     call.reduction = Reduction::max;
   for (size_t i = 0; i < spec.in.size(); ++i)
-    call.pieces.push_back({nullptr, nullptr, std::min(spec.in[i].numel(), spec.out[i].numel())});
+    run->counts.push_back(std::min(spec.in[i].numel(), spec.out[i].numel()));
   if (call.kind == Collective::Kind::all_to_all)
-    for (auto& piece : call.pieces) piece.count /= group.size();
-  Traffic::Count* count =
+    for (int64_t& count : run->counts) count /= group.size();
+  run->count =
       &exchanged->counter({std::string(to_string(call.kind)), place.mesh.name(axis), group.size()});
-  return {[call, ticket, &group, exchanged, count,
-           bytes = bytes_of(call, group.size())](const KernelArgs& args) {
-            ++count->calls;
-            count->bytes += bytes;
-            Collective now = call;
-            for (size_t i = 0; i < now.pieces.size(); ++i) {
-              now.pieces[i].in = args.in[i];
-              now.pieces[i].out = args.out[i];
-            }
-            if (ticket)
-              *ticket = group.start(std::move(now));
+  run->bytes = bytes_of(call, run->counts, group.size());
+  return {[run](const KernelArgs& args) {
+            ++run->count->calls;
+            run->count->bytes += run->bytes;
+            const Communicator::Ticket started = run->group.start(run->on(args));
+            if (run->ticket)
+              *run->ticket = started;
             else
-              group.run(std::move(now));
+              run->group.wait(started);
           },
           0};
 }

@@ -2,22 +2,23 @@
 
 #include <algorithm>
 
+#include "framework/core/error_context.h"
 #include "framework/graph/op_def.h"
 #include "framework/passes/expand.h"
 #include "framework/passes/partition.h"
 #include "framework/runtime/collectives.h"
 #include "framework/runtime/kernels.h"
-#include "framework/runtime/planted_fault.h"
 
 namespace tessera {
 namespace {
 
 CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
-                            const MeshPlace& place, const std::shared_ptr<Traffic>& exchanged) {
+                            const KernelLibrary& kernels, const MeshPlace& place,
+                            const CompileOptions& options,
+                            const std::shared_ptr<Traffic>& exchanged) {
   CompiledGraph out;
-  Graph graph = expand(bind_places(source, place.mesh, place.rank), [&](const OpDef& op) {
-    return find_kernel(op.name, profile.backend) == nullptr;
-  });
+  Graph graph = expand(bind_places(source, place.mesh, place.rank),
+                       [&](const OpDef& op) { return kernels.find(op.name) == nullptr; });
   Tickets tickets;
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, results;
@@ -29,18 +30,39 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
                                                exchanged));
       continue;
     }
-    try {
-      out.kernels.push_back(prepare_kernel({node.op->name, node.attrs, in, results, profile}));
-    } catch (const UserError& error) {
-      throw UserError(
-          fmt::format("graph '{}', '{}'{}: {}", graph.name(), graph.value(node.outputs[0]).name,
-                      node.where.empty() ? "" : " built at " + node.where, error.what()));
-    }
+    out.kernels.push_back(in_context(
+        [&] {
+          return prepare_kernel({node.op->name, node.attrs, in, results, profile}, kernels);
+        },
+        [&](const char* error) {
+          return fmt::format("graph '{}', '{}'{}: {}", graph.name(),
+                             graph.value(node.outputs[0]).name,
+                             node.where.empty() ? "" : " built at " + node.where, error);
+        }));
   }
-  plant_fault(graph, place, out.kernels);
+  if (options.wrap) options.wrap(graph, place, out.kernels);
   out.plan = make_plan(std::move(graph), [&](const Graph&, NodeId id) {
     return out.kernels[static_cast<size_t>(id)].scratch_bytes;
   });
+  return out;
+}
+
+Compiled compile(Program program, const DeviceProfile& profile, const KernelLibrary& kernels,
+                 const MeshPlace& place, const CompileOptions& options) {
+  program.verify();
+  Compiled out;
+  out.profile = profile;
+  for (const State& state : program.states()) {
+    out.state_offsets.push_back(out.state_bytes);
+    out.state_bytes +=
+        static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
+  }
+  out.graphs.reserve(program.graphs().size());
+  for (const Graph& graph : program.graphs()) {
+    out.graphs.push_back(compile_graph(graph, profile, kernels, place, options, out.exchanged));
+    out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
+  }
+  out.program = std::move(program);
   return out;
 }
 
@@ -52,22 +74,14 @@ const CompiledGraph& Compiled::graph(std::string_view name) const {
   internal_error("the program has no graph '{}'", name);
 }
 
-Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place) {
-  program.verify();
-  Compiled out;
-  out.profile = profile;
-  for (const State& state : program.states()) {
-    out.state_offsets.push_back(out.state_bytes);
-    out.state_bytes +=
-        static_cast<int64_t>((state.type.bytes() + kAlignment - 1) / kAlignment * kAlignment);
-  }
-  out.graphs.reserve(program.graphs().size());
-  for (const Graph& graph : program.graphs()) {
-    out.graphs.push_back(compile_graph(graph, profile, place, out.exchanged));
-    out.arena_bytes = std::max(out.arena_bytes, out.graphs.back().plan.arena_bytes);
-  }
-  out.program = std::move(program);
-  return out;
+Compiled compile(Program program, const Device& device, const MeshPlace& place,
+                 const CompileOptions& options) {
+  return compile(std::move(program), device.profile(), device.kernels(), place, options);
+}
+
+Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place,
+                 const CompileOptions& options) {
+  return compile(std::move(program), profile, kernels_of(profile.backend), place, options);
 }
 
 }  // namespace tessera

@@ -1,12 +1,13 @@
-// compile: a Program made ready for a device: ops without a kernel there replaced by their composites, kernels prepared,
+// compile: a Program made ready for a backend: ops without a kernel there replaced by their composites, kernels prepared,
 // every byte placed. Nothing large is allocated yet, so this answers what a run would need on any machine.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 #include "framework/comm/communicator.h"
-#include "framework/device/kernel.h"
+#include "framework/device/device.h"
 #include "framework/graph/program.h"
 #include "framework/plan/plan.h"
 #include "framework/report/traffic.h"
@@ -40,7 +41,17 @@ struct MeshPlace {
   World* world = nullptr;
 };
 
-/// UserError when an op has neither a kernel nor a composite on the profile's backend.
-Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place = {});
+struct CompileOptions {
+  /// Shown the kernels of every graph, by node, before they are planned; may put others in their places.
+  std::function<void(const Graph&, const MeshPlace&, std::vector<Kernel>&)> wrap = {};
+};
+
+/// For a device, with its own kernels. UserError when an op has neither a kernel nor a composite there.
+Compiled compile(Program program, const Device& device, const MeshPlace& place = {},
+                 const CompileOptions& options = {});
+
+/// For a device that need not be here: the profile says what it is, and its backend which kernels it has.
+Compiled compile(Program program, const DeviceProfile& profile, const MeshPlace& place = {},
+                 const CompileOptions& options = {});
 
 }  // namespace tessera

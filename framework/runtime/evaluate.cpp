@@ -7,8 +7,9 @@
 namespace tessera {
 
 Tensors evaluate(const Graph& source, const Tensors& inputs, const DeviceProfile& profile) {
-  const Graph graph = expand(
-      source, [&](const OpDef& op) { return find_kernel(op.name, profile.backend) == nullptr; });
+  const KernelLibrary& kernels = kernels_of(profile.backend);
+  const Graph graph =
+      expand(source, [&](const OpDef& op) { return kernels.find(op.name) == nullptr; });
   std::vector<Tensor> values(graph.values().size());
   for (const Port& port : graph.inputs()) {
     auto it = inputs.find(port.name);
@@ -21,7 +22,6 @@ Tensors evaluate(const Graph& source, const Tensors& inputs, const DeviceProfile
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, out;
     std::vector<void*> in_bytes, out_bytes;
-    std::vector<Tensor> donated;
     for (ValueId v : node.inputs) {
       in.push_back(graph.value(v).type);
       in_bytes.push_back(values[static_cast<size_t>(v)].bytes());
@@ -40,7 +40,7 @@ Tensors evaluate(const Graph& source, const Tensors& inputs, const DeviceProfile
           in_bytes[static_cast<size_t>(alias.input)] = target.bytes();
         }
     for (ValueId v : node.outputs) out_bytes.push_back(values[static_cast<size_t>(v)].bytes());
-    const Kernel kernel = prepare_kernel({node.op->name, node.attrs, in, out, profile});
+    const Kernel kernel = prepare_kernel({node.op->name, node.attrs, in, out, profile}, kernels);
     std::vector<std::byte> scratch(kernel.scratch_bytes + kAlignment);
     void* at = scratch.data();
     size_t space = scratch.size();

@@ -1,14 +1,18 @@
 // The kernel of an op on a backend, out of the backends' tables.
 #pragma once
 
-#include "framework/device/kernel.h"
+#include "framework/device/kernel_library.h"
 
 namespace tessera {
+
+/// The backend's kernels; UserError when there is no such backend.
+const KernelLibrary& kernels_of(std::string_view backend);
 
 /// nullptr when the backend has no kernel for `op`; UserError when there is no such backend.
 KernelFactory find_kernel(std::string_view op, std::string_view backend);
 
-/// Prepares the kernel of `spec.op` on `spec.profile.backend`; UserError naming op, types and backend when it cannot.
-Kernel prepare_kernel(const KernelSpec& spec);
+/// Prepares the kernel of `spec.op`. UserError naming op, types and backend when the backend has none, or refuses them;
+/// whatever else is thrown keeps its kind.
+Kernel prepare_kernel(const KernelSpec& spec, const KernelLibrary& kernels);
 
 }  // namespace tessera

@@ -1,18 +1,23 @@
 #include "framework/runtime/session.h"
 
 #include <chrono>
-#include <cstring>
 
 namespace tessera {
 
-Session::Session(Compiled compiled)
+Session::Session(Compiled compiled, std::shared_ptr<Device> device)
     : compiled_(std::move(compiled)),
-      states_(static_cast<size_t>(compiled_.state_bytes)),
-      arena_(static_cast<size_t>(compiled_.arena_bytes)) {
+      device_(std::move(device)),
+      memory_is_host_(device_->memory_is_host()),
+      states_(*device_, static_cast<size_t>(compiled_.state_bytes)),
+      arena_(*device_, static_cast<size_t>(compiled_.arena_bytes)),
+      stream_(*device_) {
+  check(compiled_.profile.backend == device_->kernels().backend,
+        "a program compiled for '{}' on a device of '{}'", compiled_.profile.backend,
+        device_->kernels().backend);
   for (const CompiledGraph& graph : compiled_.graphs) {
     const Plan& plan = graph.plan;
     std::vector<std::byte*> bases;
-    for (const std::string& state : plan.states) bases.push_back(state_view(state).data);
+    for (const std::string& state : plan.states) bases.push_back(this->state(state).data);
     const auto at = [&](const Slot& slot) {
       return (slot.state < 0 ? arena_.data() : bases[static_cast<size_t>(slot.state)]) +
              slot.offset;
@@ -34,10 +39,10 @@ Session::Session(Compiled compiled)
 
 std::byte* Session::place(const Plan& plan, const Slot& slot) {
   if (slot.state < 0) return arena_.data() + slot.offset;
-  return state_view(plan.states[static_cast<size_t>(slot.state)]).data + slot.offset;
+  return state(plan.states[static_cast<size_t>(slot.state)]).data + slot.offset;
 }
 
-Session::Bytes Session::state_view(std::string_view name) {
+DeviceTensor Session::state(std::string_view name) {
   const State* state = compiled_.program.find_state(name);
   check(state != nullptr, "the program has no state '{}'", name);
   const auto index = static_cast<size_t>(state - compiled_.program.states().data());
@@ -45,7 +50,8 @@ Session::Bytes Session::state_view(std::string_view name) {
 }
 
 void Session::fill_arena(std::byte byte) {
-  if (arena_.size() > 0) std::memset(arena_.data(), static_cast<int>(byte), arena_.size());
+  const std::vector<std::byte> bytes(arena_.size(), byte);
+  stream_.upload(arena_.data(), bytes.data(), bytes.size());
 }
 
 size_t Session::index_of(std::string_view graph) const {
@@ -54,7 +60,7 @@ size_t Session::index_of(std::string_view graph) const {
   internal_error("the program has no graph '{}'", graph);
 }
 
-Session::Bytes Session::port(std::string_view graph, std::string_view name, bool input) {
+DeviceTensor Session::port(std::string_view graph, std::string_view name, bool input) {
   const Plan& plan = compiled_.graphs[index_of(graph)].plan;
   const Port* port = input ? plan.graph.find_input(name) : plan.graph.find_output(name);
   check(port != nullptr && port->kind == PortKind::data, "graph '{}' has no data {} '{}'", graph,
@@ -64,15 +70,18 @@ Session::Bytes Session::port(std::string_view graph, std::string_view name, bool
   return {plan.graph.value(port->value).type, place(plan, slot)};
 }
 
+void Session::show(const Plan& plan, ValueId value) {
+  on_value(plan.graph, value,
+           {plan.graph.value(value).type, place(plan, plan.values[static_cast<size_t>(value)])});
+}
+
 void Session::show_inputs(const Plan& plan) {
-  for (const Port& port : plan.graph.inputs())
-    on_value(plan.graph, port.value, place(plan, plan.values[static_cast<size_t>(port.value)]));
+  for (const Port& port : plan.graph.inputs()) show(plan, port.value);
 }
 
 void Session::show_results(const Plan& plan, size_t begin, size_t end) {
   for (size_t i = begin; i < end; ++i)
-    for (ValueId v : plan.graph.node(plan.steps[i].node).outputs)
-      on_value(plan.graph, v, place(plan, plan.values[static_cast<size_t>(v)]));
+    for (ValueId v : plan.graph.node(plan.steps[i].node).outputs) show(plan, v);
 }
 
 void Session::run(std::string_view name) {
@@ -83,22 +92,25 @@ void Session::run(std::string_view name) {
   if (on_value) show_inputs(graph.plan);
   for (const Call& call : ready.calls) {
     const Kernel& kernel = graph.kernels[static_cast<size_t>(call.node)];
-    const KernelArgs args{call.in.data(), call.out.data(), call.scratch};
+    const KernelArgs args{call.in.data(), call.out.data(), call.scratch, &stream_};
     if (!on_step && !on_value) {
       kernel.run(args);
       continue;
     }
     if (on_value) show_results(graph.plan, shown, call.step);  // views
+    if (on_step) stream_.synchronize();
     const auto begin = std::chrono::steady_clock::now();
     kernel.run(args);
-    if (on_step)
+    if (on_step) {
+      stream_.synchronize();
       on_step(graph.plan.graph, call.node,
               std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+    }
     if (on_value) show_results(graph.plan, call.step, call.step + 1);
     shown = call.step + 1;
   }
   if (on_value) show_results(graph.plan, shown, graph.plan.steps.size());
-  for (const Ready::Copy& copy : ready.copies) std::memcpy(copy.to, copy.from, copy.bytes);
+  for (const Ready::Copy& copy : ready.copies) stream_.copy(copy.to, copy.from, copy.bytes);
 }
 
 }  // namespace tessera

@@ -1,56 +1,82 @@
-// Session: a compiled program with its memory, ready to run. Owns the states and the arena, allocated once; running a
-// graph allocates nothing. Data inputs and outputs lie in the arena, which all graphs share and reuse: write every input
-// of a graph, run it, read its outputs, then write the inputs of the next run. What was written before the last run is
-// not there any more.
+// Session: a compiled program with its memory on a device, ready to run. Owns the states and the arena, allocated once;
+// running a graph allocates nothing. Data inputs and outputs lie in the arena, which all graphs share and reuse: write every
+// input of a graph, run it, read its outputs, then write the inputs of the next run. What was written before the last run
+// is not there any more. Bytes go in by upload and fill, and out by download: nobody else touches them.
 #pragma once
 
 #include <functional>
+#include <memory>
+#include <ranges>
 #include <span>
 #include <string_view>
 
-#include "framework/device/cpu/memory.h"
+#include "framework/device/device.h"
 #include "framework/runtime/compile.h"
-#include "framework/runtime/tensor.h"
+#include "framework/runtime/device_tensor.h"
 
 namespace tessera {
 
 class Session {
  public:
-  explicit Session(Compiled compiled);
+  Session(Compiled compiled, std::shared_ptr<Device> device);
 
   const Compiled& compiled() const { return compiled_; }
+  Device& device() const { return *device_; }
 
-  /// A typed place in the session's memory.
-  struct Bytes {
-    const TensorType& type;
-    std::byte* data;
-  };
-
-  /// Memory of a data input of a graph, to be written before run().
-  template <typename T>
-  std::span<T> input(std::string_view graph, std::string_view name) {
-    return view<T>(port(graph, name, true));
-  }
-  /// The same with its type.
-  Bytes input_view(std::string_view graph, std::string_view name) {
+  /// Data inputs and outputs of a graph, and states. An output is valid until an input of any graph is written or a graph
+  /// runs; a state is zero at first.
+  DeviceTensor input(std::string_view graph, std::string_view name) {
     return port(graph, name, true);
   }
-  Bytes output_view(std::string_view graph, std::string_view name) {
+  DeviceTensor output(std::string_view graph, std::string_view name) {
     return port(graph, name, false);
   }
-  /// Memory of a data output of a graph, valid until an input of any graph is written or a graph runs.
-  template <typename T>
-  std::span<const T> output(std::string_view graph, std::string_view name) {
-    return view<T>(port(graph, name, false));
+  DeviceTensor state(std::string_view name);
+
+  /// Writes all elements of a tensor: a contiguous range of its own type, or of bytes.
+  template <std::ranges::contiguous_range R>
+  void upload(const DeviceTensor& to, const R& values) {
+    using T = std::ranges::range_value_t<R>;
+    const std::span<const T> from(values);
+    check(from.size() == elements<T>(to.type, to.data).size(), "{} written with {} elements",
+          to_string(to.type), from.size());
+    stream_.upload(to.data, from.data(), from.size_bytes());
   }
-  /// Memory of a state; zero at first.
+  /// Has `make` write all elements of a tensor into a span<T>: its memory, or a copy that goes there.
+  template <typename T, typename Make>
+  void fill(const DeviceTensor& to, Make&& make) {
+    if (memory_is_host_) {
+      stream_.synchronize();
+      make(elements<T>(to.type, to.data));
+      return;
+    }
+    const auto bytes = std::make_unique<std::byte[]>(to.type.bytes());
+    make(elements<T>(to.type, bytes.get()));
+    stream_.upload(to.data, bytes.get(), to.type.bytes());
+  }
   template <typename T>
-  std::span<T> state(std::string_view name) {
-    return view<T>(state_view(name));
+  HostValues<T> download(const DeviceTensor& from) {
+    if (memory_is_host_) {
+      stream_.synchronize();
+      return {elements<const T>(from.type, from.data), nullptr};
+    }
+    auto bytes = std::make_unique<std::byte[]>(from.type.bytes());
+    stream_.download(bytes.get(), from.data, from.type.bytes());
+    const auto values = elements<const T>(from.type, bytes.get());
+    return {values, std::move(bytes)};
   }
 
-  Bytes state_view(std::string_view name);
+  /// The values of an output or a state.
+  template <typename T>
+  HostValues<T> output(std::string_view graph, std::string_view name) {
+    return download<T>(output(graph, name));
+  }
+  template <typename T>
+  HostValues<T> state(std::string_view name) {
+    return download<T>(state(name));
+  }
 
+  /// Puts a run of the graph on the session's stream.
   void run(std::string_view graph);
 
   /// Collectives that ran so far.
@@ -63,8 +89,8 @@ class Session {
   std::function<void(const Graph&, NodeId, double)> on_step;
 
   /// Shown every value of a run while it is whole: the inputs first, then each result as soon as its node has run, views
-  /// included. What is written there is what the rest of the run reads. None when empty.
-  std::function<void(const Graph&, ValueId, std::byte*)> on_value;
+  /// included. What is uploaded there is what the rest of the run reads. None when empty.
+  std::function<void(const Graph&, ValueId, const DeviceTensor&)> on_value;
 
  private:
   struct Call {
@@ -83,21 +109,19 @@ class Session {
     std::vector<Copy> copies;
   };
 
-  Bytes port(std::string_view graph, std::string_view name, bool input);
+  DeviceTensor port(std::string_view graph, std::string_view name, bool input);
   std::byte* place(const Plan& plan, const Slot& slot);
+  void show(const Plan& plan, ValueId value);
   void show_inputs(const Plan& plan);
   /// Results of steps [begin, end).
   void show_results(const Plan& plan, size_t begin, size_t end);
   size_t index_of(std::string_view graph) const;
-  template <typename T>
-  static std::span<T> view(const Bytes& bytes) {
-    if (sizeof(T) != size_of(bytes.type.dtype))
-      internal_error("{} read as elements of {} bytes", to_string(bytes.type), sizeof(T));
-    return {reinterpret_cast<T*>(bytes.data), static_cast<size_t>(bytes.type.numel())};
-  }
 
   Compiled compiled_;
-  HostBuffer states_, arena_;
+  std::shared_ptr<Device> device_;
+  const bool memory_is_host_;
+  Buffer states_, arena_;
+  Stream stream_;
   std::vector<Ready> ready_;
 };
 

@@ -14,6 +14,7 @@ namespace tessera {
 
 class Tensor {
  public:
+  /// No tensor: it has no bytes, and no copy of it has.
   Tensor() = default;
   /// Zeros of this type.
   explicit Tensor(TensorType type)
@@ -21,7 +22,9 @@ class Tensor {
         bytes_(static_cast<std::byte*>(::operator new (size(), std::align_val_t{kAlignment}))) {
     std::memset(bytes_.get(), 0, size());
   }
-  Tensor(const Tensor& other) : Tensor(other.type_) {
+  Tensor(const Tensor& other) {
+    if (!other.bytes_) return;
+    *this = Tensor(other.type_);
     std::memcpy(bytes_.get(), other.bytes_.get(), size());
   }
   Tensor(Tensor&&) = default;

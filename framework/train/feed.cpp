@@ -7,10 +7,9 @@ template <typename T>
 void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs, Session& session,
                std::string_view graph, const FeedParts& parts, const Range& rows) {
   for (const auto& [name, values] : inputs) {
-    const auto bytes = session.input_view(graph, name);
-    const auto target = session.input<T>(graph, name);
+    const DeviceTensor input = session.input(graph, name);
     const auto layout = parts.inputs.find(fmt::format("{}.{}", graph, name));
-    Shape whole = bytes.type.shape;
+    Shape whole = input.type.shape;
     if (layout != parts.inputs.end())
       for (size_t d = 0; d < whole.size(); ++d)
         for (AxisId axis : layout->second.split[d]) whole[d] *= parts.mesh.size(axis);
@@ -20,7 +19,9 @@ void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs
     if (!here.dims.empty() && rows.size() > 0) here.dims[0] = rows;
     check(here.numel() == static_cast<int64_t>(values.size()),
           "input '{}' of '{}' takes {} elements, not {}", name, graph, here.numel(), values.size());
-    copy_box(part, here, values.data(), part, target.data(), sizeof(T));
+    session.fill<T>(input, [&](std::span<T> target) {
+      copy_box(part, here, values.data(), part, target.data(), sizeof(T));
+    });
   }
 }
 

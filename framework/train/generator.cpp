@@ -1,6 +1,7 @@
 #include "framework/train/generator.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -14,10 +15,11 @@ namespace {
 constexpr int64_t kPromptBlock = 64;
 
 Compiled compiled_generation(const Models& models, const Config& config, int64_t vocab,
-                             const DeviceProfile& profile) {
+                             const Device& device) {
   Compiled compiled =
-      compile(assemble_generation(models, config, vocab, kPromptBlock).program, profile);
-  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes));
+      compile(assemble_generation(models, config, vocab, kPromptBlock).program, device);
+  require_fits(compiled, device.profile().memory_bytes,
+               static_cast<size_t>(config.device.reserve.bytes));
   return compiled;
 }
 
@@ -61,8 +63,8 @@ int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t 
 }
 
 Generator::Generator(const Models& models, const Config& config, int64_t vocab,
-                     const DeviceProfile& profile)
-    : config_(config), session_(compiled_generation(models, config, vocab, profile)) {}
+                     std::shared_ptr<Device> device)
+    : config_(config), session_(compiled_generation(models, config, vocab, *device), device) {}
 
 void Generator::load(CheckpointReader& reader) {
   for (const State& state : session_.compiled().program.states()) {
@@ -70,29 +72,35 @@ void Generator::load(CheckpointReader& reader) {
     require(reader.contains(state.name) && reader.type(state.name) == state.type,
             "{} does not hold this model: '{}' should be {}", reader.directory().string(),
             state.name, to_string(state.type));
-    reader.read(state.name, Box::whole(state.type.shape), session_.state_view(state.name).data);
+    session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
+      reader.read(state.name, Box::whole(state.type.shape), bytes.data());
+    });
   }
   for (const Graph& graph : session_.compiled().program.graphs())
     if (graph.name() == "refresh") session_.run("refresh");
 }
 
-std::span<const float> Generator::prefill(std::span<const int32_t> prompt) {
+void Generator::place(std::string_view graph, int32_t offset, int32_t last) {
+  session_.upload(session_.input(graph, "offset"), std::span(&offset, 1));
+  session_.upload(session_.input(graph, "last"), std::span(&last, 1));
+}
+
+HostValues<float> Generator::prefill(std::span<const int32_t> prompt) {
   for (size_t begin = 0; begin < prompt.size(); begin += kPromptBlock) {
     const size_t count = std::min<size_t>(kPromptBlock, prompt.size() - begin);
-    const auto tokens = session_.input<int32_t>("prefill", "tokens_in");
-    std::fill(tokens.begin(), tokens.end(), prompt[0]);
+    std::array<int32_t, kPromptBlock> tokens;
+    tokens.fill(prompt[0]);
     std::copy_n(prompt.begin() + static_cast<std::ptrdiff_t>(begin), count, tokens.begin());
-    session_.input<int32_t>("prefill", "offset")[0] = static_cast<int32_t>(begin);
-    session_.input<int32_t>("prefill", "last")[0] = static_cast<int32_t>(count) - 1;
+    session_.upload(session_.input("prefill", "tokens_in"), tokens);
+    place("prefill", static_cast<int32_t>(begin), static_cast<int32_t>(count) - 1);
     session_.run("prefill");
   }
   return session_.output<float>("prefill", "logits");
 }
 
-std::span<const float> Generator::decode(int32_t token, int64_t position) {
-  session_.input<int32_t>("decode", "tokens_in")[0] = token;
-  session_.input<int32_t>("decode", "offset")[0] = static_cast<int32_t>(position);
-  session_.input<int32_t>("decode", "last")[0] = 0;
+HostValues<float> Generator::decode(int32_t token, int64_t position) {
+  session_.upload(session_.input("decode", "tokens_in"), std::span(&token, 1));
+  place("decode", static_cast<int32_t>(position), 0);
   session_.run("decode");
   return session_.output<float>("decode", "logits");
 }
@@ -105,11 +113,12 @@ std::vector<int32_t> Generator::run(std::span<const int32_t> prompt, int64_t mos
           "the prompt has {} tokens, the model's context holds {}: shorten the prompt",
           prompt.size(), config_.model.context);
   std::vector<int32_t> made;
-  std::span<const float> logits = prefill(prompt);
+  HostValues<float> logits = prefill(prompt);
   while (static_cast<int64_t>(made.size()) < most) {
     const int64_t position = static_cast<int64_t>(prompt.size() + made.size());
-    made.push_back(sample(logits.first(std::min(logits.size(), static_cast<size_t>(usable))),
-                          sampling, position));
+    made.push_back(sample(
+        std::span<const float>(logits).first(std::min(logits.size(), static_cast<size_t>(usable))),
+        sampling, position));
     if ((next && !next(made.back())) || position >= config_.model.context) break;
     if (static_cast<int64_t>(made.size()) < most) logits = decode(made.back(), position);
   }

@@ -24,7 +24,7 @@ class Generator {
  public:
   /// `models`: in which the config's is found; UserError when it generates no text.
   Generator(const Models& models, const Config& config, int64_t vocab,
-            const DeviceProfile& profile);
+            std::shared_ptr<Device> device);
 
   void load(CheckpointReader& reader);
   /// A parameter's or state's memory, for tests and for weights that are in memory already.
@@ -36,8 +36,11 @@ class Generator {
                            int64_t usable, const std::function<bool(int32_t)>& next = {});
 
  private:
-  std::span<const float> prefill(std::span<const int32_t> prompt);
-  std::span<const float> decode(int32_t token, int64_t position);
+  /// Logits of the next token, good until the session runs again.
+  HostValues<float> prefill(std::span<const int32_t> prompt);
+  HostValues<float> decode(int32_t token, int64_t position);
+  /// Writes the numbers that both graphs take beside the tokens.
+  void place(std::string_view graph, int32_t offset, int32_t last);
 
   const Config config_;
   Session session_;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <set>
 
+#include "framework/assembly/device.h"
 #include "framework/assembly/fit_settings.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
@@ -15,11 +16,11 @@
 namespace tessera {
 namespace {
 
-Compiled compile_to_fit(Program program, const DeviceProfile& profile, const Config& config,
-                        const MeshPlace& place) {
-  Compiled compiled = compile(std::move(program), profile, place);
-  require_fits(compiled, profile.memory_bytes, static_cast<size_t>(config.device.reserve.bytes),
-               fit_settings(config));
+Compiled compile_to_fit(Program program, const Device& device, const Config& config,
+                        const MeshPlace& place, const CompileOptions& options) {
+  Compiled compiled = compile(std::move(program), device, place, options);
+  require_fits(compiled, device.profile().memory_bytes,
+               static_cast<size_t>(config.device.reserve.bytes), fit_settings(config));
   return compiled;
 }
 
@@ -70,14 +71,16 @@ LearnerData open_data(const Models& models, const Config& config) {
 }
 
 ModelLearner::ModelLearner(const Models& models, const Config& config, LearnerData data,
-                           const DeviceProfile& profile, bool training, World* world)
-    : ModelLearner(models.of(config), config, std::move(data), profile,
+                           std::shared_ptr<Device> device, bool training, World* world,
+                           const CompileOptions& options)
+    : ModelLearner(models.of(config), config, std::move(data), std::move(device),
                    training ? assemble_training(models, config, data.vocab)
                             : assemble_evaluation(models, config, data.vocab),
-                   world) {}
+                   world, options) {}
 
 ModelLearner::ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
-                           const DeviceProfile& profile, Assembly assembly, World* world)
+                           std::shared_ptr<Device> device, Assembly assembly, World* world,
+                           const CompileOptions& options)
     : model_(model),
       config_(config),
       world_(world),
@@ -85,8 +88,9 @@ ModelLearner::ModelLearner(const ModelDef& model, const Config& config, LearnerD
       parameters_(std::move(assembly.parameters)),
       model_flops_(assembly.model_flops),
       parts_{assembly.mesh, world ? world->rank() : 0, std::move(assembly.inputs)},
-      session_(compile_to_fit(std::move(assembly.program), profile, config,
-                              {parts_.mesh, parts_.rank, world})) {
+      session_(compile_to_fit(std::move(assembly.program), *device, config,
+                              {parts_.mesh, parts_.rank, world}, options),
+               device) {
   check(parts_.mesh.size() == (world ? world->size() : 1), "a mesh {} in a world of {} ranks",
         to_string(parts_.mesh), world ? world->size() : 1);
   rows_ = rows_made(parts_, config_.micro_sequences(), world);
@@ -185,10 +189,12 @@ bool ModelLearner::writes(const State& state) const {
 void ModelLearner::save(CheckpointWriter& writer) {
   initialize();
   std::vector<PartTensor> parts;
-  for (const State& state : persistent_states())
-    if (writes(state))
-      parts.push_back(
-          {state.name, whole_type(state), box_held(state), session_.state_view(state.name).data});
+  std::vector<HostValues<std::byte>> held;  // while they are written
+  for (const State& state : persistent_states()) {
+    if (!writes(state)) continue;
+    held.push_back(session_.state<std::byte>(state.name));
+    parts.push_back({state.name, whole_type(state), box_held(state), held.back().data()});
+  }
   writer.write(parts);
 }
 
@@ -202,7 +208,9 @@ void ModelLearner::load(CheckpointReader& reader) {
             to_string(whole_type(state)));
   }
   for (const State& state : persistent_states())
-    reader.read(state.name, box_held(state), session_.state_view(state.name).data);
+    session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
+      reader.read(state.name, box_held(state), bytes.data());
+    });
   refresh();
   initialized_ = true;
 }
@@ -246,10 +254,11 @@ std::string ModelLearner::header() {
   return ranks + fmt::format(
                      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
                      "arena) · {:.2f} "
-                     "MFLOP per token",
+                     "MFLOP per token · {}",
                      parameter_count(), static_cast<double>(compiled.bytes()) / kMiB,
                      static_cast<double>(compiled.state_bytes) / kMiB,
-                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6);
+                     static_cast<double>(compiled.arena_bytes) / kMiB, flops_per_token() / 1e6,
+                     threads_text(config_.device, session_.device().profile()));
 }
 
 }  // namespace tessera

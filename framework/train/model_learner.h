@@ -32,7 +32,8 @@ class ModelLearner : public Learner {
   /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
   /// `models`: in which the config's is found.
   ModelLearner(const Models& models, const Config& config, LearnerData data,
-               const DeviceProfile& profile, bool training = true, World* world = nullptr);
+               std::shared_ptr<Device> device, bool training = true, World* world = nullptr,
+               const CompileOptions& options = {});
 
   StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
@@ -57,7 +58,8 @@ class ModelLearner : public Learner {
 
  private:
   ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
-               const DeviceProfile& profile, Assembly assembly, World* world);
+               std::shared_ptr<Device> device, Assembly assembly, World* world,
+               const CompileOptions& options);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();

@@ -1,5 +1,7 @@
 #include "framework/verify/value_capture.h"
 
+#include <algorithm>
+
 #include "framework/graph/op_def.h"
 
 namespace tessera {
@@ -31,10 +33,17 @@ std::string maker(const Graph& graph, const LocalValues& values, ValueId id) {
 
 }  // namespace
 
+void put_part(Session& session, const DeviceTensor& to, const WholeValue& whole,
+              const Layout& layout, const Mesh& mesh, int64_t rank) {
+  const auto now = session.download<std::byte>(to);
+  const std::vector<std::byte> part = part_of(whole, layout, mesh, rank);
+  if (!std::ranges::equal(now, part)) session.upload(to, part);
+}
+
 void ValueCapture::watch(Session& session, const WholeValues* instead) {
   instead_ = instead;
-  session.on_value = [this](const Graph& graph, ValueId id, std::byte* data) {
-    see(graph, id, data);
+  session.on_value = [this, &session](const Graph& graph, ValueId id, const DeviceTensor& tensor) {
+    see(session, graph, id, tensor);
   };
 }
 
@@ -44,7 +53,8 @@ std::vector<CapturedPart> ValueCapture::take(Session& session) {
   return std::exchange(parts_, {});
 }
 
-void ValueCapture::see(const Graph& graph, ValueId id, std::byte* data) {
+void ValueCapture::see(Session& session, const Graph& graph, ValueId id,
+                       const DeviceTensor& tensor) {
   const ValueInfo& info = graph.value(id);
   const auto of_graph = values_.find(graph.name());
   const LocalValue* value = of_graph == values_.end() ? nullptr : find(of_graph->second, info.name);
@@ -53,20 +63,21 @@ void ValueCapture::see(const Graph& graph, ValueId id, std::byte* data) {
     others_.insert(graph.name() + " " + info.name);
     return;
   }
+  const auto values = session.download<std::byte>(tensor);
   const int64_t run = times_[graph.name() + " " + info.name]++;
   parts_.push_back({{graph.name(), run, value->source},
                     info.name,
                     maker(graph, of_graph->second, id),
                     {info.type.dtype, value->whole},
                     *value,
-                    {data, data + info.type.bytes()}});
+                    {values.begin(), values.end()}});
   // A sum that is not made yet stays as it is: the ranks' own addends are to be summed. An accumulator comes from another
   // run of a graph.
   const bool made = value->form == LocalValue::Form::made || !value->layout.partial.empty();
   if (instead_ == nullptr || (made && info.node >= 0)) return;
   const auto other = instead_->find(parts_.back().key.text());
   if (other != instead_->end() && other->second.type == parts_.back().type)
-    scatter(other->second, value->layout, mesh_, rank_, data);
+    put_part(session, tensor, other->second, value->layout, mesh_, rank_);
 }
 
 }  // namespace tessera

@@ -35,6 +35,11 @@ struct CapturedPart {
   std::vector<std::byte> bytes;
 };
 
+/// Uploads a rank's part of a whole value. What is there already is left alone: a message that is under way may be reading
+/// it.
+void put_part(Session& session, const DeviceTensor& to, const WholeValue& whole,
+              const Layout& layout, const Mesh& mesh, int64_t rank);
+
 class ValueCapture {
  public:
   /// `values`: Assembly::values.
@@ -48,7 +53,7 @@ class ValueCapture {
   const std::set<std::string>& others() const { return others_; }
 
  private:
-  void see(const Graph& graph, ValueId id, std::byte* data);
+  void see(Session& session, const Graph& graph, ValueId id, const DeviceTensor& tensor);
 
   const Mesh& mesh_;
   int64_t rank_;

@@ -20,13 +20,13 @@ std::vector<CapturedPart> captured_states(Session& session, const VerifySide& si
   for (const State& state : session.compiled().program.states()) {
     if (state.kind == StateKind::accumulator) continue;
     const LocalValue value = side.state(state);
-    const auto bytes = session.state_view(state.name);
+    const auto bytes = session.state<std::byte>(state.name);
     out.push_back({{"states", 0, state.name},
                    state.name,
                    "",
                    {state.type.dtype, value.whole},
                    value,
-                   {bytes.data, bytes.data + bytes.type.bytes()}});
+                   {bytes.begin(), bytes.end()}});
   }
   return out;
 }
@@ -34,8 +34,8 @@ std::vector<CapturedPart> captured_states(Session& session, const VerifySide& si
 void set_states(Session& session, const VerifySide& side, int64_t rank, const WholeValues& to) {
   for (const State& state : session.compiled().program.states())
     if (const auto it = to.find(ValueKey{"states", 0, state.name}.text()); it != to.end())
-      scatter(it->second, side.state(state).layout, side.mesh(), rank,
-              session.state_view(state.name).data);
+      put_part(session, session.state(state.name), it->second, side.state(state).layout,
+               side.mesh(), rank);
 }
 
 /// Runs a side step by step. `instead(step)` is what its values are replaced by, or null; `seen` looks at what the ranks
@@ -73,8 +73,8 @@ void run(const VerifySide& side, const VerifyOptions& options,
     }
   };
   const auto body = [&](World* world) {
-    ModelLearner learner(options.models, side.config(), options.data(), options.profile, true,
-                         world);
+    ModelLearner learner(options.models, side.config(), options.data(), options.device, true, world,
+                         options.compile);
     try {
       steps(learner, world);
     } catch (const std::exception& error) {

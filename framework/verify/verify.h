@@ -16,8 +16,9 @@ namespace tessera {
 struct VerifyOptions {
   const Models& models;
   int64_t steps = 2;
-  DeviceProfile profile = {};
+  std::shared_ptr<Device> device = {};     // the ranks share it
   std::function<LearnerData()> data = {};  // called once for every rank
+  CompileOptions compile = {};
 };
 
 struct VerifyReport {

@@ -33,8 +33,8 @@ struct Gathered {
 Gathered gather(const TensorType& type, const Layout& layout, const Mesh& mesh,
                 const std::vector<const std::byte*>& parts);
 
-/// Writes a rank's part. Of a partial layout the first rank along its axes gets all, the others zeros.
-void scatter(const WholeValue& whole, const Layout& layout, const Mesh& mesh, int64_t rank,
-             std::byte* part);
+/// A rank's part. Of a partial layout the first rank along its axes gets all, the others zeros.
+std::vector<std::byte> part_of(const WholeValue& whole, const Layout& layout, const Mesh& mesh,
+                               int64_t rank);
 
 }  // namespace tessera

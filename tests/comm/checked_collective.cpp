@@ -36,6 +36,7 @@ class Typed final : public CheckedCollective {
                        .wire = call.wire,
                        .root = call.root,
                        .name = "checked"};
+    std::vector<Collective::Piece> pieces;
     for (size_t p = 0; p < call.counts.size(); ++p) {
       std::vector<T>& out = outs_.emplace_back(size_t(out_parts * call.counts[p] + 2 * kGuard));
       for (size_t i = 0; i < out.size(); ++i) out[i] = guard_value();
@@ -43,8 +44,9 @@ class Typed final : public CheckedCollective {
       for (size_t i = 0; i < in.size(); ++i) in[i] = value(group.rank(), p, int64_t(i));
       T* result = out.data() + kGuard;
       if (call.in_place && !in.empty()) std::memcpy(result, in.data(), in.size() * sizeof(T));
-      started.pieces.push_back({call.in_place ? result : in.data(), result, call.counts[p]});
+      pieces.push_back({call.in_place ? result : in.data(), result, call.counts[p]});
     }
+    started.pieces = std::move(pieces);
     ticket_ = group.start(std::move(started));
   }
 

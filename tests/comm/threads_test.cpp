@@ -118,7 +118,7 @@ TEST(Threads, CallsThatDifferAreNamed) {
   static float memory[8];
   const Collective reduce{.pieces = {{memory, memory, 1}}, .name = "a"};
   Collective other = reduce;
-  other.pieces[0].count = 2;
+  other.pieces = {{memory, memory, 2}};
   other.name = "b";
   EXPECT_EQ(run(reduce, other),
             "rank 0 of the group starts all_reduce of a where rank 1 starts all_reduce of b: their "

@@ -78,6 +78,21 @@ TEST(Graph, RefusesEmptyTensorsForeignAndMissingOperands) {
   EXPECT_THROW(fill(g, 0.0, {DType::f32, {2, 0}}), UserError);
 }
 
+/// What an op trips over is told with the node, and stays what it is: a bug, memory that ran out, or the user's to change.
+TEST(Graph, ErrorsOfAnOpKeepTheirKind) {
+  Graph g;
+  const Value x = g.add_input("x", kF23, PortKind::data);
+  Scope scope(g, "mlp");
+  const std::string error = error_of([&] { g.add1(ops::reshape, {x}, {}, "odd"); });
+  expect_words(error, {"'mlp.odd'", "reshape('x' f32[2,3])", "attribute 'shape' is missing"});
+  EXPECT_THROW(g.add1(ops::reshape, {x}, {}), InternalError);
+  OpDef hungry = ops::exp;
+  hungry.infer = [](std::span<const TensorType>, const Attrs&) -> std::vector<TensorType> {
+    throw std::bad_alloc();
+  };
+  EXPECT_THROW(g.add1(hungry, {x}, {}), std::bad_alloc);
+}
+
 TEST(Graph, PortsAreFoundByName) {
   Graph g("net");
   const Value x = g.add_input("x", kF23, PortKind::data);

@@ -1,6 +1,10 @@
 // `tessera bench`, as a user meets it: what it refuses before it measures anything.
+#include <fstream>
+
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
+#include "tests/launch/shell.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -23,6 +27,20 @@ TEST(Bench, TimesAnOpAndWritesTheFigures) {
   EXPECT_EQ(run.status, 0) << run.err;
   expect_contains(run.out, "GFLOP/s");
   expect_contains(read_file(file), "\"roofline_seconds\"");
+}
+
+/// Products of bf16 are widened below AVX-512: their roofline is that of f32, and is called so.
+TEST(Bench, TheRooflineIsOfTheTypeThatRan) {
+  const TemporaryFolder folder;
+  const std::string config = (folder / "toy.yaml").string();
+  std::ofstream(config) << "model: {type: gpt, layers: 1, hidden: 32, heads: 2, context: 16, "
+                           "vocab: 64}\nbatch: {sequences: 2}\n";
+  // An instruction set is held for a whole process.
+  const Ended run = shell(program_path() + " bench step " + config +
+                          " --steps 1 --set precision.compute=bf16 --set device.isa=avx2");
+  EXPECT_EQ(run.status, 0) << run.output;
+  expect_contains(run.output, "GFLOP/s f32");
+  EXPECT_EQ(run.output.find("GFLOP/s bf16"), std::string::npos) << run.output;
 }
 
 TEST(Bench, FiguresThatCannotBeWrittenAreAnError) {

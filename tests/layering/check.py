@@ -61,6 +61,9 @@ def check_include(name, header, quoted):
         return f"room {here} may not include {header}" if here is not None else None
     if here is not None and there not in allowed(here):
         return f"room {here} may not include room {there} ({header})"
+    for pattern, places in rules.INNER.items():
+        if re.fullmatch(pattern, header) and not re.fullmatch(places, name):
+            return f"{header} is for {places} alone: ask the Device"
     return None
 
 

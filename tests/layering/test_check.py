@@ -54,6 +54,15 @@ class LayeringTest(unittest.TestCase):
         self.assert_found({"framework/core/a.cpp": '#include "tests/graph/graph.cpp"\n'}, "framework/core/a.cpp:1")
         self.assert_found({"framework/core/a.cpp": "#include <framework/mesh/box.h>\n"}, "framework/core/a.cpp:1")
 
+    def test_backends_are_asked_through_the_device(self):
+        files = {"framework/device/cpu/memory.h": "#pragma once\n", "framework/device/device.h": "#pragma once\n"}
+        for name in ("launch/a.cpp", "bench/a.cpp", "framework/train/a.cpp", "framework/runtime/a.cpp"):
+            for header in ("framework/device/cpu/memory.h", "framework/kernels/cpu/shared/onednn.h"):
+                self.assert_found({**files, name: f'#include "{header}"\n'}, f"{name}:1", "ask the Device")
+            self.assertEqual(self.violations({**files, name: '#include "framework/device/device.h"\n'}), [])
+        for name in ("framework/kernels/cpu/a.cpp", "framework/assembly/device.cpp", "tests/device/a.cpp"):
+            self.assertEqual(self.violations({**files, name: '#include "framework/device/cpu/memory.h"\n'}), [])
+
     def test_unknown_rooms_and_headers(self):
         self.assert_found({"framework/attic/a.cpp": "int a;\n"}, "framework/attic/a.cpp:1", "no known room")
         self.assert_found({"launch/a.cpp": '#include "framework/attic/a.h"\n'}, "launch/a.cpp:1")

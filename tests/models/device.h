@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include "framework/train/device.h"
+#include "framework/assembly/device.h"
 
 namespace tessera::testing {
 
@@ -12,7 +12,7 @@ inline const DeviceProfile& device() {
   static const DeviceProfile profile = [] {
     DeviceConfig config;
     if (const char* isa = std::getenv("TESSERA_TEST_ISA")) config.isa = parse_isa(isa);
-    return set_up_device(config);
+    return make_device(config)->profile();
   }();
   return profile;
 }

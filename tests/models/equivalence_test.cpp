@@ -123,8 +123,8 @@ TEST_P(Equivalence, ChunkedHead) {
   for (const Port& port : step.inputs()) {
     inputs[port.name] = Tensor(step.value(port.value).type);
     if (port.kind == PortKind::data) continue;
-    const Session::Bytes state = learner->session().state_view(port.name);
-    std::memcpy(inputs[port.name].bytes(), state.data, state.type.bytes());
+    const auto state = learner->session().state<std::byte>(port.name);
+    std::memcpy(inputs[port.name].bytes(), state.data(), state.size());
   }
   const Feed feed = ToyBatches(config).update(0)[0];
   for (const auto& [name, values] : feed.integers)

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "models/model.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
@@ -82,7 +83,7 @@ TEST(Evaluation, OfNothingIsRefused) {
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<NothingHeldOut>(config);
-  ModelLearner learner(shipped_models(), config, std::move(data), device());
+  ModelLearner learner(shipped_models(), config, std::move(data), host_device(device()));
   EXPECT_THROW(learner.evaluate(), UserError);
 }
 

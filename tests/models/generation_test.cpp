@@ -9,6 +9,7 @@
 #include "framework/runtime/evaluate.h"
 #include "framework/train/generator.h"
 #include "models/model.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
 #include "tests/models/toy_batches.h"
@@ -71,12 +72,11 @@ class Text {
   }
 
   explicit Text(const Config& config)
-      : config_(config), generator_(shipped_models(), config, kVocab, device()) {
+      : config_(config), generator_(shipped_models(), config, kVocab, host_device(device())) {
     const auto learner = toy_learner(config, device());
     for (const Parameter& p : learner->parameters()) {
       const auto from = learner->session().state<float>(p.name);
-      const auto to = generator_.session().state<float>(p.name);
-      std::copy(from.begin(), from.end(), to.begin());
+      generator_.session().upload(generator_.session().state(p.name), from);
       parameters_[p.name] = Tensor::of<float>(DType::f32, p.shape, from);
     }
     if (config.precision.compute == DType::bf16) generator_.session().run("refresh");

@@ -9,6 +9,7 @@
 #include "framework/verify/verify.h"
 #include "models/model.h"
 #include "tests/checkpoint/sample.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
@@ -99,8 +100,8 @@ TEST_P(PaddedHeads, PaddingStaysZero) {
         const Box box = box_of(state.whole, state.layout, ranks, world ? world->rank() : 0);
         const auto own =
             PartTensor{state.name, {state.type.dtype, state.kept}, box, nullptr}.stored();
-        const auto view = session.state_view(state.name);
-        std::vector<std::byte> bytes(view.data, view.data + view.type.bytes());
+        const auto view = session.state<std::byte>(state.name);
+        std::vector<std::byte> bytes(view.begin(), view.end());
         const size_t size = size_of(state.type.dtype);
         const std::vector<std::byte> zeros(static_cast<size_t>(own.numel()) * size);
         copy_box(own, own, zeros.data(), box, bytes.data(), size);
@@ -145,7 +146,7 @@ TEST_P(PaddedHeads, CheckpointsFitAnyMesh) {
 
 TEST_P(PaddedHeads, EveryValueIsVerified) {
   const Config one = config_of(GetParam(), {});
-  const VerifyOptions options{shipped_models(), 2, device(), [&] {
+  const VerifyOptions options{shipped_models(), 2, host_device(device()), [&] {
                                 LearnerData data;
                                 data.vocab = *one.model.vocab;
                                 data.batches = std::make_unique<ToyBatches>(one);

@@ -2,7 +2,7 @@
 // arena that is filled with NaN before each. What the planner shares, reuses and overwrites shows nowhere.
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <random>
 
 #include "framework/assembly/assemble.h"
@@ -10,6 +10,7 @@
 #include "framework/runtime/evaluate.h"
 #include "framework/runtime/session.h"
 #include "models/model.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 
 namespace tessera {
@@ -18,10 +19,12 @@ namespace {
 class PlannedProgram {
  public:
   PlannedProgram(Program program, const DeviceProfile& profile)
-      : program_(program), profile_(profile), session_(compile(std::move(program), profile)) {
+      : program_(program),
+        profile_(profile),
+        session_(compile(std::move(program), profile), host_device(profile)) {
     for (const State& s : program_.states()) {
       states_[s.name] = s.kind == StateKind::parameter ? drawn(s.type) : Tensor(s.type);
-      std::memcpy(session_.state_view(s.name).data, states_[s.name].bytes(), s.type.bytes());
+      session_.upload(session_.state(s.name), bytes_of(states_[s.name]));
     }
   }
 
@@ -49,17 +52,20 @@ class PlannedProgram {
       if (port.kind == PortKind::state)
         states_[port.name] = expected;
       else
-        EXPECT_TRUE(equal(output(*graph, port), expected)) << port.name;
+        EXPECT_TRUE(equal(session_.output<std::byte>(name, port.name), expected)) << port.name;
     }
     for (const State& s : program_.states())
-      EXPECT_TRUE(equal(session_.state_view(s.name).data, states_.at(s.name))) << s.name;
+      EXPECT_TRUE(equal(session_.state<std::byte>(s.name), states_.at(s.name))) << s.name;
   }
 
   const Tensors& states() const { return states_; }
 
  private:
-  static bool equal(const void* got, const Tensor& expected) {
-    return std::memcmp(got, expected.bytes(), expected.type().bytes()) == 0;
+  static std::span<const std::byte> bytes_of(const Tensor& tensor) {
+    return {static_cast<const std::byte*>(tensor.bytes()), tensor.type().bytes()};
+  }
+  static bool equal(const HostValues<std::byte>& got, const Tensor& expected) {
+    return std::ranges::equal(got, bytes_of(expected));
   }
   /// Integers are 0 or 1, which every table has a row for; numbers are of moderate size.
   Tensor drawn(const TensorType& type) {
@@ -71,16 +77,7 @@ class PlannedProgram {
     return Tensor::of<double>(type.dtype, type.shape, values);
   }
   void write(const Graph& graph, const Port& port, const Tensor& value) {
-    dispatch(value.type().dtype, "test", [&]<typename T>(Tag<T>) {
-      const auto to = session_.input<T>(graph.name(), port.name);
-      std::memcpy(to.data(), value.bytes(), to.size_bytes());
-    });
-  }
-  const void* output(const Graph& graph, const Port& port) {
-    return dispatch(graph.value(port.value).type.dtype, "test",
-                    [&]<typename T>(Tag<T>) -> const void* {
-                      return session_.output<T>(graph.name(), port.name).data();
-                    });
+    session_.upload(session_.input(graph.name(), port.name), bytes_of(value));
   }
 
   Program program_;

@@ -12,6 +12,7 @@
 #include "framework/train/model_learner.h"
 #include "models/bert.h"
 #include "models/model.h"
+#include "tests/host_device.h"
 
 namespace tessera::testing {
 
@@ -153,8 +154,8 @@ inline std::unique_ptr<ModelLearner> toy_learner(const Config& config, const Dev
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<ToyBatches>(config);
-  auto learner = std::make_unique<ModelLearner>(shipped_models(), config, std::move(data), profile,
-                                                true, world);
+  auto learner = std::make_unique<ModelLearner>(shipped_models(), config, std::move(data),
+                                                host_device(profile), true, world);
   learner->initialize();
   return learner;
 }

@@ -7,6 +7,7 @@
 
 #include "framework/core/threads.h"
 #include "models/model.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/ladder.h"
 #include "tests/models/toy_batches.h"
@@ -22,7 +23,7 @@ void expect_verified(const char* text, const char* precision, const Rung& r) {
                                  fmt::format("recompute.policy={}", r.recompute)}),
                many = toy_config(text, base, sets_of(r));
   set_thread_count(1);
-  const VerifyOptions options{shipped_models(), 3, device(), [&] {
+  const VerifyOptions options{shipped_models(), 3, host_device(device()), [&] {
                                 LearnerData data;
                                 data.vocab = *one.model.vocab;
                                 data.batches = std::make_unique<ToyBatches>(one);
@@ -59,7 +60,7 @@ TEST(VerifiedLadder, AFailureOfOneRankEndsAllWhileTheirBuffersAreThere) {
   set_thread_count(1);
   for (int repetition = 0; repetition < 5; ++repetition) {
     std::atomic<int> asked = 0;  // first for the vocabulary, then by every rank
-    const VerifyOptions options{shipped_models(), 2, device(), [&] {
+    const VerifyOptions options{shipped_models(), 2, host_device(device()), [&] {
                                   LearnerData data;
                                   data.vocab = *config.model.vocab;
                                   if (asked++ == 2)

@@ -6,6 +6,7 @@
 #include "framework/passes/chunk.h"
 #include "framework/passes/partition.h"
 #include "framework/runtime/session.h"
+#include "tests/host_device.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/op_test.h"
 #include "tests/ops/run_op.h"
@@ -35,22 +36,27 @@ Tensors run_split(const Graph& graph, const Tensors& inputs, const Layouts& layo
   const Graph& local = program.graphs()[0];
   Tensors results;
   run_threads(4, [&](World& world) {
-    Session session(compile(program, reference_profile(), {mesh(), world.rank(), &world}));
+    Session session(compile(program, reference_profile(), {mesh(), world.rank(), &world}),
+                    host_device(reference_profile()));
     for (const Port& port : local.inputs()) {
       const Tensor& whole = inputs.at(port.name);
       const Shape& shape = whole.type().shape;
       const auto layout = layouts.find(port.name);
       const Box box = layout == layouts.end() ? Box::whole(shape)
                                               : box_of(shape, layout->second, mesh(), world.rank());
-      copy_box(box, Box::whole(shape), whole.bytes(), box,
-               session.input_view(local.name(), port.name).data, size_of(whole.type().dtype));
+      session.fill<std::byte>(session.input(local.name(), port.name),
+                              [&](std::span<std::byte> part) {
+                                copy_box(box, Box::whole(shape), whole.bytes(), box, part.data(),
+                                         size_of(whole.type().dtype));
+                              });
     }
     session.run(local.name());
     if (world.rank() > 0) return;
     for (const Port& port : local.outputs()) {
-      const auto bytes = session.output_view(local.name(), port.name);
-      Tensor tensor(bytes.type);
-      std::memcpy(tensor.bytes(), bytes.data, bytes.type.bytes());
+      const DeviceTensor output = session.output(local.name(), port.name);
+      const auto bytes = session.download<std::byte>(output);
+      Tensor tensor(output.type);
+      std::memcpy(tensor.bytes(), bytes.data(), bytes.size());
       results[port.name] = std::move(tensor);
     }
   });

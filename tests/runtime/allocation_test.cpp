@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include "framework/device/cpu/memory.h"
 #include "framework/ops/iota.h"
 #include "framework/ops/shared/fill.h"
+#include "framework/runtime/collectives.h"
 #include "framework/runtime/session.h"
+#include "tests/host_device.h"
 #include "tests/runtime/counted_new.h"
 
 namespace tessera {
@@ -59,9 +62,10 @@ DeviceProfile on(const std::string& backend) {
 }
 
 TEST(Allocation, RunningAGraphAllocatesNothing) {
-  Session session(compile(elementwise_step(), on("cpu")));
+  Session session(compile(elementwise_step(), on("cpu")), host_device(on("cpu")));
   const auto run = [&] {
-    for (float& v : session.input<float>("step", "x")) v = 0.5f;
+    session.fill<float>(session.input("step", "x"),
+                        [](std::span<float> x) { std::ranges::fill(x, 0.5F); });
     session.run("step");
   };
   const auto heap = [] {  // what malloc gave out, whoever asked for it
@@ -77,12 +81,51 @@ TEST(Allocation, RunningAGraphAllocatesNothing) {
 }
 
 TEST(Allocation, ReadingAndWritingPortsAllocatesNothing) {
-  Session session(compile(elementwise_step(), on("cpu")));
+  Session session(compile(elementwise_step(), on("cpu")), host_device(on("cpu")));
   const testing::AllocationWatch watch;
-  session.input<float>("step", "x")[0] = 1;
-  session.state<float>("w")[0] = 1;
+  session.fill<float>(session.input("step", "x"), [](std::span<float> x) { x[0] = 1; });
+  session.fill<float>(session.state("w"), [](std::span<float> w) { w[0] = 1; });
+  EXPECT_EQ(session.state<float>("w")[0], 1);
   EXPECT_EQ(session.output<float>("step", "loss").size(), 1u);
   EXPECT_EQ(watch.own(), 0);
+}
+
+/// A transport that allocates nothing itself.
+class NothingToExchange final : public Communicator, public World {
+ public:
+  int rank() const override { return 0; }
+  int size() const override { return 1; }
+  const std::vector<std::string>& hosts() const override { return hosts_; }
+  Communicator& group(std::span<const int64_t>) override { return *this; }
+  void give_up(std::string_view) override {}
+  int64_t pieces = 0;
+
+ private:
+  Ticket post(Collective call) override {
+    pieces += static_cast<int64_t>(call.pieces.size());
+    return 1;
+  }
+  void complete(Ticket) override {}
+  std::vector<std::string> hosts_{"here"};
+};
+
+TEST(Allocation, StartingACollectiveAllocatesNothing) {
+  NothingToExchange world;
+  const MeshPlace place{Mesh({{"dp", 1}}), 0, &world};
+  const std::vector<TensorType> types(20, {DType::f32, {4}});
+  const Attrs attrs{{"axis", std::string("dp")}, {"ranks", int64_t{1}}};
+  Tickets tickets;
+  const Kernel kernel = prepare_collective({"all_reduce", attrs, types, types, on("cpu")},
+                                           "layer.0.attention.query.weight.gradient", place,
+                                           tickets, std::make_shared<Traffic>());
+  std::vector<float> memory(4);
+  const std::vector<void*> pointers(types.size(), memory.data());
+  const auto run = [&] { kernel.run({pointers.data(), pointers.data(), nullptr}); };
+  run();  // its list of pieces is made
+  const testing::AllocationWatch watch;
+  run();
+  EXPECT_EQ(watch.own(), 0);
+  EXPECT_EQ(world.pieces, 40);
 }
 
 TEST(Allocation, PlannedEqualsMeasuredToTheByte) {
@@ -93,7 +136,7 @@ TEST(Allocation, PlannedEqualsMeasuredToTheByte) {
       EXPECT_EQ(buffer_bytes().current, held) << "a plan takes no memory";
       const auto planned = static_cast<size_t>(compiled.bytes());
       reset_buffer_peak();
-      Session session(std::move(compiled));
+      Session session(std::move(compiled), host_device(on(backend)));
       for (int i = 0; i < 3; ++i) session.run("step");
       EXPECT_EQ(buffer_bytes().current - held, planned) << backend;
       EXPECT_EQ(buffer_bytes().peak - held, planned) << backend;

@@ -6,6 +6,7 @@
 
 #include "framework/runtime/evaluate.h"
 #include "framework/runtime/session.h"
+#include "tests/host_device.h"
 #include "tests/passes/random_graph.h"
 
 namespace tessera {
@@ -77,11 +78,11 @@ class Comparison {
   Comparison(const RandomProgram& random, const DeviceProfile& profile, uint64_t seed)
       : random_(random),
         profile_(profile),
-        session_(compile(random.program, profile)),
+        session_(compile(random.program, profile), host_device(profile)),
         engine_(seed) {
     for (const State& s : random.states) {
       states_[s.name] = fresh(s.type);
-      write(session_.state<T>(s.name), states_[s.name]);
+      write(session_.state(s.name), states_[s.name]);
     }
   }
 
@@ -91,7 +92,7 @@ class Comparison {
     for (const Port& port : graph.inputs())
       if (port.kind == PortKind::data) {
         in[port.name] = fresh(graph.value(port.value).type);
-        write(session_.input<T>(graph.name(), port.name), in[port.name]);
+        write(session_.input(graph.name(), port.name), in[port.name]);
       }
     const Tensors out = evaluate(graph, in, profile_);
     session_.run(graph.name());
@@ -118,8 +119,8 @@ class Comparison {
     for (int64_t i = 0; i < type.numel(); ++i) values.push_back(uniform(engine_));
     return Tensor::of<double>(type.dtype, type.shape, values);
   }
-  static void write(std::span<T> to, const Tensor& from) {
-    std::memcpy(to.data(), from.bytes(), to.size_bytes());
+  void write(const DeviceTensor& to, const Tensor& from) {
+    session_.upload(to, std::span(from.data<T>(), static_cast<size_t>(from.type().numel())));
   }
 
   const RandomProgram& random_;

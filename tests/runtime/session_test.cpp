@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <numeric>
+
 #include "framework/ops/shared/fill.h"
 #include "framework/runtime/evaluate.h"
+#include "framework/runtime/kernels.h"
+#include "tests/host_device.h"
 #include "tests/passes/toy_ops.h"
 
 namespace tessera {
@@ -22,11 +27,14 @@ Session session_of(const Graph& graph, const std::vector<std::string>& states) {
   Program program;
   for (const std::string& name : states) program.declare({name, kList, StateKind::cache});
   program.add(graph);
-  return Session(compile(std::move(program), reference()));
+  return Session(compile(std::move(program), reference()), host_device(reference()));
 }
 
-void set(std::span<float> to, float first) {
-  for (size_t i = 0; i < to.size(); ++i) to[i] = first + static_cast<float>(i);
+/// first, first + 1, …
+void set(Session& session, const DeviceTensor& to, float first) {
+  std::vector<float> values(static_cast<size_t>(to.type.numel()));
+  std::iota(values.begin(), values.end(), first);
+  session.upload(to, values);
 }
 
 template <typename Error>
@@ -57,8 +65,8 @@ TEST(Session, StatesChangePlaces) {
   g.add_output("a", b, PortKind::state);
   g.add_output("b", a, PortKind::state);
   Session s = session_of(g, {"a", "b"});
-  set(s.state<float>("a"), 10);
-  set(s.state<float>("b"), 20);
+  set(s, s.state("a"), 10);
+  set(s, s.state("b"), 20);
   s.run("swap");
   EXPECT_EQ(s.state<float>("a")[1], 21);
   EXPECT_EQ(s.state<float>("b")[1], 11);
@@ -78,7 +86,7 @@ TEST(Session, StatesGoRoundInARingBesideAShift) {
   g.add_output("e", v[3], PortKind::state);
   Session s = session_of(g, {"a", "b", "c", "d", "e"});
   float first = 0;
-  for (const char* name : {"a", "b", "c", "d", "e"}) set(s.state<float>(name), first += 10);
+  for (const char* name : {"a", "b", "c", "d", "e"}) set(s, s.state(name), first += 10);
   s.run("ring");
   const float expected[] = {30, 10, 20, 10, 40};
   size_t i = 0;
@@ -93,7 +101,7 @@ TEST(Session, AResultMayBeTheOldValueOfAState) {
   g.add_output("again", ops::reshape(w, {{"shape", Shape{2, 2}}}));
   g.add_output("w", w * 2.0, PortKind::state);
   Session s = session_of(g, {"w"});
-  set(s.state<float>("w"), 1);
+  set(s, s.state("w"), 1);
   s.run("step");
   EXPECT_EQ(s.output<float>("step", "old")[0], 1);
   EXPECT_EQ(s.output<float>("step", "again")[3], 4);
@@ -107,7 +115,7 @@ TEST(Session, AResultMayBeAnInput) {
   g.add_output("kept", x, PortKind::state);
   g.add_output("y", ops::neg(x));
   Session s = session_of(g, {"kept"});
-  set(s.input<float>("step", "x"), 5);
+  set(s, s.input("step", "x"), 5);
   s.run("step");
   EXPECT_EQ(s.output<float>("step", "x")[3], 8);
   EXPECT_EQ(s.output<float>("step", "y")[3], -8);
@@ -127,11 +135,11 @@ TEST(Session, GraphsShareTheStatesOfTheirProgram) {
                                    {{"dims", Shape{}}, {"keep", false}}));
   program.add(put);
   program.add(sum);
-  Session s(compile(std::move(program), reference()));
+  Session s(compile(std::move(program), reference()), host_device(reference()));
   for (int i = 0; i < 4; ++i) {
     s.fill_arena(std::byte{0xff});
-    s.input<float>("put", "one")[0] = static_cast<float>(i + 1);
-    s.input<int32_t>("put", "at")[0] = i;
+    set(s, s.input("put", "one"), static_cast<float>(i + 1));
+    s.upload(s.input("put", "at"), std::span(&i, 1));
     s.run("put");
     s.run("sum");
     EXPECT_EQ(s.output<float>("sum", "total")[0], static_cast<float>((i + 1) * (i + 2) / 2));
@@ -162,10 +170,10 @@ TEST(Session, EveryValueIsShownWhileItIsWhole) {
   g.add_output("y", ops::reshape(most, {{"shape", Shape{4}}}, "flat"));
   Session s = session_of(g, {});
   std::vector<std::pair<std::string, float>> seen;
-  s.on_value = [&](const Graph& graph, ValueId id, std::byte* data) {
-    seen.emplace_back(graph.value(id).name, reinterpret_cast<const float*>(data)[0]);
+  s.on_value = [&](const Graph& graph, ValueId id, const DeviceTensor& tensor) {
+    seen.emplace_back(graph.value(id).name, s.download<float>(tensor)[0]);
   };
-  set(s.input<float>("step", "x"), 1);
+  set(s, s.input("step", "x"), 1);
   s.run("step");
   const std::vector<std::pair<std::string, float>> expected{
       {"x", 1}, {"view", 1}, {"more", 2}, {"most", 4}, {"flat", 4}};
@@ -177,10 +185,10 @@ TEST(Session, WhatIsWrittenIntoAShownValueIsReadOn) {
   const Value x = g.add_input("x", kList, PortKind::data);
   g.add_output("y", ops::neg(ops::add(x, x, {}, "twice")));
   Session s = session_of(g, {});
-  s.on_value = [](const Graph& graph, ValueId id, std::byte* data) {
-    if (graph.value(id).name == "twice") reinterpret_cast<float*>(data)[0] = 40;
+  s.on_value = [&](const Graph& graph, ValueId id, const DeviceTensor& tensor) {
+    if (graph.value(id).name == "twice") s.upload(tensor, std::array{40.0F, 4.0F, 6.0F, 8.0F});
   };
-  set(s.input<float>("step", "x"), 1);
+  set(s, s.input("step", "x"), 1);
   s.run("step");
   EXPECT_EQ(s.output<float>("step", "y")[0], -40);
   EXPECT_EQ(s.output<float>("step", "y")[1], -4);
@@ -192,12 +200,12 @@ TEST(Session, WrongNamesAndTypesAreErrors) {
   g.add_output("w", g.input("x"), PortKind::state);
   Session s = session_of(g, {"w"});
   EXPECT_EQ(message<InternalError>([&] { s.run("stop"); }), "the program has no graph 'stop'");
-  EXPECT_EQ(message<InternalError>([&] { s.input<float>("step", "z"); }),
+  EXPECT_EQ(message<InternalError>([&] { s.input("step", "z"); }),
             "graph 'step' has no data input 'z'");
   EXPECT_EQ(message<InternalError>([&] { s.output<float>("step", "w"); }),
             "graph 'step' has no data output 'w'");
   EXPECT_EQ(message<InternalError>([&] { s.state<float>("x"); }), "the program has no state 'x'");
-  EXPECT_EQ(message<InternalError>([&] { s.input<double>("step", "x"); }),
+  EXPECT_EQ(message<InternalError>([&] { s.download<double>(s.input("step", "x")); }),
             "f32[4] read as elements of 8 bytes");
 }
 
@@ -223,6 +231,51 @@ TEST(Compile, AnUnknownBackendIsNamed) {
   const std::string error = message<UserError>([&] { compile(program, profile); });
   EXPECT_NE(error.find("there is no backend 'abacus'; known: cpu, reference"), std::string::npos)
       << error;
+}
+
+TEST(Compile, ErrorsOfAKernelKeepTheirKind) {
+  const auto prepare = [](KernelFactory factory) {
+    static KernelFactory made;
+    made = factory;
+    const KernelLibrary kernels{"odd", [](std::string_view) { return made; }};
+    prepare_kernel({"exp", {}, std::span(&kList, 1), std::span(&kList, 1), reference()}, kernels);
+  };
+  EXPECT_EQ(message<InternalError>(
+                [&] { prepare([](const KernelSpec&) -> Kernel { internal_error("no plan"); }); }),
+            "the odd kernel for exp(f32[4]) cannot be made: no plan");
+  EXPECT_EQ(message<UserError>(
+                [&] { prepare([](const KernelSpec&) -> Kernel { user_error("no f16"); }); }),
+            "the odd kernel for exp(f32[4]) cannot be made: no f16");
+  EXPECT_THROW(prepare([](const KernelSpec&) -> Kernel { throw std::bad_alloc(); }),
+               std::bad_alloc);
+}
+
+TEST(Session, IsForTheBackendThatItWasCompiledFor) {
+  Graph g("step");
+  g.add_output("y", ops::exp(g.add_input("x", kList, PortKind::data)));
+  Program program;
+  program.add(g);
+  DeviceProfile cpu;
+  EXPECT_EQ(message<InternalError>(
+                [&] { Session(compile(std::move(program), reference()), host_device(cpu)); }),
+            "a program compiled for 'reference' on a device of 'cpu'");
+}
+
+TEST(Session, UploadsAreOfTheRightSize) {
+  Graph g("step");
+  g.add_output("y", ops::exp(g.add_input("x", kList, PortKind::data)));
+  Session s = session_of(g, {});
+  EXPECT_EQ(message<InternalError>([&] { s.upload(s.input("step", "x"), std::array{1.0F}); }),
+            "f32[4] written with 1 elements");
+}
+
+TEST(Tensor, CopiesOfNoTensorAreNone) {
+  const Tensor none;
+  Tensor copy = none;
+  EXPECT_EQ(copy.bytes(), nullptr);
+  copy = Tensor::scalar(DType::f32, 3);
+  copy = none;
+  EXPECT_EQ(copy.bytes(), nullptr);
 }
 
 TEST(Evaluate, InputsMustBeThereAndOfTheirType) {

@@ -23,9 +23,7 @@ WholeValue counted(const Shape& shape) {
 std::vector<std::vector<std::byte>> cut(const WholeValue& whole, const Layout& layout) {
   std::vector<std::vector<std::byte>> parts;
   for (int64_t rank = 0; rank < kMesh.size(); ++rank) {
-    const TensorType part{whole.type.dtype, local_shape(whole.type.shape, layout, kMesh)};
-    parts.emplace_back(part.bytes(), std::byte{0x7f});
-    scatter(whole, layout, kMesh, rank, parts.back().data());
+    parts.push_back(part_of(whole, layout, kMesh, rank));
   }
   return parts;
 }

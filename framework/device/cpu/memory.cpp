@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/core/cgroups.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -61,31 +62,8 @@ constexpr Controller kVersion1{"memory.limit_in_bytes", "memory.usage_in_bytes",
                                "total_inactive_file"};
 constexpr Controller kVersion2{"memory.max", "memory.current", "inactive_file"};
 
-struct Cgroup {
-  fs::path folder;
-  Controller files;
-};
-
-/// The memory cgroups that bind this process: its own and all above it, as far as they can be seen from here.
-std::vector<Cgroup> memory_cgroups(const fs::path& root) {
-  std::vector<Cgroup> found;
-  const fs::path base = root / "sys/fs/cgroup";
-  std::ifstream in(root / "proc/self/cgroup");
-  for (std::string line; std::getline(in, line);) {  // id:controllers:/path
-    const size_t first = line.find(':'), second = line.find(':', first + 1);
-    if (second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
-    const bool version1 = controllers.find(",memory,") != std::string::npos;
-    if (!version1 && controllers != ",,") continue;
-    const fs::path mount = version1 ? base / "memory" : base;
-    // In a container the path may name folders that only the host sees; then those above it that exist count.
-    for (fs::path path = fs::path(line.substr(second + 1)).relative_path();;
-         path = path.parent_path()) {
-      found.push_back({mount / path, version1 ? kVersion1 : kVersion2});
-      if (path.empty()) break;
-    }
-  }
-  return found;
+const Controller& files_of(const Cgroup& group) {
+  return group.version == 1 ? kVersion1 : kVersion2;
 }
 
 }  // namespace
@@ -134,15 +112,17 @@ size_t peak_resident_bytes() { return field("/proc/self/status", "VmHWM", 0); }
 
 size_t memory_limit(const fs::path& root) {
   size_t limit = field(root / "proc/meminfo", "MemTotal", kNoLimit);
-  for (const auto& [folder, files] : memory_cgroups(root))
-    limit = std::min(limit, number(folder / files.limit, kNoLimit));
+  for (const Cgroup& group : cgroups_of("memory", root))
+    limit = std::min(limit, number(group.folder / files_of(group).limit, kNoLimit));
   check(limit != kNoLimit, "neither /proc/meminfo nor a cgroup tells how much memory there is");
   return limit;
 }
 
 size_t available_memory(const fs::path& root) {
   size_t available = field(root / "proc/meminfo", "MemAvailable", kNoLimit);
-  for (const auto& [folder, files] : memory_cgroups(root)) {
+  for (const Cgroup& group : cgroups_of("memory", root)) {
+    const fs::path& folder = group.folder;
+    const Controller& files = files_of(group);
     const size_t limit = number(folder / files.limit, kNoLimit);
     if (limit == kNoLimit) continue;
     const size_t usage = number(folder / files.usage, 0);

@@ -25,6 +25,18 @@ class HostBuffer {
   }
   ~HostBuffer();
 
+  /// Hands the memory over to a holder that keeps address and size; `adopt` takes it back.
+  std::byte* release() {
+    size_ = 0;
+    return std::exchange(data_, nullptr);
+  }
+  static HostBuffer adopt(std::byte* data, size_t bytes) {
+    HostBuffer out;
+    out.data_ = data;
+    out.size_ = bytes;
+    return out;
+  }
+
   std::byte* data() { return data_; }
   const std::byte* data() const { return data_; }
   size_t size() const { return size_; }  // as asked for; what is mapped is rounded up to pages

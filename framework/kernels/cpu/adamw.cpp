@@ -13,14 +13,14 @@ namespace tessera::cpu::HWY_NAMESPACE {
 constexpr int64_t kSweepBlock = 4096;
 
 /// rest1 is 1 - beta1 of the exact beta1, not of its float; rest2 as well.
-struct Rates {
+struct AdamwRates {
   float beta1, rest1, beta2, rest2, eps, clip, keep, step, correction;
 };
 
 /// param = keep · param - step · m / (sqrt(v) · correction + eps)
 template <class G, bool copy>
 HWY_ATTR void adamw_range(float* param, const G* grad, float* m, float* v, bfloat16* narrow,
-                          int64_t n, const Rates& rates) {
+                          int64_t n, const AdamwRates& rates) {
   const VF beta1 = splat(rates.beta1), rest1 = splat(rates.rest1);
   const VF beta2 = splat(rates.beta2), rest2 = splat(rates.rest2);
   const VF clip = splat(rates.clip), eps = splat(rates.eps), keep = splat(rates.keep);
@@ -51,15 +51,15 @@ Kernel adamw_of(const KernelSpec& spec) {
         const double lr = static_cast<double>(*args.input<float>(4));
         const auto t =
             static_cast<double>(wide ? *args.input<int64_t>(6) : *args.input<int32_t>(6));
-        const Rates rates{static_cast<float>(beta1),
-                          static_cast<float>(1 - beta1),
-                          static_cast<float>(beta2),
-                          static_cast<float>(1 - beta2),
-                          static_cast<float>(eps),
-                          *args.input<float>(5),
-                          static_cast<float>(1 - lr * decay),
-                          static_cast<float>(lr / (1 - std::pow(beta1, t))),
-                          static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)))};
+        const AdamwRates rates{static_cast<float>(beta1),
+                               static_cast<float>(1 - beta1),
+                               static_cast<float>(beta2),
+                               static_cast<float>(1 - beta2),
+                               static_cast<float>(eps),
+                               *args.input<float>(5),
+                               static_cast<float>(1 - lr * decay),
+                               static_cast<float>(lr / (1 - std::pow(beta1, t))),
+                               static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)))};
         parallel_for((n + kSweepBlock - 1) / kSweepBlock, 4, [&](int64_t begin, int64_t end, int) {
           const int64_t from = begin * kSweepBlock, to = std::min(end * kSweepBlock, n);
           adamw_range<G, copy>(args.output<float>(0) + from, args.input<G>(1) + from,

@@ -2,28 +2,16 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/gelu.cpp"
 #include <hwy/foreach_target.h>
 
-#include "framework/kernels/cpu/shared/vector_math-inl.h"
+#include "framework/kernels/cpu/shared/simd_activations-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-// The tanh form is x σ(2u) with u = sqrt(2/π) (x + 0.044715 x³); beyond |x| = 10.5 σ(2u) is 0 or 1 in f32.
-struct Gate {
-  VF inside, sigma, slope;  // x within those bounds, σ(2u) and d(2u)/dx
-};
-HWY_INLINE Gate gate_of(VF x) {
-  constexpr float k2Root = 1.59576912161f;  // 2 sqrt(2/π)
-  const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));
-  const VF square = hn::Mul(inside, inside);
-  const VF u2 = hn::Mul(inside, hn::MulAdd(square, splat(0.044715f * k2Root), splat(k2Root)));
-  return {inside, sigmoid_of(u2), hn::MulAdd(square, splat(3 * 0.044715f * k2Root), splat(k2Root))};
-}
-
 struct GeluTanh {
-  HWY_INLINE VF operator()(F32, VF x) const { return hn::Mul(x, gate_of(x).sigma); }
+  HWY_INLINE VF operator()(F32, VF x) const { return activate<Activation::gelu_tanh>(x); }
 };
 struct GeluErf {
-  HWY_INLINE VF operator()(F32, VF x) const { return hn::Mul(x, normal_of(x).cdf); }
+  HWY_INLINE VF operator()(F32, VF x) const { return activate<Activation::gelu_erf>(x); }
 };
 
 struct GeluTanhGrad {

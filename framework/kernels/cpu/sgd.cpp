@@ -10,13 +10,13 @@ namespace tessera::cpu::HWY_NAMESPACE {
 /// A thread takes whole blocks of the sweep, so that no two write one cache line.
 constexpr int64_t kSweepBlock = 4096;
 
-struct Rates {
+struct SgdRates {
   float momentum, clip, keep, lr;
 };
 
 template <class G, bool buffered, bool copy>
 HWY_ATTR void sgd_range(float* param, const G* grad, float* buffer, bfloat16* narrow, int64_t n,
-                        const Rates& rates) {
+                        const SgdRates& rates) {
   const VF momentum = splat(rates.momentum), clip = splat(rates.clip);
   const VF keep = splat(rates.keep), lr = splat(rates.lr);
   each_vector(n, [&](int64_t i, int64_t count) TESSERA_BODY {
@@ -41,8 +41,8 @@ Kernel sgd_of(const KernelSpec& spec) {
         constexpr size_t kScalars = buffered ? 3 : 2;
         if (!*args.input<uint8_t>(kScalars + 2)) return;
         const float lr = *args.input<float>(kScalars);
-        const Rates rates{momentum, *args.input<float>(kScalars + 1),
-                          static_cast<float>(1 - static_cast<double>(lr) * decay), lr};
+        const SgdRates rates{momentum, *args.input<float>(kScalars + 1),
+                             static_cast<float>(1 - static_cast<double>(lr) * decay), lr};
         parallel_for((n + kSweepBlock - 1) / kSweepBlock, 4, [&](int64_t begin, int64_t end, int) {
           const int64_t from = begin * kSweepBlock, to = std::min(end * kSweepBlock, n);
           sgd_range<G, buffered, copy>(

@@ -1,5 +1,5 @@
-// The activations of the fused dense layer over vectors of f32. Included once per target by files that use
-// hwy/foreach_target.h.
+// Activations over vectors of f32: those of the fused dense layer, of their own ops and of gradients. Included once per
+// target by files that use hwy/foreach_target.h.
 //   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³)          Hendrycks and Gimpel 2016 (1606.08415), section 2
 //   gelu_erf: x · Φ(x)
 //   silu: x · σ(x)
@@ -16,6 +16,18 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
+/// The gate σ(2u) of gelu_tanh; beyond |x| = 10.5 it is 0 or 1 in f32.
+struct Gate {
+  VF inside, sigma, slope;  // x within those bounds, σ(2u) and d(2u)/dx
+};
+HWY_INLINE Gate gate_of(VF x) {
+  constexpr float k2Root = 1.59576912161f;  // 2 sqrt(2/π)
+  const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));
+  const VF square = hn::Mul(inside, inside);
+  const VF u2 = hn::Mul(inside, hn::MulAdd(square, splat(0.044715f * k2Root), splat(k2Root)));
+  return {inside, sigmoid_of(u2), hn::MulAdd(square, splat(3 * 0.044715f * k2Root), splat(k2Root))};
+}
+
 template <Activation activation>
 HWY_INLINE VF activate(VF x) {
   if constexpr (activation == Activation::relu) {
@@ -24,10 +36,7 @@ HWY_INLINE VF activate(VF x) {
   } else if constexpr (activation == Activation::silu) {
     return hn::Mul(x, sigmoid_of(x));
   } else if constexpr (activation == Activation::gelu_tanh) {
-    const VF inside = hn::Max(splat(-10.5f), hn::Min(splat(10.5f), x));  // beyond, σ(2u) is 0 or 1
-    const VF square = hn::Mul(inside, inside);
-    const VF slope = hn::MulAdd(square, splat(0.0713548162726f), splat(1.5957691216f));
-    return hn::Mul(x, sigmoid_of(hn::Mul(inside, slope)));
+    return hn::Mul(x, gate_of(x).sigma);
   } else if constexpr (activation == Activation::gelu_erf) {
     return hn::Mul(x, normal_of(x).cdf);
   } else {

@@ -1,11 +1,9 @@
-#include "framework/runtime/planted_fault.h"
+#include "tests/launch/planted_fault.h"
 
-#include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <optional>
 
+#include "framework/core/error.h"
 #include "framework/device/cpu/memory.h"
 #include "framework/graph/op_def.h"
 
@@ -21,17 +19,16 @@ struct Wanted {
   int n = 0;
 };
 
-std::optional<Wanted> wanted() {
-  const char* text = std::getenv("TESSERA_TEST_FAULT");
-  if (text == nullptr || *text == '\0') return std::nullopt;
+Wanted wanted(const std::string& text) {
   Wanted out{text};
-  if (const size_t colon = out.kind.find(':'); colon != std::string::npos) {
-    const std::string number = out.kind.substr(colon + 1);
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), out.n);
-    require(error == std::errc() && end == number.data() + number.size() && out.n >= 0,
-            "TESSERA_TEST_FAULT={}: '{}' is no number", text, number);
+  if (const size_t colon = text.find(':'); colon != std::string::npos) {
+    out.n = std::stoi(text.substr(colon + 1));
     out.kind.resize(colon);
   }
+  const std::string& kind = out.kind;
+  check(kind == "swap_heads" || kind == "drop_all_reduce" || kind == "wrong_scale" ||
+            kind == "stale_bucket" || kind == "drop_gather",
+        "there is no fault '{}'", text);
   return out;
 }
 
@@ -109,7 +106,7 @@ Damage divided(const Graph& graph, const FoundCollective& at) {
   const auto ranks = static_cast<float>(graph.node(at.begin).attrs.integer("ranks"));
   return [types, ranks](const std::vector<Bytes>&, const KernelArgs& args) {
     for (size_t i = 0; i < types.size(); ++i)
-      dispatch_float(types[i].dtype, "TESSERA_TEST_FAULT", [&](auto tag) {
+      dispatch_float(types[i].dtype, "a planted fault", [&](auto tag) {
         using T = typename decltype(tag)::type;
         for (int64_t k = 0; k < types[i].numel(); ++k) {
           T& x = args.output<T>(i)[k];
@@ -158,27 +155,22 @@ void swap_heads(const Graph& graph, int n, std::vector<Kernel>& kernels) {
       std::memcpy(swapped->data() + bytes / 2, args.input<std::byte>(at), bytes / 2);
       std::vector<void*> in(args.in, args.in + count);
       in[at] = swapped->data();
-      run({in.data(), args.out, args.scratch});
+      run({in.data(), args.out, args.scratch, args.stream});
     };
     return;
   }
 }
 
-}  // namespace
-
-void plant_fault(const Graph& graph, const MeshPlace& place, std::vector<Kernel>& kernels) {
-  const auto fault = wanted();
-  if (!fault || !place.world || place.mesh.size() == 1) return;
-  const std::string& kind = fault->kind;
+void plant(const Wanted& fault, const Graph& graph, const MeshPlace& place,
+           std::vector<Kernel>& kernels) {
+  if (!place.world || place.mesh.size() == 1) return;
+  const std::string& kind = fault.kind;
   if (kind == "swap_heads") {
-    if (place.rank + 1 == place.mesh.size()) swap_heads(graph, fault->n, kernels);
+    if (place.rank + 1 == place.mesh.size()) swap_heads(graph, fault.n, kernels);
     return;
   }
-  require(kind == "drop_all_reduce" || kind == "wrong_scale" || kind == "stale_bucket" ||
-              kind == "drop_gather",
-          "TESSERA_TEST_FAULT={}: there is no such fault", kind);
   const std::string_view op = kind == "drop_gather" ? "all_gather" : "all_reduce";
-  int n = fault->n;
+  int n = fault.n;
   for (const FoundCollective& at : exchanges(graph)) {
     const bool fits =
         kind == "stale_bucket" ? brings_gradients(graph, at) : graph.node(at.begin).op->name == op;
@@ -190,6 +182,15 @@ void plant_fault(const Graph& graph, const MeshPlace& place, std::vector<Kernel>
          kernels);
     return;
   }
+}
+
+}  // namespace
+
+CompileOptions with_fault(const std::string& text) {
+  return {[fault = wanted(text)](const Graph& graph, const MeshPlace& place,
+                                 std::vector<Kernel>& kernels) {
+    plant(fault, graph, place, kernels);
+  }};
 }
 
 }  // namespace tessera

@@ -1,0 +1,35 @@
+// KernelLibrary: the kernels of one backend, and what they know of the machine that they run on: a row of plain functions
+// that a device is given. What a backend has nothing to say about is a null pointer.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/device/kernel.h"
+
+namespace tessera {
+
+/// A line about a machine or a library: {"oneDNN", "2.6.3"}.
+struct Fact {
+  std::string name, text;
+};
+
+struct KernelLibrary {
+  std::string_view backend;
+  /// The kernel of an op, or nullptr when there is none.
+  KernelFactory (*find)(std::string_view op);
+  /// Holds the process to an instruction set. One per process, before a kernel is prepared: UserError for a second one.
+  void (*hold_to)(Isa isa) = nullptr;
+  /// The libraries that the kernels stand on.
+  std::vector<Fact> (*versions)() = nullptr;
+  /// The type in which products of these operands are computed here: f32 where bf16 is widened first.
+  DType (*product_type)(DType operands, const DeviceProfile& profile) = nullptr;
+  /// GFLOP/s of a square product, measured for about so many seconds; UserError when there is no such product.
+  double (*matmul_gflops)(DType operands, double seconds) = nullptr;
+};
+
+const KernelLibrary& cpu_kernels();
+const KernelLibrary& reference_kernels();
+
+}  // namespace tessera
