@@ -9,7 +9,8 @@ namespace tessera {
 MeshConfig mesh_option(const std::string& text) {
   MeshConfig out;
   for (const ConfigAxis& axis : kMeshAxes) out.*axis.size = 1;
-  for (const MeshAxis& axis : parse_mesh(text).axes()) {
+  const Mesh mesh = parse_mesh(text);
+  for (const MeshAxis& axis : mesh.axes()) {
     const ConfigAxis* known = find_mesh_axis(axis.name);
     require(known != nullptr, "--mesh {}: there is no axis '{}'; write {}, such as dp=64,tp=8",
             text, axis.name, mesh_axes_text());
