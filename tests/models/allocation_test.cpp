@@ -35,7 +35,7 @@ class ModelAllocation : public ::testing::Test {
     const ToyBatches batches(config);
     const std::vector<Feed> feeds = batches.update(0);
     const auto run = [&](const char* graph, size_t part) {
-      if (part < feeds.size()) feeds[part].write(session, graph);
+      if (part < feeds.size()) write_feed(feeds[part], session, graph);
       const AllocationWatch watch;
       session.run(graph);
       return watch.own();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "framework/assembly/layouts.h"
+#include "models/bert.h"
 #include "tests/models/planned_run.h"
 
 namespace tessera::testing {
