@@ -17,6 +17,7 @@
 #include "models/random_batches.h"
 #include "tests/config/expect_error.h"
 #include "tests/data/text_folder.h"
+#include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_configs.h"
 
@@ -51,7 +52,8 @@ class Bag : public ::testing::Test {
     std::vector<double> losses;
     set_thread_count(1);
     const auto run = [&](World* world) {
-      ModelLearner learner(models_, config, open_data(models_, config), device(), true, world);
+      ModelLearner learner(models_, config, open_data(models_, config), host_device(device()), true,
+                           world);
       for (int64_t i = 0; i < steps; ++i) {
         const double loss = learner.step(i).loss;
         if (!world || world->rank() == 0) losses.push_back(loss);
@@ -94,7 +96,7 @@ TEST_F(Bag, ItsCheckpointOfAMeshGoesOnOnOneRank) {
   CheckpointReader reader(folder / "step-00000003");
   const Config saved =
       parse_config(models_.kinds(), reader.config_text(), "saved", Sets{"mesh.dp=1", "mesh.tp=1"});
-  ModelLearner learner(models_, saved, open_data(models_, saved), device());
+  ModelLearner learner(models_, saved, open_data(models_, saved), host_device(device()));
   learner.load(reader);
   const std::vector<double> whole = train(config(), 5);
   for (int64_t i = 3; i < 5; ++i)
@@ -103,7 +105,7 @@ TEST_F(Bag, ItsCheckpointOfAMeshGoesOnOnOneRank) {
 
 TEST_F(Bag, IsEvaluatedByItsOwnFigures) {
   const Config c = config();
-  ModelLearner learner(models_, c, open_data(models_, c), device());
+  ModelLearner learner(models_, c, open_data(models_, c), host_device(device()));
   const Evaluation evaluation = learner.evaluate();
   ASSERT_EQ(evaluation.figures.size(), 1u);
   EXPECT_EQ(evaluation.figures[0].first, "accuracy");
@@ -114,7 +116,7 @@ TEST_F(Bag, IsEvaluatedByItsOwnFigures) {
 TEST_F(Bag, RunsOnRandomTokens) {
   const Config c = config();
   ModelLearner learner(models_, c, {make_random_batches(models_, c, 64), 64, std::nullopt},
-                       device());
+                       host_device(device()));
   EXPECT_NEAR(learner.step(0).loss, std::log(4.0), 0.5);
 }
 
