@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks a source tree against rules.py: who includes whom, foreign headers, exits, names, file sizes; and where docs lead.
+"""Checks a source tree against rules.py: who includes whom, foreign headers, exits, names, file
+sizes; no two types of one name; and where docs lead.
 
 check.py [ROOT]    prints one line per violation, `file:line: what and why`; status 1 when there is one.
 """
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import doc_links
 import rules
+import type_names
 
 SOURCE = {".h", ".hpp", ".cpp", ".cc", ".cu", ".cuh"}
 SCRIPT = {".py", ".sh", ""}
@@ -146,6 +148,7 @@ def check(root):
         yield f"{root}: no source files found"
     yield from check_budget(sizes)
     yield from check_links(root)
+    yield from type_names.check_types(files_of(root))
     yield from doc_links.check_docs(root)
 
 

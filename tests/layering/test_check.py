@@ -101,6 +101,25 @@ class LayeringTest(unittest.TestCase):
         tenth = {f"framework/core/a{i}.cpp": "\n" * (rules.BUDGET_NINE_IN_TEN + 1) for i in range(3)}
         self.assert_found(tenth, "90%")
 
+    def test_no_two_types_of_one_name(self):
+        def file(text, around="namespace tessera {{ {} }}\n"):
+            return around.format(text)
+        first = {"framework/core/a.cpp": file("struct Place { int a; };")}
+        for text in ["class Place final : public Base { int b; };", "enum class Place : int { here };", "union Place { int a; };",
+                     "template <typename T>\nstruct Place {};", "struct alignas(64) [[nodiscard]] Place {};"]:
+            self.assert_found({**first, "framework/mesh/b.cpp": file(text)}, "framework/mesh/b.cpp", "a second type tessera::Place",
+                              "framework/core/a.cpp:1")
+        self.assert_found({**first, "tests/mesh/b.cpp": file("struct Place {};")}, "tests/mesh/b.cpp:1", "tessera::Place")
+        simd = "namespace tessera::cpu {{\nnamespace HWY_NAMESPACE {{\n{}\n}}\n}}\n"
+        self.assert_found({"framework/kernels/cpu/a.cpp": file("struct Rates {};", simd),
+                           "framework/kernels/cpu/b.cpp": file("struct Rates {};", simd)}, "tessera::cpu::HWY_NAMESPACE::Rates")
+        for text in ["struct Place;", "namespace { struct Place {}; }", "namespace other { struct Place {}; }", "// struct Place {};",
+                     "void f() { struct Place {}; }", "struct Other { struct Place {}; };", 'auto a = "struct Place {";',
+                     "struct Place f() { return {}; }", "#define A struct Place {}", "template <> struct Place<int> {};",
+                     "enum { place };"]:
+            self.assertEqual(self.violations({**first, "framework/mesh/b.cpp": file(f"\n{text}\n")}), [], text)
+        self.assertEqual(self.violations({"tests/mesh/a.cpp": "struct Place {};\n", "tests/graph/a.cpp": "struct Place {};\n"}), [])
+
     def test_docs_lead_somewhere(self):
         page = "[a](../framework/core/error.h#L1) [b](https://x.org/y) `framework/core/error` `framework/core/{error,threads}`\n" \
                "`framework/*/box.h` `framework/<room>/<op>.cpp` `tests/NAME` `launch/main.cpp:2`\n```\n`launch/none` [c](none)\n```\n"

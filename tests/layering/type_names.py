@@ -23,7 +23,7 @@ def tokens(text):
 
 def scope_of(head):
     """What an opening brace begins, by the tokens since the last `;` or brace: ('namespace' | 'type' | 'other', name)."""
-    words = [word for word, _ in head]
+    words = re.sub(r"\[ \[ .*? \] \] |alignas \( (?:.*? )?\) ", "", " ".join([word for word, _ in head] + [""])).split()
     while words[:1] == ["template"]:
         words = after_angles(words[1:])
     while words and words[0] in ("inline", "typedef", "static", "const", "constexpr"):
@@ -36,10 +36,7 @@ def scope_of(head):
         return "other", ""
     name, rest = "", words[1:]
     while rest and (re.match(r"[A-Za-z_]", rest[0]) or rest[0] == "::"):
-        if rest[0] == "alignas":
-            while rest and rest[0] != ")":
-                rest = rest[1:]
-        elif rest[0] == "::" or name.endswith("::"):
+        if rest[0] == "::" or name.endswith("::"):
             name += rest[0]
         elif rest[0] != "final":
             name = rest[0]
