@@ -129,7 +129,7 @@ std::vector<std::string> loss_parts(const Config& config) {
 }
 
 Tally tally(const Config& config, const EvaluationBatch& batch, const GraphOutputs& outputs,
-           const Tokenizer*) {
+            const Tokenizer*) {
   const auto loss = [&](const char* name) { return static_cast<double>(outputs.reals(name)[0]); };
   Tally sums{{"masked_loss", loss("masked_loss") * batch.weight}, {"weight", batch.weight}};
   const std::span<const int32_t> predicted = outputs.integers("predicted");

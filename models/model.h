@@ -71,7 +71,7 @@ struct ModelDef {
   /// What one batch adds to the sums of an evaluation. "weight", the number of labels that count, is one of them.
   /// `tokenizer`: nothing where tokens are random.
   Tally (*tally)(const Config&, const EvaluationBatch&, const GraphOutputs&,
-                const Tokenizer* tokenizer) = nullptr;
+                 const Tokenizer* tokenizer) = nullptr;
   Evaluation (*evaluation)(const Config&, const Tally&) = nullptr;
 
   /// A line on what is computed otherwise than the config says it, such as padded heads; empty: nothing. May be not set.

@@ -4,10 +4,10 @@
 #include <map>
 #include <set>
 
+#include "framework/graph/query.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
 #include "framework/passes/state_moves.h"
-#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "framework/graph/query.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
-#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "framework/passes/rewrite.h"
 #include "framework/graph/query.h"
+#include "framework/passes/rewrite.h"
 
 namespace tessera {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
+#include "framework/graph/query.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
 #include "framework/passes/state_moves.h"
-#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {

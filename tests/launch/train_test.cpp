@@ -77,7 +77,8 @@ pid_t start(const std::vector<std::string>& args, const std::string& output) {
                                      0644);
   ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
   pid_t child = 0;
-  EXPECT_EQ(::posix_spawn(&child, program_path().c_str(), &actions, nullptr, argv.data(), environ), 0);
+  EXPECT_EQ(::posix_spawn(&child, program_path().c_str(), &actions, nullptr, argv.data(), environ),
+            0);
   ::posix_spawn_file_actions_destroy(&actions);
   return child;
 }
