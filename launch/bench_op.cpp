@@ -131,7 +131,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   for (size_t i = 0; i < results.size(); ++i)
     if (!donated[i]) graph.add_output(fmt::format("result{}", i), results[i]);
   program.add(std::move(graph));
-  Session session(compile(std::move(program), *device), device);
+  Session session(compile(expand_for(program, device->kernels().backend), *device), device);
   for (size_t i = 0; i < op.operands.size(); ++i)
     fill_random(session, session.state(fmt::format("operand{}", i)), i);
 

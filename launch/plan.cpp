@@ -23,10 +23,6 @@
 namespace tessera {
 namespace {
 
-constexpr const char* kPasses =
-    "model, grad, optimizer, precision, partition (on a mesh), chunk, recompute, fuse, order, "
-    "bucket and overlap (on a mesh), plan";
-
 void print_after(const Config& config, int64_t vocab, const std::string& pass,
                  const std::string& only) {
   bool known = pass == "plan", any = false;
@@ -42,7 +38,7 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
         known = known || name == pass;
         if (name == pass) show(graph.name(), [&] { return to_string(graph); });
       });
-  require(known, "plan: there is no pass '{}'; known: {}", pass, kPasses);
+  require(known, "plan: there is no pass '{}'; known: {}", pass, form_names());
   if (pass == "plan") {
     const Compiled compiled =
         compile(assembly.program, *make_device(config.device), {assembly.mesh});
@@ -134,7 +130,7 @@ int run_plan(std::span<const std::string> args) {
                   {"links", "LINKS",
                    "and the network: intra=20GB/s:5us,inter=1Gbit/s:50us, or by axis"},
                   {"ranks-per-host", "N", "for intra and inter; otherwise the ranks of tp"},
-                  {"after", "PASS", std::string("print the graphs after this pass: ") + kPasses},
+                  {"after", "PASS", "print the graphs after this pass: " + form_names()},
                   {"graph", "NAME", "only this graph (step, evaluate, …)"}},
       .examples = {"configs/gpt2-1.5b.yaml --mesh dp=32,tp=8",
                    "configs/gpt-small.yaml --after grad --graph step"}};

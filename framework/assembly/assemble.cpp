@@ -1,30 +1,20 @@
 #include "framework/assembly/assemble.h"
 
+#include <algorithm>
+
 #include "framework/assembly/layouts.h"
+#include "framework/config/value.h"
 #include "framework/core/error.h"
 #include "framework/ops/shared/fill.h"
-#include "framework/passes/bucket.h"
-#include "framework/passes/chunk.h"
-#include "framework/passes/fuse.h"
 #include "framework/passes/grad.h"
 #include "framework/passes/optimizer.h"
-#include "framework/passes/order.h"
-#include "framework/passes/overlap.h"
-#include "framework/passes/partition.h"
 #include "framework/passes/precision.h"
-#include "framework/passes/recompute.h"
-#include "framework/passes/rewrite.h"
 #include "framework/report/flops.h"
+#include "framework/runtime/kernels.h"
 
 namespace tessera {
 namespace {
 
-constexpr int64_t kHeadRows =
-    256;  // rows of logits made at a time: fewer cost speed, more cost memory
-
-// Small enough that sending begins early in the backward pass, large enough that latency does not count (the figure of
-// Li et al., "PyTorch Distributed", VLDB 2020).
-constexpr int64_t kBucketBytes = int64_t{25} << 20;
 
 Optimizer optimizer_of(const Config& config) {
   const OptimizerConfig& o = config.optimizer;
@@ -141,53 +131,23 @@ class Assembler {
       return g.name() == "step" || g.name() == "first";
     });
     if (trains) check_notes(layout, precise, parameters_);
-    ShardWishes wishes = wishes_of(layout, config_, out.mesh, precise, parameters_);
-    std::vector<Graph> graphs;
-    for (const Graph& source : precise.graphs()) {
-      Graph graph = shown("precision", source);
-      if (source.name() == "step" || source.name() == "first")
-        out.model_flops += model_flops(source);
-      if (source.name() == "micro")
-        out.model_flops += model_flops(source) * static_cast<double>(config_.batch.accumulate - 1);
-      if (out.mesh.size() > 1)
-        graph = shown("partition", distribute(source, wishes, out));
-      else
-        out.values[source.name()] = whole_values(source);
-      graph = shown("chunk", chunk(graph, kHeadRows));
-      graph = shown("recompute", recompute(std::move(graph), config_.recompute.policy));
-      graph = shown("fuse", fuse(graph));
-      graph = shown("order", order(prune(graph)));
-      if (out.mesh.size() > 1) {
-        graph = shown("bucket", bucket(graph, kBucketBytes));
-        graph = shown("overlap", overlap(graph));
-      }
-      graphs.push_back(std::move(graph));
-    }
-    for (State state : precise.states()) {
-      if (out.mesh.size() > 1) {
-        const auto layout = wishes.states.find(state.name);
-        state.whole = state.type.shape;
-        state.layout =
-            layout == wishes.states.end() ? Layout::whole(state.whole.size()) : layout->second;
-        state.type.shape = local_shape(state.whole, state.layout, out.mesh);
-      }
-      out.program.declare(std::move(state));
-    }
-    for (Graph& graph : graphs) out.program.add(std::move(graph));
+    for (const Graph& graph : precise.graphs())
+      out.model_flops += model_flops(graph) * times_of_update(graph.name());
+    Lowering lowering{.mesh = out.mesh,
+                      .wishes = wishes_of(layout, config_, out.mesh, precise, parameters_),
+                      .recompute = config_.recompute.policy,
+                      .has_kernel = has_kernel_in(kernels_of(value_text(config_.device.type)))};
+    out.program = lower(precise, lowering, observer_);
+    out.inputs = std::move(lowering.inputs);
+    out.values = std::move(lowering.values);
     return out;
   }
 
  private:
-  /// The graph of one rank. How it leaves states that have no layout yet, the other graphs find them.
-  Graph distribute(const Graph& graph, ShardWishes& wishes, Assembly& out) const {
-    const Sharding sharding = shard(graph, out.mesh, wishes);
-    for (size_t i = 0; i < graph.inputs().size(); ++i)
-      if (graph.inputs()[i].kind == PortKind::data)
-        out.inputs[graph.name() + "." + graph.inputs()[i].name] = sharding.inputs[i];
-    for (size_t i = 0; i < graph.outputs().size(); ++i)
-      if (graph.outputs()[i].kind == PortKind::state)
-        wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
-    return partition(graph, out.mesh, sharding, "loss", &out.values[graph.name()]);
+  /// How often an update runs the model, forward and backward, by this graph.
+  double times_of_update(std::string_view graph) const {
+    if (graph == "step" || graph == "first") return 1;
+    return graph == "micro" ? static_cast<double>(config_.batch.accumulate - 1) : 0;
   }
 
   Graph shown(std::string_view pass, Graph graph) const {

@@ -47,11 +47,23 @@ void Graph::add_output(std::string name, Value value, PortKind kind) {
   outputs_.push_back({std::move(name), value.id(), kind});
 }
 
+std::string Graph::path_of(const OpDef& op, std::span<const Value> inputs,
+                           std::string_view name) const {
+  std::string scope;
+  for (const auto& part : scope_) scope += part + ".";
+  const bool shows = op.shows != Shows::nothing && inputs.size() == 1 && inputs[0];
+  if (!name.empty() || !shows) return fmt::format("{}{}", scope, name.empty() ? op.name : name);
+  // Where the operand's path begins with how the scope ends, the two are joined there.
+  const std::string& shown = inputs[0].name();
+  size_t at = 0;
+  while (at < scope.size() && !shown.starts_with(std::string_view(scope).substr(at)))
+    at = scope.find('.', at) + 1;
+  return fmt::format("{}{}.{}", at < scope.size() ? scope.substr(0, at) : "", shown, op.name);
+}
+
 std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, Attrs attrs,
                               std::string_view name) {
-  std::string path;
-  for (const auto& part : scope_) path += part + ".";
-  path += name.empty() ? op.name : name;
+  const std::string path = path_of(op, inputs, name);
 
   Node node{&op, {}, {}, std::move(attrs), where_};
   std::vector<TensorType> types;

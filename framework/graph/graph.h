@@ -105,8 +105,9 @@ class Graph {
   Value add_input(std::string name, TensorType type, PortKind kind);
   void add_output(std::string name, Value value, PortKind kind = PortKind::data);
 
-  /// Appends a node: types come from the op's `infer`. `name` is put behind the open scopes and made unique. An error
-  /// in the inputs is a UserError that names the op, its path, its operands and where the scope was opened.
+  /// Appends a node: types come from the op's `infer`. `name` is put behind the open scopes and made unique; without one
+  /// the node is named for its op, and one that only shows its operand for that as well: "layer.0.q.weight.reshape". An
+  /// error in the inputs is a UserError that names the op, its path, its operands and where the scope was opened.
   std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, Attrs attrs = {},
                          std::string_view name = "");
   /// The same for an op with one result.
@@ -142,6 +143,7 @@ class Graph {
   friend class Place;
   using PortIndex = std::map<std::string, size_t, std::less<>>;  // name -> position
   std::string unique_name(std::string_view path);
+  std::string path_of(const OpDef& op, std::span<const Value> inputs, std::string_view name) const;
 
   std::string name_;
   std::vector<Node> nodes_;

@@ -1,8 +1,9 @@
-// OpDef: everything the framework knows about an op, as one constant row. Passes read rows and never name ops, so a new
-// op is a new row. Kernels are found apart from it, in a table by (op, backend).
+// OpDef: everything the framework knows about an op, as one constant row. Passes read rows and name only ops that they
+// make or take apart themselves, so a new op is a new row. Kernels are found apart from it, in a table by (op, backend).
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,6 +39,21 @@ enum class Precision {
   high,    // runs in f32: statistics, losses, the optimizer
   follow,  // runs in bf16 where an operand is bf16 already: elementwise work, views
   low,     // runs in bf16: matrix products, attention, embedding
+};
+
+/// What of its one operand an op's only result shows, when it computes nothing.
+enum class Shows {
+  nothing,   // it computes
+  elements,  // its elements, or some of them, in another order or shape
+  rounded,   // its elements in another type
+};
+
+/// Whether an op can add to what is there already: with the attribute `accumulate` a last operand, of the result's type, is
+/// overwritten with its sum with the result.
+enum class Accumulates {
+  no,
+  gradients,  // where the sum is a parameter's gradient, or becomes a state
+  always,  // also in other sums of gradients: a result that is mostly zeros is costly to make apart
 };
 
 struct LocalizeCall;
@@ -96,6 +112,28 @@ struct OpDef {
   Precision precision = Precision::high;
   uint32_t low_operands = ~0u;
 
+  /// With the attribute `to: f32` the op gives results in f32 from operands in bf16. A parameter's gradient, a sum of many
+  /// products, is made so; an op of a gradient that cannot do it runs in f32 there.
+  bool takes_to = false;
+
+  /// Writes the new value of operand 0, a parameter, as result 0. With the attribute `copy` it has one operand and one
+  /// result more: the new value in that type, which takes the operand's place.
+  bool updates = false;
+
+  Accumulates accumulates = Accumulates::no;
+
+  Shows shows = Shows::nothing;
+
+  /// The name under which a dense layer (`linear`) can end with this op; null: it cannot.
+  std::string (*activation)(const Attrs& attrs) = nullptr;
+
+  /// Results are sums of products of operands, made in f32 at least and rounded once: what goes in counts as exact.
+  bool plain_sum = false;
+
+  /// Whether `recompute: selective` holds the results for the backward pass, instead of making them again there. Null: those
+  /// of ops that state `flops` are held.
+  bool (*held)(TypeSpan in, TypeSpan out, const Attrs& attrs) = nullptr;
+
   /// The gradient stops here: no cotangent is asked for and none is missed.
   bool stops_gradient = false;
 
@@ -113,7 +151,7 @@ struct OpDef {
                    std::string_view name = "") const {
     return a.graph().add1(*this, {a, b, c, d}, std::move(attrs), name);
   }
-  /// The same for any number of operands and results.
+  /// Adds a node with any number of operands and results.
   std::vector<Value> all(std::span<const Value> inputs, Attrs attrs = {},
                          std::string_view name = "") const {
     return inputs[0].graph().add(*this, inputs, std::move(attrs), name);

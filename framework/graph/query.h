@@ -1,7 +1,9 @@
-// query: what passes ask of a graph: types of operands, who reads a value, which memory a node shares, which nodes nobody
-// waits for.
+// query: what passes ask of a graph: types of operands, who reads a value, which memory a node shares, what a value is
+// made from, which nodes nobody waits for, in which layer of the model a name lies.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/graph/graph.h"
@@ -14,14 +16,30 @@ using Users = std::vector<std::vector<NodeId>>;  // by value, in order
 /// The nodes that read each value of the graph.
 Users users_of(const Graph& graph);
 
+/// The nodes that read each value, and behind them, as readers that come after all nodes (their id is the number of
+/// nodes), the graph's outputs.
+Users readers_of(const Graph& graph);
+
 /// Types of these values, in their order.
 std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& values);
+
+/// By node: `value` is made from its results.
+std::vector<bool> ancestors_of(const Graph& graph, ValueId value);
+
+/// By node: some output of the graph is made from its results.
+std::vector<bool> needed_nodes(const Graph& graph);
 
 /// The aliases of a node; none when its op declares none.
 std::vector<Alias> aliases_of(const Graph& graph, const Node& node);
 
-/// Whether the node gives another view of its operand's memory and computes nothing.
+/// Whether some result of the node is a window on an operand's memory.
 bool is_view(const Graph& graph, const Node& node);
+
+/// Whether the node gives all elements of its one operand's memory under another shape, and computes nothing.
+bool is_whole_view(const Graph& graph, const Node& node);
+
+/// Whether the node computes nothing and gives elements of its one operand, in the same memory or in other memory.
+bool shows_elements(const Graph& graph, const Node& node);
 
 /// What `value` is a view of, through any number of views; itself when it is none.
 ValueId viewed(const Graph& graph, ValueId value);
@@ -31,5 +49,9 @@ std::vector<ValueId> donated(const Graph& graph, const Node& node);
 
 /// By node: it gives nothing but new states, and no other node reads the states it reads.
 std::vector<bool> state_sinks(const Graph& graph, const Users& users);
+
+/// The layer in which a name lies, "gpt.layer.3" of "gpt.layer.3.mlp.up", "encoder.layer.0" of "encoder.layer.0.norm.gain":
+/// up to the first number behind a part "layer". Empty outside of layers.
+std::string_view layer_of(std::string_view name);
 
 }  // namespace tessera

@@ -19,6 +19,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 
 }  // namespace
 
-const OpDef ops::adamw{.name = "adamw", .infer = infer, .rule = update_rule, .alias = update_alias};
+const OpDef ops::adamw{
+    .name = "adamw", .infer = infer, .rule = update_rule, .alias = update_alias, .updates = true};
 
 }  // namespace tessera

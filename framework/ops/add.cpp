@@ -9,6 +9,9 @@ std::vector<Value> grad(const GradCall& call) {
   return {sum_to(dy, call.inputs[0].shape()), sum_to(dy, call.inputs[1].shape())};
 }
 
+/// A residual's sum is held, since making it again takes all sums before it. What is broadcast, as a bias, is cheap to add.
+bool held(TypeSpan in, TypeSpan, const Attrs&) { return in[0] == in[1]; }
+
 }  // namespace
 
 const OpDef ops::add{.name = "add",
@@ -17,7 +20,8 @@ const OpDef ops::add{.name = "add",
                      .rule = elementwise_rule,
                      .sums = Sums::linear,
                      .alias = elementwise_alias,
-                     .precision = Precision::follow};
+                     .precision = Precision::follow,
+                     .held = held};
 
 Value operator+(Value a, Value b) { return ops::add(a, b); }
 Value operator+(Value a, double b) { return ops::add(a, scalar_like(a, b)); }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "framework/core/attention_operands.h"
 #include "framework/core/part.h"
 #include "framework/ops/shared/attention_composite.h"
 
@@ -9,9 +10,8 @@ namespace tessera {
 
 void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   const bool dropout = attrs.has("rate");
-  const size_t count = masks + attrs.flag("documents") + attrs.flag("lengths") +
-                       attrs.flag("offset") + dropout + attrs.flag("part");
-  require(in.size() == count, "takes {} operands, not {}", count, in.size());
+  const AttentionOperands at(attrs, masks);
+  require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   for (size_t i = 0; i < 3; ++i)
     require(in[i].rank() == 4 && is_float(in[i].dtype) && in[i].dtype == in[0].dtype,
             "q, k and v must be floats of four dims and one dtype, not {}", to_string(in[i]));
@@ -23,16 +23,15 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   require(attrs.integer("window") >= 0, "the window must not be negative");
   require(!attrs.flag("documents") || q[1] == k[1],
           "a document mask needs as many keys as queries");
-  size_t at = masks;
-  const auto mask = [&](const char* name, const Shape& shape) {
-    if (!attrs.flag(name)) return;
-    require(in[at] == TensorType{DType::i32, shape}, "{} must be i32{}, not {}", name,
-            to_string(shape), to_string(in[at]));
-    ++at;
+  const auto mask = [&](const char* name, int position, const Shape& shape) {
+    if (position == AttentionOperands::kAbsent) return;
+    const TensorType& type = in[static_cast<size_t>(position)];
+    require(type == TensorType{DType::i32, shape}, "{} must be i32{}, not {}", name,
+            to_string(shape), to_string(type));
   };
-  mask("documents", {q[0], q[1]});
-  mask("lengths", {q[0]});
-  mask("offset", {});
+  mask("documents", at.documents, {q[0], q[1]});
+  mask("lengths", at.lengths, {q[0]});
+  mask("offset", at.offset, {});
   if (!dropout)
     return require(!attrs.flag("part") && !attrs.has("whole"), "only dropout has parts");
   require_part(attrs, {q[0], q[2], q[1], k[1]});
@@ -40,9 +39,12 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   require(rate >= 0 && rate < 1, "rate is in [0, 1), not {}", rate);
   attrs.integer("seed");
   attrs.text("stream");
-  for (; at < in.size(); ++at)
-    require(is_integer(in[at].dtype) && in[at].rank() == 0,
-            "the step count and the part are integers, not {}", to_string(in[at]));
+  for (const int position : {at.step, at.part}) {
+    if (position == AttentionOperands::kAbsent) continue;
+    const TensorType& type = in[static_cast<size_t>(position)];
+    require(is_integer(type.dtype) && type.rank() == 0,
+            "the step count and the part are integers, not {}", to_string(type));
+  }
 }
 
 AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {

@@ -18,7 +18,12 @@ std::vector<Value> grad(const GradCall& call) {
 
 }  // namespace
 
-const OpDef ops::cast{
-    .name = "cast", .infer = infer, .grad = grad, .rule = elementwise_rule, .sums = Sums::linear};
+const OpDef ops::cast{.name = "cast",
+                      .infer = infer,
+                      .grad = grad,
+                      .rule = elementwise_rule,
+                      .sums = Sums::linear,
+                      .shows = Shows::rounded,
+                      .plain_sum = true};
 
 }  // namespace tessera

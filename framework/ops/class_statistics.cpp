@@ -27,23 +27,28 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
 std::vector<Value> composite(Graph& graph, std::span<const Value> in, const Attrs& attrs) {
   const Value x = widen(in[0]), labels = in[1];
   const int64_t classes = x.dim(-1);
-  const DimPart part = dim_part(attrs, classes);
+  const int64_t whole = attrs.has("whole") ? attrs.list("whole")[0] : classes;
   const auto number = [&](int64_t n) {
     return fill(graph, static_cast<double>(n), {DType::i32, {}}, "number");
   };
+  // A count tells where this part begins, also while that is known as a place alone.
+  const Attrs counted =
+      with_part({{"dim", int64_t{0}}, {"dtype", std::string("i32")}, {"shape", Shape{1}}}, attrs);
+  const Value first =
+      ops::reshape(graph.add1(ops::iota, {}, counted, "first_class"), {{"shape", Shape{}}});
   const Attrs along{{"dims", std::vector<int64_t>{-1}}, {"keep", true}};
   const Attrs away{{"dims", std::vector<int64_t>{-1}}, {"keep", false}};
   // A row whose classes are all at -inf has that as its lse, not NaN.
   const Value most = ops::maximum(ops::max(x, along), scalar_like(x, -1e30));
   const Value lse = ops::log(ops::sum(ops::exp(x - most), away)) +
                     ops::reshape(most, {{"shape", labels.shape()}});
-  const Value at = labels - number(part.first), zero = scalar_like(x, 0.0);
+  const Value at = labels - first, zero = scalar_like(x, 0.0);
   const Value place = ops::maximum(ops::minimum(at, number(classes - 1)), number(0));
   const Value logit = ops::reshape(ops::take_along(x, column(place), {{"dim", x.rank() - 1}}),
                                    {{"shape", labels.shape()}});
   const Value held = ops::where(ops::equal(at, place), logit, zero);
-  const Value picked = ops::where(ops::less(labels, number(part.whole)), held,
-                                  ops::log(scalar_like(x, -1.0)));  // NaN
+  const Value picked =
+      ops::where(ops::less(labels, number(whole)), held, ops::log(scalar_like(x, -1.0)));  // NaN
   return {picked, lse};
 }
 

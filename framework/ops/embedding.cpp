@@ -103,6 +103,9 @@ const OpDef ops::embedding_grad{.name = "embedding_grad",
                                 .localize = localize_grad,
                                 .alias = grad_alias,
                                 .precision = Precision::follow,
-                                .low_operands = 0b10};
+                                .low_operands = 0b10,
+                                .takes_to = true,
+                                .accumulates = Accumulates::always,
+                                .plain_sum = true};
 
 }  // namespace tessera

@@ -49,13 +49,15 @@ std::vector<Value> grad_composite(Graph&, std::span<const Value> in, const Attrs
 
 }  // namespace
 
-const OpDef ops::gelu{.name = "gelu",
-                      .infer = infer,
-                      .grad = grad,
-                      .rule = elementwise_rule,
-                      .composite = composite,
-                      .alias = elementwise_alias,
-                      .precision = Precision::follow};
+const OpDef ops::gelu{
+    .name = "gelu",
+    .infer = infer,
+    .grad = grad,
+    .rule = elementwise_rule,
+    .composite = composite,
+    .alias = elementwise_alias,
+    .precision = Precision::follow,
+    .activation = [](const Attrs& attrs) { return "gelu_" + attrs.text("form"); }};
 
 const OpDef ops::gelu_grad{.name = "gelu_grad",
                            .infer = infer_pointwise_grad,

@@ -1,5 +1,6 @@
 #include "framework/ops/head_loss.h"
 
+#include "framework/core/dense_operands.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/shared/elementwise.h"
 
@@ -19,20 +20,20 @@ std::vector<Value> add_split_head(const LocalizeCall& call) {
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const size_t operands = 4 + attrs.flag("bias");
-  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  const HeadOperands at(attrs);
+  require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   require(in[0].rank() == 2 && in[1].rank() == 2 && in[0].shape[1] == in[1].shape[1] &&
               in[0].dtype == in[1].dtype,
           "x {} and weight {} must be (N, D) and (V, D) of one dtype", to_string(in[0]),
           to_string(in[1]));
   const Shape rows{in[0].shape[0]};
-  if (attrs.flag("bias"))
-    require(in[2].shape == Shape{in[1].shape[0]}, "the bias is {}", to_string(in[2]));
-  require(in[operands - 2] == TensorType{DType::i32, rows}, "labels must be i32{}, not {}",
-          to_string(rows), to_string(in[operands - 2]));
-  require(in[operands - 1].shape == rows, "weights must be f32{}, not {}", to_string(rows),
-          to_string(in[operands - 1]));
-  std::vector<TensorType> out{{in[operands - 1].dtype, {}}};
+  if (at.bias)
+    require(in[*at.bias].shape == Shape{in[1].shape[0]}, "the bias is {}", to_string(in[*at.bias]));
+  require(in[at.labels] == TensorType{DType::i32, rows}, "labels must be i32{}, not {}",
+          to_string(rows), to_string(in[at.labels]));
+  require(in[at.weights].shape == rows, "weights must be f32{}, not {}", to_string(rows),
+          to_string(in[at.weights]));
+  std::vector<TensorType> out{{in[at.weights].dtype, {}}};
   if (attrs.flag("predict")) out.push_back({DType::i32, rows});
   return out;
 }
@@ -47,9 +48,9 @@ std::vector<Value> grad(const GradCall& call) {
 }
 
 std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
-  const bool bias = attrs.flag("bias");
-  const Value logits = linear(in[0], in[1], bias ? in[2] : Value(), "logits");
-  const Value losses = ops::cross_entropy.all({logits, in[bias ? 3 : 2], in[bias ? 4 : 3]},
+  const HeadOperands at(attrs);
+  const Value logits = linear(in[0], in[1], at.bias ? in[*at.bias] : Value(), "logits");
+  const Value losses = ops::cross_entropy.all({logits, in[at.labels], in[at.weights]},
                                               {{"label_smoothing", 0.0}}, "losses")[0];
   std::vector<Value> out{ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}})};
   if (attrs.flag("predict")) out.push_back(ops::argmax(logits, {{"dim", int64_t{1}}}, "classes"));

@@ -1,5 +1,6 @@
 // head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the cotangent of the loss. With
 // `to` the weight's cotangent has that dtype.
+#include "framework/core/dense_operands.h"
 #include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/shared/elementwise.h"
@@ -8,19 +9,19 @@ namespace tessera {
 namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const size_t operands = 5 + attrs.flag("bias");
-  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  const HeadOperands at(attrs);
+  require(in.size() == at.count + 1, "takes {} operands, not {}", at.count + 1, in.size());
   std::vector<TensorType> out{in[0], in[1]};
   if (attrs.has("to")) out[1].dtype = parse_dtype(attrs.text("to"));
-  if (attrs.flag("bias")) out.push_back(in[2]);
+  if (at.bias) out.push_back(in[*at.bias]);
   return out;
 }
 
 std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
-  const bool bias = attrs.flag("bias");
-  const size_t at = bias ? 3 : 2;
-  const Value x = in[0], w = in[1], labels = in[at], weights = in[at + 1], dloss = in[at + 2];
-  const Value logits = linear(x, w, bias ? in[2] : Value(), "logits");
+  const HeadOperands at(attrs);
+  const Value x = in[0], w = in[1], labels = in[at.labels], weights = in[at.weights],
+              dloss = in.back();
+  const Value logits = linear(x, w, at.bias ? in[*at.bias] : Value(), "logits");
   const Attrs smooth{{"label_smoothing", 0.0}};
   const Value lse = ops::cross_entropy.all({logits, labels, weights}, smooth, "losses")[1];
   const Value each = ops::broadcast_to(dloss, {{"shape", weights.shape()}});
@@ -29,11 +30,11 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
   const std::string to = attrs.has("to") ? attrs.text("to") : std::string(to_string(w.dtype()));
   std::vector<Value> out{ops::matmul(d, w, {}, "dx"),
                          ops::matmul(d, x, {{"trans_a", true}, {"to", to}}, "dw")};
-  if (bias) {
+  if (at.bias) {
+    const DType dtype = in[*at.bias].dtype();
     const Value db = ops::sum(d, {{"dims", Shape{0}}, {"keep", false}}, "db");
-    out.push_back(db.dtype() == in[2].dtype()
-                      ? db
-                      : ops::cast(db, {{"to", std::string(to_string(in[2].dtype()))}}));
+    out.push_back(db.dtype() == dtype ? db
+                                      : ops::cast(db, {{"to", std::string(to_string(dtype))}}));
   }
   return out;
 }
@@ -60,6 +61,7 @@ const OpDef ops::head_loss_grad{.name = "head_loss_grad",
                                 .composite = composite,
                                 .flops = flops,
                                 .precision = Precision::low,
-                                .low_operands = 0b11};
+                                .low_operands = 0b11,
+                                .takes_to = true};
 
 }  // namespace tessera

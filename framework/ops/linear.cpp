@@ -3,6 +3,7 @@
 // x · W + bias, which the gradient of the activation reads. `to`: dtype of the results.
 #include "framework/ops/linear.h"
 
+#include "framework/core/dense_operands.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/shared/elementwise.h"
 
@@ -12,8 +13,8 @@ namespace {
 bool transposed(const Attrs& attrs) { return !attrs.has("trans_w") || attrs.get<bool>("trans_w"); }
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const size_t operands = 2 + attrs.flag("bias") + attrs.flag("residual");
-  require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
+  const LinearOperands at(attrs);
+  require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   require(in[0].rank() >= 1 && in[1].rank() == 2,
           "takes x (.., K) and a weight of two dims, not {} and {}", to_string(in[0]),
           to_string(in[1]));
@@ -24,11 +25,12 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in[0].shape.back() == k, "x has {} features, the weight takes {}", in[0].shape.back(), k);
   TensorType out{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, in[0].shape};
   out.shape.back() = n;
-  if (attrs.flag("bias"))
-    require(in[2].shape == Shape{n}, "the bias is {}, not of {} features", to_string(in[2]), n);
-  if (attrs.flag("residual"))
-    require(in.back().shape == out.shape, "the residual is {}, not {}", to_string(in.back()),
-            to_string(out));
+  if (at.bias)
+    require(in[*at.bias].shape == Shape{n}, "the bias is {}, not of {} features",
+            to_string(in[*at.bias]), n);
+  if (at.residual)
+    require(in[*at.residual].shape == out.shape, "the residual is {}, not {}",
+            to_string(in[*at.residual]), to_string(out));
   std::vector<TensorType> results{out};
   if (attrs.flag("save_preactivation")) results.push_back(out);
   return results;
@@ -61,7 +63,8 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
   shape.back() = in[1].dim(transposed(attrs) ? 0 : 1);
   Value pre = ops::matmul(ops::reshape(in[0], {{"shape", Shape{rows, k}}}), in[1],
                           {{"trans_b", transposed(attrs)}, {"to", to}});
-  if (attrs.flag("bias")) pre = pre + cast(in[2]);
+  const LinearOperands at(attrs);
+  if (at.bias) pre = pre + cast(in[*at.bias]);
   pre = ops::reshape(pre, {{"shape", shape}});
   Value y = pre;
   const std::string& act = attrs.text("activation");
@@ -69,7 +72,7 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
   if (act == "gelu_erf") y = ops::gelu(y, {{"form", std::string("erf")}});
   if (act == "relu") y = ops::relu(y);
   if (act == "silu") y = ops::silu(y);
-  if (attrs.flag("residual")) y = y + cast(in.back());
+  if (at.residual) y = y + cast(in[*at.residual]);
   return attrs.flag("save_preactivation") ? std::vector<Value>{y, pre} : std::vector<Value>{y};
 }
 
@@ -89,8 +92,9 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
 
 std::vector<Value> localize(const LocalizeCall& call) {
   std::vector<Value> in(call.inputs.begin(), call.inputs.end());
-  if (call.is_split("k"))
-    in[2] = ops::first_only(in[2], {{"place", call.place({call.index("k")})}}, call.name + ".bias");
+  if (const LinearOperands at(call.attrs); at.bias && call.is_split("k"))
+    in[*at.bias] = ops::first_only(in[*at.bias], {{"place", call.place({call.index("k")})}},
+                                   call.name + ".bias");
   return call.graph.add(ops::linear, in, call.attrs, call.name);
 }
 
@@ -108,7 +112,8 @@ const OpDef ops::linear{.name = "linear",
                         .composite = composite,
                         .flops = flops,
                         .precision = Precision::low,
-                        .low_operands = 0b11};
+                        .low_operands = 0b11,
+                        .takes_to = true};
 
 Value linear(Value x, Value weight, Value bias, std::string_view name) {
   const Attrs attrs{

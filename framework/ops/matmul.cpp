@@ -78,6 +78,9 @@ const OpDef ops::matmul{.name = "matmul",
                         .alias = alias,
                         .flops = flops,
                         .precision = Precision::low,
-                        .low_operands = 0b11};
+                        .low_operands = 0b11,
+                        .takes_to = true,
+                        .accumulates = Accumulates::gradients,
+                        .plain_sum = true};
 
 }  // namespace tessera

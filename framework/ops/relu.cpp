@@ -20,9 +20,9 @@ const OpDef ops::relu{.name = "relu",
                       .infer = infer_unary,
                       .grad = grad,
                       .rule = elementwise_rule,
-
                       .alias = elementwise_alias,
-                      .precision = Precision::follow};
+                      .precision = Precision::follow,
+                      .activation = [](const Attrs&) { return std::string("relu"); }};
 
 const OpDef ops::relu_grad{.name = "relu_grad",
                            .infer = infer_pointwise_grad,

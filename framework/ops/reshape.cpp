@@ -109,6 +109,7 @@ const OpDef ops::reshape{.name = "reshape",
                          .local_attrs = local_attrs,
                          .sums = Sums::linear,
                          .alias = alias,
-                         .precision = Precision::follow};
+                         .precision = Precision::follow,
+                         .shows = Shows::elements};
 
 }  // namespace tessera

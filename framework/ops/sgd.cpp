@@ -17,6 +17,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 
 }  // namespace
 
-const OpDef ops::sgd{.name = "sgd", .infer = infer, .rule = update_rule, .alias = update_alias};
+const OpDef ops::sgd{
+    .name = "sgd", .infer = infer, .rule = update_rule, .alias = update_alias, .updates = true};
 
 }  // namespace tessera

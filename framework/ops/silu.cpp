@@ -27,7 +27,8 @@ const OpDef ops::silu{.name = "silu",
                       .rule = elementwise_rule,
                       .composite = composite,
                       .alias = elementwise_alias,
-                      .precision = Precision::follow};
+                      .precision = Precision::follow,
+                      .activation = [](const Attrs&) { return std::string("silu"); }};
 
 const OpDef ops::silu_grad{.name = "silu_grad",
                            .infer = infer_pointwise_grad,

@@ -83,6 +83,7 @@ const OpDef ops::slice{.name = "slice",
                        .local_attrs = local_attrs,
                        .sums = Sums::linear,
                        .alias = alias,
-                       .precision = Precision::follow};
+                       .precision = Precision::follow,
+                       .shows = Shows::elements};
 
 }  // namespace tessera

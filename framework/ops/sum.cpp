@@ -19,7 +19,9 @@ const OpDef ops::sum{.name = "sum",
                      .grad = grad,
                      .rule = sum_rule,
                      .sums = Sums::linear,
-                     .precision = Precision::follow};
+                     .precision = Precision::follow,
+                     .takes_to = true,
+                     .plain_sum = true};
 
 Value sum_to(Value x, const Shape& shape) {
   if (x.shape() == shape) return x;

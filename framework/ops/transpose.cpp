@@ -51,6 +51,7 @@ const OpDef ops::transpose{.name = "transpose",
                            .rule = rule,
                            .sums = Sums::linear,
                            .alias = alias,
-                           .precision = Precision::follow};
+                           .precision = Precision::follow,
+                           .shows = Shows::elements};
 
 }  // namespace tessera

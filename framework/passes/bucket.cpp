@@ -20,8 +20,10 @@ class Bucketer {
         done_(source.nodes().size(), false),
         sinks_(state_sinks(source, users_of(source))),
         r_(source) {
-    for (size_t i = 0; i < source.nodes().size(); ++i)
+    for (size_t i = 0; i < source.nodes().size(); ++i) {
+      if (moves_states(source, source.nodes()[i])) moves_.push_back(i);
       for (ValueId v : source.nodes()[i].outputs) maker_[v] = i;
+    }
   }
 
   Graph run() {
@@ -68,26 +70,27 @@ class Bucketer {
     done_[maker] = true;
   }
 
-  /// "layer.3" of "layer.3.mlp.up.weight@bf16"; of what is in no layer, its own name.
-  std::string layer_of(const Node& node) const {
+  /// The layer whose states a node gathers; what is in no layer stands for itself.
+  std::string_view group_of(const Node& node) const {
     const std::string& name = source_.value(viewed(source_, node.inputs[0])).name;
-    if (!name.starts_with("layer.")) return name;
-    return name.substr(0, name.find('.', 6));
+    const std::string_view layer = layer_of(name);
+    return layer.empty() ? name : layer;
   }
 
   /// The gather of this state, and of the others of its layer that follow before another layer's, and before the same state
   /// is gathered again: what the backward pass gathers is not held from the forward pass on.
   void gather_layer(size_t first) {
-    const std::string key = key_of(source_.nodes()[first], source_),
-                      layer = layer_of(source_.nodes()[first]);
+    const std::string key = key_of(source_.nodes()[first], source_);
+    const std::string_view layer = group_of(source_.nodes()[first]);
     std::vector<size_t> members;
     std::set<ValueId> gathered;
-    for (size_t i = first; i < source_.nodes().size(); ++i) {
-      const Node& node = source_.nodes()[i];
-      if (node.op != &ops::all_gather || !moves_states(source_, node)) continue;
-      if (layer_of(node) != layer || !gathered.insert(viewed(source_, node.inputs[0])).second)
+    for (auto at = std::lower_bound(moves_.begin(), moves_.end(), first); at != moves_.end();
+         ++at) {
+      const Node& node = source_.nodes()[*at];
+      if (node.op != &ops::all_gather) continue;
+      if (group_of(node) != layer || !gathered.insert(viewed(source_, node.inputs[0])).second)
         break;
-      if (!done_[i] && key_of(node, source_) == key) members.push_back(i);
+      if (!done_[*at] && key_of(node, source_) == key) members.push_back(*at);
     }
     emit(members);
   }
@@ -97,12 +100,11 @@ class Bucketer {
     const std::string key = key_of(source_.nodes()[first], source_);
     std::vector<size_t> members;
     int64_t bytes = 0;
-    for (size_t i = first; i < source_.nodes().size() && bytes < bytes_; ++i) {
-      const Node& node = source_.nodes()[i];
-      if (done_[i] || !node.op->collective || !moves_states(source_, node) ||
-          key_of(node, source_) != key)
-        continue;
-      members.push_back(i);
+    for (auto at = std::lower_bound(moves_.begin(), moves_.end(), first);
+         at != moves_.end() && bytes < bytes_; ++at) {
+      const Node& node = source_.nodes()[*at];
+      if (done_[*at] || key_of(node, source_) != key) continue;
+      members.push_back(*at);
       bytes += bytes_of(node);
     }
     emit(members);
@@ -187,6 +189,7 @@ class Bucketer {
 
   const Graph& source_;
   int64_t bytes_;
+  std::vector<size_t> moves_;                  // nodes that move states, in order
   std::vector<bool> done_;                     // by node: emitted, or held
   std::vector<bool> sinks_;                    // by node: it makes nothing but states
   std::map<std::string, Sinks> sinks_behind_;  // by key of the bucket

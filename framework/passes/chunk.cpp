@@ -3,6 +3,8 @@
 #include <map>
 #include <tuple>
 
+#include "framework/core/dense_operands.h"
+#include "framework/graph/query.h"
 #include "framework/ops/linear.h"
 #include "framework/ops/shared/fill.h"
 #include "framework/passes/rewrite.h"
@@ -86,19 +88,6 @@ Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows
   return out;
 }
 
-/// Nodes from which the value `id` is made, in order.
-std::vector<bool> ancestors(const Graph& graph, ValueId id) {
-  std::vector<bool> wanted(graph.values().size(), false), nodes(graph.nodes().size(), false);
-  wanted[static_cast<size_t>(id)] = true;
-  for (size_t i = graph.nodes().size(); i-- > 0;) {
-    const Node& node = graph.nodes()[i];
-    for (ValueId v : node.outputs) nodes[i] = nodes[i] || wanted[static_cast<size_t>(v)];
-    if (nodes[i])
-      for (ValueId v : node.inputs) wanted[static_cast<size_t>(v)] = true;
-  }
-  return nodes;
-}
-
 const Node* gradient_of(const Graph& graph, const Node& head) {
   for (const Node& node : graph.nodes())
     if (node.op == &ops::head_loss_grad &&
@@ -108,6 +97,8 @@ const Node* gradient_of(const Graph& graph, const Node& head) {
 }
 
 }  // namespace
+
+bool made_beside_loss(const Node& node) { return node.op == &ops::head_loss_grad; }
 
 Graph chunk(const Graph& source, int64_t rows) {
   std::map<const Node*, Unrolled> done;  // by head_loss_grad node
@@ -125,10 +116,9 @@ Graph chunk(const Graph& source, int64_t rows) {
       return true;
     }
     if (node.op != &ops::head_loss) return false;
-    const bool bias = node.attrs.flag("bias");
     const Node* gradient = gradient_of(source, node);
     if (gradient) {  // the loss's cotangent is needed here already
-      const auto needed = ancestors(source, gradient->inputs.back());
+      const auto needed = ancestors_of(source, gradient->inputs.back());
       check(!needed[index], "'{}': the cotangent of a head's loss depends on the loss",
             source.value(node.outputs[0]).name);
       for (size_t i = index + 1; i < needed.size(); ++i)
@@ -138,9 +128,15 @@ Graph chunk(const Graph& source, int64_t rows) {
         }
     }
     const auto in = r.operands(node);
-    const size_t at = bias ? 3 : 2;
-    Head head{in[0],      in[1], bias ? in[2] : Value(),     in[at],
-              in[at + 1], {},    node.attrs.flag("predict"), SplitClasses::of(node.attrs)};
+    const HeadOperands at(node.attrs);
+    Head head{.x = in[0],
+              .weight = in[1],
+              .bias = at.bias ? in[*at.bias] : Value(),
+              .labels = in[at.labels],
+              .weights = in[at.weights],
+              .dloss = {},
+              .predict = node.attrs.flag("predict"),
+              .split = SplitClasses::of(node.attrs)};
     std::string to;
     if (gradient) {
       head.dloss = r[gradient->inputs.back()];

@@ -10,4 +10,7 @@ namespace tessera {
 /// nodes stand where the loss stood; it is an InternalError when the loss's cotangent depends on the loss.
 Graph chunk(const Graph& graph, int64_t rows);
 
+/// Whether chunk moves this node of the backward pass to where the loss is made: a head's gradient.
+bool made_beside_loss(const Node& node);
+
 }  // namespace tessera

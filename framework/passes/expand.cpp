@@ -4,15 +4,15 @@
 
 namespace tessera {
 
-Graph expand(Graph graph, const std::function<bool(const OpDef&)>& wanted) {
+Graph expand(Graph graph, const std::function<bool(const Node&)>& wanted) {
   const auto open = [&] {
     for (const Node& node : graph.nodes())
-      if (node.op->composite && wanted(*node.op)) return true;
+      if (node.op->composite && wanted(node)) return true;
     return false;
   };
   while (open())
     graph = rewrite(graph, [&](Rewriter& r, const Node& node) {
-      if (!node.op->composite || !wanted(*node.op)) return false;
+      if (!node.op->composite || !wanted(node)) return false;
       Place place(r.graph(), node.where);
       Scope scope(r.graph(), r.source().value(node.outputs[0]).name, Scope::NamesOnly{});
       const auto results = node.op->composite(r.graph(), r.operands(node), node.attrs);
@@ -28,6 +28,12 @@ Graph expand(Graph graph, const std::function<bool(const OpDef&)>& wanted) {
       return true;
     });
   return graph;
+}
+
+Graph expand_for(Graph graph, const HasKernel& has_kernel) {
+  return expand(std::move(graph), [&](const Node& node) {
+    return !node.op->collective && !has_kernel(*node.op, node.attrs);
+  });
 }
 
 }  // namespace tessera

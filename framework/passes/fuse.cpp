@@ -9,23 +9,13 @@
 namespace tessera {
 namespace {
 
-/// The name that linear has for an activation node; empty when it has none.
-std::string activation_of(const Node& node) {
-  if (node.op == &ops::gelu) return "gelu_" + node.attrs.text("form");
-  if (node.op == &ops::relu) return "relu";
-  if (node.op == &ops::silu) return "silu";
-  return "";
-}
-
 class Fuser {
  public:
-  explicit Fuser(const Graph& source)
-      : source_(source), users_(source.values().size()), fused_(source.nodes().size()) {
-    for (size_t i = 0; i < source.nodes().size(); ++i)
-      for (ValueId v : source.nodes()[i].inputs)
-        users_[static_cast<size_t>(v)].push_back(static_cast<NodeId>(i));
-    for (const Port& port : source.outputs()) users_[static_cast<size_t>(port.value)].push_back(-1);
-  }
+  Fuser(const Graph& source, const HasKernel& has_kernel)
+      : source_(source),
+        has_kernel_(has_kernel),
+        readers_(readers_of(source)),
+        fused_(source.nodes().size()) {}
 
   Graph run() {
     return rewrite(source_, [&](Rewriter& r, const Node& node) {
@@ -40,27 +30,38 @@ class Fuser {
   }
 
  private:
-  const std::vector<NodeId>& users(ValueId v) const { return users_[static_cast<size_t>(v)]; }
+  const std::vector<NodeId>& readers(ValueId v) const { return readers_[static_cast<size_t>(v)]; }
+
+  /// The node that alone reads `v`, an addition of it and another value; none where there is no such node.
+  const Node* addition_of(ValueId v) const {
+    if (readers(v).size() != 1 || !is_node(readers(v)[0])) return nullptr;
+    const Node& next = source_.node(readers(v)[0]);
+    return next.op == &ops::add && next.inputs[0] != next.inputs[1] ? &next : nullptr;
+  }
+  static ValueId other_addend(const Node& addition, ValueId v) {
+    return addition.inputs[addition.inputs[0] == v ? 1 : 0];
+  }
+  bool is_node(NodeId reader) const { return static_cast<size_t>(reader) < source_.nodes().size(); }
 
   bool with_activation(Rewriter& r, const Node& node) {
     const ValueId pre = node.outputs[0];
-    for (NodeId user : users(pre)) {
-      if (user < 0) continue;
-      const Node& next = source_.node(user);
-      const std::string activation = activation_of(next);
-      if (activation.empty()) continue;
+    for (NodeId reader : readers(pre)) {
+      if (!is_node(reader)) continue;
+      const Node& next = source_.node(reader);
+      if (!next.op->activation) continue;
       Attrs attrs = node.attrs;
-      attrs.set("activation", activation);
-      attrs.set("save_preactivation", users(pre).size() > 1);
+      attrs.set("activation", next.op->activation(next.attrs));
+      attrs.set("save_preactivation", readers(pre).size() > 1);
+      if (!has_kernel_(*node.op, attrs)) continue;
       Place place(r.graph(), node.where);
       const auto out =
-          r.graph().add(ops::linear, r.operands(node), attrs, source_.value(next.outputs[0]).name);
+          r.graph().add(*node.op, r.operands(node), attrs, source_.value(next.outputs[0]).name);
       r.replace(next.outputs[0], out[0]);
       if (out.size() == 2) {
         r.graph().rename_value(out[1], source_.value(pre).name);
         r.replace(pre, out[1]);
       }
-      fused_[static_cast<size_t>(user)] = true;
+      fused_[static_cast<size_t>(reader)] = true;
       return true;
     }
     return false;
@@ -68,43 +69,40 @@ class Fuser {
 
   bool with_residual(Rewriter& r, const Node& node) {
     const ValueId y = node.outputs[0];
-    if (users(y).size() != 1 || users(y)[0] < 0) return false;
-    const Node& next = source_.node(users(y)[0]);
-    if (next.op != &ops::add || next.inputs[0] == next.inputs[1]) return false;
-    const ValueId other = next.inputs[0] == y ? next.inputs[1] : next.inputs[0];
+    const Node* next = addition_of(y);
+    if (next == nullptr) return false;
+    const ValueId other = other_addend(*next, y);
     if (source_.value(other).type != source_.value(y).type || !r.has(other)) return false;
+    return join(r, node, "residual", *next, other);
+  }
+
+  /// Puts `node` with one operand more, under this attribute, in the place of itself and the addition behind it.
+  bool join(Rewriter& r, const Node& node, const char* attribute, const Node& addition,
+            ValueId operand) {
     Attrs attrs = node.attrs;
-    attrs.set("residual", true);
+    attrs.set(attribute, true);
+    if (!has_kernel_(*node.op, attrs)) return false;
     std::vector<Value> in = r.operands(node);
-    in.push_back(r[other]);
+    in.push_back(r[operand]);
+    const ValueId sum = addition.outputs[0];
     Place place(r.graph(), node.where);
-    r.replace(next.outputs[0],
-              r.graph().add(ops::linear, in, attrs, source_.value(next.outputs[0]).name)[0]);
-    fused_[static_cast<size_t>(users(y)[0])] = true;
+    r.replace(sum, r.graph().add(*node.op, in, attrs, source_.value(sum).name)[0]);
+    fused_[static_cast<size_t>(source_.value(sum).node)] = true;
     return true;
   }
 
   /// A parameter's gradient is added to what is there already (its accumulator, or the gradient of another use of the
   /// parameter) by the product itself, in place, when nothing else wants either.
   bool onto_accumulator(Rewriter& r, const Node& node) {
-    if (node.op != &ops::matmul && node.op != &ops::embedding_grad) return false;
+    if (node.op->accumulates == Accumulates::no || node.attrs.flag("accumulate")) return false;
     const ValueId y = node.outputs[0];
-    if (node.attrs.flag("accumulate") || users(y).size() != 1 || users(y)[0] < 0) return false;
-    const Node& next = source_.node(users(y)[0]);
-    if (next.op != &ops::add || next.inputs[0] == next.inputs[1]) return false;
-    const ValueId sum = next.outputs[0],
-                  there = next.inputs[0] == y ? next.inputs[1] : next.inputs[0];
-    if (source_.value(there).type != source_.value(y).type || users(there).size() != 1 ||
-        !r.has(there) || !may_overwrite(there, sum))
+    const Node* next = addition_of(y);
+    if (next == nullptr) return false;
+    const ValueId there = other_addend(*next, y);
+    if (source_.value(there).type != source_.value(y).type || readers(there).size() != 1 ||
+        !r.has(there) || !may_overwrite(there, next->outputs[0]))
       return false;
-    Attrs attrs = node.attrs;
-    attrs.set("accumulate", true);
-    std::vector<Value> in = r.operands(node);
-    in.push_back(r[there]);
-    Place place(r.graph(), node.where);
-    r.replace(sum, r.graph().add(*node.op, in, attrs, source_.value(sum).name)[0]);
-    fused_[static_cast<size_t>(users(y)[0])] = true;
-    return true;
+    return join(r, node, "accumulate", *next, there);
   }
 
   /// `there` is a state that becomes `sum`, or a gradient of its own memory that `sum` is too.
@@ -116,28 +114,27 @@ class Fuser {
       return stored && state && state->value == there && state->kind == PortKind::state &&
              stored->value == sum;
     }
-    const auto aliases = aliases_of(source_, source_.node(old.node));
-    const bool view = std::any_of(aliases.begin(), aliases.end(), [](const Alias& alias) {
-      return alias.kind == Alias::Kind::view;
-    });
-    // On a mesh a table's gradient is still to be summed over ranks, and no cotangent of the table yet.
-    const NodeId maker = source_.value(sum).node;
-    const auto& parts = source_.node(maker).inputs;
-    const bool of_table = std::any_of(parts.begin(), parts.end(), [&](ValueId v) {
+    if (is_view(source_, source_.node(old.node))) return false;
+    // On a mesh the gradient of a table is still to be summed over ranks, and no cotangent of the table yet.
+    const auto& parts = source_.node(source_.value(sum).node).inputs;
+    const bool anywhere = std::any_of(parts.begin(), parts.end(), [&](ValueId v) {
       const NodeId made = source_.value(v).node;
-      return made >= 0 && source_.node(made).op == &ops::embedding_grad;
+      return made >= 0 && source_.node(made).op->accumulates == Accumulates::always;
     });
     const ValueId primal = source_.value(sum).cotangent.primal;
-    return !view && (of_table || (primal >= 0 && source_.value(primal).node < 0));
+    return anywhere || (primal >= 0 && source_.value(primal).node < 0);
   }
 
   const Graph& source_;
-  std::vector<std::vector<NodeId>> users_;
+  const HasKernel& has_kernel_;
+  Users readers_;
   std::vector<bool> fused_;  // by node: its work is done by another
 };
 
 }  // namespace
 
-Graph fuse(const Graph& graph) { return Fuser(graph).run(); }
+Graph fuse(const Graph& graph, const HasKernel& has_kernel) {
+  return Fuser(graph, has_kernel).run();
+}
 
 }  // namespace tessera

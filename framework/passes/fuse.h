@@ -3,10 +3,11 @@
 // a parameter's gradient adds to the accumulator, or to the gradient of the parameter's other use, in place.
 #pragma once
 
-#include "framework/graph/graph.h"
+#include "framework/passes/expand.h"
 
 namespace tessera {
 
-Graph fuse(const Graph& graph);
+/// Only forms that the backend has a kernel for are made.
+Graph fuse(const Graph& graph, const HasKernel& has_kernel);
 
 }  // namespace tessera

@@ -54,12 +54,14 @@ class Backward {
                             [&](const Value& part) { return part.info().cotangent.primal == id; });
     Value sum = parts[0];
     for (size_t i = 1; i < parts.size(); ++i) {
-      sum = ops::add(sum, parts[i], {}, graph_.value(id).name + ".grad.total");
+      sum = ops::add(sum, parts[i], {}, graph_.value(id).name + ".grad.sum");
       graph_.mark_cotangent(sum, graph_.handle(id), false);
     }
     parts = {sum};
-    const CotangentOf& mark = sum.info().cotangent;
-    if (!mark.total) graph_.mark_cotangent(sum, graph_.handle(id), true);
+    const CotangentOf mark = sum.info().cotangent;
+    if (mark.total) return sum;
+    graph_.mark_cotangent(sum, graph_.handle(id), true);
+    if (mark.primal == id) graph_.rename_value(sum, graph_.value(id).name + ".grad");
     return sum;
   }
 
@@ -114,7 +116,8 @@ std::vector<Value> add_gradients(Graph& graph, Value loss, std::span<const Value
 }
 
 Graph expand_for_grad(const Graph& graph) {
-  return expand(graph, [](const OpDef& op) { return op.grad == nullptr && !op.stops_gradient; });
+  return expand(
+      graph, [](const Node& node) { return node.op->grad == nullptr && !node.op->stops_gradient; });
 }
 
 }  // namespace tessera

@@ -14,12 +14,7 @@ namespace {
 class Overlapper {
  public:
   explicit Overlapper(const Graph& source)
-      : source_(source), end_(source.nodes().size()), users_(source.values().size()), r_(source) {
-    for (size_t i = 0; i < end_; ++i)
-      for (ValueId v : source.nodes()[i].inputs) users_[static_cast<size_t>(v)].push_back(i);
-    for (const Port& port : source.outputs())
-      users_[static_cast<size_t>(port.value)].push_back(end_);
-  }
+      : source_(source), end_(source.nodes().size()), users_(readers_of(source)), r_(source) {}
 
   Graph run() {
     schedule();
@@ -85,7 +80,8 @@ class Overlapper {
   size_t first_use(const Node& node) const {
     size_t use = end_;
     for (ValueId v : node.outputs)
-      for (size_t user : users_[static_cast<size_t>(v)]) use = std::min(use, user);
+      for (NodeId user : users_[static_cast<size_t>(v)])
+        use = std::min(use, static_cast<size_t>(user));
     return use;
   }
 
@@ -144,8 +140,8 @@ class Overlapper {
 
   const Graph& source_;
   size_t end_;
-  std::vector<std::vector<size_t>> users_;  // by value; the graph's outputs read at the end
-  std::vector<bool> split_;                 // by node: started and waited for apart
+  Users users_;                                            // the graph's outputs read at the end
+  std::vector<bool> split_;                                // by node: started and waited for apart
   std::vector<std::vector<size_t>> starts_at_, waits_at_;  // before each node
   std::map<size_t, std::vector<Value>> started_;
   std::map<size_t, bool> in_place_;

@@ -3,8 +3,9 @@
 #include <map>
 
 #include "framework/graph/localize.h"
+#include "framework/graph/query.h"
 #include "framework/mesh/place.h"
-#include "framework/ops/ops.h"
+#include "framework/passes/chunk.h"
 #include "framework/passes/reshard.h"
 #include "framework/passes/rewrite.h"
 
@@ -20,9 +21,9 @@ class Partitioner {
         sharding_(sharding),
         graph_(source.name()),
         made_(source.values().size()),
-        forward_(source.nodes().size(), true) {
-    if (source.find_output(loss)) mark_forward(source.output(loss).value);
-  }
+        forward_(source.find_output(loss) ? ancestors_of(source, source.output(loss).value)
+                                          : std::vector<bool>(source.nodes().size(), true)),
+        moves_of_(source.values().size()) {}
 
   Graph run() {
     for (size_t i = 0; i < source_.inputs().size(); ++i) {
@@ -36,9 +37,7 @@ class Partitioner {
       left_.push_back({port.value, arrives, value});
     }
     for (NodeId id = 0; id < static_cast<NodeId>(source_.nodes().size()); ++id) {
-      // chunk makes a head's gradient beside its loss.
-      in_forward_ =
-          forward_[static_cast<size_t>(id)] || source_.node(id).op == &ops::head_loss_grad;
+      in_forward_ = forward_[static_cast<size_t>(id)] || made_beside_loss(source_.node(id));
       if (!source_.node(id).inputs.empty()) node(id);
     }
     in_forward_ = false;
@@ -69,17 +68,12 @@ class Partitioner {
   }
 
  private:
-  void mark_forward(ValueId loss) {
-    std::vector<bool> wanted(source_.values().size(), false);
-    wanted[static_cast<size_t>(loss)] = true;
-    for (size_t i = source_.nodes().size(); i-- > 0;) {
-      bool any = false;
-      for (ValueId v : source_.nodes()[i].outputs) any = any || wanted[static_cast<size_t>(v)];
-      forward_[i] = any;
-      if (any)
-        for (ValueId v : source_.nodes()[i].inputs) wanted[static_cast<size_t>(v)] = true;
-    }
-  }
+  struct Moved {
+    ValueId value;
+    bool forward;
+    Layout layout;
+    Value moved;
+  };
 
   const Layout& layout(ValueId v) const { return sharding_.values[static_cast<size_t>(v)]; }
   TensorType local(ValueId v, const Layout& layout) const {
@@ -94,9 +88,9 @@ class Partitioner {
                           const std::vector<Layout>& made, const std::string& name) {
     const Node& node = source_.node(id);
     const IndexRule& rule = sharding_.nodes[static_cast<size_t>(id)].rule;
-    std::vector<TensorType> whole_in, whole_out, local_in, local_out;
-    for (ValueId v : node.inputs) whole_in.push_back(source_.value(v).type);
-    for (ValueId v : node.outputs) whole_out.push_back(source_.value(v).type);
+    const auto whole_in = types_of(source_, node.inputs),
+               whole_out = types_of(source_, node.outputs);
+    std::vector<TensorType> local_in, local_out;
     for (Value v : in) local_in.push_back(v.type());
     for (size_t i = 0; i < made.size(); ++i) local_out.push_back(local(node.outputs[i], made[i]));
     const Attrs attrs = node.op->local_attrs
@@ -157,20 +151,17 @@ class Partitioner {
     const NodeId maker = source_.value(v).node;
     if (maker >= 0 && source_.node(maker).inputs.empty()) return make(maker, v, to);
     if (layout(v) == to) return made_[static_cast<size_t>(v)];
-    for (const auto& known : moved_)
-      if (known.value == v && known.forward == in_forward_ && known.layout == to)
-        return known.moved;
+    if (const Value known = moved(v, in_forward_, to)) return known;
     const std::string name =
         made_[static_cast<size_t>(v)].name() + (in_forward_ ? ".moved" : ".again");
-    const Value moved = move(made_[static_cast<size_t>(v)], v, layout(v), to, name);
-    moved_.push_back({v, in_forward_, to, moved});
-    return moved;
+    const Value value = move(made_[static_cast<size_t>(v)], v, layout(v), to, name);
+    note_moved({v, in_forward_, to, value});
+    return value;
   }
 
   /// What a node without operands gives, in the layout that is wanted.
   Value make(NodeId id, ValueId v, const Layout& to) {
-    for (const auto& known : moved_)
-      if (known.value == v && known.layout == to) return known.moved;
+    if (const Value known = moved(v, true, to)) return known;
     check(to.partial.empty() && source_.node(id).outputs.size() == 1, "'{}' is made from nothing",
           source_.value(v).name);
     const IndexRule& rule = sharding_.nodes[static_cast<size_t>(id)].rule;
@@ -178,8 +169,18 @@ class Partitioner {
     for (size_t d = 0; d < to.split.size(); ++d)
       for (int index : rule.outputs[0][d]) split[static_cast<size_t>(index)] = to.split[d];
     const Value made = emit(id, {}, split, {to}, source_.value(v).name)[0];
-    moved_.push_back({v, true, to, made});
+    note_moved({v, true, to, made});
     return made;
+  }
+
+  Value moved(ValueId v, bool forward, const Layout& to) const {
+    for (size_t i : moves_of_[static_cast<size_t>(v)])
+      if (moved_[i].forward == forward && moved_[i].layout == to) return moved_[i].moved;
+    return {};
+  }
+  void note_moved(Moved m) {
+    moves_of_[static_cast<size_t>(m.value)].push_back(moved_.size());
+    moved_.push_back(std::move(m));
   }
 
   void mark_cotangents() {
@@ -199,13 +200,8 @@ class Partitioner {
   std::vector<Value> made_;  // by value of the source: as it is kept
   std::vector<bool> forward_;
   bool in_forward_ = true;
-  struct Moved {
-    ValueId value;
-    bool forward;
-    Layout layout;
-    Value moved;
-  };
   std::vector<Moved> moved_;
+  std::vector<std::vector<size_t>> moves_of_;  // by value of the source: its entries there
   struct Left {
     ValueId value;
     Layout layout;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "framework/graph/query.h"
 #include "framework/ops/ops.h"
 #include "framework/passes/rewrite.h"
 
@@ -64,18 +65,18 @@ class Lowering {
                                                PortKind::state);
       return view_like(v, copy);
     }
-    // Of a reshape, a view of what it reshapes in bf16: that is rounded once, however many views are taken of it.
+    // A view shows in bf16 what it is a view of: that is rounded once, however many views are taken of it.
     const NodeId node = v.graph().value(v.id()).node;
-    if (node >= 0 && v.graph().node(node).op == &ops::reshape)
+    if (node >= 0 && is_whole_view(v.graph(), v.graph().node(node)))
       return view_like(v, low(v.graph().handle(v.graph().node(node).inputs[0])));
     return cast(v, DType::bf16);
   }
 
-  /// The parameter that `v` is, or a reshape of; empty when it is neither.
+  /// The parameter that `v` is, or a view of; empty when it is neither.
   std::string parameter_of(Value v) const {
     const Graph& g = v.graph();
     ValueId id = v.id();
-    while (g.value(id).node >= 0 && g.node(g.value(id).node).op == &ops::reshape)
+    while (g.value(id).node >= 0 && is_whole_view(g, g.node(g.value(id).node)))
       id = g.node(g.value(id).node).inputs[0];
     const Port* port = state_port(g, id);
     const State* state = port ? program_.find_state(port->name) : nullptr;
@@ -98,11 +99,9 @@ class Lowering {
     return false;
   }
   bool is_parameter(ValueId id) const {
-    const auto is_view = [&](NodeId node) {
-      const OpDef* op = node < 0 ? nullptr : source_.node(node).op;
-      return op == &ops::reshape || op == &ops::slice || op == &ops::transpose;
-    };
-    while (is_view(source_.value(id).node)) id = source_.node(source_.value(id).node).inputs[0];
+    for (NodeId node = source_.value(id).node;
+         node >= 0 && shows_elements(source_, source_.node(node)); node = source_.value(id).node)
+      id = source_.node(node).inputs[0];
     const Port* port = state_port(source_, id);
     const State* state = port ? program_.find_state(port->name) : nullptr;
     return state && state->kind == StateKind::parameter;
@@ -111,16 +110,13 @@ class Lowering {
   void lower(const Node& node) {
     std::vector<Value> in = r_.operands(node);
     Attrs attrs = node.attrs;
-    const bool takes_to = node.op == &ops::matmul || node.op == &ops::linear ||
-                          node.op == &ops::sum || node.op == &ops::head_loss_grad ||
-                          node.op == &ops::embedding_grad;
     const auto is_low = [&](size_t i) { return (node.op->low_operands >> i & 1u) != 0; };
     bool run_low = node.op->precision == Precision::low;
     if (node.op->precision == Precision::follow)
       for (size_t i = 0; i < in.size(); ++i)
         run_low = run_low || (is_low(i) && in[i].dtype() == DType::bf16);
     const bool for_parameter = is_parameter_gradient(node);
-    if (for_parameter && !takes_to && node.op->precision == Precision::follow) run_low = false;
+    if (for_parameter && !node.op->takes_to) run_low = false;
     for (size_t i = 0; i < in.size(); ++i) {
       if (in[i].dtype() != DType::f32 && in[i].dtype() != DType::bf16) continue;
       if (run_low && is_low(i))
@@ -128,7 +124,7 @@ class Lowering {
       else
         in[i] = cast(in[i], DType::f32);
     }
-    if (takes_to && run_low && for_parameter) attrs.set("to", std::string("f32"));
+    if (run_low && for_parameter) attrs.set("to", std::string("f32"));
     Place place(r_.graph(), node.where);
     const auto out = r_.graph().add(*node.op, in, attrs, source_.value(node.outputs[0]).name);
     for (size_t i = 0; i < out.size(); ++i) {
@@ -159,7 +155,7 @@ class Lowering {
   std::map<ValueId, Value> views_;
 };
 
-bool is_update(const Node& node) { return node.op == &ops::adamw || node.op == &ops::sgd; }
+bool is_update(const Node& node) { return node.op->updates; }
 
 /// The optimizer's sweep also writes the copies of the parameters it updates.
 Graph write_copies(Graph source, const std::set<std::string>& copied) {

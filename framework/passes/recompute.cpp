@@ -2,32 +2,23 @@
 
 #include <map>
 
-#include "framework/ops/ops.h"
+#include "framework/graph/query.h"
 #include "framework/passes/rewrite.h"
 
 namespace tessera {
 namespace {
-
-/// "gpt.layer.3" of "gpt.layer.3.mlp.up"; empty outside of layers.
-std::string layer_of(const std::string& path) {
-  const size_t at = path.find("layer.");
-  if (at == std::string::npos || (at > 0 && path[at - 1] != '.')) return "";
-  const size_t end = path.find('.', at + 6);
-  return end == std::string::npos ? "" : path.substr(0, end);
-}
 
 class Recomputer {
  public:
   Recomputer(const Graph& source, Recompute policy, std::string_view loss)
       : source_(source),
         policy_(policy),
-        forward_(source.nodes().size(), false),
+        forward_(ancestors_of(source, source.output(loss).value)),
         crosses_(source.values().size(), false),
         r_(source) {
-    mark_forward(source.output(loss).value);
     for (size_t i = 0; i < source.nodes().size(); ++i) {
       if (!forward_[i]) continue;
-      const std::string layer = layer_of(name_of(source.nodes()[i].outputs[0]));
+      const std::string_view layer = layer_of(name_of(source.nodes()[i].outputs[0]));
       for (ValueId v : source.nodes()[i].inputs)
         if (layer_of(name_of(v)) != layer) crosses_[static_cast<size_t>(v)] = true;
     }
@@ -58,26 +49,15 @@ class Recomputer {
  private:
   const std::string& name_of(ValueId v) const { return source_.value(v).name; }
 
-  void mark_forward(ValueId loss) {
-    std::vector<bool> wanted(source_.values().size(), false);
-    wanted[static_cast<size_t>(loss)] = true;
-    for (size_t i = source_.nodes().size(); i-- > 0;) {
-      for (ValueId v : source_.nodes()[i].outputs)
-        forward_[i] = forward_[i] || wanted[static_cast<size_t>(v)];
-      if (forward_[i])
-        for (ValueId v : source_.nodes()[i].inputs) wanted[static_cast<size_t>(v)] = true;
-    }
-  }
-
   bool kept(ValueId v) const {
     const NodeId id = source_.value(v).node;
     if (id < 0 || !forward_[static_cast<size_t>(id)] || layer_of(name_of(v)).empty()) return true;
     if (policy_ == Recompute::full) return crosses_[static_cast<size_t>(v)];
     const Node& node = source_.node(id);
-    if (node.op == &ops::reshape) return kept(node.inputs[0]);
-    const bool residual = node.op == &ops::add &&
-                          source_.value(node.inputs[0]).type == source_.value(node.inputs[1]).type;
-    return residual || node.op->flops != nullptr;
+    if (is_whole_view(source_, node)) return kept(node.inputs[0]);
+    if (!node.op->held) return node.op->flops != nullptr;
+    return node.op->held(types_of(source_, node.inputs), types_of(source_, node.outputs),
+                         node.attrs);
   }
 
   /// What stands for `v` in the backward pass: itself when it is kept, otherwise its clone.

@@ -1,5 +1,7 @@
 #include "framework/passes/rewrite.h"
 
+#include "framework/graph/query.h"
+
 namespace tessera {
 
 Rewriter::Rewriter(const Graph& source)
@@ -74,22 +76,11 @@ Graph rewrite(const Graph& source, const std::function<bool(Rewriter&, const Nod
 }
 
 Graph prune(const Graph& source) {
-  std::vector<bool> live(source.values().size(), false);
-  for (const Port& port : source.outputs()) live[static_cast<size_t>(port.value)] = true;
-  for (size_t i = source.nodes().size(); i-- > 0;) {
-    const Node& node = source.nodes()[i];
-    bool used = false;
-    for (ValueId v : node.outputs) used = used || live[static_cast<size_t>(v)];
-    if (used)
-      for (ValueId v : node.inputs) live[static_cast<size_t>(v)] = true;
-  }
+  const std::vector<bool> needed = needed_nodes(source);
   Rewriter r(source);
   r.copy_inputs();
-  for (const Node& node : source.nodes()) {
-    bool used = false;
-    for (ValueId v : node.outputs) used = used || live[static_cast<size_t>(v)];
-    if (used) r.copy(node);
-  }
+  for (size_t i = 0; i < needed.size(); ++i)
+    if (needed[i]) r.copy(source.nodes()[i]);
   r.copy_outputs();
   return r.finish();
 }

@@ -3,19 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "framework/graph/op_def.h"
+#include "framework/graph/query.h"
 #include "framework/graph/text.h"
 
 namespace tessera {
 namespace {
 
 using Axes = std::vector<AxisId>;
-
-std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& ids) {
-  std::vector<TensorType> out;
-  for (ValueId v : ids) out.push_back(graph.value(v).type);
-  return out;
-}
 
 /// Which index of a node's rule each mesh axis splits.
 class Assignment {
@@ -166,19 +160,6 @@ class Sharder {
     return wishes_.uses.contains(name) ? name : "";
   }
 
-  static bool donates(const Node& node, TypeSpan in, TypeSpan out, size_t operand) {
-    if (!node.op->alias) return false;
-    for (const Alias& alias : node.op->alias(in, out, node.attrs))
-      if (alias.kind == Alias::Kind::donate && alias.input == static_cast<int>(operand))
-        return true;
-    return false;
-  }
-
-  static bool is_view(const Node& node) {
-    return node.inputs.size() == 1 &&
-           (node.op->name == "reshape" || node.op->name == "transpose" || node.op->name == "slice");
-  }
-
   /// The axes over which the operands are partial and may stay so.
   Axes flowing(const Node& node) {
     if (node.op->sums == Sums::reduce) return {};
@@ -235,8 +216,8 @@ class Sharder {
     sharding.rule = node.op->rule(in, out, node.attrs);
     const IndexRule& rule = sharding.rule;
     const Axes flows = flowing(node);
-    const bool view = is_view(node) && root_[static_cast<size_t>(node.inputs[0])] >= 0;
-    sharding.split = assign(id, rule, in, out, flows, view);
+    const bool view = shows_elements(g_, node) && root_[static_cast<size_t>(node.inputs[0])] >= 0;
+    sharding.split = assign(id, rule, flows, view);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       Layout need = laid(rule.inputs[i], sharding.split);
       const bool scalar = node.op->sums == Sums::scale && i > 0;
@@ -284,17 +265,18 @@ class Sharder {
     return false;
   }
 
-  std::vector<Axes> assign(NodeId id, const IndexRule& rule, TypeSpan in, TypeSpan out,
-                           const Axes& flows, bool view) {
+  std::vector<Axes> assign(NodeId id, const IndexRule& rule, const Axes& flows, bool view) {
     const Node& node = g_.node(id);
     Assignment assignment(g_, id, rule, mesh_, flows);
     const auto name = [&](size_t i) -> const std::string& { return g_.value(node.inputs[i]).name; };
+    const std::vector<ValueId> overwritten = donated(g_, node);
     std::vector<bool> done(node.inputs.size(), false);
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (parameter_of(node.inputs[i]).empty()) continue;
       done[i] = true;
       // What changes a state, or only looks at it in another shape, takes it as it is stored.
-      const bool as_stored = view || donates(node, in, out, i);
+      const bool as_stored = view || std::find(overwritten.begin(), overwritten.end(),
+                                               node.inputs[i]) != overwritten.end();
       assignment.follow(
           rule.inputs[i],
           as_stored ? layout(node.inputs[i]) : uses_[static_cast<size_t>(node.inputs[i])], name(i),

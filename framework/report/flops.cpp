@@ -1,15 +1,12 @@
 #include "framework/report/flops.h"
 
-#include "framework/graph/op_def.h"
+#include "framework/graph/query.h"
 
 namespace tessera {
 
 double flops_of(const Graph& graph, const Node& node) {
   if (!node.op->flops) return 0;
-  std::vector<TensorType> in, results;
-  for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
-  for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
-  return node.op->flops(in, results, node.attrs);
+  return node.op->flops(types_of(graph, node.inputs), types_of(graph, node.outputs), node.attrs);
 }
 
 std::map<std::string, double> flops_by_op(const Graph& graph) {

@@ -13,9 +13,7 @@ namespace {
 bool is_parameter(const Program& program, const Graph& graph, ValueId id) {
   while (graph.value(id).node >= 0) {
     const Node& node = graph.node(graph.value(id).node);
-    const auto aliases = aliases_of(graph, node);
-    const bool view = !aliases.empty() && aliases[0].kind == Alias::Kind::view;
-    if (!view && node.op != &ops::cast) return false;
+    if (!is_view(graph, node) && node.op->shows != Shows::rounded) return false;
     id = node.inputs[0];
   }
   for (const Port& port : graph.inputs()) {
@@ -59,10 +57,7 @@ class Kinds {
  private:
   static size_t at(ValueId v) { return static_cast<size_t>(v); }
 
-  bool moves(const Node& node) const {
-    return node.op->collective || node.op == &ops::wait || node.op == &ops::transpose ||
-           is_view(graph_, node);
-  }
+  bool moves(const Node& node) const { return node.op->collective || shows_elements(graph_, node); }
   static bool any(const std::vector<bool>& of, const std::vector<ValueId>& values) {
     return std::any_of(values.begin(), values.end(), [&](ValueId v) { return of[at(v)]; });
   }

@@ -4,7 +4,6 @@
 
 #include "framework/core/error_context.h"
 #include "framework/graph/op_def.h"
-#include "framework/passes/expand.h"
 #include "framework/passes/partition.h"
 #include "framework/runtime/collectives.h"
 #include "framework/runtime/kernels.h"
@@ -17,8 +16,7 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
                             const CompileOptions& options,
                             const std::shared_ptr<Traffic>& exchanged) {
   CompiledGraph out;
-  Graph graph = expand(bind_places(source, place.mesh, place.rank),
-                       [&](const OpDef& op) { return kernels.find(op.name) == nullptr; });
+  Graph graph = bind_places(source, place.mesh, place.rank);
   Tickets tickets;
   for (const Node& node : graph.nodes()) {
     std::vector<TensorType> in, results;
@@ -72,6 +70,14 @@ const CompiledGraph& Compiled::graph(std::string_view name) const {
   for (const CompiledGraph& g : graphs)
     if (g.plan.graph.name() == name) return g;
   internal_error("the program has no graph '{}'", name);
+}
+
+Program expand_for(const Program& program, std::string_view backend) {
+  Program out;
+  for (const State& state : program.states()) out.declare(state);
+  for (const Graph& graph : program.graphs())
+    out.add(expand_for(graph, has_kernel_in(kernels_of(backend))));
+  return out;
 }
 
 Compiled compile(Program program, const Device& device, const MeshPlace& place,

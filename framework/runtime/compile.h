@@ -1,5 +1,5 @@
-// compile: a Program made ready for a backend: ops without a kernel there replaced by their composites, kernels prepared,
-// every byte placed. Nothing large is allocated yet, so this answers what a run would need on any machine.
+// compile: a Program made ready for a backend: its places bound to one rank, kernels prepared, every byte placed. Nothing
+// large is allocated yet, so this answers what a run would need on any machine.
 #pragma once
 
 #include <functional>
@@ -46,7 +46,11 @@ struct CompileOptions {
   std::function<void(const Graph&, const MeshPlace&, std::vector<Kernel>&)> wrap = {};
 };
 
-/// For a device, with its own kernels. UserError when an op has neither a kernel nor a composite there.
+/// The program for a backend when it has come through no pipeline: composites stand for ops without a kernel there.
+Program expand_for(const Program& program, std::string_view backend);
+
+/// For a device, with its own kernels. UserError when an op has none there; the pipeline has put composites in the place of
+/// such ops.
 Compiled compile(Program program, const Device& device, const MeshPlace& place = {},
                  const CompileOptions& options = {});
 

@@ -1,15 +1,13 @@
 #include "framework/runtime/evaluate.h"
 
 #include "framework/graph/op_def.h"
-#include "framework/passes/expand.h"
 #include "framework/runtime/kernels.h"
 
 namespace tessera {
 
 Tensors evaluate(const Graph& source, const Tensors& inputs, const DeviceProfile& profile) {
   const KernelLibrary& kernels = kernels_of(profile.backend);
-  const Graph graph =
-      expand(source, [&](const OpDef& op) { return kernels.find(op.name) == nullptr; });
+  const Graph graph = expand_for(source, has_kernel_in(kernels));
   std::vector<Tensor> values(graph.values().size());
   for (const Port& port : graph.inputs()) {
     auto it = inputs.find(port.name);

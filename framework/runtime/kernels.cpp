@@ -1,6 +1,7 @@
 #include "framework/runtime/kernels.h"
 
 #include "framework/core/error_context.h"
+#include "framework/kernels/cpu/forms.h"
 
 namespace tessera {
 
@@ -12,6 +13,13 @@ const KernelLibrary& kernels_of(std::string_view backend) {
 
 KernelFactory find_kernel(std::string_view op, std::string_view backend) {
   return kernels_of(backend).find(op);
+}
+
+HasKernel has_kernel_in(const KernelLibrary& kernels) {
+  return [&kernels](const OpDef& op, const Attrs& attrs) {
+    return kernels.find(op.name) != nullptr &&
+           (kernels.backend != "cpu" || cpu::has_form(op.name, attrs));
+  };
 }
 
 Kernel prepare_kernel(const KernelSpec& spec, const KernelLibrary& kernels) {

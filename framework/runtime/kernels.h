@@ -2,6 +2,7 @@
 #pragma once
 
 #include "framework/device/kernel_library.h"
+#include "framework/passes/expand.h"
 
 namespace tessera {
 
@@ -10,6 +11,9 @@ const KernelLibrary& kernels_of(std::string_view backend);
 
 /// nullptr when the backend has no kernel for `op`; UserError when there is no such backend.
 KernelFactory find_kernel(std::string_view op, std::string_view backend);
+
+/// What passes ask of a library, which must outlive the answer: whether it has a kernel for an op with these attributes.
+HasKernel has_kernel_in(const KernelLibrary& kernels);
 
 /// Prepares the kernel of `spec.op`. UserError naming op, types and backend when the backend has none, or refuses them;
 /// whatever else is thrown keeps its kind.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "framework/graph/op_def.h"
+#include "framework/graph/query.h"
 
 namespace tessera {
 namespace {
@@ -22,12 +22,6 @@ double epsilon(DType dtype) {
     default:
       return 0;
   }
-}
-
-std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& ids) {
-  std::vector<TensorType> out;
-  for (ValueId v : ids) out.push_back(graph.value(v).type);
-  return out;
 }
 
 bool has(const IndexRule::Operand& operand, int index) {
@@ -56,12 +50,6 @@ Contraction contraction(const Graph& graph, ValueId v) {
   return c;
 }
 
-/// Plain sums of products: what goes in is exact, whatever its type.
-bool is_plain_sum(const Node& node) {
-  return node.op->name == "matmul" || node.op->name == "sum" || node.op->name == "embedding_grad" ||
-         node.op->name == "cast";
-}
-
 }  // namespace
 
 double RoundingBound::allowed() const {
@@ -78,7 +66,7 @@ Rounding::Rounding(const Graph& graph,
 double Rounding::own(ValueId v) const {
   const Node& node = graph_.node(graph_.value(v).node);
   double coarsest = epsilon(graph_.value(v).type.dtype);
-  if (!is_plain_sum(node))
+  if (!node.op->plain_sum)
     for (const auto* side : {&node.inputs, &node.outputs})
       for (ValueId other : *side)
         coarsest = std::max(coarsest, epsilon(graph_.value(other).type.dtype));

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "framework/graph/op_def.h"
+#include "framework/graph/query.h"
+#include "framework/ops/ops.h"
 
 namespace tessera {
 namespace {
@@ -22,12 +23,10 @@ std::string maker(const Graph& graph, const LocalValues& values, ValueId id) {
   const Node* node = &graph.node(graph.value(id).node);
   const std::string where = node->where;
   const auto shapes = [&] {
-    return (node->op->name == "reshape" || node->op->name == "transpose") &&
-           graph.value(node->inputs[0]).node >= 0 &&
+    return shows_elements(graph, *node) && graph.value(node->inputs[0]).node >= 0 &&
            find(values, graph.value(node->inputs[0]).name) == nullptr;
   };
-  while (shapes() || node->op->name == "wait")
-    node = &graph.node(graph.value(node->inputs[0]).node);
+  while (shapes() || node->op == &ops::wait) node = &graph.node(graph.value(node->inputs[0]).node);
   return fmt::format("{}{}", node->op->name, where.empty() ? "" : " at " + where);
 }
 

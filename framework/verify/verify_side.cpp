@@ -1,4 +1,4 @@
-#include "framework/graph/op_def.h"
+#include "framework/graph/query.h"
 #include "framework/verify/verify_compare.h"
 
 namespace tessera {
@@ -8,16 +8,10 @@ std::set<std::string> made_into(const Graph& graph, std::string_view output) {
   std::set<std::string> out;
   const Port* port = graph.find_output(output);
   if (port == nullptr) return out;
-  std::vector<bool> wanted(graph.values().size(), false);
-  wanted[static_cast<size_t>(port->value)] = true;
-  for (size_t i = graph.nodes().size(); i-- > 0;) {
-    const Node& node = graph.nodes()[i];
-    bool any = false;
-    for (ValueId v : node.outputs) any = any || wanted[static_cast<size_t>(v)];
-    if (!any) continue;
-    for (ValueId v : node.outputs) out.insert(graph.value(v).name);
-    for (ValueId v : node.inputs) wanted[static_cast<size_t>(v)] = true;
-  }
+  const std::vector<bool> makers = ancestors_of(graph, port->value);
+  for (size_t i = 0; i < makers.size(); ++i)
+    if (makers[i])
+      for (ValueId v : graph.nodes()[i].outputs) out.insert(graph.value(v).name);
   return out;
 }
 

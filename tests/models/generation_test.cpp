@@ -34,7 +34,7 @@ class Text {
     config.batch.length = static_cast<int64_t>(tokens.size());
     Graph graph("forward");
     shipped_models().of(config).build(graph, config, {.training = false});
-    graph = expand(graph, [](const OpDef& op) { return op.name == ops::head_loss.name; });
+    graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
     for (const Node& node : graph.nodes())
       if (node.op == &ops::cross_entropy) graph.add_output("logits", graph.handle(node.inputs[0]));
     Tensors inputs = parameters_;

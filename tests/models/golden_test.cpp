@@ -36,7 +36,7 @@ class Golden : public ::testing::TestWithParam<const char*> {
     const Config config = golden_.config();
     Graph graph("step");
     const auto parameters = shipped_models().of(config).build(graph, config, {.training = true});
-    graph = expand(graph, [](const OpDef& op) { return op.name == ops::head_loss.name; });
+    graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
     graph = expand_for_grad(graph);
     std::vector<Value> wrt;
     for (const Parameter& p : parameters) wrt.push_back(graph.input(p.name));

@@ -22,7 +22,7 @@ void compare(const OpCases& op, DType real, const DeviceProfile& profile, Tolera
     Drawn drawn = draw(op, which, real);
     const auto wrt = wrt_of(c, drawn.types);
     Graph own = forward_graph(row, drawn.types, c.attrs);
-    Graph composite = expand(own, [&](const OpDef& other) { return &other == &row; });
+    Graph composite = expand(own, [&](const Node& other) { return other.op == &row; });
     if (c.differentiable && !wrt.empty()) {
       own = gradient_graph(row, drawn.types, c.attrs, wrt, c.loss_of);
       composite = gradient_graph(row, drawn.types, c.attrs, wrt, c.loss_of, true);

@@ -33,6 +33,7 @@ Tensors run_split(const Graph& graph, const Tensors& inputs, const Layouts& layo
   };
   Program program;
   program.add(chunk(partition(graph, mesh(), shard(graph, mesh(), wishes)), 3));
+  program = expand_for(program, reference_profile().backend);
   const Graph& local = program.graphs()[0];
   Tensors results;
   run_threads(4, [&](World& world) {

@@ -86,7 +86,7 @@ TEST(PartAttributes, HeadsThatShareAKeyMustNotBeCut) {
     const Graph graph = forward_graph(
         op, attention_operands(),
         with(kAttention, {{"whole", Shape{2, 8, 3, 5}}, {"origin", std::move(origin)}}));
-    return expand(graph, [&](const OpDef& other) { return &other == &op; });
+    return expand(graph, [&](const Node& other) { return other.op == &op; });
   };
   EXPECT_NO_THROW(expanded({0, 2, 0, 0}));
   EXPECT_THROW(expanded({0, 1, 0, 0}), InternalError);

@@ -34,7 +34,7 @@ Graph gradient_graph(const OpDef& op, std::span<const TensorType> in, const Attr
                      const std::vector<size_t>& wrt, const std::vector<size_t>& loss_of,
                      bool composite) {
   Graph graph = forward_graph(op, in, attrs);
-  if (composite) graph = expand(graph, [&](const OpDef& other) { return &other == &op; });
+  if (composite) graph = expand(graph, [&](const Node& other) { return other.op == &op; });
   graph = expand_for_grad(graph);
   Value loss;
   for (size_t i = 0; graph.find_output(fmt::format("out{}", i)); ++i) {

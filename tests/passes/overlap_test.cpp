@@ -62,17 +62,19 @@ TEST(Bucket, KeepsNamesAndOutputs) {
   EXPECT_EQ(before.outputs().size(), after.outputs().size());
 }
 
-TEST(Bucket, ParametersOfALayerAreGatheredTogether) {
-  Graph g("forward");
-  std::vector<Value> whole;
-  for (const char* name : {"layer.0.up", "layer.0.down", "layer.1.up"}) {
-    const Value part = g.add_input(name, {DType::f32, {8}}, PortKind::state);
-    const Value all = g.add1(ops::all_gather, {part}, kDp, std::string(name) + ".all");
-    g.add_output(name + std::string(".y"), ops::exp(all));
+TEST(Bucket, ParametersOfALayerAreGatheredTogetherWhereverTheLayerLies) {
+  for (const std::string prefix : {"", "encoder.", "model.decoder."}) {
+    Graph g("forward");
+    for (const char* name : {"layer.0.up", "layer.0.down", "layer.1.up"}) {
+      const Value part = g.add_input(prefix + name, {DType::f32, {8}}, PortKind::state);
+      const Value all = g.add1(ops::all_gather, {part}, kDp, prefix + name + ".all");
+      g.add_output(prefix + name + ".y", ops::exp(all));
+    }
+    const Graph joined = bucket(g, 1 << 20);
+    EXPECT_EQ(ops_of(joined),
+              (std::vector<std::string>{"all_gather", "exp", "exp", "all_gather", "exp"}))
+        << prefix;
   }
-  const Graph joined = bucket(g, 1 << 20);
-  EXPECT_EQ(ops_of(joined),
-            (std::vector<std::string>{"all_gather", "exp", "exp", "all_gather", "exp"}));
 }
 
 /// Attention's weights are read as matrices: [heads, head_dim, hidden] through a view.

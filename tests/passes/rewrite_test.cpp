@@ -90,7 +90,7 @@ TEST(Expand, TheResultKeepsItsNameItsPlaceAndItsMark) {
   }
   g.mark_cotangent(y, x, true);
   g.add_output("y", y);
-  const Graph out = expand(g, [](const OpDef& op) { return op.composite != nullptr; });
+  const Graph out = expand(g, [](const Node& node) { return node.op->composite != nullptr; });
   verify(out);
   const ValueInfo& result = out.value(out.output("y").value);
   EXPECT_EQ(result.name, "block.weights");
@@ -102,13 +102,13 @@ TEST(Expand, TheResultKeepsItsNameItsPlaceAndItsMark) {
     EXPECT_EQ(node.where, g.nodes()[0].where);
     EXPECT_EQ(out.value(node.outputs[0]).name.rfind("block.weights", 0), 0u);
   }
-  EXPECT_EQ(expand(out, [](const OpDef&) { return true; }), out);
+  EXPECT_EQ(expand(out, [](const Node&) { return true; }), out);
 }
 
 TEST(Expand, LeavesWhatIsNotAskedForAlone) {
   for (uint64_t seed = 0; seed < 20; ++seed) {
     const Graph g = random_with_gradients(seed);
-    EXPECT_EQ(expand(g, [](const OpDef&) { return false; }), g);
+    EXPECT_EQ(expand(g, [](const Node&) { return false; }), g);
   }
 }
 

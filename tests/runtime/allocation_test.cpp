@@ -132,7 +132,7 @@ TEST(Allocation, PlannedEqualsMeasuredToTheByte) {
   for (auto* make : {&elementwise_step, &product_step}) {
     for (const char* backend : {"cpu", "reference"}) {
       const size_t held = buffer_bytes().current;
-      Compiled compiled = compile(make(), on(backend));
+      Compiled compiled = compile(expand_for(make(), backend), on(backend));
       EXPECT_EQ(buffer_bytes().current, held) << "a plan takes no memory";
       const auto planned = static_cast<size_t>(compiled.bytes());
       reset_buffer_peak();

@@ -78,7 +78,8 @@ class Comparison {
   Comparison(const RandomProgram& random, const DeviceProfile& profile, uint64_t seed)
       : random_(random),
         profile_(profile),
-        session_(compile(random.program, profile), host_device(profile)),
+        session_(compile(expand_for(random.program, profile.backend), profile),
+                 host_device(profile)),
         engine_(seed) {
     for (const State& s : random.states) {
       states_[s.name] = fresh(s.type);
@@ -140,7 +141,8 @@ void compare(const std::string& backend, DType dtype, uint64_t programs) {
     for (int round = 0; round < 3; ++round)
       for (const Graph& graph : random.program.graphs()) comparison.run(graph);
     if (::testing::Test::HasFailure()) {
-      for (const CompiledGraph& graph : compile(random.program, profile).graphs)
+      for (const CompiledGraph& graph :
+           compile(expand_for(random.program, backend), profile).graphs)
         ADD_FAILURE() << "seed " << seed << "\n" << to_string(graph.plan);
       return;
     }

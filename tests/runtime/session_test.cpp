@@ -27,7 +27,7 @@ Session session_of(const Graph& graph, const std::vector<std::string>& states) {
   Program program;
   for (const std::string& name : states) program.declare({name, kList, StateKind::cache});
   program.add(graph);
-  return Session(compile(std::move(program), reference()), host_device(reference()));
+  return Session(compile(expand_for(program, "reference"), reference()), host_device(reference()));
 }
 
 /// first, first + 1, …
@@ -135,7 +135,7 @@ TEST(Session, GraphsShareTheStatesOfTheirProgram) {
                                    {{"dims", Shape{}}, {"keep", false}}));
   program.add(put);
   program.add(sum);
-  Session s(compile(std::move(program), reference()), host_device(reference()));
+  Session s(compile(expand_for(program, "reference"), reference()), host_device(reference()));
   for (int i = 0; i < 4; ++i) {
     s.fill_arena(std::byte{0xff});
     set(s, s.input("put", "one"), static_cast<float>(i + 1));

@@ -3,6 +3,7 @@
 // again later, or activated by an op of its own, and recomputation changes no loss.
 #include <algorithm>
 
+#include "framework/core/dense_operands.h"
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
 #include "framework/kernels/cpu/shared/epilogue.h"
@@ -20,12 +21,13 @@ struct Layer {
   Activation activation;
   bool keeps_pre;
 
-  size_t residual_index() const { return bias ? 3 : 2; }
+  LinearOperands at;
 };
 
 Layer layer_of(const KernelSpec& spec) {
   const Attrs& attrs = spec.attrs;
   Layer layer{};
+  layer.at = LinearOperands(attrs);
   layer.trans_w = !attrs.has("trans_w") || attrs.get<bool>("trans_w");
   layer.x = spec.in[0].dtype;
   layer.w = spec.in[1].dtype;
@@ -34,8 +36,8 @@ Layer layer_of(const KernelSpec& spec) {
   layer.n = spec.out[0].shape.back();
   check(spec.out[0].numel() > 0 && layer.k > 0, "an empty dense layer: {}", to_string(spec.out[0]));
   layer.m = spec.out[0].numel() / layer.n;
-  if (attrs.flag("bias")) layer.bias = spec.in[2].dtype;
-  if (attrs.flag("residual")) layer.residual = spec.in[layer.residual_index()].dtype;
+  if (layer.at.bias) layer.bias = spec.in[*layer.at.bias].dtype;
+  if (layer.at.residual) layer.residual = spec.in[*layer.at.residual].dtype;
   layer.activation =
       attrs.has("activation") ? parse_activation(attrs.text("activation")) : Activation::none;
   layer.keeps_pre = attrs.flag("save_preactivation");
@@ -79,9 +81,9 @@ Kernel library_kernel(const Layer& layer, Isa isa) {
   const EpilogueFunction sweep = epilogue_function(epilogue, isa);
   return {[layer, sweeps, matmul, epilogue, sweep](const KernelArgs& args) {
             void *y = args.out[0], *pre = layer.keeps_pre ? args.out[1] : y;
-            const void* residual = layer.residual ? args.in[layer.residual_index()] : nullptr;
+            const void* residual = layer.residual ? args.in[*layer.at.residual] : nullptr;
             matmul.run({args.in[0], args.in[1], pre, args.scratch,
-                        layer.bias ? args.in[2] : nullptr, residual});
+                        layer.bias ? args.in[*layer.at.bias] : nullptr, residual});
             if (!sweeps) return;
             each_row(layer.m, layer.n, [&](int64_t row) {
               const int64_t at = row * layer.n;
@@ -103,8 +105,8 @@ Kernel widened_kernel(const Layer& layer, Isa isa) {
   const EpilogueFunction sweep = epilogue_function(epilogue, isa);
   return {
       [layer, matmul, epilogue, sweep](const KernelArgs& args) {
-        const void* bias = layer.bias ? args.in[2] : nullptr;
-        const void* residual = layer.residual ? args.in[layer.residual_index()] : nullptr;
+        const void* bias = layer.bias ? args.in[*layer.at.bias] : nullptr;
+        const void* residual = layer.residual ? args.in[*layer.at.residual] : nullptr;
         matmul.run(args.in[0], args.in[1], args.scratch, [&](const WidenedMatmul::Block& block) {
           each_row(block.rows, block.columns, [&](int64_t row) {
             const int64_t at = (block.row + row) * layer.n + block.column;

@@ -1,5 +1,6 @@
 #include "framework/ops/shared/attention_composite.h"
 
+#include "framework/core/attention_operands.h"
 #include "framework/core/part.h"
 #include "framework/ops/shared/fill.h"
 
@@ -33,12 +34,12 @@ Value heads_last(Value x) {  // (B, G, R, S, D) -> (B, S, G·R, D)
   return reshape(transpose(x, {0, 3, 1, 2, 4}), {b, s, g * r, d});
 }
 
-Value visibility(Graph& graph, std::span<const Value> masks, const Attrs& attrs, int64_t b,
-                 int64_t s, int64_t t) {
-  size_t at = 0;
-  const Value documents = attrs.flag("documents") ? masks[at++] : Value();
-  const Value lengths = attrs.flag("lengths") ? masks[at++] : Value();
-  const Value offset = attrs.flag("offset") ? masks[at++] : Value();
+Value visibility(Graph& graph, std::span<const Value> in, size_t masks, const Attrs& attrs) {
+  const AttentionOperands at(attrs, masks);
+  const Value documents = AttentionOperands::get(in, at.documents),
+              lengths = AttentionOperands::get(in, at.lengths),
+              offset = AttentionOperands::get(in, at.offset);
+  const int64_t b = in[0].dim(0), s = in[0].dim(1), t = in[1].dim(1);
   Value query = iota(graph, 3, {1, 1, 1, s, 1});
   const Value key = iota(graph, 4, {1, 1, 1, 1, t});
   if (offset) query = query + offset;
@@ -57,46 +58,39 @@ Value visibility(Graph& graph, std::span<const Value> masks, const Attrs& attrs,
   return visible;
 }
 
-Scores make_scores(Graph& graph, std::span<const Value> qkv, std::span<const Value> masks,
-                   const Attrs& attrs, DType f) {
-  const int64_t groups = qkv[1].dim(2), b = qkv[0].dim(0), s = qkv[0].dim(1), t = qkv[1].dim(1);
+/// `masks` is the position of the first optional operand.
+Scores make_scores(Graph& graph, std::span<const Value> in, size_t masks, const Attrs& attrs,
+                   DType f) {
+  const int64_t groups = in[1].dim(2);
   Scores out;
-  out.q = heads_first(cast(qkv[0], f), groups);
-  out.visible = visibility(graph, masks, attrs, b, s, t);
+  out.q = heads_first(cast(in[0], f), groups);
+  out.visible = visibility(graph, in, masks, attrs);
   // A key that nobody sees may hold anything: put zeros there, since 0 · NaN is NaN.
   const Value seers =
       transpose(ops::sum(cast(out.visible, DType::i32), {{"dims", Shape{3}}, {"keep", true}}),
                 {0, 1, 2, 4, 3});
   const Value seen = ops::less(scalar_like(seers, 0), seers);
   const auto clean = [&](Value x) { return ops::where(seen, x, fill(graph, 0, {f, {}})); };
-  out.k = clean(heads_first(cast(qkv[1], f), groups));
-  out.v = clean(heads_first(cast(qkv[2], f), groups));
+  out.k = clean(heads_first(cast(in[1], f), groups));
+  out.v = clean(heads_first(cast(in[2], f), groups));
   const Value raw = ops::matmul(out.q, out.k, {{"trans_b", true}}) * attrs.real("scale");
   out.scores = ops::where(out.visible, raw, fill(graph, -1e30, {f, {}}));
   return out;
 }
 
-/// x ∘ m over (B, G, R, S, T), where m is the mask of the weights; x itself where nothing is dropped.
-Value drop(Value x, std::span<const Value> masks, const Attrs& attrs) {
+/// x ∘ m over (B, G, R, S, T), where m is the mask of the weights; x itself where nothing is dropped. It is drawn over
+/// (B, H, S, T), as the attributes count parts, with H = G · R.
+Value drop(Value x, std::span<const Value> in, size_t masks, const Attrs& attrs) {
   if (!attrs.has("rate")) return x;
-  std::vector<Value> operands{x};
-  const auto counts = masks.last(attrs.flag("part") ? 2 : 1);
-  operands.insert(operands.end(), counts.begin(), counts.end());
-  Attrs draw{{"rate", attrs.real("rate")},
-             {"seed", attrs.integer("seed")},
-             {"stream", attrs.text("stream")}};
-  if (const auto part = part_of(attrs)) {  // of (B, H, S, T), with H = G · R
-    const int64_t share = x.dim(2), group = part->origin[1] / share;
-    check(part->origin[1] % share == 0 && part->whole[1] % share == 0,
-          "attention: heads from {} on of {} cut those that share a key", part->origin[1],
-          part->whole[1]);
-    const auto five = [](const Shape& four, int64_t g, int64_t r) {
-      return Shape{four[0], g, r, four[2], four[3]};
-    };
-    draw.set("whole", five(part->whole, part->whole[1] / share, share));
-    draw.set("origin", five(part->origin, group, 0));
-  }
-  return ops::dropout.all(operands, std::move(draw))[0];
+  std::vector<Value> operands{reshape(x, {x.dim(0), x.dim(1) * x.dim(2), x.dim(3), x.dim(4)})};
+  const AttentionOperands at(attrs, masks);
+  operands.push_back(AttentionOperands::get(in, at.step));
+  if (const Value part = AttentionOperands::get(in, at.part)) operands.push_back(part);
+  const Attrs draw = with_part({{"rate", attrs.real("rate")},
+                                {"seed", attrs.integer("seed")},
+                                {"stream", attrs.text("stream")}},
+                               attrs);
+  return reshape(ops::dropout.all(operands, draw)[0], x.shape());
 }
 
 DType inner(Value q) { return q.dtype() == DType::f64 ? DType::f64 : DType::f32; }
@@ -106,7 +100,7 @@ DType inner(Value q) { return q.dtype() == DType::f64 ? DType::f64 : DType::f32;
 std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in,
                                        const Attrs& attrs) {
   const DType f = inner(in[0]);
-  const Scores a = make_scores(graph, in.subspan(0, 3), in.subspan(3), attrs, f);
+  const Scores a = make_scores(graph, in, 3, attrs, f);
   const Shape last{4};
   const Value highest = ops::max(a.scores, {{"dims", last}, {"keep", true}});
   const Value e =
@@ -114,7 +108,7 @@ std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in,
   const Value total = ops::sum(e, {{"dims", last}, {"keep", true}});
   const Value none = ops::less_equal(total, scalar_like(total, 0));
   const Value safe = ops::where(none, fill(graph, 1, {f, {}}), total);
-  const Value o = ops::matmul(drop(ops::div(e, safe), in.subspan(3), attrs), a.v);
+  const Value o = ops::matmul(drop(ops::div(e, safe), in, 3, attrs), a.v);
   // A row that sees nothing has lse 0 by definition.
   const Value lse = ops::where(none, fill(graph, 0, {f, {}}), ops::add(ops::log(safe), highest));
   const int64_t b = in[0].dim(0), s = in[0].dim(1), h = in[0].dim(2);
@@ -125,17 +119,17 @@ std::vector<Value> attention_grad_composite(Graph& graph, std::span<const Value>
                                             const Attrs& attrs) {
   const DType f = inner(in[0]);
   const int64_t groups = in[1].dim(2), b = in[0].dim(0), s = in[0].dim(1), h = in[0].dim(2);
-  const Scores a = make_scores(graph, in.subspan(0, 3), in.subspan(6), attrs, f);
+  const Scores a = make_scores(graph, in, 6, attrs, f);
   const Value o = heads_first(cast(in[3], f), groups), dy = heads_first(cast(in[5], f), groups);
   const Value lse = reshape(in[4], {b, groups, h / groups, s, 1});
   const Value p = ops::where(a.visible, ops::exp(ops::sub(a.scores, lse)), fill(graph, 0, {f, {}}));
-  const Value dp = drop(ops::matmul(dy, a.v, {{"trans_b", true}}), in.subspan(6), attrs);
+  const Value dp = drop(ops::matmul(dy, a.v, {{"trans_b", true}}), in, 6, attrs);
   const Value delta = ops::sum(dy * o, {{"dims", Shape{4}}, {"keep", true}});
   const Value ds = p * ops::sub(dp, delta) * attrs.real("scale");
   const Value dq = ops::matmul(ds, a.k);
   const Attrs over_queries{{"trans_a", true}}, shared{{"dims", Shape{2}}, {"keep", true}};
   const Value dk = ops::sum(ops::matmul(ds, a.q, over_queries), shared);
-  const Value dv = ops::sum(ops::matmul(drop(p, in.subspan(6), attrs), dy, over_queries), shared);
+  const Value dv = ops::sum(ops::matmul(drop(p, in, 6, attrs), dy, over_queries), shared);
   return {cast(heads_last(dq), in[0].dtype()), cast(heads_last(dk), in[0].dtype()),
           cast(heads_last(dv), in[0].dtype())};
 }

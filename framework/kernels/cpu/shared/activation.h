@@ -1,11 +1,15 @@
 // The activations that a dense layer can end with.
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 namespace tessera::cpu {
 
 enum class Activation { none, gelu_tanh, gelu_erf, relu, silu };
+
+/// The activation of that name, if there is one.
+std::optional<Activation> find_activation(std::string_view name);
 
 /// The activation an op's attribute names; InternalError when there is none of that name.
 Activation parse_activation(std::string_view name);

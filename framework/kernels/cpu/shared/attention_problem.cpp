@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "framework/core/attention_operands.h"
+
 namespace tessera::cpu {
 
 AttentionProblem attention_problem(const KernelSpec& spec, size_t masks) {
   const TensorType &q = spec.in[0], &k = spec.in[1];
+  const AttentionOperands operands(spec.attrs, masks);
   require(q.dtype == DType::f32 || q.dtype == DType::bf16, "the cpu backend has no {} of {}",
           spec.op, q.dtype);
   AttentionProblem problem{.batch = q.shape[0],
@@ -18,18 +21,12 @@ AttentionProblem attention_problem(const KernelSpec& spec, size_t masks) {
                            .scale = static_cast<float>(spec.attrs.real("scale")),
                            .causal = spec.attrs.flag("causal"),
                            .window = spec.attrs.has("window") ? spec.attrs.integer("window") : 0,
-                           .documents = -1,
-                           .lengths = -1,
-                           .offset = -1,
-                           .step = -1,
-                           .part = -1};
-  auto next = static_cast<int>(masks);
-  if (spec.attrs.flag("documents")) problem.documents = next++;
-  if (spec.attrs.flag("lengths")) problem.lengths = next++;
-  if (spec.attrs.flag("offset")) problem.offset = next++;
-  if (spec.attrs.has("rate")) problem.step = next++;
-  if (spec.attrs.flag("part")) problem.part = next++;
-  check(static_cast<size_t>(next) == spec.in.size(), "{} takes {} operands, not {}", spec.op, next,
+                           .documents = operands.documents,
+                           .lengths = operands.lengths,
+                           .offset = operands.offset,
+                           .step = operands.step,
+                           .part = operands.part};
+  check(operands.count == spec.in.size(), "{} takes {} operands, not {}", spec.op, operands.count,
         spec.in.size());
   check(q.numel() > 0 && k.numel() > 0 && problem.heads % problem.groups == 0, "{} of {} and {}",
         spec.op, to_string(q), to_string(k));

@@ -1,0 +1,76 @@
+#include "framework/passes/pipeline.h"
+
+#include "framework/passes/bucket.h"
+#include "framework/passes/chunk.h"
+#include "framework/passes/fuse.h"
+#include "framework/passes/order.h"
+#include "framework/passes/overlap.h"
+#include "framework/passes/rewrite.h"
+
+namespace tessera {
+namespace {
+
+/// How a graph leaves states that have no layout yet, the other graphs find them.
+Graph distribute(Graph graph, Lowering& l) {
+  const Sharding sharding = shard(graph, l.mesh, l.wishes);
+  for (size_t i = 0; i < graph.inputs().size(); ++i)
+    if (graph.inputs()[i].kind == PortKind::data)
+      l.inputs[graph.name() + "." + graph.inputs()[i].name] = sharding.inputs[i];
+  for (size_t i = 0; i < graph.outputs().size(); ++i)
+    if (graph.outputs()[i].kind == PortKind::state)
+      l.wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
+  return partition(graph, l.mesh, sharding, "loss", &l.values[graph.name()]);
+}
+
+constexpr Pass kPasses[] = {
+    {"partition", true, distribute},
+    {"chunk", false, [](Graph g, Lowering& l) { return chunk(g, l.head_rows); }},
+    {"expand", false, [](Graph g, Lowering& l) { return expand_for(std::move(g), l.has_kernel); }},
+    {"recompute", false, [](Graph g, Lowering& l) { return recompute(std::move(g), l.recompute); }},
+    {"fuse", false, [](Graph g, Lowering& l) { return fuse(g, l.has_kernel); }},
+    {"order", false, [](Graph g, Lowering&) { return order(prune(g)); }},
+    {"bucket", true, [](Graph g, Lowering& l) { return bucket(g, l.bucket_bytes); }},
+    {"overlap", true, [](Graph g, Lowering&) { return overlap(g); }},
+};
+
+State part_of_rank(State state, const Lowering& l) {
+  if (l.mesh.size() == 1) return state;
+  const auto layout = l.wishes.states.find(state.name);
+  state.whole = state.type.shape;
+  state.layout =
+      layout == l.wishes.states.end() ? Layout::whole(state.whole.size()) : layout->second;
+  state.type.shape = local_shape(state.whole, state.layout, l.mesh);
+  return state;
+}
+
+}  // namespace
+
+std::span<const Pass> pipeline() { return kPasses; }
+
+std::string form_names() {
+  std::string out = "model, grad, optimizer, precision";
+  for (const Pass& pass : kPasses)
+    out += fmt::format(", {}{}", pass.name, pass.on_mesh ? " (on a mesh)" : "");
+  return out + ", plan";
+}
+
+Program lower(const Program& program, Lowering& lowering, const PassObserver& observer) {
+  std::vector<Graph> graphs;
+  for (const Graph& source : program.graphs()) {
+    if (observer) observer("precision", source);
+    if (lowering.mesh.size() == 1) lowering.values[source.name()] = whole_values(source);
+    Graph graph = source;
+    for (const Pass& pass : kPasses) {
+      if (pass.on_mesh && lowering.mesh.size() == 1) continue;
+      graph = pass.run(std::move(graph), lowering);
+      if (observer) observer(pass.name, graph);
+    }
+    graphs.push_back(std::move(graph));
+  }
+  Program out;
+  for (const State& state : program.states()) out.declare(part_of_rank(state, lowering));
+  for (Graph& graph : graphs) out.add(std::move(graph));
+  return out;
+}
+
+}  // namespace tessera
