@@ -13,6 +13,10 @@
 namespace tessera {
 namespace {
 
+/// Blocks that a head is unrolled into at most. So many rows already make each block efficient, and what planning takes does
+/// not grow with the tokens of a micro-step any more.
+constexpr int64_t kMostBlocks = 1024;
+
 /// The operands of one head, in the new graph.
 struct Head {
   Value x, weight, bias, labels, weights, dloss;  // no bias, no dloss: no value
@@ -38,6 +42,7 @@ Value put(Value target, Value part, int64_t begin) {
 
 Unrolled unroll(Graph& graph, const Head& h, const std::string& to, int64_t rows) {
   const int64_t n = h.x.dim(0);
+  rows = std::max(rows, (n + kMostBlocks - 1) / kMostBlocks);
   const Attrs smooth{{"label_smoothing", 0.0}};
   Attrs grad = smooth;
   if (h.split)

@@ -6,7 +6,8 @@
 
 namespace tessera {
 
-/// Replaces every head_loss (and its head_loss_grad) by ordinary nodes over blocks of at most `rows` rows. The gradient's
+/// Replaces every head_loss (and its head_loss_grad) by ordinary nodes over blocks of at most `rows` rows, or, where that
+/// would be more than 1024 blocks, over 1024 of them. The gradient's
 /// nodes stand where the loss stood; it is an InternalError when the loss's cotangent depends on the loss.
 Graph chunk(const Graph& graph, int64_t rows);
 

@@ -117,5 +117,17 @@ TEST(Passes, ChunkedHeadPredictsTheSameClasses) {
   EXPECT_GT(std::set<double>(classes.begin(), classes.end()).size(), 3u);
 }
 
+TEST(Passes, AHeadOverManyTokensStaysAFewThousandNodes) {
+  Graph graph("evaluate");
+  const int64_t n = int64_t{1} << 24;
+  const auto input = [&](const char* name, TensorType type) {
+    return graph.add_input(name, std::move(type), PortKind::data);
+  };
+  graph.add_output(
+      "loss", head_loss(input("x", {DType::f32, {n, 8}}), input("w", {DType::f32, {37, 8}}), {},
+                        input("labels", {DType::i32, {n}}), input("weights", {DType::f32, {n}})));
+  EXPECT_LT(chunk(graph, 256).nodes().size(), 10000u);
+}
+
 }  // namespace
 }  // namespace tessera::testing
