@@ -108,7 +108,9 @@ void require_fits_on_mesh(const Config& config, int64_t vocab, const Compiled& c
                                        static_cast<int64_t>(profile.memory_bytes) - reserve);
     if (!meshes.empty()) text += "\n  meshes that would, and what each rank needs:";
     for (const MeshProposal& mesh : meshes)
-      text += fmt::format("\n  {:>12}  {}", bytes_text(mesh.bytes + reserve), mesh.text(config));
+      text += fmt::format("\n  {:>18}  {}",
+                          (mesh.exact ? "" : "about ") + bytes_text(mesh.bytes + reserve),
+                          mesh.text(config));
     throw UserError(text);
   }
 }

@@ -15,7 +15,6 @@
 namespace tessera {
 namespace {
 
-
 Optimizer optimizer_of(const Config& config) {
   const OptimizerConfig& o = config.optimizer;
   const int64_t tokens = config.tokens_per_step();

@@ -65,8 +65,10 @@ class Search {
         if (shard < config_.data_parallel.shard || (dp == 1 && shard != Shard::none)) continue;
         out.config = on(dp, tp, shard, sequence);
         if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
-        out.bytes = planned_bytes(models_, out.config, vocab_, profile_, 0);
-        if (out.bytes <= limit_) return true;
+        out.exact = !reads(out.config, "model.layers") || out.config.model.layers <= kMostPlanned;
+        out.bytes = out.exact ? planned_bytes(models_, out.config, vocab_, profile_, 0)
+                              : estimated_bytes(out.config);
+        if (out.bytes <= (out.exact ? limit_ : limit_ - limit_ / 20)) return true;
       }
     return false;
   }
@@ -86,16 +88,22 @@ class Search {
     return out;
   }
 
-  /// From few layers, since memory grows with them evenly; a little too kind.
+  /// Accepts up to 5 % over the limit where the plan is not made.
   bool may_fit(const Config& config) const {
-    constexpr int64_t kFew = 2;
     if (!reads(config, "model.layers") || config.model.layers <= 2 * kFew)
       return planned_bytes(models_, config, vocab_, profile_, 0) <= limit_;
+    return estimated_bytes(config) <= limit_ + limit_ / 20;
+  }
+
+  /// From plans of few layers, since memory grows with them evenly.
+  int64_t estimated_bytes(const Config& config) const {
     const int64_t few = planned_bytes(models_, config, vocab_, profile_, kFew),
                   more = planned_bytes(models_, config, vocab_, profile_, kFew + 1);
-    const int64_t all = few + (config.model.layers - kFew) * (more - few);
-    return all <= limit_ + limit_ / 20;
+    return few + (config.model.layers - kFew) * (more - few);
   }
+
+  static constexpr int64_t kFew = 2;
+  static constexpr int64_t kMostPlanned = 64;  // layers: more are estimated alone
 
   const Models& models_;
   Config config_;

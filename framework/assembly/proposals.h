@@ -17,6 +17,7 @@ std::vector<std::string> sizes_that_divide(const Config& config);
 struct MeshProposal {
   Config config;
   int64_t bytes = 0;  // planned on each rank
+  bool exact = true;  // a model of many layers is estimated from few of them
 
   /// As a user writes it: "--mesh dp=16,tp=16 --set data_parallel.shard=optimizer".
   std::string text(const Config& from) const;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "framework/config/checks.h"
 #include "framework/config/model_kind.h"
 
@@ -16,6 +18,27 @@ struct Combinations : Checks {
     demand(length <= context, {"batch.length", "model.context"},
            "batch.length = {} exceeds model.context = {}; shorten it or raise the context", length,
            context);
+  }
+
+  /// Products of a few sizes stay within 64 bits, so that whatever is planned has a number of bytes.
+  void sizes() const {
+    constexpr double kMostBytes = 1e18;
+    const ModelConfig& m = config.model;
+    const double heads = static_cast<double>(m.heads) * static_cast<double>(m.head_width());
+    const double widest =
+        std::max({heads, static_cast<double>(m.hidden), static_cast<double>(m.mlp_width())});
+    const double tokens = static_cast<double>(config.micro_sequences()) *
+                          static_cast<double>(config.sequence_length());
+    demand(
+        8 * tokens * widest <= kMostBytes,
+        {"batch.sequences", "batch.length", "model.hidden", "model.mlp_hidden", "model.head_dim"},
+        "a micro-step of {} sequences of {} tokens does not fit on any machine; make "
+        "batch.sequences smaller, or batch.accumulate larger",
+        config.micro_sequences(), config.sequence_length());
+    demand(8 * widest * widest * static_cast<double>(m.layers) <= kMostBytes,
+           {"model.hidden", "model.mlp_hidden", "model.head_dim", "model.heads"},
+           "{} layers that are up to {} wide do not fit on any machine; make them fewer or smaller",
+           m.layers, static_cast<int64_t>(widest));
   }
 
   /// Keys of other kinds of model than the config's.
@@ -124,6 +147,7 @@ void Checks::shared_over_tp(int64_t size, const std::string& key, const std::str
 void check_combinations(const Config& config, const ReportClash& report) {
   const Combinations checks{{config, report}};
   checks.model();
+  checks.sizes();
   checks.other_kinds();
   if (const ModelKind* kind = kind_of(config); kind && kind->check) kind->check(checks);
   checks.optimizer();

@@ -3,48 +3,113 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 
 namespace tessera {
 namespace {
 
-/// Buffers that have their place, by offset. Cut into short runs, so that inserting is cheap and walking stays fast.
-class Placed {
+/// A stretch of the arena that is taken.
+struct Taken {
+  int64_t begin, end;
+};
+
+/// Stretches by offset. Cut into short runs, so that inserting is cheap and walking stays fast.
+class Stretches {
  public:
-  struct Entry {
-    int64_t begin, end;
-    int first, last;
-  };
-
-  /// The lowest offset where `size` bytes are free from step `first` to step `last`.
-  int64_t lowest(int64_t size, int first, int last) const {
-    int64_t offset = 0;
-    for (const auto& run : runs_)
-      for (const Entry& e : run) {
-        if (e.last < first || last < e.first) continue;
-        if (e.begin >= offset + size) return offset;  // the gap before it is wide enough
-        offset = std::max(offset, e.end);
-      }
-    return offset;
-  }
-
-  void insert(const Entry& entry) {
-    const auto before = [](const Entry& a, const Entry& b) { return a.begin < b.begin; };
+  void insert(const Taken& taken) {
+    const auto before = [](const Taken& a, const Taken& b) { return a.begin < b.begin; };
     auto run = std::partition_point(runs_.begin(), runs_.end(),
-                                    [&](const auto& r) { return r.back().begin <= entry.begin; });
+                                    [&](const auto& r) { return r.back().begin <= taken.begin; });
     if (run == runs_.end()) {
       if (runs_.empty()) runs_.emplace_back();
       run = runs_.end() - 1;
     }
-    run->insert(std::upper_bound(run->begin(), run->end(), entry, before), entry);
+    run->insert(std::upper_bound(run->begin(), run->end(), taken, before), taken);
     if (run->size() < kLongest) return;
-    std::vector<Entry> rest(run->begin() + kLongest / 2, run->end());
+    std::vector<Taken> rest(run->begin() + kLongest / 2, run->end());
     run->resize(kLongest / 2);
     runs_.insert(run + 1, std::move(rest));
   }
 
+  /// Walks the stretches once, however often it is asked.
+  class Walk {
+   public:
+    explicit Walk(const Stretches& stretches) : runs_(stretches.runs_) {}
+
+    /// The end of the last stretch seen that begins before `offset` + `size`; `offset` when all end before it.
+    int64_t past(int64_t offset, int64_t size) {
+      for (; run_ < runs_.size(); ++run_, at_ = 0)
+        for (; at_ < runs_[run_].size(); ++at_) {
+          const Taken& taken = runs_[run_][at_];
+          if (taken.begin >= offset + size) return offset;
+          offset = std::max(offset, taken.end);
+        }
+      return offset;
+    }
+
+   private:
+    const std::vector<std::vector<Taken>>& runs_;
+    size_t run_ = 0, at_ = 0;
+  };
+
  private:
   static constexpr size_t kLongest = 512;
-  std::vector<std::vector<Entry>> runs_;  // none empty
+  std::vector<std::vector<Taken>> runs_;  // none empty
+};
+
+/// Buffers that have their place, by the steps in which they are in use: a tree of stretches of steps, halved again and
+/// again, so that a short-lived buffer meets those of its own time alone.
+class Placed {
+ public:
+  explicit Placed(int steps) {
+    while (leaves_ < static_cast<size_t>(steps)) leaves_ *= 2;
+    own_.resize(2 * leaves_);
+    below_.resize(2 * leaves_);
+  }
+
+  /// The lowest offset where `size` bytes are free from step `first` to step `last`.
+  int64_t lowest(int64_t size, int first, int last) const {
+    std::vector<Stretches::Walk> walks;
+    cover(first, last, [&](size_t node) {
+      walks.emplace_back(below_[node]);
+      for (size_t above = node / 2; above > 0; above /= 2) walks.emplace_back(own_[above]);
+    });
+    int64_t offset = 0;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (Stretches::Walk& walk : walks) {
+        const int64_t past = walk.past(offset, size);
+        moved = moved || past > offset;
+        offset = past;
+      }
+    }
+    return offset;
+  }
+
+  void insert(const Taken& taken, int first, int last) {
+    std::set<size_t> nodes;
+    cover(first, last, [&](size_t node) {
+      own_[node].insert(taken);
+      for (; node > 0 && nodes.insert(node).second; node /= 2) below_[node].insert(taken);
+    });
+  }
+
+ private:
+  /// f(node) for the fewest nodes of the tree that make up these steps.
+  template <typename F>
+  void cover(int first, int last, const F& f) const {
+    size_t from = static_cast<size_t>(first) + leaves_,
+           to = static_cast<size_t>(last) + 1 + leaves_;
+    for (; from < to; from /= 2, to /= 2) {
+      if (from % 2 == 1) f(from++);
+      if (to % 2 == 1) f(--to);
+    }
+  }
+
+  size_t leaves_ = 1;
+  std::vector<Stretches> own_;  // by node: in use in exactly its steps
+  std::vector<Stretches>
+      below_;  // by node: in use in some of its steps, and no more than these there
 };
 
 }  // namespace
@@ -57,13 +122,18 @@ Packing pack(std::span<const Lifetime> buffers, int64_t alignment) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
-  Placed placed;
+  int begin = 0, end = 0;  // of all steps
+  for (const Lifetime& b : buffers) {
+    begin = std::min(begin, b.first);
+    end = std::max(end, b.last + 1);
+  }
+  Placed placed(end - begin);
   for (size_t i : order) {
     const Lifetime& b = buffers[i];
     if (b.bytes == 0) continue;
     const int64_t size = aligned(b.bytes);
-    const int64_t offset = placed.lowest(size, b.first, b.last);
-    placed.insert({offset, offset + size, b.first, b.last});
+    const int64_t offset = placed.lowest(size, b.first - begin, b.last - begin);
+    placed.insert({offset, offset + size}, b.first - begin, b.last - begin);
     out.offsets[i] = offset;
     out.bytes = std::max(out.bytes, offset + size);
   }

@@ -1,6 +1,7 @@
 #include "framework/plan/storage.h"
 
 #include <algorithm>
+#include <map>
 
 #include "framework/graph/text.h"
 #include "framework/plan/final_copies.h"
@@ -36,6 +37,11 @@ class StorageAssigner {
   }
 
  private:
+  struct Donation {
+    int step, input;
+    ValueId result;
+  };
+
   template <typename T>
   static size_t at(T i) {
     return static_cast<size_t>(i);
@@ -157,14 +163,33 @@ class StorageAssigner {
   }
 
   void check_donations() {
-    for (const auto& [step, input, result] : donations_) {
-      const StorageBuffer& b = buffer(buffer_of(result));
+    std::map<int, std::vector<Donation>> by_buffer;
+    for (const Donation& d : donations_) by_buffer[buffer_of(d.result)].push_back(d);
+    for (const auto& [b, donations] : by_buffer) {
+      check_overwritten(buffer(b), donations);
+      if (buffer(b).state.empty()) continue;
+      const Port* port = graph_.find_output(buffer(b).state);
+      if (!port || port->kind != PortKind::state)
+        internal_error("graph '{}': the state '{}' is overwritten but not stored\n  {}",
+                       graph_.name(), buffer(b).state, to_string(graph_, donations.front().step));
+    }
+  }
+
+  /// Nothing that lies where a donation writes is read by its step or later. Both are walked in the order of the steps, so
+  /// that of many values in one buffer each is met while something still reads it alone.
+  void check_overwritten(const StorageBuffer& b, const std::vector<Donation>& donations) const {
+    std::vector<ValueId> values = b.values, read;
+    std::stable_sort(values.begin(), values.end(), [&](ValueId x, ValueId y) {
+      return graph_.value(x).node < graph_.value(y).node;
+    });
+    auto next = values.begin();
+    for (const auto& [step, input, result] : donations) {
+      for (; next != values.end() && graph_.value(*next).node < step; ++next) read.push_back(*next);
+      std::erase_if(read, [&](ValueId v) { return last_use_[at(v)] < step; });
       const int64_t begin = offset_of(result), end = begin + bytes_of(result);
       const auto& operands = graph_.node(step).inputs;
-      for (ValueId v : b.values) {
-        if (graph_.value(v).node >= step || offset_of(v) >= end ||
-            offset_of(v) + bytes_of(v) <= begin)
-          continue;
+      for (ValueId v : read) {
+        if (offset_of(v) >= end || offset_of(v) + bytes_of(v) <= begin) continue;
         bool read_now = false;
         for (size_t k = 0; k < operands.size(); ++k)
           read_now = read_now || (operands[k] == v && k != at(input));
@@ -173,11 +198,6 @@ class StorageAssigner {
                          graph_.name(), graph_.value(v).name, reader(v, step),
                          to_string(graph_, step));
       }
-      if (b.state.empty()) continue;
-      const Port* port = graph_.find_output(b.state);
-      if (!port || port->kind != PortKind::state)
-        internal_error("graph '{}': the state '{}' is overwritten but not stored\n  {}",
-                       graph_.name(), b.state, to_string(graph_, step));
     }
   }
 
@@ -190,11 +210,6 @@ class StorageAssigner {
       if (port.value == v) return fmt::format("the output '{}'", port.name);
     return "the step itself";
   }
-
-  struct Donation {
-    int step, input;
-    ValueId result;
-  };
 
   const Graph& graph_;
   std::vector<int> last_use_;

@@ -1,6 +1,8 @@
 #include "framework/report/timeline.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "framework/core/error.h"
 #include "framework/graph/op_def.h"
@@ -38,18 +40,14 @@ class Walk {
 
   void node(const Node& node) {
     for (ValueId v : node.inputs)
-      for (size_t i = 0; i < under_way_.size(); ++i)
-        if (makes(under_way_[i], v)) wait(i);
+      if (const auto made = started_.find(graph_.value(v).node); made != started_.end())
+        wait(made->second);
     if (const auto exchange = exchange_of(graph_, node)) {
       start(node, *exchange);
       if (!node.attrs.has("ticket")) wait(under_way_.size() - 1);  // else at its wait
     } else if (const double flops = flops_of(graph_, node); flops > 0) {
       compute(flops / rates_.flops);
     }
-  }
-
-  bool makes(const Started& started, ValueId v) const {
-    return !started.waited && graph_.value(v).node == graph_.value(started.value).node;
   }
 
   void compute(double seconds) {
@@ -71,6 +69,7 @@ class Walk {
     events_.push_back({exchange.axis, seconds, begin + seconds, busy ? lane->second : last_});
     lane->second = static_cast<int>(events_.size()) - 1;
     out_.axes[exchange.axis].busy += seconds;
+    started_[graph_.value(node.outputs[0]).node] = under_way_.size();
     under_way_.push_back({node.outputs[0], exchange.axis, lane->second});
   }
 
@@ -101,6 +100,7 @@ class Walk {
   std::vector<Event> events_;
   std::map<std::string, int> lanes_;  // an axis's last collective
   std::vector<Started> under_way_;
+  std::unordered_map<NodeId, size_t> started_;  // by the node that started it: its entry there
 };
 
 }  // namespace

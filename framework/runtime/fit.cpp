@@ -10,8 +10,8 @@ namespace {
 int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSettings& settings) {
   const int64_t batch = settings.micro_sequences * settings.accumulate;
   const auto grows = static_cast<double>(report.arena_bytes - report.gradients);
-  for (int64_t steps = settings.accumulate + 1; steps <= batch; ++steps) {
-    if (batch % steps != 0) continue;
+  for (int64_t steps = settings.accumulate + 1; steps <= batch / settings.ranks; ++steps) {
+    if (batch % steps != 0 || batch / steps % settings.ranks != 0) continue;
     const int64_t sequences = batch / steps;
     const double share =
         static_cast<double>(sequences) / static_cast<double>(settings.micro_sequences);
@@ -21,34 +21,48 @@ int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSe
   return 0;
 }
 
+/// A size that a config takes, no larger than `bytes`.
+std::string bytes_below(int64_t bytes) {
+  for (const auto& [shift, unit] : {std::pair{30, "GiB"}, {20, "MiB"}, {10, "KiB"}})
+    if (bytes >> shift >= 10) return fmt::format("{}{}", bytes >> shift, unit);
+  return fmt::format("{}B", bytes);
+}
+
 std::vector<std::string> remedies(const MemoryReport& report, int64_t limit, int64_t reserve,
                                   const FitSettings& settings) {
   const int64_t room = limit - reserve - report.state_bytes;  // for the arena
   std::vector<std::string> out;
-  if (reserve > limit / 2) {
-    out.push_back(fmt::format("device.reserve: less than {}", bytes_text(reserve)));
+  if (reserve > limit / 2 && report.bytes() < limit) {
+    out.push_back(fmt::format("device.reserve: {}, which leaves the plan its {}",
+                              bytes_below(limit - report.bytes()), bytes_text(report.bytes())));
   } else if (room < report.gradients) {
     out.push_back(fmt::format("a smaller model: its states{} alone do not fit, whatever the batch",
                               room < 0 ? "" : " and gradients"));
   } else if (settings.micro_sequences > 0) {
     if (settings.recompute != Recompute::full)
-      out.push_back(settings.recompute == Recompute::none ? "recompute.policy: selective, or full"
-                                                          : "recompute.policy: full");
+      out.emplace_back(settings.recompute == Recompute::none
+                           ? "recompute.policy: selective, or full"
+                           : "recompute.policy: full");
     if (const int64_t steps = fewest_micro_steps(report, room, settings))
       out.push_back(fmt::format("batch.accumulate: {} (about {} sequences at a time instead of {})",
                                 steps, settings.micro_sequences * settings.accumulate / steps,
                                 settings.micro_sequences));
     else
-      out.push_back("shorter sequences (batch.length), or fewer of them (batch.sequences)");
+      out.emplace_back("shorter sequences (batch.length), or fewer of them (batch.sequences)");
     const auto parameters = report.states.find(StateKind::parameter);
     if (!settings.bf16 && parameters != report.states.end() &&
         report.activations > parameters->second)
-      out.push_back("precision.compute: bf16");
+      out.emplace_back("precision.compute: bf16");
   } else {
-    out.push_back("a smaller batch, shorter sequences or a smaller model");
+    out.emplace_back("a smaller batch, shorter sequences or a smaller model");
   }
-  out.push_back(fmt::format("a machine, cgroup or device.memory of {}",
-                            bytes_text(report.bytes() + reserve)));
+  const int64_t needed = report.bytes() + reserve;
+  if (settings.sharers > 1)
+    out.push_back(fmt::format("a machine or cgroup of {} for the {} ranks that share it, {} each",
+                              bytes_text(needed * settings.sharers), settings.sharers,
+                              bytes_text(needed)));
+  else
+    out.push_back(fmt::format("a machine, cgroup or device.memory of {}", bytes_text(needed)));
   return out;
 }
 
@@ -62,19 +76,26 @@ MemoryReport memory_report(const Compiled& compiled) {
 
 void require_fits(const Compiled& compiled, size_t limit_bytes, size_t reserve_bytes,
                   const FitSettings& settings) {
+  constexpr int64_t kSmallBatch = int64_t{64} << 20;  // has its place in the reserve
+  const bool large_batch =
+      settings.batch_bytes > std::max(kSmallBatch, static_cast<int64_t>(reserve_bytes));
+  if (large_batch) reserve_bytes = static_cast<size_t>(settings.batch_bytes);
   if (static_cast<size_t>(compiled.bytes()) + reserve_bytes <= limit_bytes) return;
   const MemoryReport report = memory_report(compiled);
   const auto limit = static_cast<int64_t>(limit_bytes),
              reserve = static_cast<int64_t>(reserve_bytes);
   std::string text = fmt::format(
-      "this run does not fit: it needs {} ({} of states, {} for one step, {} kept for libraries), "
+      "this run does not fit: it needs {} ({} of states, {} for one step, {} {}), "
       "and this process may use {}\n  the largest tensors:",
       bytes_text(report.bytes() + reserve), bytes_text(report.state_bytes),
-      bytes_text(report.arena_bytes), bytes_text(reserve), bytes_text(limit));
+      bytes_text(report.arena_bytes), bytes_text(reserve),
+      large_batch ? "for the samples of a step" : "kept for libraries", bytes_text(limit));
   for (size_t i = 0; i < std::min<size_t>(5, report.largest.size()); ++i)
     text += fmt::format("\n  {:>12}  {} ({})", bytes_text(report.largest[i].bytes),
                         report.largest[i].name, report.largest[i].kind);
   text += "\n  what would make it fit:";
+  if (large_batch)
+    text += "\n    fewer samples in a step (batch.sequences), or shorter ones (batch.length)";
   for (const std::string& remedy : remedies(report, limit, reserve, settings))
     text += "\n    " + remedy;
   throw UserError(text);

@@ -1,5 +1,6 @@
 #include "framework/train/model_learner.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -19,8 +20,14 @@ namespace {
 Compiled compile_to_fit(Program program, const Device& device, const Config& config,
                         const MeshPlace& place, const CompileOptions& options) {
   Compiled compiled = compile(std::move(program), device, place, options);
+  FitSettings settings = fit_settings(config);
+  if (place.world && !config.device.memory) {
+    const auto& hosts = place.world->hosts();
+    settings.sharers =
+        std::count(hosts.begin(), hosts.end(), hosts[static_cast<size_t>(place.world->rank())]);
+  }
   require_fits(compiled, device.profile().memory_bytes,
-               static_cast<size_t>(config.device.reserve.bytes), fit_settings(config));
+               static_cast<size_t>(config.device.reserve.bytes), settings);
   return compiled;
 }
 

@@ -40,11 +40,12 @@ Program small_program() {
     updates.push_back({weights[i].name(), gradients[i], 0});
     states.push_back({weights[i].name(), weights[i].type()});
   }
-  const Optimizer sgd{.type = "sgd",
-                      .lr = 0.1,
-                      .momentum = 0,
-                      .clip_norm = 0,
-                      .schedule = {.type = "constant", .warmup = 0, .total = 10}};
+  Optimizer sgd;
+  sgd.type = UpdateRule::sgd;
+  sgd.clip_norm = 0;
+  sgd.schedule.type = Schedule::Type::constant;
+  sgd.schedule.peak = 0.1;
+  sgd.schedule.total = 10;
   add_optimizer(g, sgd, updates);
   Program program;
   for (const State& s : states) program.declare(s);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 namespace tessera {
@@ -109,6 +110,48 @@ TEST(Offsets, AStepOfALargeModelIsPackedTightly) {
   const Packing p = pack(buffers, kAlign);
   expect_sound(buffers, p);
   EXPECT_LE(static_cast<double>(p.bytes), 1.15 * static_cast<double>(p.live_peak));
+}
+
+/// As pack does it, by looking at all buffers placed before.
+std::vector<int64_t> simply_packed(const std::vector<Lifetime>& buffers) {
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
+  std::vector<int64_t> offsets(buffers.size(), 0);
+  std::vector<size_t> placed;
+  for (size_t i : order) {
+    const Lifetime& a = buffers[i];
+    if (a.bytes == 0) continue;
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (size_t j : placed) {
+        const Lifetime& b = buffers[j];
+        if (a.last < b.first || b.last < a.first) continue;
+        if (offsets[j] >= offsets[i] + aligned(a.bytes)) continue;
+        if (offsets[j] + aligned(b.bytes) <= offsets[i]) continue;
+        offsets[i] = offsets[j] + aligned(b.bytes);
+        moved = true;
+      }
+    }
+    placed.push_back(i);
+  }
+  return offsets;
+}
+
+TEST(Offsets, AreTheLowestThatAreFree) {
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    const auto buffers = step_like(50 + static_cast<int>(seed) * 10, seed);
+    EXPECT_EQ(pack(buffers, kAlign).offsets, simply_packed(buffers)) << "seed " << seed;
+  }
+}
+
+/// Blocks one after the other, as those of a head over many tokens: time goes with their number, not with its square.
+TEST(Offsets, ALongChainOfBlocksTakesNoTime) {
+  std::vector<Lifetime> chain;
+  for (int i = 0; i < 300000; ++i) chain.push_back({4096, i, i + 2});
+  const Packing p = pack(chain, kAlign);
+  EXPECT_EQ(p.bytes, 3 * 4096);
 }
 
 TEST(Offsets, TwentyThousandBuffersAreDoneBeforeTheTestTimesOut) {

@@ -53,8 +53,8 @@ TEST(Fit, ToTheByte) {
 
 TEST(Fit, NamesTheFiveLargestTensorsAndWhatHelps) {
   const Compiled compiled = chain(6, 4096);
-  const std::string text =
-      refusal(compiled, static_cast<size_t>(compiled.bytes()) * 2 / 3, 4096, {"none", 8, 1, false});
+  const std::string text = refusal(compiled, static_cast<size_t>(compiled.bytes()) * 2 / 3, 4096,
+                                   {Recompute::none, 8, 1, false});
   for (const char* part : {"this run does not fit: it needs ", "the largest tensors:\n",
                            "(activation)", "recompute.policy: selective",
                            "batch.accumulate: 2 (about 4 sequences at a time instead of 8)",
@@ -69,20 +69,20 @@ TEST(Fit, NamesTheFiveLargestTensorsAndWhatHelps) {
 
 TEST(Fit, DoesNotAdviseWhatIsDoneAlready) {
   const Compiled compiled = chain(6, 4096);
-  const std::string text =
-      refusal(compiled, static_cast<size_t>(compiled.bytes()) - 1, 0, {"full", 1, 8, true});
+  const std::string text = refusal(compiled, static_cast<size_t>(compiled.bytes()) - 1, 0,
+                                   {Recompute::full, 1, 8, true});
   for (const char* part : {"recompute", "batch.accumulate", "bf16"})
     EXPECT_EQ(text.find(part), std::string::npos) << text;
   EXPECT_NE(text.find("batch.length"), std::string::npos) << text;
-  const std::string selective =
-      refusal(compiled, static_cast<size_t>(compiled.bytes()) - 1, 0, {"selective", 8, 1, true});
+  const std::string selective = refusal(compiled, static_cast<size_t>(compiled.bytes()) - 1, 0,
+                                        {Recompute::selective, 8, 1, true});
   EXPECT_NE(selective.find("recompute.policy: full"), std::string::npos) << selective;
 }
 
 TEST(Fit, SaysWhenTheStatesAloneAreTooLarge) {
   const Compiled compiled = chain(20, 8);
-  const std::string text =
-      refusal(compiled, static_cast<size_t>(compiled.state_bytes) / 2, 0, {"none", 8, 1, false});
+  const std::string text = refusal(compiled, static_cast<size_t>(compiled.state_bytes) / 2, 0,
+                                   {Recompute::none, 8, 1, false});
   EXPECT_NE(text.find("a smaller model: its states alone do not fit"), std::string::npos) << text;
   EXPECT_EQ(text.find("recompute"), std::string::npos) << text;
   EXPECT_NE(text.find("layer.0.weight (parameter)"), std::string::npos) << text;
@@ -91,9 +91,56 @@ TEST(Fit, SaysWhenTheStatesAloneAreTooLarge) {
 TEST(Fit, SaysWhenTheReserveIsTooLarge) {
   const Compiled compiled = chain(6, 8);
   const auto limit = static_cast<size_t>(compiled.bytes()) * 2;
-  const std::string text = refusal(compiled, limit, limit, {"none", 8, 1, false});
-  EXPECT_NE(text.find("device.reserve: less than"), std::string::npos) << text;
+  const std::string text = refusal(compiled, limit, limit, {Recompute::none, 8, 1, false});
+  // The amount that it names suffices: the plan takes half of the limit, and this is what is left.
+  const size_t at = text.find("device.reserve: ");
+  ASSERT_NE(at, std::string::npos) << text;
+  size_t unit = 0;
+  const auto amount = static_cast<size_t>(std::stoll(text.substr(at + 16), &unit));
+  const size_t factor = text[at + 16 + unit] == 'K'   ? 1024
+                        : text[at + 16 + unit] == 'M' ? 1 << 20
+                                                      : 1;
+  EXPECT_EQ(refusal(compiled, limit, amount * factor, {}), "") << text;
   EXPECT_EQ(text.find("a smaller model"), std::string::npos) << text;
+}
+
+TEST(Fit, ProposesNoReserveWhereNoneSuffices) {
+  const Compiled compiled = chain(6, 8);
+  const auto limit = static_cast<size_t>(compiled.bytes()) / 2;
+  const std::string text = refusal(compiled, limit, limit, {Recompute::none, 8, 1, false});
+  EXPECT_EQ(text.find("device.reserve"), std::string::npos) << text;
+}
+
+TEST(Fit, AsksForTheMemoryOfAllRanksThatShareIt) {
+  const Compiled compiled = chain(6, 4096);
+  FitSettings settings;
+  settings.sharers = 2;
+  const std::string text = refusal(compiled, 0, 0, settings);
+  const std::string both = bytes_text(2 * compiled.bytes()), each = bytes_text(compiled.bytes());
+  EXPECT_NE(text.find(fmt::format(
+                "a machine or cgroup of {} for the 2 ranks that share it, {} each", both, each)),
+            std::string::npos)
+      << text;
+}
+
+TEST(Fit, ProposesMicroStepsThatTheRanksShareEvenly) {
+  const Compiled compiled = chain(6, 4096);
+  FitSettings settings{Recompute::full, 12, 1, true};
+  settings.ranks = 4;
+  // Half of the sequences would do, but 6 are no multiple of 4.
+  const std::string text =
+      refusal(compiled, static_cast<size_t>(compiled.bytes()) * 2 / 3, 0, settings);
+  EXPECT_NE(text.find("batch.accumulate: 3 (about 4 sequences"), std::string::npos) << text;
+}
+
+TEST(Fit, CountsTheSamplesOfALargeStep) {
+  const Compiled compiled = chain(3, 8);
+  FitSettings settings{Recompute::none, 1, 1 << 24, false};
+  settings.batch_bytes = int64_t{20} << 30;
+  const std::string text = refusal(compiled, size_t{16} << 30, size_t{256} << 20, settings);
+  EXPECT_NE(text.find("20.0 GiB for the samples of a step"), std::string::npos) << text;
+  EXPECT_NE(text.find("fewer samples in a step (batch.sequences)"), std::string::npos) << text;
+  EXPECT_EQ(refusal(compiled, size_t{32} << 30, size_t{256} << 20, settings), "");
 }
 
 TEST(MemoryReportOfARun, AddsUpToThePlan) {
