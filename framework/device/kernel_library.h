@@ -19,6 +19,8 @@ struct KernelLibrary {
   std::string_view backend;
   /// The kernel of an op, or nullptr when there is none.
   KernelFactory (*find)(std::string_view op);
+  /// Whether the kernel of an op takes these attributes; null: every kernel takes all that its op has.
+  bool (*has_form)(std::string_view op, const Attrs& attrs) = nullptr;
   /// Holds the process to an instruction set. One per process, before a kernel is prepared: UserError for a second one.
   void (*hold_to)(Isa isa) = nullptr;
   /// The libraries that the kernels stand on.

@@ -1,7 +1,6 @@
 #include "framework/runtime/kernels.h"
 
 #include "framework/core/error_context.h"
-#include "framework/kernels/cpu/forms.h"
 
 namespace tessera {
 
@@ -18,7 +17,7 @@ KernelFactory find_kernel(std::string_view op, std::string_view backend) {
 HasKernel has_kernel_in(const KernelLibrary& kernels) {
   return [&kernels](const OpDef& op, const Attrs& attrs) {
     return kernels.find(op.name) != nullptr &&
-           (kernels.backend != "cpu" || cpu::has_form(op.name, attrs));
+           (kernels.has_form == nullptr || kernels.has_form(op.name, attrs));
   };
 }
 

@@ -1,5 +1,6 @@
 // The cpu backend as a device is given it.
 #include "framework/device/kernel_library.h"
+#include "framework/kernels/cpu/forms.h"
 #include "framework/kernels/cpu/shared/isa_cap.h"
 #include "framework/kernels/cpu/shared/matmul_rate.h"
 #include "framework/kernels/cpu/shared/onednn.h"
@@ -10,6 +11,7 @@ const KernelLibrary& cpu_kernels() {
   static constexpr KernelLibrary library{
       .backend = "cpu",
       .find = &cpu_kernel,
+      .has_form = &cpu::has_form,
       .hold_to = &cpu::hold_process_to,
       .versions =
           +[] {
