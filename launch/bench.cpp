@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/config/nearest.h"
-#include "framework/config/parse.h"
 #include "framework/core/error.h"
+#include "framework/record/recorded_config.h"
 #include "launch/bench_modes.h"
 #include "launch/command_line.h"
 #include "launch/ranks.h"
@@ -63,11 +63,11 @@ int run_bench(std::span<const std::string> args) {
   const auto sets = given->list("set");
   if (mode == "op") return keep(bench_op(what, sets, steps));
   if (mode == "step")
-    return keep(bench_step(load_config(shipped_models().kinds(), what, sets), steps));
+    return keep(bench_step(load_named_config(shipped_models().kinds(), what, sets), steps));
   const Ranks ranks;
   return ranks.together({}, [&] {
     const nlohmann::json figures =
-        bench_train(load_config(shipped_models().kinds(), what, sets), steps, ranks);
+        bench_train(load_named_config(shipped_models().kinds(), what, sets), steps, ranks);
     return ranks.leads() ? keep(figures) : 0;
   });
 }

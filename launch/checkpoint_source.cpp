@@ -6,9 +6,9 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checkpoint_reader.h"
-#include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
+#include "framework/record/recorded_config.h"
 #include "models/model.h"
 
 namespace tessera {
@@ -34,10 +34,16 @@ fs::path newest_good(const fs::path& folder, const std::string& named) {
 }
 
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
-  const CheckpointReader reader(checkpoint);
-  return {on_one_rank(parse_config(shipped_models().kinds(), reader.config_text(),
-                                   (checkpoint / "config.yaml").string(), sets)),
+  return {on_one_rank(config_of(shipped_models().kinds(), CheckpointReader(checkpoint), sets)),
           checkpoint};
+}
+
+/// From the run that wrote this config, or is to be trained with it.
+CheckpointSource from_config(const fs::path& file, const std::string& named,
+                             std::span<const std::string> sets) {
+  Config config = on_one_rank(load_named_config(shipped_models().kinds(), file.string(), sets));
+  const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
+  return {std::move(config), checkpoint};
 }
 
 }  // namespace
@@ -50,20 +56,15 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   std::error_code error;
   require(fs::exists(path, error), "there is no config, run or checkpoint '{}'; {}", named,
           kSources);
-  if (!fs::is_directory(path, error)) {
-    Config config = on_one_rank(load_config(shipped_models().kinds(), named, sets));
-    const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
-    return {std::move(config), checkpoint};
-  }
+  if (!fs::is_directory(path, error)) return from_config(path, named, sets);
   require(!holds_token_shards(path), "{}: holds token shards, no checkpoint; {}", named, kSources);
   if (fs::exists(path / "manifest.json", error)) return from_checkpoint(path, sets);
   if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
-  require(fs::exists(path / "config.yaml", error),
+  if (fs::exists(path / "config.yaml", error))
+    return from_config(path / "config.yaml", named, sets);
+  require(!list_checkpoints(path / "checkpoints").empty(),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
-  Config config =
-      on_one_rank(load_config(shipped_models().kinds(), (path / "config.yaml").string(), sets));
-  const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
-  return {std::move(config), checkpoint};
+  return from_checkpoint(newest_good(path / "checkpoints", named), sets);
 }
 
 }  // namespace tessera

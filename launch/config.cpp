@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include "framework/config/nearest.h"
-#include "framework/config/parse.h"
 #include "framework/config/print.h"
 #include "framework/config/reference.h"
 #include "framework/core/error.h"
+#include "framework/record/recorded_config.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
 #include "models/model.h"
@@ -70,7 +70,7 @@ int run_config(std::span<const std::string> args) {
   }
   require(given->has("CONFIG"), "config: CONFIG is missing; see `tessera help config`");
   const Config config =
-      load_config(shipped_models().kinds(), given->text("CONFIG"), given->list("set"));
+      load_named_config(shipped_models().kinds(), given->text("CONFIG"), given->list("set"));
   fmt::print("{}", given->has("table") ? effective_table(config) : to_yaml(config));
   return 0;
 }

@@ -6,6 +6,7 @@
 #include "framework/assembly/device.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
+#include "launch/version.h"
 
 namespace tessera {
 namespace {
@@ -28,7 +29,7 @@ int run_doctor(std::span<const std::string> args) {
   const auto device = make_device({});
   for (const Fact& fact : device->facts()) row(fact.name, fact.text);
   row("tessera",
-      fmt::format("{}, built by {} {}", TESSERA_VERSION, TESSERA_COMPILER, TESSERA_BUILD_TYPE));
+      fmt::format("{}, built by {} {}", version_text(), TESSERA_COMPILER, TESSERA_BUILD_TYPE));
   for (const Fact& library : device->versions()) row(library.name, library.text);
   if (!given->has("no-measure")) {
     row("f32 matmul", fmt::format("{:.0f} GFLOP/s", device->matmul_gflops(DType::f32)));

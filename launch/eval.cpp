@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "framework/assembly/device.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
+#include "framework/record/run_state.h"
 #include "framework/train/model_learner.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
@@ -33,9 +35,20 @@ int run_eval(std::span<const std::string> args) {
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
           "data.validation=0.05, that was not trained on");
-  ModelLearner learner(shipped_models(), config, open_data(shipped_models(), config),
-                       make_device(config.device), false);
+  std::error_code error;
+  require(config.data.shards.empty() || std::filesystem::exists(config.data.shards, error),
+          "the data of this run, {}, is not found from {}; say where it is with --set "
+          "data.shards=FOLDER",
+          config.data.shards, std::filesystem::current_path(error).string());
+  LearnerData data = open_data(shipped_models(), config);
   CheckpointReader reader(checkpoint);
+  const std::string trained_on =
+      parse_run_state(reader.run_json(), (checkpoint / "run.json").string()).data;
+  if (!trained_on.empty() && trained_on != data.identity)
+    fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n",
+               checkpoint.string(), trained_on, config.data.shards, data.identity);
+  ModelLearner learner(shipped_models(), config, std::move(data), make_device(config.device),
+                       false);
   learner.load(reader);
   const Evaluation evaluation = learner.evaluate();
   if (given->has("json")) {

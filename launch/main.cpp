@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "launch/bus_error.h"
 #include "launch/verbs.h"
 
 namespace {
@@ -33,26 +33,11 @@ void spin_briefly(char** argv) {
   execv("/proc/self/exe", argv);
 }
 
-/// Reading a mapped file behind its end, after someone cut it short, raises SIGBUS: say so before the process dies of it.
-void explain_bus_error(int) {
-  constexpr std::string_view kText =
-      "\ntessera: error: a file that is being read was cut short, or its disk failed: token shards "
-      "and "
-      "checkpoints must not change while they are read. The last checkpoint is as it was; put the "
-      "file "
-      "back and give the same command\n";
-  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
-}
-
 void set_up_signals() {
   // Writing to a closed pipe or over a file size limit is an error like any other, with a message.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  struct sigaction action {};
-  action.sa_handler = explain_bus_error;
-  action.sa_flags =
-      SA_RESETHAND;  // the read is tried again after the message, and then ends the process
-  sigaction(SIGBUS, &action, nullptr);
+  tessera::explain_bus_errors();
 }
 
 /// Warnings stand beside the program's own lines, not among its results.

@@ -8,9 +8,9 @@
 #include "framework/assembly/fit_settings.h"
 #include "framework/assembly/proposals.h"
 #include "framework/config/mesh_axes.h"
-#include "framework/config/parse.h"
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
+#include "framework/record/recorded_config.h"
 #include "framework/runtime/fit.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
@@ -62,7 +62,7 @@ Config planned_config(const Arguments& given) {
   const std::string file = given.text("CONFIG");
   const std::vector<std::string> sets = settings(given);
   try {
-    Config config = load_config(shipped_models().kinds(), file, sets);
+    Config config = load_named_config(shipped_models().kinds(), file, sets);
     for (const ConfigAxis& axis : kMeshAxes)
       config.mesh.*axis.size = (config.mesh.*axis.size).value_or(1);
     return config;
@@ -71,7 +71,7 @@ Config planned_config(const Arguments& given) {
     for (std::string& set : mesh_settings({})) alone.push_back(std::move(set));
     alone.emplace_back("mesh.sequence_parallel=false");
     try {
-      Config config = load_config(shipped_models().kinds(), file, alone);
+      Config config = load_named_config(shipped_models().kinds(), file, alone);
       const MeshConfig mesh = mesh_option(given.text("mesh", "1"));
       for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = mesh.*axis.size;
       better = sizes_that_divide(config);

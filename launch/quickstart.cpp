@@ -7,15 +7,18 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "framework/assembly/device.h"
 #include "framework/config/parse.h"
+#include "framework/config/value.h"
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
 #include "launch/quickstart_folder.h"
 #include "launch/quickstart_score.h"
+#include "launch/shell_word.h"
 #include "launch/tokenize.h"
 #include "launch/verbs.h"
 #include "models/random_batches.h"
@@ -81,10 +84,39 @@ int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Dev
   return static_cast<int64_t>(chosen);
 }
 
-/// UserError when the text is not enough for the config, to learn from or to measure on.
-void require_usable(Config config, const std::string& shards) {
+/// UserError when the text is not enough for the config, to learn from or to measure on. `shards` is where its tokens lie
+/// for the moment: the user knows `text` alone.
+void require_usable(Config config, const std::string& shards, const std::string& text) {
   config.data.shards = shards;
-  open_data(shipped_models(), config);
+  try {
+    open_data(shipped_models(), config);
+  } catch (const UserError& error) {
+    std::string message = error.what();
+    for (size_t at = 0; (at = message.find(shards, at)) != std::string::npos; at += text.size())
+      message.replace(at, shards.size(), text);
+    throw UserError(message);
+  }
+}
+
+/// The first words of the text, as something to continue.
+std::string first_words(const std::string& shards) {
+  constexpr uint64_t kTokens = 400;
+  constexpr size_t kWords = 4, kBytes = 32;
+  const auto tokens = TokenShards::open(shards);
+  std::vector<int32_t> ids(std::min(kTokens, tokens->token_count()));
+  tokens->read(0, ids);
+  std::erase(ids, tokens->tokenizer().special().end_of_document);
+  std::istringstream text(tokens->tokenizer().decode(ids));
+  std::string line, words;
+  while (std::getline(text, line) && line.find_first_not_of(" \t\r") == std::string::npos) {
+  }
+  std::istringstream in(line);
+  size_t bad = 0, count = 0;
+  for (std::string word; in >> word && count < kWords && is_plain_text(word, false, bad); ++count) {
+    if (words.size() + word.size() > kBytes) break;
+    words += (words.empty() ? "" : " ") + word;
+  }
+  return words;
 }
 
 Json read_json(const fs::path& path) {
@@ -147,7 +179,7 @@ int run_quickstart(std::span<const std::string> args) {
   QuickstartFolder folder(given->text("FOLDER"));
   const std::string fresh_data = (folder.fresh() / "data").string();
   tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
-  require_usable(config, fresh_data);
+  require_usable(config, fresh_data, given->text("FOLDER"));
   sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, device)));
   config = load_config(shipped_models().kinds(), path, sets);
   folder.replace();
@@ -172,7 +204,8 @@ int run_quickstart(std::span<const std::string> args) {
   const std::string program = "build/release/tessera";
   fmt::print("\ntry next:\n");
   if (generates)
-    fmt::print("  {} generate {} --prompt '#include <' --temperature 0.5\n", program, kFolder);
+    fmt::print("  {} generate {} --prompt {} --temperature 0.5\n", program, kFolder,
+               shell_word(first_words(data)));
   else
     fmt::print("  {} eval {} --set evaluate.batches=50\n", program, kFolder);
   fmt::print("  {} plan configs/gpt2-124m.yaml\n", program);

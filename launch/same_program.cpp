@@ -5,6 +5,7 @@
 #include "framework/checkpoint/checksum.h"
 #include "framework/comm/agreement.h"
 #include "framework/core/mapped_file.h"
+#include "launch/version.h"
 
 namespace tessera {
 
@@ -15,7 +16,7 @@ void require_same_program(World& world, const Device& device) {
   const Isa isa = device.profile().isa;
   const MappedFile program("/proc/self/exe");
   require_same(world, "the programs",
-               fmt::format("tessera {} of {}, checksum {}{}", TESSERA_VERSION, TESSERA_COMPILER,
+               fmt::format("tessera {} of {}, checksum {}{}", version_text(), TESSERA_COMPILER,
                            checksum_text(checksum(program.bytes())), libraries),
                "Copy one build to all hosts, and install the same libraries there");
   const auto least = static_cast<Isa>(-agreed_max(&world, -static_cast<int64_t>(isa)));

@@ -5,31 +5,26 @@
 #include <filesystem>
 
 #include "framework/assembly/layouts.h"
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/comm/agreement.h"
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
+#include "framework/config/run_name.h"
 #include "framework/core/error.h"
+#include "framework/record/recorded_config.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
+#include "launch/bus_error.h"
 #include "launch/command_line.h"
 #include "launch/ranks.h"
 #include "launch/same_program.h"
+#include "launch/shell_word.h"
 #include "launch/verbs.h"
+#include "launch/version.h"
 #include "models/model.h"
 
 namespace tessera {
 namespace {
-
-/// A word as a shell takes it back.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMN"
-      "OPQRSTUVWXYZ0123456789-_./=,:+@%";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return out + "'";
-}
 
 void set_peak(TrainerOptions& options, const Arguments& given, const Config& config,
               const Device& device, int ranks) {
@@ -48,20 +43,36 @@ void set_peak(TrainerOptions& options, const Arguments& given, const Config& con
         fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks, measured, type);
 }
 
+/// A line about a run that an earlier version gave another name to; empty when there is none.
+std::string earlier_run(const std::string& file, const Config& config) {
+  const std::filesystem::path before = earlier_run_folder_of(file), now = run_folder_of(file);
+  if (before == now || config.log.folder != now || std::filesystem::exists(now) ||
+      list_checkpoints(before / "checkpoints").empty())
+    return "";
+  return fmt::format(
+      "{} holds a run that may be one of this config, named by an earlier version. To go on with "
+      "it: --set log.folder={}\n",
+      before.string(), before.string());
+}
+
 int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
           std::filesystem::path& log_folder) {
-  Config config = load_config(shipped_models().kinds(), given.text("CONFIG"), given.list("set"));
+  const std::string file = given.text("CONFIG");
+  Config config = load_named_config(shipped_models().kinds(), file, given.list("set"));
   log_folder = config.log.folder;
   config = resolve_mesh(std::move(config), ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
   if (const std::string warning = ranks.placement_warning(config);
       ranks.leads() && !warning.empty())
     fmt::print("{}\n", warning);
+  if (ranks.leads()) fmt::print("{}", earlier_run(file, config));
   std::fflush(stdout);
   const auto device = ranks.set_up(config.device);
   LearnerData data = open_data(shipped_models(), config);
   TrainerOptions options;
   options.data = data.identity;
+  options.origin = Origin::of(file);
+  options.named_after_file = folder_follows_name(shipped_models().kinds(), file, given.list("set"));
   options.vocab = data.vocab;
   const std::string tokenizer = data.tokenizer->description();
   if (ranks.world()) {
@@ -75,8 +86,8 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
 
   options.command =
       ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
-  for (const std::string& word : args) options.command += " " + quoted(word);
-  options.environment = {{"tessera", TESSERA_VERSION}, {"tokenizer", tokenizer}};
+  for (const std::string& word : args) options.command += " " + shell_word(word);
+  options.environment = {{"tessera", version_text()}, {"tokenizer", tokenizer}};
   for (const Fact& library : device->versions())
     options.environment.emplace_back(library.name, library.text);
   options.environment.emplace_back("isa", to_string(device->profile().isa));
@@ -86,6 +97,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
   ProgressDisplay progress =
       ranks.leads() ? ProgressDisplay::on_standard_output()
                     : ProgressDisplay([](std::string_view) {}, false, [] { return 0; });
+  const BusErrorFolder last_words(config.log.folder);
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();
   if (summary.stop_signal == 0) return 0;
   // As a shell tells it. SIGUSR1 is how mpirun hands on that the run shall stop.

@@ -10,6 +10,7 @@
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/record/failure.h"
+#include "launch/version.h"
 
 namespace tessera {
 namespace {
@@ -59,7 +60,7 @@ int dispatch(std::span<const std::string> args) {
   const std::string first = args.empty() ? "help" : args.front();
   if (first == "--version") {
     require(args.size() == 1, "--version stands alone: '{}' is one word too many", args.back());
-    fmt::print("tessera {}\n", TESSERA_VERSION);
+    fmt::print("tessera {}\n", version_text());
     return 0;
   }
   if (first != "help" && first != "--help" && first != "-h")

@@ -8,8 +8,8 @@
 #include "framework/assembly/device.h"
 #include "framework/assembly/layouts.h"
 #include "framework/config/mesh_axes.h"
-#include "framework/config/parse.h"
 #include "framework/core/threads.h"
+#include "framework/record/recorded_config.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"
@@ -29,7 +29,7 @@ Config config_on(const MeshConfig& mesh, bool other_has_tp, const std::string& p
               "verify: --set {}: the meshes are those of --mesh; give it there", set);
   for (std::string& set : mesh_settings(mesh)) sets.push_back(std::move(set));
   if (mesh.tp_size() == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
-  return load_config(shipped_models().kinds(), path, sets);
+  return load_named_config(shipped_models().kinds(), path, sets);
 }
 
 void print(const VerifyReport& report) {

@@ -8,9 +8,9 @@
 #include "framework/core/error.h"
 
 namespace tessera {
+namespace {
 
-Config load_config(const KnownKinds& kinds, const std::string& path,
-                   std::span<const std::string> sets) {
+std::string text_of(const std::string& path) {
   constexpr std::uintmax_t kLargest = 1 << 20;
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -25,7 +25,21 @@ Config load_config(const KnownKinds& kinds, const std::string& path,
   std::ostringstream text;
   text << stream.rdbuf();
   require(!stream.bad(), "{}: cannot be read: {}", path, std::strerror(errno));
-  return parse_config(kinds, text.str(), path, sets);
+  return text.str();
+}
+
+}  // namespace
+
+Config load_config(const KnownKinds& kinds, const std::string& path,
+                   std::span<const std::string> sets) {
+  return parse_config(kinds, text_of(path), path, sets);
+}
+
+bool folder_follows_name(const KnownKinds& kinds, const std::string& path,
+                         std::span<const std::string> sets) {
+  const std::string text = text_of(path);
+  return parse_config(kinds, text, "one.yaml", sets).log.folder !=
+         parse_config(kinds, text, "another.yaml", sets).log.folder;
 }
 
 }  // namespace tessera

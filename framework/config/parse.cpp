@@ -8,6 +8,7 @@
 #include "framework/config/model_kind.h"
 #include "framework/config/nearest.h"
 #include "framework/config/problems.h"
+#include "framework/config/run_name.h"
 #include "framework/config/yaml.h"
 
 namespace tessera {
@@ -230,16 +231,6 @@ class Reader {
   Problems& problems_;
 };
 
-// The name of a run, from that of its config file: letters, digits, dots, dashes and underscores.
-std::string run_name(const std::string& source) {
-  std::string name = std::filesystem::path(source).stem().string();
-  for (char& c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!plain && c != '_' && c != '.') c = '-';
-  }
-  return name.find_first_not_of("-.") == std::string::npos ? "run" : name;
-}
-
 }  // namespace
 
 Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
@@ -262,7 +253,7 @@ Config parse_config(const KnownKinds& kinds, const std::string& text, const std:
   check_combinations(config,
                      [&](const auto& paths, const auto& message) { reader.clash(paths, message); });
   problems.throw_if_any();
-  if (config.log.folder == "auto") config.log.folder = "runs/" + run_name(source);
+  if (config.log.folder == "auto") config.log.folder = run_folder_of(source);
   if (config.checkpoint.folder == "auto")
     config.checkpoint.folder = (std::filesystem::path(config.log.folder) / "checkpoints").string();
   return config;

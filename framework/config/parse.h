@@ -14,7 +14,11 @@ namespace tessera {
 Config load_config(const KnownKinds& kinds, const std::string& path,
                    std::span<const std::string> sets = {});
 
-/// The same from text; `source` stands for the file in messages and names the run (its folder is runs/NAME).
+/// Whether log.folder follows from the name of the file, since neither the file nor `sets` state one.
+bool folder_follows_name(const KnownKinds& kinds, const std::string& path,
+                         std::span<const std::string> sets = {});
+
+/// The Config of a text; `source` stands for the file in messages and names the run (its folder is runs/NAME).
 Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
                     std::span<const std::string> sets = {});
 

@@ -1,5 +1,6 @@
 // A file that only grows, by whole records: each append reaches the system in full before it returns (so it outlives
-// kill -9), or the file keeps its former length and a UserError gives the reason (full disk, quota, size limit).
+// kill -9), or the file keeps its former length and a UserError gives the reason (full disk, quota, size limit). What
+// others do to the file meanwhile can be found out and, as long as it is open, made good.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,20 @@ class AppendFile {
   void append(std::string_view bytes);
   /// Waits for the disk.
   void sync();
+
+  /// Whether the file still has its name: nobody removed, moved or replaced it.
+  bool in_place() const;
+  /// Writes under its name what the open file holds, in place of what is there.
+  void put_back();
+  /// Bytes at the end that others have cut off since the last call.
+  int64_t cut_off();
+
   const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
   int file_;
+  int64_t length_ = 0;  // with all that was appended
 };
 
 }  // namespace tessera

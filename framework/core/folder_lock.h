@@ -16,7 +16,11 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
   ~FolderLock();
 
+  /// Whether the locked file is still the one of that name: nobody removed, moved or replaced it.
+  bool in_place() const;
+
  private:
+  std::filesystem::path path_;
   int file_;
 };
 

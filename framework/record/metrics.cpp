@@ -80,7 +80,7 @@ Metrics::Metrics(const fs::path& path, int64_t step, bool evaluated,
   file_.emplace(path);
 }
 
-void Metrics::write(int64_t step, const MetricsLine& line) {
+std::string Metrics::write(int64_t step, const MetricsLine& line) {
   nlohmann::ordered_json json;
   json["step"] = step;
   for (const auto& [name, value] : line) {
@@ -89,7 +89,15 @@ void Metrics::write(int64_t step, const MetricsLine& line) {
     else
       json[name] = to_json_number(std::get<double>(value));
   }
-  write_line(json.dump());
+  std::string text = json.dump();
+  write_line(text);
+  return text;
+}
+
+bool Metrics::put_back() {
+  if (file_->in_place()) return false;
+  file_->put_back();
+  return true;
 }
 
 void Metrics::restore(const std::vector<std::string>& lines) {

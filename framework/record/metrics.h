@@ -25,12 +25,17 @@ class Metrics {
           std::vector<std::string>& report);
 
   /// {"step": …, then the members of `line`}. Non-finite numbers are written as texts. UserError when the line cannot
-  /// be written; it is then one of unwritten().
-  void write(int64_t step, const MetricsLine& line);
+  /// be written; it is then one of unwritten(). Returns the text of the line.
+  std::string write(int64_t step, const MetricsLine& line);
   /// Writes lines that an earlier process could not write, but for those that are there already.
   void restore(const std::vector<std::string>& lines);
   /// The lines that could not be written, to be kept with the checkpoint.
   const std::vector<std::string>& unwritten() const { return unwritten_; }
+
+  /// Writes the file anew where someone has removed, moved or replaced it; whether that was so.
+  bool put_back();
+  /// Whether someone has cut lines off since the last call. They are lost.
+  bool cut_off() { return file_->cut_off() > 0; }
 
   /// Waits for the disk: no checkpoint may outlive the lines up to its step.
   void sync() { file_->sync(); }

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+
 #include "framework/comm/agreement.h"
 #include "framework/config/model_kind.h"
 #include "framework/config/parse.h"
@@ -12,6 +15,15 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Whether a line of differences() is about `key`, or about a key of the section "section.".
+bool is_of(std::string_view line, std::string_view key) {
+  return line.starts_with(key) && (key.ends_with('.') || line.substr(key.size()).starts_with(':'));
+}
+
+bool within_log(const Config& config) {
+  return fs::path(config.checkpoint.folder) == fs::path(config.log.folder) / "checkpoints";
+}
 
 /// With every `auto` that stands for a number replaced by it; `vocab`: the tokenizer's, 0 when not known.
 Config resolved(Config config, int64_t vocab) {
@@ -96,9 +108,14 @@ void compare_environments(const Environment& saved, const Environment& now,
                           std::vector<std::string>& report) {
   std::vector<std::string> changed;
   for (const auto& [name, text] : now)
-    for (const auto& [saved_name, saved_text] : saved)
-      if (name == saved_name && text != saved_text)
+    for (const auto& [saved_name, saved_text] : saved) {
+      if (name != saved_name || text == saved_text) continue;
+      if (name == "tessera")
+        report.push_back(
+            fmt::format("another build of Tessera goes on: {} → {}", saved_text, text));
+      else
         changed.push_back(fmt::format("{}: {} → {}", name, saved_text, text));
+    }
   if (!changed.empty())
     report.push_back(
         fmt::format("the machine has changed since ({}); the run goes on, but not to the last bit",
@@ -106,6 +123,41 @@ void compare_environments(const Environment& saved, const Environment& now,
 }
 
 }  // namespace
+
+void require_same_config_file(const Resumed& resumed, const Origin& origin, const Config& config) {
+  const Origin& recorded = resumed.state.origin;
+  if (recorded.config_file.empty() || recorded.config_file == origin.config_file) return;
+  const auto place = [](const Origin& of) {
+    return (fs::path(of.working_folder) / of.config_file).lexically_normal();
+  };
+  require(place(recorded) == place(origin),
+          "{} is the run of {}, and {} has the same name: two configs would share one run. Give "
+          "this one a folder of its own, such as --set log.folder={}-2, or rename the file. If it "
+          "is the same config, moved, go on with --set log.folder={}",
+          config.log.folder, recorded.config_file, origin.config_file, config.log.folder,
+          config.log.folder);
+}
+
+void require_unchanged(const Resumed& resumed, int64_t steps, bool evaluates,
+                       const Config& config) {
+  std::vector<std::string_view> free{"log.folder", "checkpoint.folder", "data.shards", "device.",
+                                     "mesh.",      "data_parallel."};
+  if (evaluates) free.insert(free.end(), {"evaluate.", "data.validation", "log.", "checkpoint."});
+  std::vector<std::string> changed = resumed.changed;
+  std::erase_if(changed, [&](const std::string& line) {
+    return std::ranges::any_of(free, [&](auto key) { return is_of(line, key); });
+  });
+  require(
+      changed.empty(),
+      "{} is finished: it is at step {}, and train.steps is {}. Settings differ from those "
+      "that it was trained with ({}), and no step is left to train with them; nothing was "
+      "changed. To train with them from the beginning, give them a folder of their own, such "
+      "as --set log.folder={}-2{}; to go on with them from here, set train.steps to more than "
+      "{} steps",
+      config.log.folder, resumed.state.step, steps, fmt::join(changed, ", "), config.log.folder,
+      within_log(config) ? "" : " --set checkpoint.folder=" + config.log.folder + "-2/checkpoints",
+      resumed.state.step);
+}
 
 std::vector<std::string> differences(const Config& before, const Config& after,
                                      const std::string& section) {
@@ -153,13 +205,20 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
   require_same_lengths(saved, config, *latest);
   Resumed resumed{
       parse_run_state(reader.run_json(), (*latest / "run.json").string(), saved.batch.sequences),
-      saved.batch.sequences, *latest, nullptr};
+      saved.batch.sequences,
+      *latest,
+      {},
+      nullptr};
   require(resumed.state.step == reader.step(), "{}: run.json says step {}, the manifest step {}",
           latest->string(), resumed.state.step, reader.step());
   require_same_data(resumed.state, data, saved, config, *latest);
-  if (const auto changed = differences(saved, config); !changed.empty())
+  resumed.changed = differences(saved, config);
+  if (saved.train.steps.steps(saved.tokens_per_step()) ==
+      config.train.steps.steps(config.tokens_per_step()))
+    std::erase_if(resumed.changed, [](const auto& line) { return is_of(line, "train.steps"); });
+  if (!resumed.changed.empty())
     report.push_back(
-        fmt::format("settings changed since the checkpoint: {}", fmt::join(changed, ", ")));
+        fmt::format("settings changed since the checkpoint: {}", fmt::join(resumed.changed, ", ")));
   compare_splits(saved, config, report);
   compare_environments(resumed.state.environment, environment, report);
   resumed.state.environment = environment;

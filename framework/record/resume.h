@@ -18,6 +18,8 @@ struct Resumed {
   RunState state;
   int64_t sequences = 0;  // in a batch, up to the checkpoint
   std::filesystem::path checkpoint;
+  /// "optimizer.lr: 0.001 → 0.0005", one per setting that is another than in the checkpoint.
+  std::vector<std::string> changed;
   std::unique_ptr<CheckpointReader> reader;  // of what the learner is to load
 };
 
@@ -31,6 +33,13 @@ struct Resumed {
 std::optional<Resumed> choose_checkpoint(const Config& given, const Environment& environment,
                                          const std::string& data, int64_t vocab, World* world,
                                          std::vector<std::string>& report);
+
+/// UserError when a run that is named after its config file belongs to another file of that name.
+void require_same_config_file(const Resumed& resumed, const Origin& origin, const Config& config);
+
+/// UserError when settings have changed although no step is left to train with them. Where the run lies and on what it
+/// runs may change; `evaluates`: an evaluation is left, so how it is done may, too.
+void require_unchanged(const Resumed& resumed, int64_t steps, bool evaluates, const Config& config);
 
 /// "optimizer.lr: 0.001 → 0.0005", one per key that differs, in the sections whose name `section` is (all when empty).
 std::vector<std::string> differences(const Config& before, const Config& after,

@@ -1,6 +1,7 @@
 #include "framework/record/run_folder.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,6 +12,7 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/core/error.h"
+#include "framework/core/random.h"
 #include "framework/core/whole_file.h"
 
 namespace tessera {
@@ -19,12 +21,14 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kLock = ".lock";
+constexpr const char* kCheckpointsLock = ".checkpoints.lock";
 constexpr const char* kFailure = "failure.txt";
 
 /// Files in the place of ours, in a folder that no run has ever held, are the user's own.
 void require_ours(const fs::path& folder) {
   std::error_code error;
   if (fs::exists(folder / kLock, error)) return;
+  if (!list_checkpoints(folder / "checkpoints").empty()) return;
   std::vector<std::string> found;
   for (const char* name : {"config.yaml", "header.txt", "metrics.jsonl", "summary.json", kFailure})
     if (fs::exists(fs::symlink_status(folder / name, error))) found.emplace_back(name);
@@ -52,17 +56,30 @@ void require_writable(const fs::path& folder, std::string_view key) {
   fs::remove(probe, ignored);
 }
 
+/// Holds the path of the folder itself, whether or not anything is there. It means one place within a mount namespace.
+void hold_name(std::optional<HeldName>& held, const fs::path& folder, std::string_view key) {
+  std::error_code error;
+  struct stat mounts {};
+  if (::stat("/proc/self/ns/mnt", &mounts) != 0) mounts.st_ino = 0;
+  held.emplace(fmt::format("tessera {} {:x} {:x}", key, mounts.st_ino,
+                           stable_hash(fs::weakly_canonical(folder, error).string())));
+  require(!held->taken(), "another process is running in {}; wait for it, or choose another {}",
+          folder.string(), key);
+}
+
 }  // namespace
 
-RunFolder::RunFolder(const Config& config) : path_(config.log.folder) {
-  const fs::path checkpoints = config.checkpoint.folder;
+RunFolder::RunFolder(const Config& config)
+    : path_(config.log.folder), checkpoints_(config.checkpoint.folder) {
   make_folder(path_, "log.folder");
   require_ours(path_);
+  hold_name(name_, path_, "log.folder");
   lock_.emplace(path_, kLock, "log.folder");
-  make_folder(checkpoints, "checkpoint.folder");
-  checkpoints_lock_.emplace(checkpoints, ".checkpoints.lock", "checkpoint.folder");
-  require_writable(checkpoints, "checkpoint.folder");
-  require_free_names(checkpoints);
+  make_folder(checkpoints_, "checkpoint.folder");
+  hold_name(checkpoints_name_, checkpoints_, "checkpoint.folder");
+  checkpoints_lock_.emplace(checkpoints_, kCheckpointsLock, "checkpoint.folder");
+  require_writable(checkpoints_, "checkpoint.folder");
+  require_free_names(checkpoints_);
   std::error_code ignored;
   fs::remove(path_ / kFailure, ignored);
 }
@@ -79,12 +96,40 @@ std::string RunFolder::set_aside_metrics() {
   return aside.string();
 }
 
-void RunFolder::save(std::string_view name, std::string_view text) const {
+void RunFolder::save(std::string_view name, const std::string& text) {
   replace_file(path_ / name, text);
+  saved_[std::string(name)] = text;
 }
 
-void RunFolder::save_failure(std::string_view cause) const noexcept {
+void RunFolder::save_missing(std::string_view name, const std::string& text) {
+  std::error_code error;
+  if (!fs::exists(path_ / name, error)) save(name, text);
+}
+
+std::string RunFolder::put_back() {
+  std::vector<std::string> gone;
+  const auto again = [&](std::optional<FolderLock>& lock, const fs::path& folder, const char* name,
+                         const char* key) {
+    if (lock->in_place()) return;
+    std::error_code error;
+    gone.push_back(fs::exists(folder, error) ? (folder / name).string() : folder.string());
+    make_folder(folder, key);
+    lock.emplace(folder, name, key);
+  };
+  again(lock_, path_, kLock, "log.folder");
+  again(checkpoints_lock_, checkpoints_, kCheckpointsLock, "checkpoint.folder");
+  for (const auto& [name, text] : saved_) {
+    std::error_code error;
+    if (fs::exists(path_ / name, error)) continue;
+    gone.push_back((path_ / name).string());
+    replace_file(path_ / name, text);
+  }
+  return fmt::format("{}", fmt::join(gone, ", "));
+}
+
+void RunFolder::save_failure(std::string_view cause) noexcept {
   try {
+    put_back();
     save(kFailure, std::string(cause) + "\n");
   } catch (...) {
     // The cause itself is on its way to the screen, and worth more than that it could not be written.

@@ -1,5 +1,8 @@
 #include "framework/record/run_state.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
 
@@ -26,6 +29,12 @@ std::optional<Evaluation> evaluation_of(const Json& json, const std::string& wha
 
 }  // namespace
 
+Origin Origin::of(const std::string& config_file) {
+  std::error_code error;
+  const std::filesystem::path here = std::filesystem::current_path(error);
+  return {std::filesystem::proximate(config_file, here, error).string(), here.string()};
+}
+
 std::string to_json(const RunState& state) {
   Json json{{"step", state.step},
             {"samples", state.samples},
@@ -37,10 +46,13 @@ std::string to_json(const RunState& state) {
             {"first_evaluation", evaluation_json(state.first_evaluation)},
             {"last_evaluation", evaluation_json(state.last_evaluation)},
             {"data", state.data},
+            {"config_file", state.origin.config_file},
+            {"working_folder", state.origin.working_folder},
             {"environment", Json::object()}};
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
   if (!state.unwritten_metrics.empty()) json["unwritten_metrics"] = state.unwritten_metrics;
-  return json.dump(2) + "\n";
+  // Names of files need not be UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences) {
@@ -57,7 +69,9 @@ RunState parse_run_state(const std::string& text, const std::string& what, int64
     json.at("evaluated").get_to(state.evaluated);
     state.first_evaluation = evaluation_of(json.at("first_evaluation"), what);
     state.last_evaluation = evaluation_of(json.at("last_evaluation"), what);
-    state.data = json.value("data", "");  // texts of earlier versions have none
+    // Texts of earlier versions lack these.
+    state.data = json.value("data", "");
+    state.origin = {json.value("config_file", ""), json.value("working_folder", "")};
     for (const auto& [name, value] : json.at("environment").items())
       state.environment.emplace_back(name, value.get<std::string>());
     if (json.contains("unwritten_metrics"))

@@ -13,6 +13,15 @@ namespace tessera {
 
 using Environment = std::vector<std::pair<std::string, std::string>>;  // {"isa", "amx"}, …
 
+/// From where a run was started.
+struct Origin {
+  std::string config_file;     // as seen from the working folder; empty: not known
+  std::string working_folder;  // absolute; empty: not known
+
+  /// That of a process in its present working folder.
+  static Origin of(const std::string& config_file);
+};
+
 struct RunState {
   int64_t step = 0;     // updates made or skipped
   int64_t samples = 0;  // read by them: where the data goes on, whatever the batch size is then
@@ -23,6 +32,7 @@ struct RunState {
   bool evaluated = false;        // the evaluation after `step`, if one was due, is done
   std::optional<Evaluation> first_evaluation, last_evaluation;
   Environment environment;
+  Origin origin;     // of the newest process
   std::string data;  // TokenShards::identity of what is trained on; empty: not known
   std::vector<std::string>
       unwritten_metrics;  // lines up to `step` that found no room on their disk

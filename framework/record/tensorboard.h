@@ -1,6 +1,9 @@
-// Scalars for TensorBoard: an event file in a run's folder, one TFRecord (length, masked CRC-32C of it, bytes, masked
-// CRC-32C of them) per event, flushed each. A run that goes on writes a new file, whose first event tells TensorBoard to
-// forget the points beyond the step it goes on from.
+// Scalars for TensorBoard: one event file in a run's folder, a view of metrics.jsonl. Each process of a run writes it anew
+// from the lines that are there, with a first event that has TensorBoard forget all that earlier files say, then adds to
+// it. So every step stands in it once and in order, wherever the processes before ended and whatever the clock did: the
+// file's name sorts behind those of earlier files even when the clock was set back.
+//
+// The format: one TFRecord (length, masked CRC-32C of it, bytes, masked CRC-32C of them) per event, flushed each.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "framework/core/append_file.h"
 
@@ -17,18 +18,23 @@ namespace tessera {
 
 class TensorBoard {
  public:
-  /// Creates events.out.tfevents.… in `folder`, for a run whose next step is `next_step`.
-  TensorBoard(const std::filesystem::path& folder, int64_t next_step);
+  /// Creates events.out.tfevents.… in `folder` with the lines of `metrics`, which need not be there, and removes the
+  /// files that Tessera made there before.
+  TensorBoard(const std::filesystem::path& folder, const std::filesystem::path& metrics);
 
-  /// Scalars of one step; tags such as "train/loss".
-  void write(int64_t step, const std::vector<std::pair<std::string, double>>& scalars);
+  /// Adds the scalars of a line of metrics.jsonl: "train/loss" for its loss, "eval/loss" for its eval_loss.
+  void write(std::string_view line);
+
+  /// Whether the file is there as it was written.
+  bool in_place() { return file_->in_place() && file_->cut_off() == 0; }
 
   const std::filesystem::path& path() const { return file_->path(); }
 
  private:
-  void append_record(std::string_view bytes);
+  std::string records_of(std::string_view line, double now);
 
   std::optional<AppendFile> file_;
+  double last_wall_time_ = 0;
 };
 
 }  // namespace tessera

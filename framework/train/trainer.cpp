@@ -8,6 +8,7 @@
 #include "framework/comm/agreement.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
+#include "framework/core/json_number.h"
 #include "framework/record/failure.h"
 #include "framework/record/resume.h"
 #include "framework/record/shared_folder.h"
@@ -51,8 +52,13 @@ TrainingSummary Trainer::run() {
     progress_.close();
     if (leads()) {
       say_end(summary);
-      folder_->save("summary.json", summary_json(summary));
+      if (idle_)
+        folder_->save_missing("summary.json", summary_json(summary));
+      else
+        folder_->save("summary.json", summary_json(summary));
     }
+    require(loss_of_record_.empty(), "{}. All else is saved as {}", loss_of_record_,
+            checkpoint_.string());
     return summary;
   } catch (const std::exception& error) {
     progress_.close();
@@ -75,9 +81,12 @@ void Trainer::begin() {
   auto resumed = choose_checkpoint(config_, options_.environment, options_.data, options_.vocab,
                                    options_.world, report);
   if (resumed) {
+    if (leads() && options_.named_after_file)
+      require_same_config_file(*resumed, options_.origin, config_);
+    state_ = resumed->state;
+    if (state_.step >= steps_) require_unchanged(*resumed, steps_, wants_evaluation(), config_);
     learner_.load(*resumed->reader);
     resumed->reader.reset();
-    state_ = std::move(resumed->state);
     checkpoint_ = resumed->checkpoint;
     saved_step_ = state_.step;
     saved_evaluated_ = state_.evaluated;
@@ -90,6 +99,8 @@ void Trainer::begin() {
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
   }
+  state_.origin = options_.origin;
+  idle_ = finished();
   first_step_ = state_.step;
   seconds_before_ = state_.seconds;
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
@@ -100,9 +111,15 @@ void Trainer::begin() {
   if (!leads()) return;
   metrics_.emplace(folder_->metrics(), state_.step, state_.evaluated, report);
   metrics_->restore(state_.unwritten_metrics);
-  if (config_.log.tensorboard) tensorboard_.emplace(folder_->path(), state_.step + 1);
-  folder_->save("config.yaml", to_yaml(config_));
-  folder_->save("header.txt", effective_table(config_) + head);
+  const std::string config = to_yaml(config_), header = effective_table(config_) + head;
+  if (idle_) {  // the record is that of the run, not of this process
+    folder_->save_missing("config.yaml", config);
+    folder_->save_missing("header.txt", header);
+  } else {
+    if (config_.log.tensorboard) tensorboard_.emplace(folder_->path(), folder_->metrics());
+    folder_->save("config.yaml", config);
+    folder_->save("header.txt", header);
+  }
   progress_.say(head);
   for (const std::string& line : report) progress_.say(line);
 }
@@ -116,8 +133,13 @@ void Trainer::train() {
   for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
-  require(log_failure_.empty(), "{}. Step {} is saved as {}", log_failure_, state_.step,
-          checkpoint_.string());
+  require(log_failure_.empty(), "{}. Step {} is saved as {}{}", log_failure_, state_.step,
+          checkpoint_.string(),
+          nonfinite_.empty()
+              ? ""
+              : fmt::format(". The last {} updates were skipped, since loss or gradient were not "
+                            "finite; the weights are those of step {}",
+                            nonfinite_.size(), state_.step - std::ssize(nonfinite_)));
 }
 
 void Trainer::one_step() {
@@ -155,22 +177,31 @@ void Trainer::note_skipped(const StepResult& result) {
   const int64_t sequences = config_.batch.sequences;
   nonfinite_.push_back(
       {state_.step, result.loss, result.grad_norm, state_.samples - sequences, sequences});
-  progress_.say(
-      fmt::format("step {}/{}  loss {}  grad {}: not finite, skipped ({} in a row; the run "
-                  "stops after {})",
-                  state_.step, steps_, result.loss, result.grad_norm, nonfinite_.size(),
-                  config_.train.stop_after_nonfinite));
+  progress_.say(fmt::format(
+      "step {}/{}  loss {}  grad {}: not finite, skipped ({} in a row; the run "
+      "stops after {})",
+      state_.step, steps_, number_text(result.loss, "{}"), number_text(result.grad_norm, "{}"),
+      nonfinite_.size(), config_.train.stop_after_nonfinite));
 }
 
 void Trainer::stop_for_nonfinite() {
   const std::string name = fmt::format("nonfinite-step-{}.json", state_.step);
   const std::string text = nonfinite_json(nonfinite_, config_, checkpoint_, learner_);
   const std::filesystem::path folder = config_.log.folder;
-  if (leads()) folder_->save(name, text);
+  std::string samples = fmt::format("Which samples they read is in {}", (folder / name).string());
+  if (leads()) try {
+      keep_folder();
+      folder_->save(name, text);
+    } catch (const UserError& error) {
+      samples = fmt::format("They read the samples {} to {}; more could not be said, since {}",
+                            nonfinite_.front().first_sample,
+                            nonfinite_.back().first_sample + nonfinite_.back().sequences - 1,
+                            error.what());
+    }
   user_error(
       "loss or gradient were not finite in {} steps in a row, up to step {}; none of them changed "
-      "the weights. Which samples they read is in {}. {}. {}",
-      nonfinite_.size(), state_.step, (folder / name).string(), nonfinite_advice(config_),
+      "the weights. {}. {}. {}",
+      nonfinite_.size(), state_.step, samples, nonfinite_advice(config_),
       checkpoint_.empty()
           ? "There is no checkpoint yet; the run would begin anew"
           : fmt::format("The run would go on from {}, which is as it was", checkpoint_.string()));
@@ -195,6 +226,7 @@ void Trainer::save() {
   progress_.busy("saving");
   state_.seconds = run_seconds();
   state_.skipped_in_a_row = std::ssize(nonfinite_);
+  if (leads()) keep_folder();
   if (leads()) try {
       metrics_->sync();
     } catch (const UserError& error) {
@@ -219,6 +251,33 @@ void Trainer::save() {
   saved_evaluated_ = state_.evaluated;
   save_is_due_ = false;
   progress_.ready();
+}
+
+void Trainer::keep_folder() {
+  try {
+    std::string gone = folder_->put_back();
+    const auto add = [&](const std::filesystem::path& path) {
+      gone += (gone.empty() ? "" : ", ") + path.string();
+    };
+    if (metrics_->put_back()) add(metrics_->path());
+    if (metrics_->cut_off()) {
+      loss_of_record_ =
+          fmt::format("lines of {} are lost: someone cut the file short before step {} was saved",
+                      metrics_->path().string(), state_.step);
+      progress_.say("warning: " + loss_of_record_);
+    }
+    if (tensorboard_ && !tensorboard_->in_place()) {
+      add(tensorboard_->path());
+      tensorboard_.emplace(folder_->path(), metrics_->path());
+    }
+    if (!gone.empty())
+      progress_.say(fmt::format(
+          "warning: removed, moved or replaced while the run writes to it, and made anew: {}. What "
+          "else lay there, such as earlier checkpoints, is not there any more",
+          gone));
+  } catch (const UserError& error) {
+    note_log_failure(error);
+  }
 }
 
 bool Trainer::stopping() {

@@ -28,6 +28,8 @@ struct TrainerOptions {
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
+  Origin origin;                             // from where the run is started
+  bool named_after_file = false;  // so is log.folder: a run of another file is not gone on with
   int64_t vocab = 0;       // of the tokenizer: what model.vocab: auto stands for; 0: not known
   World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks
 };
@@ -59,6 +61,8 @@ class Trainer {
   [[noreturn]] void stop_for_nonfinite();
   void evaluate();
   void save();
+  /// Makes anew what others have removed from the folder of the run, and says so.
+  void keep_folder();
   /// Whether to end before the next step; all ranks of a world decide it together.
   bool stopping();
   bool leads() const { return !options_.world || options_.world->rank() == 0; }
@@ -74,7 +78,7 @@ class Trainer {
   ProgressState progress_state(const StepResult& result) const;
   void log_step(const StepResult& result);
   void log_evaluation(const Evaluation& evaluation, double seconds);
-  void write_log(const MetricsLine& line, const NamedNumbers& scalars);
+  void write_log(const MetricsLine& line);
   void say_end(const TrainingSummary& summary);
   std::string summary_json(const TrainingSummary& summary) const;
   double utilisation(double tokens_per_s) const;
@@ -94,6 +98,8 @@ class Trainer {
   bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
   std::string log_failure_;               // why metrics could not be written; empty: they could
+  std::string loss_of_record_;            // what of the record is lost; empty: nothing
+  bool idle_ = false;                     // nothing was left to do when it began
   std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
   Clock::time_point begin_;
   double seconds_before_ = 0;    // of earlier processes

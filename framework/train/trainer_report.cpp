@@ -65,14 +65,7 @@ void Trainer::log_step(const StepResult& result) {
   interval_steps_ = 0;
   MetricsLine line{
       {"loss", result.loss}, {"grad_norm", result.grad_norm}, {"lr", result.learning_rate}};
-  NamedNumbers scalars{{"train/loss", result.loss},
-                       {"train/grad_norm", result.grad_norm},
-                       {"train/lr", result.learning_rate},
-                       {"train/tokens_per_s", rate}};
-  for (const auto& [name, number] : result.parts) {
-    line.emplace_back(name, number);
-    scalars.emplace_back("train/" + name, number);
-  }
+  for (const auto& [name, number] : result.parts) line.emplace_back(name, number);
   line.emplace_back("tokens", state_.tokens);
   line.emplace_back("skipped", state_.skipped);
   line.emplace_back("tokens_per_s", rate);
@@ -80,29 +73,24 @@ void Trainer::log_step(const StepResult& result) {
     line.emplace_back("mfu", utilisation(rate));
     line.emplace_back("peak_gflops", options_.peak_gflops);
     line.emplace_back("flops_per_token", learner_.flops_per_token());
-    scalars.emplace_back("train/mfu", utilisation(rate));
   }
   line.emplace_back("seconds", run_seconds());
-  write_log(line, scalars);
+  write_log(line);
 }
 
 void Trainer::log_evaluation(const Evaluation& evaluation, double seconds) {
   progress_.say(fmt::format("step {}/{}  validation {}  ({:.1f} s)", state_.step, steps_,
                             figures_text(evaluation), seconds));
   MetricsLine line{{"eval_loss", evaluation.loss}};
-  NamedNumbers scalars{{"eval/loss", evaluation.loss}};
-  for (const auto& [name, number] : evaluation.figures) {
-    line.emplace_back("eval_" + name, number);
-    scalars.emplace_back("eval/" + name, number);
-  }
+  for (const auto& [name, number] : evaluation.figures) line.emplace_back("eval_" + name, number);
   line.emplace_back("eval_seconds", seconds);
-  write_log(line, scalars);
+  write_log(line);
 }
 
-void Trainer::write_log(const MetricsLine& line, const NamedNumbers& scalars) {
+void Trainer::write_log(const MetricsLine& line) {
   try {
-    metrics_->write(state_.step, line);
-    if (tensorboard_) tensorboard_->write(state_.step, scalars);
+    const std::string text = metrics_->write(state_.step, line);
+    if (tensorboard_) tensorboard_->write(text);
   } catch (const UserError& error) {
     note_log_failure(error);
   }

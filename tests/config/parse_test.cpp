@@ -52,8 +52,8 @@ train: {steps: 20M tokens}
   EXPECT_EQ(config.device.memory, ByteSize{int64_t{3} << 29});
   EXPECT_EQ(config.train.steps, Duration::of_tokens(20'000'000));
   EXPECT_EQ(config.train.steps.steps(config.tokens_per_step()), 2442);  // 20M / 8192, rounded up
-  EXPECT_EQ(config.log.folder, "runs/my-run");
-  EXPECT_EQ(config.checkpoint.folder, "runs/my-run/checkpoints");
+  EXPECT_EQ(config.log.folder, "runs/my run");
+  EXPECT_EQ(config.checkpoint.folder, "runs/my run/checkpoints");
 }
 
 TEST(Parse, CheckpointsFollowTheLogFolder) {

@@ -96,7 +96,14 @@ TEST_F(Quickstart, TrainsAGptAndSaysHowGoodItIs) {
   ASSERT_NE(sample, std::string::npos) << run.out;
   EXPECT_GT(rest, sample) << run.out;
   EXPECT_NE(rest, std::string::npos) << run.out;
-  EXPECT_EQ(commands(run.out).size(), 3u) << run.out;
+  const auto next = commands(run.out);
+  EXPECT_EQ(next.size(), 3u) << run.out;
+  const size_t prompt = next.at(0).find("--prompt '");
+  ASSERT_NE(prompt, std::string::npos) << next.at(0);
+  const std::string proposed =
+      next[0].substr(prompt + 10, next[0].find('\'', prompt + 10) - prompt - 10);
+  EXPECT_FALSE(proposed.empty());
+  EXPECT_TRUE(read_file("text/a.txt").starts_with(proposed)) << proposed;
 }
 
 TEST_F(Quickstart, SaysWhenTheFewestUpdatesTakeLonger) {
@@ -221,6 +228,7 @@ TEST_F(Quickstart, RefusesWhatLeavesNothingToCompare) {
 TEST_F(Quickstart, RefusesWhatCannotRunBeforeItRemovesAnything) {
   write_file("short/a.txt", "too short");
   refuses({"short"}, "tokenize more text");
+  refuses({"short"}, "short: ");
   refuses({"text", "--set", "model.vocab=100"}, "100");
   refuses({"text", "--set", "device.memory=1 MiB"}, "memory");
   refuses({"text", "--seconds", "0.1", "--set", "model.hidden=32", "--set", "model.layers=1",

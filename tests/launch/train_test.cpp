@@ -1,93 +1,16 @@
 // `tessera train` and `eval`, as a user meets them: from text to a checkpoint, killed and gone on with, and every way in
 // which it refuses to begin.
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
+#include <regex>
 
-#include "tests/data/text_folder.h"
-#include "tests/launch/program.h"
-#include "tests/places.h"
+#include "tests/launch/workplace.h"
 
 namespace tessera {
 namespace {
-
-void expect_in(const std::string& text, const std::vector<std::string>& parts) {
-  for (const std::string& part : parts)
-    EXPECT_NE(text.find(part), std::string::npos) << "'" << part << "' is not in: " << text;
-}
-
-/// A folder with token shards and a tiny config; runs go below it.
-struct Workplace {
-  TemporaryFolder folder;
-
-  Workplace() {
-    for (uint64_t i = 0; i < 20; ++i)
-      write_file(folder / ("text/" + std::to_string(i)), random_text(i, 2000));
-    EXPECT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
-    write_file(folder / "tiny.yaml",
-               "model: {type: gpt, layers: 1, hidden: 16, heads: 2, context: 16}\n"
-               "batch: {sequences: 4}\nschedule: {warmup: 2 steps}\ntrain: {steps: 12 steps}\n"
-               "evaluate: {every: 5 steps, batches: 2}\ncheckpoint: {every: 2 steps}\n"
-               "log: {every: 1 steps}\ndevice: {threads: 1}\ndata: {shards: " +
-                   path("shards") + "}\n");
-  }
-  std::string path(const std::string& name) const { return (folder / name).string(); }
-  /// The words of a command that trains into runs/NAME.
-  std::vector<std::string> train(const std::string& run,
-                                 const std::vector<std::string>& sets = {}) const {
-    std::vector<std::string> words{"train", path("tiny.yaml"), "--peak", "100"};
-    for (const std::string& set :
-         {"log.folder=" + path(run), "checkpoint.folder=" + path(run + "/checkpoints")})
-      words.insert(words.end(), {"--set", set});
-    for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
-    return words;
-  }
-  /// The metrics without what depends on the clock.
-  std::string curve(const std::string& run) const {
-    std::istringstream in(read_file(folder / (run + "/metrics.jsonl")));
-    std::string out;
-    for (std::string line; std::getline(in, line);) {
-      auto json = nlohmann::ordered_json::parse(line);
-      for (const char* timing : {"seconds", "tokens_per_s", "eval_seconds", "mfu"})
-        json.erase(timing);
-      out += json.dump() + "\n";
-    }
-    return out;
-  }
-  std::string states(const std::string& run) const {
-    return read_file(folder / (run + "/checkpoints/step-00000012/part-00000.safetensors"));
-  }
-};
-
-/// Starts the program as a process of its own, its output in a file.
-pid_t start(const std::vector<std::string>& args, const std::string& output) {
-  std::vector<std::string> words{program_path()};
-  words.insert(words.end(), args.begin(), args.end());
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC,
-                                     0644);
-  ::posix_spawn_file_actions_adddup2(&actions, 1, 2);
-  pid_t child = 0;
-  EXPECT_EQ(::posix_spawn(&child, program_path().c_str(), &actions, nullptr, argv.data(), environ),
-            0);
-  ::posix_spawn_file_actions_destroy(&actions);
-  return child;
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  EXPECT_EQ(::waitpid(child, &status, 0), child);
-  return status;
-}
 
 TEST(Train, FromTextToCheckpointToEval) {
   const Workplace place;
@@ -212,6 +135,34 @@ TEST(Train, SigtermSavesAndSaysHowToGoOn) {
             {"stopping after this step", "stopped by SIGTERM after step",
              "To go on: tessera train " + place.path("tiny.yaml") + " --peak 100 --set log.folder=",
              "'train.steps=1000000 steps'"});
+}
+
+TEST(Train, ShardsCutShortAreNamed) {
+  const Workplace place;
+  const pid_t child = start(place.train("run", {"train.steps=1000000 steps"}), place.path("log"));
+  while (read_file(place.folder / "log").find("step 3/") == std::string::npos) ::usleep(5'000);
+  fs::resize_file(place.folder / "shards/tokens-00000.shard", 4096);
+  const int status = wait_for(child);
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS) << status;
+  const std::string words =
+      place.path("shards/tokens-00000.shard") + " was cut short, or its disk failed";
+  expect_in(read_file(place.folder / "log"), {"tessera: error: " + words});
+  EXPECT_TRUE(read_file(place.folder / "run/failure.txt").starts_with(words));
+}
+
+TEST(Train, TellsItsRevisionEverywhere) {
+  const std::string version = program({"--version"}).out;  // "tessera 0.1.0 (8dac83e0a1b2)\n"
+  const std::string text = version.substr(8, version.size() - 9);
+  EXPECT_TRUE(std::regex_match(
+      text, std::regex(R"(\d+\.\d+\.\d+ \(([0-9a-f]{12}(, dirty)?|revision not known.*)\))")))
+      << text;
+  const Workplace place;
+  ASSERT_EQ(program(place.train("run")).status, 0);
+  expect_in(read_file(place.folder / "run/header.txt"), {"tessera " + text});
+  const auto state =
+      nlohmann::json::parse(read_file(place.folder / "run/checkpoints/step-00000012/run.json"));
+  EXPECT_EQ(state.at("environment").at("tessera"), text);
+  expect_in(program({"doctor", "--no-measure"}).out, {text});
 }
 
 TEST(Train, RefusalsSayWhatToChange) {

@@ -17,7 +17,7 @@ GOOD = {
                                       '#include "framework/device/kernel.h"\n',
     "framework/kernels/cpu/simd-inl.h": "#if defined(SIMD_INL_H) == defined(HWY_TARGET_TOGGLE)\n#endif\n",
     "framework/config/yaml.cpp": "#include <yaml-cpp/yaml.h>\n",
-    "framework/record/tensorboard.cpp": '#include "framework/train/tensorboard_event.pb.h"\n',
+    "framework/record/tensorboard.cpp": '#include "framework/record/tensorboard_event.pb.h"\n',
     "launch/main.cpp": '#include "framework/graph/graph.h"\nint main() { std::exit(0); }\n',
     "tests/graph/graph.cpp": '#include <gtest/gtest.h>\n#include "framework/graph/graph.h"\n',
 }

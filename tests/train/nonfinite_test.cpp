@@ -1,6 +1,7 @@
 // Updates whose loss or gradient is not finite: shown raw, skipped, and the end of the run when they do not stop.
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "models/model.h"
+#include "tests/train/child.h"
 #include "tests/train/toy_run.h"
 
 namespace tessera::testing {
@@ -53,6 +54,51 @@ TEST(Nonfinite, StopsAfterTooManyInARow) {
   mended.learner.nonfinite = {2, 3};
   EXPECT_EQ(mended.run().state.step, 40);
   EXPECT_FALSE(fs::exists(folder.path / "failure.txt"));
+}
+
+TEST(Nonfinite, IsSaidOfTheScreenToo) {
+  TemporaryFolder folder;
+  struct Negative : ToyLearner {
+    StepResult update(int64_t first_sample) override {
+      StepResult result = ToyLearner::update(first_sample);
+      if (!result.applied) result.loss = -result.loss;
+      return result;
+    }
+  } learner;
+  learner.nonfinite = {3};
+  const Config config = toy_config(folder.path);
+  std::string shown;
+  ProgressDisplay progress([&](std::string_view text) { shown += text; }, false, [] { return 80; });
+  Trainer(config, learner, progress, {}).run();
+  expect_in(shown, {"step 4/40  loss nan  grad inf"});
+}
+
+TEST(Nonfinite, IsNotHiddenByAFullLogDisk) {
+  TemporaryFolder folder, checkpoints;
+  const bool ran = in_child([&] {
+    mount_small_tmpfs(folder.path);
+    const auto message = [&](const std::string& limit) {
+      ToyRun toy(toy_config(folder.path / limit,
+                            {"checkpoint.folder=" + (checkpoints.path / limit).string(),
+                             "train.stop_after_nonfinite=" + limit}));
+      toy.learner.nonfinite = {9, 10, 11};
+      toy.learner.before_step = [&](int64_t index) {
+        if (index != 9) return;
+        fill_disk(folder.path);
+        std::ofstream rest(folder.path / limit / "metrics.jsonl", std::ios::app);
+        rest << std::string(1 << 16, '\n') << std::flush;  // the last page of the file, too
+      };
+      const std::string text = user_error_of([&] { toy.run(); });
+      fs::remove(folder.path / "filler");
+      return text;
+    };
+    expect_in(message("1"), {"not finite in 1 steps in a row, up to step 10",
+                             "They read the samples 72 to 79", "No space left on device"});
+    expect_in(message("3"),
+              {"No space left on device", "Step 10 is saved as",
+               "The last 1 updates were skipped, since loss or gradient were not finite"});
+  });
+  if (!ran) GTEST_SKIP() << "cannot mount a tmpfs here";
 }
 
 TEST(Nonfinite, CountGoesOnAfterAStop) {

@@ -294,6 +294,50 @@ TEST(Resume, RefusesAnotherBatchWhenLengthsAreInTokens) {
   EXPECT_EQ(accumulated.run().state.step, 14);  // accumulate is no change of batch size
 }
 
+TEST(Resume, RefusesAnotherConfigFileOfTheSameName) {
+  TemporaryFolder folder;
+  const auto run = [&](const std::string& file, const std::string& from, bool named, int steps) {
+    ToyRun toy(toy_config(folder.path, {fmt::format("train.steps={} steps", steps)}));
+    toy.options.origin = {file, from};
+    toy.options.named_after_file = named;
+    return toy.run().state.step;
+  };
+  EXPECT_EQ(run("e1/config.yaml", "/home/me", true, 4), 4);
+  expect_in(user_error_of([&] { run("e2/config.yaml", "/home/me", true, 8); }),
+            {"is the run of e1/config.yaml, and e2/config.yaml has the same name",
+             "a folder of its own", "go on with --set log.folder="});
+  EXPECT_EQ(run("e1/config.yaml", "/home/me", true, 5), 5);
+  EXPECT_EQ(run("e1/config.yaml", "/mnt/me", true, 6), 6);  // moved as a whole
+  EXPECT_EQ(run("me/e1/config.yaml", "/mnt", true, 7), 7);  // the same file from elsewhere
+  EXPECT_EQ(run("e2/config.yaml", "/home/me", false, 8), 8);
+}
+
+TEST(Resume, SettingsOfAFinishedRunStay) {
+  const Unbroken whole;
+  const auto record = [&] {
+    return read_file(whole.folder.path / "config.yaml") +
+           read_file(whole.folder.path / "header.txt") +
+           read_file(whole.folder.path / "summary.json");
+  };
+  const std::string before = record();
+  const auto run = [&](const std::vector<std::string>& sets) {
+    return ToyRun(toy_config(whole.folder.path, sets)).run().first_step;
+  };
+  for (const std::string set : {"train.seed=2", "optimizer.lr=0.1", "train.steps=30 steps",
+                                "evaluate.every=4 steps", "log.every=1 steps"}) {
+    expect_in(user_error_of([&] { run({set}); }),
+              {"is finished: it is at step 40, and train.steps is", set.substr(0, set.find('=')),
+               "from the beginning, give them a folder of their own", "more than 40 steps"});
+    EXPECT_EQ(record(), before) << set;
+  }
+  EXPECT_EQ(run({"train.steps=2560 tokens", "device.threads=3", "data.shards=b"}), 40);
+  EXPECT_EQ(record(), before);
+  fs::remove(whole.folder.path / "config.yaml");
+  EXPECT_EQ(run({}), 40);
+  EXPECT_EQ(record(), before);
+  EXPECT_EQ(curve(whole.folder.path), whole.curve);
+}
+
 TEST(Resume, RefusesOtherData) {
   const Unbroken whole;
   ToyRun other(toy_config(whole.folder.path, {"data.shards=b"}));
@@ -328,11 +372,14 @@ TEST(Resume, RunStateSurvivesItsText) {
       Evaluation{std::numeric_limits<double>::infinity(), {{"bits_per_byte", 0.3}}};
   state.environment = {{"isa", "amx"}};
   state.data = "320 tokens";
+  state.origin = {"configs/caf\xe9.yaml", "/home/me"};
   state.unwritten_metrics = {R"({"step":7,"loss":"nan"})", "two"};
   const RunState back = parse_run_state(to_json(state), "run.json", 8);
   EXPECT_EQ(to_json(back), to_json(state));
   EXPECT_EQ(back.samples, 91);
   EXPECT_EQ(back.data, "320 tokens");
+  EXPECT_EQ(back.origin.config_file, "configs/caf\uFFFD.yaml");  // a text is UTF-8
+  EXPECT_EQ(back.origin.working_folder, "/home/me");
   EXPECT_EQ(back.unwritten_metrics, state.unwritten_metrics);
   EXPECT_EQ(back.tokens, state.tokens);
   EXPECT_FALSE(back.first_evaluation);

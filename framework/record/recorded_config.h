@@ -1,0 +1,27 @@
+// The config that a run has left behind, read where the run lies now. A run may be moved, copied and looked at from any
+// working folder: its own folders are where it is, and a relative data.shards leads to where it led when it was recorded,
+// as long as anything is there.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/config/config.h"
+
+namespace tessera {
+
+/// Whether `folder` holds what a run writes at its start.
+bool is_run_folder(const std::filesystem::path& folder);
+
+/// load_config, but for the config.yaml in a run's folder: then that of this run, wherever it is. What `sets` state is
+/// taken as it is stated.
+Config load_named_config(const KnownKinds& kinds, const std::string& path,
+                         std::span<const std::string> sets = {});
+
+/// The config in a checkpoint.
+Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,
+                 std::span<const std::string> sets = {});
+
+}  // namespace tessera
