@@ -55,7 +55,7 @@ bool is_ours(const std::string& path, fs::file_type type) {
       R"(data|checkpoints|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?)");
   static const std::regex files(
       R"(\.lock|\.probe|(config\.yaml|header\.txt|summary\.json|failure\.txt)(\.tmp)?)"
-      R"(|metrics(-earlier-\d+)?\.jsonl|events\.out\.tfevents\..+)"
+      R"(|(metrics(-earlier-\d+)?\.jsonl|nonfinite-step-\d+\.json)(\.tmp)?|events\.out\.tfevents\..+)"
       R"(|data/(manifest\.json|tokens-\d+\.shard))"
       R"(|checkpoints/(\.probe|\.checkpoints\.lock))"
       R"(|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?/)"

@@ -71,7 +71,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
   LearnerData data = open_data(shipped_models(), config);
   TrainerOptions options;
   options.data = data.identity;
-  options.origin = Origin::of(file);
+  options.origin = Origin::of(is_record(file) ? "" : file);
   options.named_after_file = folder_follows_name(shipped_models().kinds(), file, given.list("set"));
   options.vocab = data.vocab;
   const std::string tokenizer = data.tokenizer->description();

@@ -71,10 +71,10 @@ fs::path newest_working_folder(const fs::path& folder) {
 
 }  // namespace
 
-bool is_run_folder(const fs::path& folder) {
+bool is_record(const fs::path& path) {
   std::error_code error;
-  return fs::is_regular_file(folder / "config.yaml", error) &&
-         fs::is_regular_file(folder / "header.txt", error);
+  return path.filename() == "config.yaml" &&
+         fs::is_regular_file(path.parent_path() / "header.txt", error);
 }
 
 Config load_named_config(const KnownKinds& kinds, const std::string& path,
@@ -82,7 +82,7 @@ Config load_named_config(const KnownKinds& kinds, const std::string& path,
   Config config = load_config(kinds, path, sets);
   const fs::path file = path;
   const fs::path run = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (file.filename() != "config.yaml" || !is_run_folder(run)) return config;
+  if (!is_record(file)) return config;
 
   const Config recorded = load_config(kinds, path);
   if (!states(sets, "log.folder") && !same_place(recorded.log.folder, run))

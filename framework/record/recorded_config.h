@@ -12,8 +12,8 @@
 
 namespace tessera {
 
-/// Whether `folder` holds what a run writes at its start.
-bool is_run_folder(const std::filesystem::path& folder);
+/// Whether `path` is the config.yaml that a run has left in its folder.
+bool is_record(const std::filesystem::path& path);
 
 /// load_config, but for the config.yaml in a run's folder: then that of this run, wherever it is. What `sets` state is
 /// taken as it is stated.

@@ -110,7 +110,7 @@ std::string RunFolder::put_back() {
   std::vector<std::string> gone;
   const auto again = [&](std::optional<FolderLock>& lock, const fs::path& folder, const char* name,
                          const char* key) {
-    if (lock->in_place()) return;
+    if (lock && lock->in_place()) return;
     std::error_code error;
     gone.push_back(fs::exists(folder, error) ? (folder / name).string() : folder.string());
     make_folder(folder, key);

@@ -32,6 +32,7 @@ std::optional<Evaluation> evaluation_of(const Json& json, const std::string& wha
 Origin Origin::of(const std::string& config_file) {
   std::error_code error;
   const std::filesystem::path here = std::filesystem::current_path(error);
+  if (config_file.empty()) return {"", here.string()};
   return {std::filesystem::proximate(config_file, here, error).string(), here.string()};
 }
 

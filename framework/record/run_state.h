@@ -18,7 +18,7 @@ struct Origin {
   std::string config_file;     // as seen from the working folder; empty: not known
   std::string working_folder;  // absolute; empty: not known
 
-  /// That of a process in its present working folder.
+  /// That of a process in its present working folder; `config_file` may be empty.
   static Origin of(const std::string& config_file);
 };
 

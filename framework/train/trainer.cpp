@@ -99,7 +99,9 @@ void Trainer::begin() {
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
   }
+  std::string config_file = state_.origin.config_file;  // of the checkpoint
   state_.origin = options_.origin;
+  if (state_.origin.config_file.empty()) state_.origin.config_file = std::move(config_file);
   idle_ = finished();
   first_step_ = state_.step;
   seconds_before_ = state_.seconds;

@@ -28,7 +28,7 @@ struct TrainerOptions {
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change of it is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
-  Origin origin;                             // from where the run is started
+  Origin origin;  // from where the run is started; without a config file: that of the checkpoint
   bool named_after_file = false;  // so is log.folder: a run of another file is not gone on with
   int64_t vocab = 0;       // of the tokenizer: what model.vocab: auto stands for; 0: not known
   World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks

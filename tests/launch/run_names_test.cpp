@@ -52,6 +52,8 @@ TEST_F(RunNames, EveryConfigHasARunOfItsOwnInAnyScript) {
     EXPECT_EQ(run.out.find("going on"), std::string::npos) << run.out;
     expect_in(run.out, {"saved as runs/" + name + "/checkpoints/step-00000004"});
     EXPECT_EQ(eval(name + ".yaml").at("step"), 4);
+    trains("runs/" + name + "/config.yaml", {"train.steps=5 steps"});  // the same run
+    trains(name + ".yaml", {"train.steps=6 steps"});
   }
 }
 
