@@ -96,6 +96,15 @@ void fill_random(Session& session, const DeviceTensor& operand, uint64_t stream)
   });
 }
 
+/// What is wrong with an op that was typed, an attribute left out say, is the user's to change.
+std::vector<Value> add_op(Graph& graph, const OpText& op, const std::vector<Value>& operands) {
+  try {
+    return graph.add(*op.op, operands, op.attrs);
+  } catch (const InternalError& error) {
+    user_error("bench op: {}", error.what());
+  }
+}
+
 }  // namespace
 
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps) {
@@ -117,7 +126,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
     operands.push_back(graph.add_input(name, op.operands[i], PortKind::state));
     program.declare({name, op.operands[i], StateKind::parameter});
   }
-  const auto results = graph.add(*op.op, operands, op.attrs);
+  const auto results = add_op(graph, op, operands);
   std::vector<TensorType> out;
   for (const Value& v : results) out.push_back(v.type());
   std::vector<bool> donated(results.size(), false);

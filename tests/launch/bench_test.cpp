@@ -1,6 +1,4 @@
 // `tessera bench`, as a user meets it: what it refuses before it measures anything.
-#include <fstream>
-
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
 #include "tests/launch/shell.h"
@@ -19,6 +17,14 @@ void refuses(std::vector<std::string> args, const std::string& why) {
   expect_contains(run.err, why);
 }
 
+std::string toy_config(const TemporaryFolder& folder) {
+  const std::string path = (folder / "toy.yaml").string();
+  write_file(path,
+             "model: {type: gpt, layers: 1, hidden: 32, heads: 2, context: 16, vocab: 64}\n"
+             "batch: {sequences: 2}\n");
+  return path;
+}
+
 TEST(Bench, TimesAnOpAndWritesTheFigures) {
   const TemporaryFolder folder;
   const std::string file = (folder / "figures.json").string();
@@ -32,15 +38,32 @@ TEST(Bench, TimesAnOpAndWritesTheFigures) {
 /// Products of bf16 are widened below AVX-512: their roofline is that of f32, and is called so.
 TEST(Bench, TheRooflineIsOfTheTypeThatRan) {
   const TemporaryFolder folder;
-  const std::string config = (folder / "toy.yaml").string();
-  std::ofstream(config) << "model: {type: gpt, layers: 1, hidden: 32, heads: 2, context: 16, "
-                           "vocab: 64}\nbatch: {sequences: 2}\n";
+  const std::string config = toy_config(folder);
   // An instruction set is held for a whole process.
   const Ended run = shell(program_path() + " bench step " + config +
                           " --steps 1 --set precision.compute=bf16 --set device.isa=avx2");
   EXPECT_EQ(run.status, 0) << run.output;
   expect_contains(run.output, "GFLOP/s f32");
   EXPECT_EQ(run.output.find("GFLOP/s bf16"), std::string::npos) << run.output;
+}
+
+/// One process takes OMP_NUM_THREADS as many do, says so, and refuses what is no number; the config goes first.
+TEST(Bench, ThreadsOfTheEnvironmentAreHonoured) {
+  const TemporaryFolder folder;
+  const std::string config = toy_config(folder);
+  const auto run = [&](const std::string& variable, const std::string& words = "") {
+    return shell(variable + " " + program_path() + " bench train " + config + " --steps 1 " +
+                 words);
+  };
+  expect_contains(run("OMP_NUM_THREADS=1").output, " 1 thread (OMP_NUM_THREADS)");
+  expect_contains(run("OMP_NUM_THREADS=3,1").output, " 3 threads (OMP_NUM_THREADS)");
+  expect_contains(run("OMP_NUM_THREADS=1", "--set device.threads=2").output, " 2 threads\n");
+  const Ended many = run("OMP_NUM_THREADS=many");
+  EXPECT_EQ(many.status, 2) << many.output;
+  expect_contains(many.output, "OMP_NUM_THREADS=many: it is no number of threads");
+  const Ended most = run("OMP_NUM_THREADS=60000");
+  EXPECT_EQ(most.status, 2) << most.output;
+  expect_contains(most.output, "device.threads overrides it");
 }
 
 TEST(Bench, FiguresThatCannotBeWrittenAreAnError) {
@@ -66,6 +89,7 @@ TEST(Bench, NothingInAnOpIsIgnored) {
   refuses({"op", "layernorm(f32[4])"}, "there is no op 'layernorm'; did you mean 'layer_norm'?");
   refuses({"op", "qqqqqqqqqq(f32[4])"}, "there is no op 'qqqqqqqqqq'; there are: ");
   refuses({"op", "relu"}, "write the op as");
+  refuses({"op", "softmax(f32[4,8])"}, "attribute 'dim' is missing");
 }
 
 }  // namespace
