@@ -14,6 +14,7 @@
 #include "framework/core/threads.h"
 #include "framework/train/generator.h"
 #include "framework/verify/verify.h"
+#include "models/model.h"
 #include "tests/host_device.h"
 #include "tests/models/device.h"
 #include "tests/models/toy_batches.h"
@@ -35,7 +36,8 @@ std::unique_ptr<ModelLearner> learner_on(const std::shared_ptr<Device>& device,
   LearnerData data;
   data.vocab = *config.model.vocab;
   data.batches = std::make_unique<ToyBatches>(config);
-  return std::make_unique<ModelLearner>(config, std::move(data), device, true, world);
+  return std::make_unique<ModelLearner>(shipped_models(), config, std::move(data), device, true,
+                                        world);
 }
 
 struct Trained {
@@ -139,7 +141,7 @@ TEST(FarDevice, ACheckpointGoesOutAndComesBack) {
   std::vector<std::vector<int32_t>> texts;
   for (const std::shared_ptr<Device>& device :
        {std::shared_ptr<Device>(far), host_device(testing::device())}) {
-    Generator generator(config, *config.model.vocab, device);
+    Generator generator(shipped_models(), config, *config.model.vocab, device);
     CheckpointReader reader(folder / checkpoint_name(1));
     generator.load(reader);
     texts.push_back(generator.run(prompt, 12, {.temperature = 1}, *config.model.vocab));
@@ -152,7 +154,7 @@ TEST(FarDevice, ACheckpointGoesOutAndComesBack) {
 TEST(FarDevice, ValuesAreComparedThere) {
   const Config one = toy_config(kToyGpt, {"model.vocab=64"});
   const Config two = toy_config(kToyGpt, {"model.vocab=64", "mesh.dp=2"});
-  VerifyOptions options;
+  VerifyOptions options{.models = shipped_models()};
   options.device = std::make_shared<FarDevice>(device());
   options.data = [&] {
     LearnerData data;
