@@ -82,6 +82,11 @@ Scores make_scores(Graph& graph, std::span<const Value> in, size_t masks, const 
 /// (B, H, S, T), as the attributes count parts, with H = G · R.
 Value drop(Value x, std::span<const Value> in, size_t masks, const Attrs& attrs) {
   if (!attrs.has("rate")) return x;
+  if (attrs.has("origin")) {  // a place is even by how the op is split
+    const int64_t share = x.dim(2), first = attrs.list("origin")[1], all = attrs.list("whole")[1];
+    check(first % share == 0 && all % share == 0,
+          "attention: heads from {} on of {} cut those that share a key", first, all);
+  }
   std::vector<Value> operands{reshape(x, {x.dim(0), x.dim(1) * x.dim(2), x.dim(3), x.dim(4)})};
   const AttentionOperands at(attrs, masks);
   operands.push_back(AttentionOperands::get(in, at.step));
