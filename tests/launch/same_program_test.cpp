@@ -7,12 +7,19 @@
 
 #include "framework/comm/agreement.h"
 #include "framework/comm/threads.h"
+#include "tests/host_device.h"
 
 namespace tessera {
 namespace {
 
+std::shared_ptr<Device> machine_with(Isa isa) {
+  DeviceProfile profile;
+  profile.isa = isa;
+  return host_device(profile);
+}
+
 TEST(SameProgram, PassesOnOneMachine) {
-  run_threads(2, [](World& world) { require_same_program(world, Isa::avx2); });
+  run_threads(2, [](World& world) { require_same_program(world, *machine_with(Isa::avx2)); });
 }
 
 TEST(SameProgram, AnotherInstructionSetIsRefusedWithTheOneThatAllHave) {
@@ -20,7 +27,7 @@ TEST(SameProgram, AnotherInstructionSetIsRefusedWithTheOneThatAllHave) {
     std::atomic<int> refused = 0;
     run_threads(3, [&](World& world) {
       try {
-        require_same_program(world, world.rank() == 1 ? other : Isa::avx512);
+        require_same_program(world, *machine_with(world.rank() == 1 ? other : Isa::avx512));
       } catch (const SharedError& error) {
         ++refused;
         const std::string text = error.what();
