@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -35,6 +36,22 @@ void write_json(const std::string& file, const nlohmann::json& figures) {
   require(out.good(), "--json: {} cannot be written: {}", file, std::strerror(errno));
 }
 
+void bench(const Arguments& given, const Ranks& ranks) {
+  const std::string mode = given.text("MODE"), what = given.text("CONFIG");
+  require_mode(mode);
+  require(mode == "train" || ranks.size() == 1,
+          "bench {}: one process is timed, and {} were started; start it alone, without launch/run",
+          mode, ranks.size());
+  const int64_t steps = given.integer("steps", 5, 1);
+  require(!given.has("json") || !given.text("json").empty(), "--json: name a file");
+  const auto sets = given.list("set");
+  const auto config = [&] { return load_named_config(shipped_models().kinds(), what, sets); };
+  const nlohmann::json figures = mode == "op"     ? bench_op(what, sets, steps)
+                                 : mode == "step" ? bench_step(config(), steps)
+                                                  : bench_train(config(), steps, ranks);
+  if (given.has("json") && ranks.leads()) write_json(given.text("json"), figures);
+}
+
 }  // namespace
 
 int run_bench(std::span<const std::string> args) {
@@ -49,26 +66,14 @@ int run_bench(std::span<const std::string> args) {
       .examples = {"train configs/gpt2-124m.yaml --steps 10",
                    "step configs/gpt-small.yaml --set precision.compute=bf16",
                    "op 'layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
-  if (!args.empty() && !args[0].starts_with('-')) require_mode(args[0]);  // before CONFIG is missed
-  const auto given = line.parse(args);
-  if (!given) return 0;
-  const std::string mode = given->text("MODE"), what = given->text("CONFIG");
-  require_mode(mode);
-  const int64_t steps = given->integer("steps", 5, 1);
-  require(!given->has("json") || !given->text("json").empty(), "--json: name a file");
-  const auto keep = [&](const nlohmann::json& figures) {
-    if (given->has("json")) write_json(given->text("json"), figures);
-    return 0;
-  };
-  const auto sets = given->list("set");
-  if (mode == "op") return keep(bench_op(what, sets, steps));
-  if (mode == "step")
-    return keep(bench_step(load_named_config(shipped_models().kinds(), what, sets), steps));
+  const std::filesystem::path no_log_folder;
   const Ranks ranks;
-  return ranks.together({}, [&] {
-    const nlohmann::json figures =
-        bench_train(load_named_config(shipped_models().kinds(), what, sets), steps, ranks);
-    return ranks.leads() ? keep(figures) : 0;
+  return ranks.together(no_log_folder, [&] {
+    if (!args.empty() && !args[0].starts_with('-'))
+      require_mode(args[0]);  // before CONFIG is missed
+    const auto given = line.parse(args);
+    if (given) bench(*given, ranks);
+    return 0;
   });
 }
 

@@ -7,6 +7,7 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
+#include "launch/started.h"
 
 namespace tessera {
 namespace {
@@ -132,7 +133,7 @@ std::optional<Arguments> CommandLine::parse(std::span<const std::string> args) c
     explain(*this, problem);
   }
   if (given.count("help")) {
-    std::fputs(help().c_str(), stdout);
+    if (how_started().leads()) std::fputs(help().c_str(), stdout);
     return std::nullopt;
   }
 

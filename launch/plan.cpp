@@ -69,7 +69,8 @@ Config planned_config(const Arguments& given) {
   } catch (const UserError& error) {
     std::vector<std::string> alone = sets, better;
     for (std::string& set : mesh_settings({})) alone.push_back(std::move(set));
-    alone.emplace_back("mesh.sequence_parallel=false");
+    alone.insert(alone.end(), {"mesh.sequence_parallel=false", "data_parallel.shard=none",
+                               "data_parallel.wire=f32"});
     try {
       Config config = load_named_config(shipped_models().kinds(), file, alone);
       const MeshConfig mesh = mesh_option(given.text("mesh", "1"));

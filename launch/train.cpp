@@ -55,11 +55,24 @@ std::string earlier_run(const std::string& file, const Config& config) {
       before.string(), before.string());
 }
 
+/// The config. Where it is wrong, that goes into the failure.txt of the run that it names, if there is one.
+Config read_config(const Arguments& given, std::filesystem::path& log_folder) {
+  try {
+    Config config =
+        load_named_config(shipped_models().kinds(), given.text("CONFIG"), given.list("set"));
+    log_folder = config.log.folder;
+    return config;
+  } catch (const ConfigError& error) {
+    if (std::error_code none; std::filesystem::is_directory(error.log_folder, none))
+      log_folder = error.log_folder;
+    throw;
+  }
+}
+
 int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
           std::filesystem::path& log_folder) {
   const std::string file = given.text("CONFIG");
-  Config config = load_named_config(shipped_models().kinds(), file, given.list("set"));
-  log_folder = config.log.folder;
+  Config config = read_config(given, log_folder);
   config = resolve_mesh(std::move(config), ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
   if (const std::string warning = ranks.placement_warning(config);
@@ -122,11 +135,12 @@ int run_train(std::span<const std::string> args) {
                          {"configs/gpt-small.yaml --set data.shards=data/headers",
                           "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
                           "'train.steps=20M tokens'"}};
-  const auto given = line.parse(args);
-  if (!given) return 0;
+  std::filesystem::path log_folder;  // outlives the ranks, which may still report into it
   const Ranks ranks;
-  std::filesystem::path log_folder;
-  return ranks.together(log_folder, [&] { return train(*given, args, ranks, log_folder); });
+  return ranks.together(log_folder, [&] {
+    const auto given = line.parse(args);
+    return given ? train(*given, args, ranks, log_folder) : 0;
+  });
 }
 
 }  // namespace tessera

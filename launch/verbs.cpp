@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <string_view>
@@ -10,6 +11,8 @@
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/record/failure.h"
+#include "launch/shell_word.h"
+#include "launch/started.h"
 #include "launch/version.h"
 
 namespace tessera {
@@ -21,11 +24,15 @@ struct Verb {
   std::string_view name;
   std::string_view summary;
   int (*run)(std::span<const std::string> args);
+  /// What becomes of it when it is started as several processes: they share the work; it prints, once; it is refused.
+  enum class Together { shares, prints, refuses } together = Together::refuses;
 };
 
 constexpr Verb kVerbs[] = {
-    {"bench", "time training steps, the ops inside a step, or one op", run_bench},
-    {"config", "print the resolved config, or list every key with its meaning", run_config},
+    {"bench", "time training steps, the ops inside a step, or one op", run_bench,
+     Verb::Together::shares},
+    {"config", "print the resolved config, or list every key with its meaning", run_config,
+     Verb::Together::prints},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
     {"eval", "measure a checkpoint on the held-out part of its data", run_eval},
     {"generate", "continue a text with a trained GPT", run_generate},
@@ -33,7 +40,7 @@ constexpr Verb kVerbs[] = {
     {"quickstart", "train a small model on real text in minutes, and say how good it is",
      run_quickstart},
     {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
-    {"train", "train a model, or go on where a run was stopped", run_train},
+    {"train", "train a model, or go on where a run was stopped", run_train, Verb::Together::shares},
     {"verify", "run a config on two meshes and compare them tensor by tensor", run_verify},
 };
 
@@ -56,15 +63,41 @@ const Verb& find_verb(const std::string& name) {
              meant ? "; did you mean '" + *meant + "'?" : "");
 }
 
+/// Runs the verb where it may be one of several processes.
+int run(const Verb& verb, std::span<const std::string> args) {
+  const int ranks = how_started().ranks;
+  std::string words;
+  for (const std::string& word : args) words += " " + shell_word(word);
+  const bool helps = std::ranges::any_of(
+      args, [](const std::string& word) { return word == "--help" || word == "-h"; });
+  require(ranks == 1 || verb.together != Verb::Together::refuses || helps,
+          "{} is the work of one process, and {} were started; give it without launch/run (mpirun, "
+          "srun): tessera {}{}{}",
+          verb.name, ranks, verb.name, words,
+          verb.run == run_plan
+              ? fmt::format("; --mesh, such as --mesh dp={}, states the mesh to plan for", ranks)
+              : "");
+  return verb.run(args);
+}
+
+/// Whether this process has a part in the command. Of several, the first alone does what they do not share.
+bool takes_part(const std::string& name) {
+  const auto shares = [&](const Verb& verb) {
+    return verb.name == name && verb.together == Verb::Together::shares;
+  };
+  return how_started().leads() || std::ranges::any_of(kVerbs, shares);
+}
+
 int dispatch(std::span<const std::string> args) {
   const std::string first = args.empty() ? "help" : args.front();
+  if (!takes_part(first)) return 0;
   if (first == "--version") {
     require(args.size() == 1, "--version stands alone: '{}' is one word too many", args.back());
     fmt::print("tessera {}\n", version_text());
     return 0;
   }
   if (first != "help" && first != "--help" && first != "-h")
-    return find_verb(first).run(args.subspan(1));
+    return run(find_verb(first), args.subspan(1));
   if (args.size() < 2) {
     fmt::print("{}", overview());
     return 0;

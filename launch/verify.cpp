@@ -20,15 +20,17 @@
 namespace tessera {
 namespace {
 
-/// The config on a mesh. Sequence parallel is for the side that has tp.
-Config config_on(const MeshConfig& mesh, bool other_has_tp, const std::string& path,
+/// The config on a mesh. Sequence parallel is for the side that has tp, data parallel sharding for the one that has dp.
+Config config_on(const MeshConfig& mesh, const MeshConfig& other, const std::string& path,
                  std::vector<std::string> sets) {
   for (const std::string& set : sets)
     for (const ConfigAxis& axis : kMeshAxes)
       require(!set.starts_with(fmt::format("mesh.{}=", axis.name)),
               "verify: --set {}: the meshes are those of --mesh; give it there", set);
   for (std::string& set : mesh_settings(mesh)) sets.push_back(std::move(set));
-  if (mesh.tp_size() == 1 && other_has_tp) sets.emplace_back("mesh.sequence_parallel=false");
+  if (mesh.tp_size() == 1 && other.tp_size() > 1) sets.emplace_back("mesh.sequence_parallel=false");
+  if (mesh.dp_size() == 1 && other.dp_size() > 1)
+    sets.insert(sets.end(), {"data_parallel.shard=none", "data_parallel.wire=f32"});
   return load_named_config(shipped_models().kinds(), path, sets);
 }
 
@@ -65,10 +67,8 @@ int run_verify(std::span<const std::string> args, const CompileOptions& compile)
   const auto meshes = given->list("mesh");
   require(meshes.size() == 2, "verify: give two meshes to compare, such as --mesh 1 --mesh dp=2");
   const MeshConfig first = mesh_option(meshes[0]), second = mesh_option(meshes[1]);
-  const Config a = config_on(first, second.tp_size() > 1, given->text("CONFIG"),
-                             given->list("set")),
-               b = config_on(second, first.tp_size() > 1, given->text("CONFIG"),
-                             given->list("set"));
+  const Config a = config_on(first, second, given->text("CONFIG"), given->list("set")),
+               b = config_on(second, first, given->text("CONFIG"), given->list("set"));
   const auto ranks = std::max(mesh_of(a).size(), mesh_of(b).size());
   VerifyOptions options{.models = shipped_models()};
   options.steps = given->integer("steps", 2, 1);

@@ -24,6 +24,7 @@ Mesh mesh_of(const Config& config) {
 
 Config resolve_mesh(Config config, int64_t ranks) {
   MeshConfig& mesh = config.mesh;
+  const bool stated_dp = mesh.dp.has_value();
   int64_t stated = 1;
   bool open = false;
   std::string sizes;
@@ -40,6 +41,8 @@ Config resolve_mesh(Config config, int64_t ranks) {
           sizes, ranks, ranks == 1 ? "" : "s", stated);
   for (const ConfigAxis& axis : kMeshAxes)
     if (std::optional<int64_t>& size = mesh.*axis.size; !size) size = ranks / stated;
+  // One data parallel rank divides nothing and sends nothing.
+  if (!stated_dp && mesh.dp == 1) config.data_parallel = {};
   check_config(config);
   return config;
 }

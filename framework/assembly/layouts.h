@@ -13,7 +13,8 @@ namespace tessera {
 /// The axes of more than one rank, in the order of kMeshAxes. Sizes that are auto count as one: resolve_mesh first.
 Mesh mesh_of(const Config& config);
 
-/// The config with the sizes of all axes as numbers for a run of `ranks`; UserError when they cannot be.
+/// The config with the sizes of all axes as numbers for a run of `ranks`; UserError when they cannot be. Where dp is auto and
+/// comes out as one, data_parallel is its default: one rank divides nothing.
 Config resolve_mesh(Config config, int64_t ranks);
 
 /// InternalError where a note of the model's layout names an axis that there is not, or fits nothing that the model has.

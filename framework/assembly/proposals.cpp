@@ -62,7 +62,7 @@ class Search {
     for (const bool sequence : {config_.mesh.sequence_parallel && tp > 1, tp > 1})
       for (const Shard shard :
            {Shard::none, Shard::optimizer, Shard::gradients, Shard::parameters}) {
-        if (shard < config_.data_parallel.shard || (dp == 1 && shard != Shard::none)) continue;
+        if (dp == 1 ? shard != Shard::none : shard < config_.data_parallel.shard) continue;
         out.config = on(dp, tp, shard, sequence);
         if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
         out.exact = !reads(out.config, "model.layers") || out.config.model.layers <= kMostPlanned;
@@ -80,7 +80,10 @@ class Search {
     out.mesh.dp = dp;
     out.mesh.tp = tp;
     out.mesh.sequence_parallel = sequence;
-    out.data_parallel.shard = dp == 1 ? Shard::none : shard;
+    if (dp == 1)
+      out.data_parallel = {};
+    else
+      out.data_parallel.shard = shard;
     const int64_t batch = config_.batch.sequences;
     int64_t own = config_.micro_sequences() / config_.mesh.dp_size();
     while (own > 1 && batch % (dp * own) != 0) --own;

@@ -112,6 +112,11 @@ struct Combinations : Checks {
       shared_over_tp(config.sequence_length(), "batch.length", "tokens of a sequence");
     without_effect(!mesh.tp || mesh.tp_size() > 1, "mesh.sequence_parallel", mesh.sequence_parallel,
                    false, "mesh.tp", "1");
+    // Where dp is auto, the config may serve one rank today and several tomorrow.
+    const DataParallelConfig &d = config.data_parallel, standard;
+    const bool divides = !mesh.dp || dp > 1;
+    without_effect(divides, "data_parallel.shard", d.shard, standard.shard, "mesh.dp", "1");
+    without_effect(divides, "data_parallel.wire", d.wire, standard.wire, "mesh.dp", "1");
   }
 
   void run() const {

@@ -96,6 +96,8 @@ class Reader {
     }
   }
 
+  bool could_not_read(const std::string& path) const { return unread_.contains(path); }
+
   // Reports a clash at the first of its keys that was stated. Silent when it rests on a key that could not be read: a
   // default stands in for that one.
   void clash(const std::vector<std::string>& paths, const std::string& message) {
@@ -252,8 +254,12 @@ Config parse_config(const KnownKinds& kinds, const std::string& text, const std:
   reader.demand_required();
   check_combinations(config,
                      [&](const auto& paths, const auto& message) { reader.clash(paths, message); });
-  problems.throw_if_any();
   if (config.log.folder == "auto") config.log.folder = run_folder_of(source);
+  try {
+    problems.throw_if_any();
+  } catch (const UserError& error) {
+    throw ConfigError(error.what(), reader.could_not_read("log.folder") ? "" : config.log.folder);
+  }
   if (config.checkpoint.folder == "auto")
     config.checkpoint.folder = (std::filesystem::path(config.log.folder) / "checkpoints").string();
   return config;

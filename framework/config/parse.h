@@ -7,8 +7,16 @@
 #include <string>
 
 #include "framework/config/config.h"
+#include "framework/core/error.h"
 
 namespace tessera {
+
+/// What is wrong with a config, and the log.folder that it names all the same; empty where that is wrong, too.
+struct ConfigError : UserError {
+  ConfigError(const std::string& what, std::string folder)
+      : UserError(what), log_folder(std::move(folder)) {}
+  std::string log_folder;
+};
 
 /// Reads the file of a run whose model is of one of `kinds`; each of `sets` is `section.key=value` and replaces what the file says (the last one wins).
 Config load_config(const KnownKinds& kinds, const std::string& path,

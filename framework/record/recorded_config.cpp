@@ -1,8 +1,10 @@
 #include "framework/record/recorded_config.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/config/parse.h"
@@ -18,6 +20,18 @@ bool states(std::span<const std::string> sets, std::string_view key) {
   return std::ranges::any_of(sets, [&](std::string_view set) {
     return set.starts_with(key) && set.substr(key.size()).starts_with('=');
   });
+}
+
+/// What `read` makes of a recorded config and overrides; see parse_recorded.
+Config read_recorded(std::span<const std::string> sets,
+                     const std::function<Config(std::span<const std::string>)>& read) {
+  try {
+    return read(sets);
+  } catch (const ConfigError&) {
+    std::vector<std::string> all{"data_parallel.shard=none", "data_parallel.wire=f32"};
+    all.insert(all.end(), sets.begin(), sets.end());
+    return read(all);
+  }
 }
 
 bool same_place(const fs::path& a, const fs::path& b) {
@@ -79,12 +93,15 @@ bool is_record(const fs::path& path) {
 
 Config load_named_config(const KnownKinds& kinds, const std::string& path,
                          std::span<const std::string> sets) {
-  Config config = load_config(kinds, path, sets);
   const fs::path file = path;
   const fs::path run = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  if (!is_record(file)) return config;
+  if (!is_record(file)) return load_config(kinds, path, sets);
 
-  const Config recorded = load_config(kinds, path);
+  const auto read = [&](std::span<const std::string> with) {
+    return load_config(kinds, path, with);
+  };
+  Config config = read_recorded(sets, read);
+  const Config recorded = read_recorded({}, read);
   if (!states(sets, "log.folder") && !same_place(recorded.log.folder, run))
     config.log.folder = run.string();
   Anchor anchor{recorded.log.folder, run, {}};
@@ -99,15 +116,21 @@ Config load_named_config(const KnownKinds& kinds, const std::string& path,
   return config;
 }
 
+Config parse_recorded(const KnownKinds& kinds, const std::string& text, const std::string& source,
+                      std::span<const std::string> sets) {
+  return read_recorded(sets, [&](std::span<const std::string> with) {
+    return parse_config(kinds, text, source, with);
+  });
+}
+
 Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,
                  std::span<const std::string> sets) {
   const fs::path place = checkpoint.directory();
-  Config config =
-      parse_config(kinds, checkpoint.config_text(), (place / "config.yaml").string(), sets);
+  const std::string source = (place / "config.yaml").string();
+  Config config = parse_recorded(kinds, checkpoint.config_text(), source, sets);
   const fs::path folder = fs::absolute(place / "").lexically_normal().parent_path().parent_path();
-  const Anchor anchor{
-      parse_config(kinds, checkpoint.config_text(), "config.yaml").checkpoint.folder, folder,
-      working_folder_of(checkpoint)};
+  const Anchor anchor{parse_recorded(kinds, checkpoint.config_text(), source).checkpoint.folder,
+                      folder, working_folder_of(checkpoint)};
   if (!states(sets, "data.shards")) config.data.shards = moved(config.data.shards, anchor);
   return config;
 }

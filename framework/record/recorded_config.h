@@ -20,6 +20,11 @@ bool is_record(const std::filesystem::path& path);
 Config load_named_config(const KnownKinds& kinds, const std::string& path,
                          std::span<const std::string> sets = {});
 
+/// parse_config for a text that a run has recorded. Earlier versions let data_parallel settings stand beside a mesh.dp of 1, where
+/// they mean nothing; they are taken for what they were.
+Config parse_recorded(const KnownKinds& kinds, const std::string& text, const std::string& source,
+                      std::span<const std::string> sets = {});
+
 /// The config in a checkpoint.
 Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,
                  std::span<const std::string> sets = {});

@@ -10,6 +10,7 @@
 #include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "framework/record/checkpoint_choice.h"
+#include "framework/record/recorded_config.h"
 
 namespace tessera {
 namespace {
@@ -198,7 +199,7 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
                              reader.config_text(), reader.run_json()),
                  "Put checkpoint.folder on a file system that all hosts share");
   const Config saved = resolved(
-      parse_config(given.model.kinds, reader.config_text(), (*latest / "config.yaml").string()),
+      parse_recorded(given.model.kinds, reader.config_text(), (*latest / "config.yaml").string()),
       vocab);
   require_same_model(saved, config, *latest);
   require_same_optimizer(saved, config, *latest);

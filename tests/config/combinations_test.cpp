@@ -97,6 +97,12 @@ INSTANTIATE_TEST_SUITE_P(
               "optimizer.beta1 = 0.5 has no effect with optimizer.type: sgd"},
         Clash{"adamw_momentum", gpt("optimizer: {momentum: 0.9}\n"),
               "optimizer.momentum = 0.9 has no effect with optimizer.type: adamw"},
+        Clash{
+            "shard_on_one_rank", gpt("mesh: {dp: 1}\ndata_parallel: {shard: parameters}\n"),
+            "run.yaml:3:24: data_parallel.shard = parameters has no effect with mesh.dp: 1; remove "
+            "it (the default is none)"},
+        Clash{"wire_on_one_rank", gpt("mesh: {dp: 1, tp: 2}\ndata_parallel: {wire: bf16}\n"),
+              "data_parallel.wire = bf16 has no effect with mesh.dp: 1"},
         Clash{"long_warmup", gpt("schedule: {warmup: 600 steps}\ntrain: {steps: 1M tokens}\n"),
               "run.yaml:2:20: schedule.warmup = 600 steps is longer than train.steps = 1M tokens "
               "(123 steps)"},
@@ -116,6 +122,9 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(Combinations, ThatRun) {
+  // One config for one rank and for several.
+  parse_config(shipped_models().kinds(), gpt("data_parallel: {shard: parameters, wire: bf16}\n"),
+               "a.yaml");
   parse_config(shipped_models().kinds(),
                model("type: gpt, layers: 2, hidden: 66, heads: 4, head_dim: 16, kv_heads: 2, "
                      "positions: rotary"),

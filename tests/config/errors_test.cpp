@@ -197,6 +197,24 @@ TEST(Errors, AllAtOnceInTheOrderOfTheFile) {
             "  --set log.every: '2' has no unit; write '2 steps' or '2 tokens'");
 }
 
+/// A run whose config became wrong is told so in its folder.
+TEST(Errors, KnowTheRunsFolder) {
+  const auto folder = [](const std::string& rest, const std::vector<std::string>& sets) {
+    try {
+      parse_config(shipped_models().kinds(),
+                   "model: {type: gpt, layers: 0, hidden: 64, heads: 4}\n" + rest, "a/name.yaml",
+                   sets);
+    } catch (const ConfigError& error) {
+      return error.log_folder;
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(folder("", {}), "runs/name");
+  EXPECT_EQ(folder("log: {folder: here}\n", {}), "here");
+  EXPECT_EQ(folder("log: {folder: here}\n", {"log.folder=there"}), "there");
+  EXPECT_EQ(folder("log: {folder: [a]}\n", {}), "");
+}
+
 TEST(Errors, OfFiles) {
   EXPECT_EQ(user_error_of([] { load_config(shipped_models().kinds(), "/nowhere/run.yaml"); }),
             "/nowhere/run.yaml: no such config file");

@@ -107,6 +107,36 @@ class MeshFailure : public MeshRun {
 
 using LongMeshFailure = MeshFailure;
 
+/// A wrong setting is every rank's; one says it, and the run's failure.txt tells of it.
+TEST_F(MeshFailure, WrongWordsAreSaidOnce) {
+  finishes(on(2, train("gpt", "run", "mesh.dp=2")));
+  const auto says_once = [&](const std::string& line, const std::string& what, bool in_file) {
+    const Ended ended = shell(line);
+    EXPECT_EQ(ended.status, 2) << ended.output;
+    const size_t at = ended.output.find(what);
+    EXPECT_NE(at, std::string::npos) << ended.output;
+    EXPECT_EQ(ended.output.find(what, at + 1), std::string::npos) << ended.output;
+    EXPECT_EQ(fs::exists(folder_ / "run/failure.txt"), in_file) << what;
+    if (in_file) {
+      EXPECT_NE(read_file(folder_ / "run/failure.txt").find(what), std::string::npos);
+      fs::remove(folder_ / "run/failure.txt");
+    }
+  };
+  const std::string line = train("gpt", "run", "mesh.dp=2");
+  says_once(on(2, line + " --set optimizer.lrr=1"), "unknown key 'lrr' in optimizer", true);
+  says_once(on(2, line + " --set model.layers=0"), "model.layers: '0' is out of range", true);
+  says_once(on(2, line + " --set mesh.dp=3"), "3 data parallel ranks cannot share", true);
+  says_once(on(2, line + " --peaks 1"), "unknown option '--peaks'", false);
+  says_once(on(2, program_path() + " bench trane x"), "there is no mode 'trane'", false);
+  says_once(on(2, program_path() + " bench step " + path("gpt.yaml")), "one process is timed",
+            false);
+  says_once(on(2, program_path() + " eval " + path("run")), "eval is the work of one process",
+            false);
+  const Ended help = shell(on(2, program_path() + " train --help"));
+  EXPECT_EQ(help.status, 0) << help.output;
+  EXPECT_EQ(help.output.find("tessera train CONFIG"), help.output.rfind("tessera train CONFIG"));
+}
+
 TEST_F(MeshFailure, ARankIsKilled) {
   expect_cause(meets(on(4, endless()), "kill -KILL $P2"), {"rank 2 (", ") died"});
   goes_on_with_fewer();

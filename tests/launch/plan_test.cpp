@@ -82,11 +82,14 @@ TEST(Plan, TakesTheConfigsMeshOtherwise) {
 }
 
 TEST(Plan, SaysWhichSizesAMeshWouldDivide) {
-  const ProgramRun run =
-      plan({"--mesh", "dp=3,tp=8", "--set", "model.heads=2", "--set", "batch.sequences=4"});
-  EXPECT_EQ(run.status, 2);
-  expect_in(run.err, "2 heads are fewer than 8 tensor parallel ranks");
-  expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
+  for (const char* shard : {"none", "parameters"}) {
+    const ProgramRun run =
+        plan({"--mesh", "dp=3,tp=8", "--set", "model.heads=2", "--set", "batch.sequences=4",
+              "--set", std::string("data_parallel.shard=") + shard});
+    EXPECT_EQ(run.status, 2);
+    expect_in(run.err, "2 heads are fewer than 8 tensor parallel ranks");
+    expect_in(run.err, "near sizes that divide: --set batch.sequences=6 --set model.heads=8");
+  }
 }
 
 TEST(Plan, SaysWhatToPadATokenizersVocabularyTo) {

@@ -53,6 +53,65 @@ TEST(Verbs, EachRefusesAnUnknownOption) {
   }
 }
 
+/// This process as one of several that mpirun has started.
+class OneOf {
+ public:
+  OneOf(int rank, int ranks) {
+    ::setenv("OMPI_COMM_WORLD_RANK", std::to_string(rank).c_str(), 1);
+    ::setenv("OMPI_COMM_WORLD_SIZE", std::to_string(ranks).c_str(), 1);
+  }
+  ~OneOf() {
+    ::unsetenv("OMPI_COMM_WORLD_RANK");
+    ::unsetenv("OMPI_COMM_WORLD_SIZE");
+  }
+  OneOf(const OneOf&) = delete;
+  OneOf& operator=(const OneOf&) = delete;
+};
+
+ProgramRun as_rank(int rank, int ranks, const std::vector<std::string>& args) {
+  const OneOf started(rank, ranks);
+  return program(args);
+}
+
+TEST(Verbs, OneOfSeveralProcessesPrints) {
+  for (const std::vector<std::string>& args : {std::vector<std::string>{},
+                                               {"help"},
+                                               {"help", "train"},
+                                               {"--version"},
+                                               {"eval", "--help"},
+                                               {"config", "--keys", "log"},
+                                               {"confg"},
+                                               {"config", "--hlep"},
+                                               {"config", "nowhere.yaml"}}) {
+    const ProgramRun alone = program(args), first = as_rank(0, 4, args),
+                     other = as_rank(2, 4, args);
+    EXPECT_EQ(first.status, alone.status);
+    EXPECT_EQ(first.out, alone.out);
+    EXPECT_EQ(first.err, alone.err);
+    EXPECT_EQ(other.out + other.err, "") << (args.empty() ? "" : args[0]);
+    EXPECT_EQ(other.status, 0);
+  }
+}
+
+/// Those that do the work of one process say what to give instead, once.
+TEST(Verbs, WorkOfOneProcessIsRefusedToSeveral) {
+  for (const std::string verb :
+       {"doctor", "eval", "generate", "plan", "quickstart", "tokenize", "verify"}) {
+    const std::vector<std::string> args{verb, "a b", "--set", "x=1"};
+    const ProgramRun first = as_rank(0, 4, args), other = as_rank(3, 4, args);
+    EXPECT_EQ(first.status, 2) << verb;
+    EXPECT_TRUE(first.err.starts_with("tessera: error: " + verb +
+                                      " is the work of one process, and 4 were started; give it "
+                                      "without launch/run (mpirun, srun): tessera " +
+                                      verb + " 'a b' --set x=1"))
+        << first.err;
+    EXPECT_EQ(first.out + other.out + other.err, "") << verb;
+    EXPECT_EQ(other.status, 0) << verb;
+    EXPECT_EQ(as_rank(0, 1, args).err, program(args).err) << verb << " on one rank";
+  }
+  EXPECT_NE(as_rank(0, 4, {"plan", "c.yaml"}).err.find("--mesh dp=4"), std::string::npos);
+}
+
 TEST(Verbs, AMistypedVerbIsAnsweredWithTheNearest) {
   const ProgramRun run = program({"confg"});
   EXPECT_EQ(run.status, 2);
