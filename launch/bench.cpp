@@ -1,5 +1,5 @@
-// `tessera bench`: how fast. `train` times whole steps on random tokens, `step` says where a step's time goes by op
-// beside the machine's roofline, `op` times one op.
+// `tessera bench` says how fast training is. `train` times whole steps on random tokens, `step` says which ops take the time of
+// a step, beside the roofline of the machine, and `op` times one op.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -70,7 +70,7 @@ int run_bench(std::span<const std::string> args) {
   const Ranks ranks;
   return ranks.together(no_log_folder, [&] {
     if (!args.empty() && !args[0].starts_with('-'))
-      require_mode(args[0]);  // before CONFIG is missed
+      require_mode(args[0]);  // before a missing CONFIG is complained of
     const auto given = line.parse(args);
     if (given) bench(*given, ranks);
     return 0;

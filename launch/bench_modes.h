@@ -1,4 +1,4 @@
-// The modes of `tessera bench`; each prints a table and returns the same figures.
+// The modes of `tessera bench`. Each prints a table, and returns the figures that stand in it.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,13 +10,14 @@
 
 namespace tessera {
 
-/// Median tokens/s of `steps` steps on random tokens, seconds from process start to the first step, peak resident memory.
+/// Times `steps` steps on random tokens: the median of tokens/s, the seconds from the start of the process to the first step,
+/// and the peak of resident memory.
 nlohmann::json bench_train(const Config& config, int64_t steps, const Ranks& ranks);
 
-/// Seconds of a step by op, medians over `steps` steps, beside what the machine's measured rates allow.
+/// Times every op of a step, as medians over `steps` steps, beside what the machine's measured rates allow.
 nlohmann::json bench_step(const Config& config, int64_t steps);
 
-/// Seconds of one op, given as `op(TYPES) {attributes}`, on random operands; `sets` are device.* settings.
+/// Times one op on random operands. `text` gives it as `op(TYPES) {attributes}`; `sets` are device.* settings.
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps);
 
 }  // namespace tessera

@@ -13,7 +13,7 @@
 namespace tessera {
 namespace {
 
-/// Reads `op(f32[2,3], i32[]) {attributes}`.
+/// An op as the command line gives it: `op(f32[2,3], i32[]) {attributes}`.
 struct OpText {
   const OpDef* op = nullptr;
   std::vector<TensorType> operands;
@@ -111,7 +111,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   for (const std::string& set : sets)
     require(set.starts_with("device."),
             "bench op: --set {} plays no part, as one op is timed; only device.* does", set);
-  // Device settings come as for any run; the model in this config plays no part.
+  // The device settings are read as those of any run are. The model in this config plays no part.
   const Config config =
       parse_config(shipped_models().kinds(), "model: {type: gpt, layers: 1, hidden: 64, heads: 1}",
                    "bench op", sets);

@@ -16,10 +16,10 @@ struct Row {
   DType type = DType::f32;  // that its products ran in
   int64_t calls = 0;
   double flops = 0, bytes = 0;
-  std::vector<double> seconds;  // by step
+  std::vector<double> seconds;  // of each step
 };
 
-/// Bytes that a node must move at least: every operand read and every result written once; views move none.
+/// Bytes that a node moves at least: it reads every operand once and writes every result once. Views move none.
 double traffic(const Graph& graph, const Node& node) {
   std::vector<TensorType> in, out;
   for (ValueId v : node.inputs) in.push_back(graph.value(v).type);

@@ -14,7 +14,7 @@
 namespace tessera {
 namespace {
 
-/// What reads a checkpoint is one process, whatever mesh wrote it: a checkpoint holds whole tensors.
+/// The config for one process, which reads a checkpoint of any mesh: a checkpoint holds whole tensors.
 Config on_one_rank(Config config) {
   config.mesh = MeshConfig{.dp = 1, .tp = 1, .head_multiple = {}, .sequence_parallel = false};
   config.data_parallel = {};

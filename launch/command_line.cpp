@@ -16,7 +16,7 @@ namespace po = boost::program_options;
 
 constexpr size_t kColumns = 100;
 
-/// `text` broken at spaces so that every line ends before kColumns; lines after the first start with `indent` spaces.
+/// Breaks `text` at spaces so that every line ends before kColumns. The lines after the first start with `indent` spaces.
 std::string wrapped(const std::string& text, size_t indent) {
   std::string out;
   size_t column = indent, at = 0;

@@ -1,6 +1,6 @@
-// The command line of one verb: positional words, options, help, all declared in one list. Stands on
-// Boost.Program_options, with the house's manners added: strict (no abbreviations), a mistyped option is answered with the
-// one that was meant, every mistake is a UserError, and the help text fits a screen.
+// The command line of one verb: its positional words, its options and its help, all declared in one list. It stands on
+// Boost.Program_options and adds the manners of the house: abbreviations are not accepted, a mistyped option is answered with
+// the one that was meant, every mistake is a UserError, and the help text fits a screen.
 #pragma once
 
 #include <cstdint>
@@ -15,30 +15,36 @@ namespace tessera {
 
 /// One option of a verb.
 struct Option {
-  std::string name;   // "set"
-  std::string value;  // what its value is called in help, "KEY=VALUE"; empty for a switch
-  std::string help;   // one line
+  /// The name without its dashes, such as "set".
+  std::string name;
+  /// What help calls the value, such as "KEY=VALUE"; empty for a switch, which has none.
+  std::string value;
+  /// One line that says what the option does.
+  std::string help;
   bool repeats = false;
 };
 
-/// A positional word: `tessera train CONFIG`.
+/// A positional word of a verb, such as CONFIG in `tessera train CONFIG`.
 struct Word {
-  enum class Count { one, optional, many };  // many: one at least
+  /// How many words stand in its place: exactly one, one or none, or one and any number more.
+  enum class Count { one, optional, many };
 
   std::string name;
   std::string help;
   Count count = Count::one;
 };
 
-/// What was given.
+/// The words and options that the user gave.
 class Arguments {
  public:
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
   /// The value of an option or word; `otherwise` when it was not given.
   std::string text(std::string_view name, const std::string& otherwise = "") const;
-  /// A whole number of at least `least`; UserError naming the option when it is not one.
+  /// The value as a whole number, or `otherwise` when it was not given. UserError, naming the option, when the value is no whole
+  /// number of at least `least`.
   int64_t integer(std::string_view name, int64_t otherwise, int64_t least = 0) const;
-  /// A finite number; UserError naming the option when it is not one.
+  /// The value as a number, or `otherwise` when it was not given. UserError, naming the option, when the value is no finite
+  /// number.
   double real(std::string_view name, double otherwise) const;
   /// Every value of a repeated option or word.
   std::vector<std::string> list(std::string_view name) const;
@@ -50,19 +56,22 @@ class Arguments {
 
 struct CommandLine {
   std::string verb;
-  std::string summary;  // a sentence or two; wrapped in help
+  /// One sentence or two, which help breaks into lines.
+  std::string summary;
   std::vector<Word> words;
   std::vector<Option> options;
-  std::vector<std::string> examples;  // without "tessera VERB "
+  /// What stands behind `tessera VERB` in the examples of the help text.
+  std::vector<std::string> examples;
 
-  /// The arguments, or nothing after help was asked for and printed.
+  /// Reads the words of a command line. Nothing comes back when they asked for help, which is printed by the first of several
+  /// processes.
   std::optional<Arguments> parse(std::span<const std::string> args) const;
 
-  /// At most 24 lines of at most 100 columns.
+  /// The help text: at most 24 lines of at most 100 columns.
   std::string help() const;
 };
 
-/// The option every verb has that reads a config.
+/// The option --set, which every verb that reads a config has.
 Option set_option();
 
 }  // namespace tessera

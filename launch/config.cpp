@@ -1,4 +1,4 @@
-// `tessera config`: the resolved config as text, or what there is to know about its keys.
+// `tessera config` prints the resolved config, or what there is to know about its keys.
 #include <fmt/format.h>
 
 #include "framework/config/nearest.h"
@@ -15,7 +15,7 @@ namespace {
 
 std::string section_of(const KeyDoc& key) { return key.path.substr(0, key.path.find('.')); }
 
-/// The keys of `section`, or all when it is empty, one line each.
+/// Prints the keys of `section`, or all keys when it is empty, one line each.
 void print_keys(const std::string& section) {
   const std::vector<KeyDoc> keys = config_keys(shipped_models().kinds());
   std::vector<std::string> sections;

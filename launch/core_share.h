@@ -1,5 +1,5 @@
-// How many threads a rank starts, from the cores that each rank of its host may run on: bound by the launcher or not,
-// inside a container's part of the machine or not.
+// How many threads a rank starts. It follows from the cores that each rank of its host may run on, whether the launcher has
+// bound the ranks or not, and whether they stand in a container that has a part of the machine or not.
 #pragma once
 
 #include <bitset>
@@ -10,16 +10,16 @@
 
 namespace tessera {
 
-/// Cores by the kernel's number.
+/// A set of cores, by the numbers that the kernel gives them.
 using CoreSet = std::bitset<1024>;
 
-/// What this process may run on.
+/// The cores that this process may run on.
 CoreSet allowed_cores();
-/// The same of every rank, in their order. Called by all ranks together.
+/// The cores that each rank may run on, in the order of the ranks. All ranks call it together.
 std::vector<CoreSet> allowed_cores(World& world);
 
-/// The part of a rank's own cores that it has when each core is divided evenly by the ranks that may run on it; one at
-/// least. `host`: the sets of all ranks of one host, `mine` this one's place there.
+/// How many cores a rank has when each core is divided evenly by the ranks that may run on it; one at least. `host` holds the
+/// sets of all ranks of one host, and `mine` is the place of this rank's set there.
 int core_share(std::span<const CoreSet> host, size_t mine);
 
 }  // namespace tessera

@@ -1,5 +1,4 @@
-// `tessera eval`: the loss and figures of a checkpoint on the held-out part of
-// the data.
+// `tessera eval` measures a checkpoint, its loss and its figures, on the held-out part of the data.
 #include <fmt/format.h>
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// `tessera generate`: continues a text with a trained GPT.
+// `tessera generate` continues a text with a trained GPT.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -15,7 +15,7 @@
 namespace tessera {
 namespace {
 
-/// The tokenizer that the checkpoint was trained with: it travels in run.json.
+/// The tokenizer that the checkpoint was trained with; run.json describes it.
 Tokenizer tokenizer_of(const CheckpointReader& reader) {
   const std::string where = (reader.directory() / "run.json").string();
   for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)

@@ -1,4 +1,4 @@
-// What `tessera plan` prints of a run: memory, FLOPs, collectives and time, per rank.
+// The texts that `tessera plan` prints about a run: FLOPs, collectives and time of each rank.
 #pragma once
 
 #include <string>

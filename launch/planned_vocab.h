@@ -1,5 +1,5 @@
-// The vocabulary that model.vocab: auto stands for when no data is opened: the shards' tokenizer if there are shards, the
-// byte tokenizer otherwise.
+// What `model.vocab: auto` stands for when no data is opened: the vocabulary of the shards' tokenizer where the config names
+// shards, and that of the byte tokenizer otherwise.
 #pragma once
 
 #include "framework/config/config.h"

@@ -1,5 +1,5 @@
 // Ranks compute the same numbers only where they run the same code: the same build, the same oneDNN, kernels of the same
-// instruction set. What a rank computes for itself alone, such as its gradients' norm, would else drift from the others'.
+// instruction set. Otherwise what each rank computes for itself, such as the norm of the gradients, would drift apart.
 #pragma once
 
 #include "framework/comm/communicator.h"
@@ -7,7 +7,8 @@
 
 namespace tessera {
 
-/// SharedError on all ranks unless this holds, naming a rank that differs and what to do; `isa`: what this rank uses.
+/// Throws a SharedError on all ranks unless they run the same code. It names a rank that differs and what to do. `device` is the
+/// one that this rank computes on.
 void require_same_program(World& world, const Device& device);
 
 }  // namespace tessera

@@ -1,4 +1,4 @@
-// `tessera tokenize`: text files and folders to a folder of token shards, what `train` reads.
+// `tessera tokenize` turns text files and folders into a folder of token shards, which `train` reads.
 #include "launch/tokenize.h"
 
 #include <fmt/format.h>
@@ -27,7 +27,7 @@ std::string mib(uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 0x1p20);
 }
 
-/// What was left out, one line per reason; empty when nothing was.
+/// The part of the report that says what was left out and why; empty when nothing was.
 std::string left_out(const TokenizeResult& result) {
   constexpr size_t kShown = 10;
   std::string text;

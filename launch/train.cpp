@@ -1,4 +1,4 @@
-// `tessera train`: a config, token shards, a model; then the loop.
+// `tessera train` makes a model from a config and token shards, and trains it.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -113,7 +113,7 @@ int train(const Arguments& given, std::span<const std::string> args, const Ranks
   const BusErrorFolder last_words(config.log.folder);
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();
   if (summary.stop_signal == 0) return 0;
-  // As a shell tells it. SIGUSR1 is how mpirun hands on that the run shall stop.
+  // The status that a shell gives a signal. mpirun hands on by SIGUSR1 that the run shall stop.
   return 128 + (summary.stop_signal == SIGUSR1 ? SIGTERM : summary.stop_signal);
 }
 

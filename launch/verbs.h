@@ -19,8 +19,8 @@ int run_bench(std::span<const std::string> args);
 int run_doctor(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
 
-/// The whole program: `args` is everything after the program's name. Returns the exit status: 0 well, 1 a bug in
-/// Tessera (or what verify found), 2 something for the user to change.
+/// Runs the whole program. `args` is everything after the program's name. The exit status is 0 when all is well, 1 for a bug in
+/// Tessera (or a difference that verify found), and 2 for something that the user must change.
 int run_program(std::span<const std::string> args) noexcept;
 
 }  // namespace tessera

@@ -1,4 +1,4 @@
-// `tessera verify`: the same config on two meshes, compared value by value.
+// `tessera verify` runs a config on two meshes and compares them value by value.
 #include "framework/verify/verify.h"
 
 #include <fmt/format.h>
@@ -78,7 +78,7 @@ int run_verify(std::span<const std::string> args, const CompileOptions& compile)
       make_device(device, static_cast<int>(ranks), std::max<int64_t>(1, available_cores() / ranks));
   options.compile = compile;
   const int64_t vocab = planned_vocab(a);
-  // Batches are cut by rank as they are fed: those of a and b are the same.
+  // Each rank cuts its part out of a batch as it is fed, so one set of batches serves both meshes.
   options.data = [&]() -> LearnerData {
     if (!a.data.shards.empty()) return open_data(shipped_models(), a);
     return {make_random_batches(shipped_models(), a, vocab), vocab, std::nullopt};
