@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "framework/core/dtype.h"
+#include "framework/device/cpu/isa.h"
 #include "framework/device/kernel.h"
 
 namespace tessera::testing {
@@ -91,7 +92,7 @@ inline DeviceProfile profile_of(Isa isa) {
 }
 
 /// Prepares and runs the kernel that `factory` makes, for one thread and for three, and expects the same bits and
-/// untouched guards.
+/// untouched guards. Of the instruction set that is asked for it takes as much as this machine has.
 /// `donated`: operands that share a result's buffer, as (operand, result).
 inline std::vector<std::vector<double>> run_kernel(
     KernelFactory factory, std::string_view op, const Attrs& attrs, const std::vector<Values>& in,
@@ -101,7 +102,7 @@ inline std::vector<std::vector<double>> run_kernel(
   for (const Values& value : in) types.push_back(value.type);
   std::vector<std::vector<double>> first;
   for (int round = 0; round < 2; ++round) {
-    DeviceProfile profile = profile_of(isa);
+    DeviceProfile profile = profile_of(std::min(isa, isa_of(read_cpu_facts())));
     profile.threads = round == 0 ? 1 : 3;
     const Kernel kernel = factory(KernelSpec{op, attrs, types, out, profile});
     std::vector<GuardedBuffer> operands, results;
