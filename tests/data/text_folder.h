@@ -44,7 +44,7 @@ class TemporaryFolder {
 };
 
 inline void write_file(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
+  if (path.has_parent_path()) fs::create_directories(path.parent_path());
   fs::remove(path);  // writing over a file can wait for the disk
   std::ofstream(path, std::ios::binary) << text;
 }

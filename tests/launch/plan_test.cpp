@@ -54,7 +54,7 @@ TEST(Plan, ShowsTheGraphsOfPassesThatOnlyAMeshHas) {
     EXPECT_EQ(alone.status, 2);
     expect_in(alone.err, "there is no pass '" + pass + "'; known: model, ");
     expect_in(alone.err, "partition (on a mesh), chunk");
-    expect_in(alone.err, "bucket and overlap (on a mesh)");
+    expect_in(alone.err, "bucket (on a mesh), overlap (on a mesh)");
   }
 }
 
