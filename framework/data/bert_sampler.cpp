@@ -4,25 +4,20 @@
 
 #include "framework/core/error.h"
 #include "framework/data/permutation.h"
+#include "framework/data/sentence_pairs.h"
 
 namespace tessera {
 namespace {
 
-// Draws of a sample's layout by their index.
-constexpr uint64_t kJitter = 0, kIsNext = 1, kCut = 2, kElsewhere = 16;
-constexpr uint64_t kElsewhereTries = 16;
+constexpr uint64_t kPlace = 0;  // the draw of a window's place
 
-std::vector<int32_t> tokens(const TokenPart& part, uint64_t begin, uint64_t end) {
-  std::vector<int32_t> ids(end - begin);
-  part.read(begin, ids);
-  return ids;
+int64_t shortest_text(const BertOptions& options) {
+  return options.pairs ? kShortestPairedText : 1;
 }
-
-int64_t shortest_text(const BertOptions& options) { return options.pairs ? 2 : 1; }
 
 int64_t text_length(const BertOptions& options) {
   const int64_t length = options.length - (options.pairs ? 3 : 2);
-  require(length >= shortest_text(options),
+  require(length >= (options.pairs ? 2 : 1),
           "a sequence length of {} leaves no room for text beside [CLS] and [SEP]; lengthen it",
           options.length);
   return length;
@@ -46,6 +41,10 @@ BertSampler::BertSampler(const TokenSplit& split, uint64_t seed, const BertOptio
               special.pad != SpecialTokens::kNone,
           "the tokenizer of {} lacks a cls, sep or pad token; tokenize the text with one that has",
           train_.shards().folder().string());
+  require(train_windows_.count() > 0 || !options.pairs,
+          "{}: no document of the training part has the {} tokens of text that a pair of sentences "
+          "needs; tokenize longer documents, or write data.sentence_pairs: false",
+          train_.shards().folder().string(), kShortestPairedText);
   require(train_windows_.count() > 0, "{}: the training part has no text; tokenize more",
           train_.shards().folder().string());
 }
@@ -82,8 +81,8 @@ BertBatch BertSampler::train_batch(uint64_t first_sample, int64_t count) const {
   for (int64_t row = 0; row < count; ++row) {
     const uint64_t sample = first_sample + static_cast<uint64_t>(row);
     const uint64_t index = Permutation(windows, order, sample / windows)(sample % windows);
-    const auto window = train_windows_.window(index, layout.uniform(sample, kJitter));
-    fill_row(train_, train_windows_, window, {layout, masking, sample}, row, batch);
+    const double place = layout.uniform(sample, kPlace);
+    fill_row(train_, train_windows_, index, place, {layout, masking, sample}, row, batch);
   }
   return batch;
 }
@@ -94,23 +93,23 @@ BertBatch BertSampler::validation_batch(std::span<const uint64_t> samples, int64
   const Random layout(0, "data.bert.held_out.layout"), masking(0, "data.bert.held_out.masking");
   for (int64_t row = 0; row < std::ssize(samples); ++row) {
     const uint64_t sample = samples[static_cast<size_t>(row)];
-    const auto window = validation_windows_.window(sample, 0);
-    fill_row(validation_, validation_windows_, window, {layout, masking, sample}, row, batch);
+    fill_row(validation_, validation_windows_, sample, 0, {layout, masking, sample}, row, batch);
   }
   return batch;
 }
 
-void BertSampler::fill_row(const TokenPart& part, const TextWindows& windows,
-                           const TextWindows::Window& window, const Draws& draws, int64_t row,
-                           BertBatch& batch) const {
+void BertSampler::fill_row(const TokenPart& part, const TextWindows& windows, uint64_t index,
+                           double place, const Draws& draws, int64_t row, BertBatch& batch) const {
   const SpecialTokens& special = part.tokenizer().special();
-  Pair pair;
+  SentencePair pair;
   if (options_.pairs) {
-    pair = make_pair(part, windows, window, draws);
+    pair = sentence_pair(part, windows, index, text_length_, draws.layout, draws.sample);
     batch.next_sentence[row] = pair.is_next ? 0 : 1;
     batch.next_weights[row] = 1;
   } else {
-    pair.first = tokens(part, window.begin, window.end);
+    const TextWindows::Window window = windows.window(index, place);
+    pair.first.resize(window.end - window.begin);
+    part.read(window.begin, pair.first);
   }
   const auto ids = std::span(batch.ids).subspan(row * options_.length, options_.length);
   size_t n = 0;
@@ -134,57 +133,6 @@ void BertSampler::fill_row(const TokenPart& part, const TextWindows& windows,
   std::copy(masked.labels.begin(), masked.labels.end(),
             batch.masked_labels.begin() + row * masked_);
   std::fill_n(batch.masked_weights.begin() + row * masked_, masked.positions.size(), 1.0f);
-}
-
-BertSampler::Pair BertSampler::make_pair(const TokenPart& part, const TextWindows& windows,
-                                         const TextWindows::Window& window,
-                                         const Draws& draws) const {
-  Pair pair;
-  pair.first = tokens(part, window.begin, window.end);
-  const uint64_t cut = sentence_cut(pair.first, draws);
-  pair.second.assign(pair.first.begin() + static_cast<int64_t>(cut), pair.first.end());
-  pair.first.resize(cut);
-  const bool elsewhere = draws.layout.below(2, draws.sample, kIsNext) == 1;
-  // A text that has no elsewhere (one short document in all) keeps its true continuation, and says so.
-  if (elsewhere) pair.is_next = !take_elsewhere(part, windows, window, draws, pair.second);
-  return pair;
-}
-
-uint64_t BertSampler::sentence_cut(std::span<const int32_t> text, const Draws& draws) const {
-  const uint64_t n = text.size();
-  const uint64_t low = std::max<uint64_t>(1, n / 4), high = std::max(low, 3 * n / 4);
-  std::vector<uint64_t> ends;
-  for (uint64_t cut = low; cut <= high; ++cut) {
-    if (train_.tokenizer().ends_sentence(text[cut - 1], text[cut])) ends.push_back(cut);
-  }
-  if (ends.empty()) return low + draws.layout.below(high - low + 1, draws.sample, kCut);
-  return ends[draws.layout.below(ends.size(), draws.sample, kCut)];
-}
-
-bool BertSampler::take_elsewhere(const TokenPart& part, const TextWindows& windows,
-                                 const TextWindows::Window& window, const Draws& draws,
-                                 std::vector<int32_t>& second) const {
-  const uint64_t wanted = second.size();
-  for (uint64_t t = 0; t < kElsewhereTries; ++t) {
-    const uint64_t draw = kElsewhere + 2 * t;
-    const auto other = windows.window(draws.layout.below(windows.count(), draws.sample, draw),
-                                      draws.layout.uniform(draws.sample, draw + 1));
-    const bool same_text = other.text.piece == window.text.piece;
-    const bool last_half =
-        t >= kElsewhereTries / 2;  // no other document was met: take another place
-    const bool apart = other.end <= window.begin || other.begin >= window.end;
-    if (same_text && !(last_half && apart)) continue;
-    std::vector<int32_t> text = tokens(part, other.begin, other.end);
-    uint64_t start = 0;  // of the first sentence that still leaves enough
-    for (uint64_t at = 1; at + wanted <= text.size() && start == 0; ++at) {
-      if (part.tokenizer().ends_sentence(text[at - 1], text[at])) start = at;
-    }
-    text.erase(text.begin(), text.begin() + static_cast<int64_t>(start));
-    if (text.size() > wanted) text.resize(wanted);
-    second = std::move(text);
-    return true;
-  }
-  return false;
 }
 
 }  // namespace tessera

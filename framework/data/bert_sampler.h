@@ -1,6 +1,5 @@
-// Batches for masked-language modelling and next-sentence prediction: [CLS] A [SEP] B [SEP], or [CLS] A [SEP]. A and B
-// lie side by side in one document, cut where a sentence ends (found in the tokens at sampling time), or, for one half
-// of the samples, B is taken from elsewhere. A sample is a pure function of (seed, sample index), its masks included.
+// Batches for masked-language modelling and next-sentence prediction: [CLS] A [SEP] B [SEP], or [CLS] A [SEP], with
+// A and B from sentence_pairs.h. A sample is a pure function of (seed, sample index), its masks included.
 #pragma once
 
 #include <cstdint>
@@ -50,21 +49,11 @@ class BertSampler {
     Random layout, masking;
     uint64_t sample;
   };
-  struct Pair {
-    std::vector<int32_t> first, second;
-    bool is_next = true;
-  };
 
   BertBatch padded_batch(int64_t count) const;
-  void fill_row(const TokenPart& part, const TextWindows& windows,
-                const TextWindows::Window& window, const Draws& draws, int64_t row,
-                BertBatch& batch) const;
-  Pair make_pair(const TokenPart& part, const TextWindows& windows,
-                 const TextWindows::Window& window, const Draws& draws) const;
-  uint64_t sentence_cut(std::span<const int32_t> text, const Draws& draws) const;
-  bool take_elsewhere(const TokenPart& part, const TextWindows& windows,
-                      const TextWindows::Window& window, const Draws& draws,
-                      std::vector<int32_t>& second) const;
+  /// Fills a row from window `index`; `place` is where in its stretch a text without a pair begins.
+  void fill_row(const TokenPart& part, const TextWindows& windows, uint64_t index, double place,
+                const Draws& draws, int64_t row, BertBatch& batch) const;
 
   TokenPart train_;
   TokenPart validation_;

@@ -22,6 +22,7 @@ class TextWindows {
   struct Window {
     Text text;                    // the whole text it lies in
     uint64_t begin = 0, end = 0;  // positions in the part
+    double place = 0;  // of its begin, among all places from the text's begin on, in [0, 1)
   };
 
   uint64_t count() const { return first_.back(); }

@@ -86,7 +86,7 @@ TEST(Bert, PairsLieSideBySideOrComeFromElsewhere) {
     EXPECT_NE(holds(row.first), texts.end());
     EXPECT_NE(holds(row.second), texts.end());
     EXPECT_EQ(holds(row.first + row.second) != texts.end(), row.is_next);
-    EXPECT_EQ(batch.lengths[static_cast<size_t>(r)], kLength);
+    EXPECT_LE(batch.lengths[static_cast<size_t>(r)], kLength);
     at_sentence += row.first.back() == '\n' || (row.first.back() == '.') ? 1 : 0;
   }
   EXPECT_NEAR(static_cast<double>(next), 1000, 5 * 22.4);
@@ -185,7 +185,7 @@ TEST(Bert, ATextWithNoElsewhereKeepsItsTrueContinuation) {
   for (int64_t r = 0; r < 50; ++r) {
     const Row row = unmasked(batch, r, true);
     EXPECT_TRUE(row.is_next);
-    EXPECT_EQ(row.first + row.second, text);
+    EXPECT_NE(text.find(row.first + row.second), std::string::npos);
   }
 }
 
@@ -206,7 +206,7 @@ TEST(Bert, OneLongTextHasElsewheresOfItsOwn) {
 TEST(Bert, RefusesWhatItCannotSample) {
   const TemporaryFolder folder;
   const TokenSplit split = split_tokens(make_shards(folder, {"x"}), 0);
-  expect_contains(error_of([&] { BertSampler(split, 1, {.length = 64}); }), "has no text");
+  expect_contains(error_of([&] { BertSampler(split, 1, {.length = 64}); }), "tokenize longer");
   expect_contains(error_of([&] { BertSampler(split, 1, {.length = 4}); }), "leaves no room");
   expect_contains(error_of([&] { BertSampler(split, 1, {.length = 2, .pairs = false}); }),
                   "leaves no room");
