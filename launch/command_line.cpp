@@ -7,6 +7,7 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
+#include "framework/core/user_path.h"
 #include "launch/started.h"
 
 namespace tessera {
@@ -73,6 +74,15 @@ T number(std::string_view name, const std::string& text, std::string_view wanted
                meant ? "; did you mean --" + *meant + "?" : "", see);
   }
   user_error("{}: {}{}", line.verb, problem.what(), see);
+}
+
+/// What is a path, or begins like none, becomes what it stands for.
+void as_paths(std::vector<std::string>& values, const std::string& where) {
+  for (std::string& value : values) try {
+      value = user_path(value);
+    } catch (const UserError& error) {
+      user_error("{}: {}", where, error.what());
+    }
 }
 
 }  // namespace
@@ -145,6 +155,8 @@ std::optional<Arguments> CommandLine::parse(std::span<const std::string> args) c
     values = given[option.name].as<std::vector<std::string>>();
     require(option.repeats || values.size() == 1, "{}: --{} is given {} times; once is enough",
             verb, option.name, values.size());
+    if (option.value == "DIR" || option.value == "FILE")
+      as_paths(values, verb + ": --" + option.name);
   }
   std::vector<std::string> rest;
   if (given.count(" words")) rest = given[" words"].as<std::vector<std::string>>();
@@ -157,7 +169,9 @@ std::optional<Arguments> CommandLine::parse(std::span<const std::string> args) c
     const size_t taken = word.count == Word::Count::many ? left : std::min<size_t>(left, 1);
     if (taken == 0) continue;
     const auto first = rest.begin() + static_cast<ptrdiff_t>(next);
-    result.values_[word.name].assign(first, first + static_cast<ptrdiff_t>(taken));
+    auto& values = result.values_[word.name];
+    values.assign(first, first + static_cast<ptrdiff_t>(taken));
+    as_paths(values, verb);
     next += taken;
   }
   require(next == rest.size(), "{}: '{}' is one word too many; usage: {} (see `tessera help {}`)",

@@ -34,7 +34,8 @@ struct Word {
   Count count = Count::one;
 };
 
-/// The words and options that the user gave.
+/// The words and options that the user gave. Words, and options whose value is called DIR or FILE, are paths as users write
+/// them (core/user_path.h).
 class Arguments {
  public:
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }

@@ -7,6 +7,7 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
+#include "framework/core/utf16.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "launch/command_line.h"
@@ -36,15 +37,19 @@ std::string left_out(const TokenizeResult& result) {
   };
   count(result.empty, "empty");
   count(result.binary, "binary");
+  count(result.utf16.size(), "in UTF-16");
   count(result.hidden, "hidden");
   count(result.special, "special (links to folders, sockets, …)");
   count(result.duplicates, "met twice");
   count(result.unreadable.size(), "unreadable");
   if (!text.empty()) text += '\n';
-  for (size_t i = 0; i < std::min(kShown, result.unreadable.size()); ++i)
-    text += "  " + result.unreadable[i] + "\n";
-  if (result.unreadable.size() > kShown)
-    text += fmt::format("  … and {} more\n", result.unreadable.size() - kShown);
+  const auto list = [&](const std::vector<std::string>& lines, std::string_view remark) {
+    for (size_t i = 0; i < std::min(kShown, lines.size()); ++i)
+      text += fmt::format("  {}{}\n", lines[i], remark);
+    if (lines.size() > kShown) text += fmt::format("  … and {} more\n", lines.size() - kShown);
+  };
+  list(result.unreadable, "");
+  list(result.utf16, fmt::format(": {}", kUtf16Remedy));
   return text;
 }
 

@@ -5,6 +5,8 @@
 #include <span>
 
 #include "framework/config/nearest.h"
+#include "framework/core/error.h"
+#include "framework/core/user_path.h"
 
 namespace tessera {
 namespace {
@@ -39,16 +41,40 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+// A number that was read; or whether the text is none, or one beyond all that can be written here.
+template <typename T>
+struct Number {
+  enum class State { read, none, beyond };
+
+  State state = State::none;
+  T value = {};
+
+  explicit operator bool() const { return state == State::read; }
+  bool is_beyond() const { return state == State::beyond; }
+  static Number read(T value) { return {State::read, value}; }
+  static Number beyond() { return {State::beyond, {}}; }
+};
+
+// YAML's numbers may have a plus before them; the library's may not.
+std::string_view without_plus(std::string_view text) {
+  const bool plus = text.size() > 1 && text[0] == '+' && text[1] != '-' && text[1] != '+';
+  return plus ? text.substr(1) : text;
+}
+
 // The whole of `text` as a finite decimal number.
-std::optional<double> finite_number(std::string_view text) {
+Number<double> finite_number(std::string_view text) {
+  const std::string_view digits = without_plus(text);
   double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return {};
-  return value;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (end != digits.data() + digits.size()) return {};
+  if (error == std::errc::result_out_of_range) return Number<double>::beyond();
+  if (error != std::errc{} || !std::isfinite(value)) return {};
+  return Number<double>::read(value);
 }
 
 // `20M`, `1.5 GiB`, `300`: a number and one of `units`, giving a whole number of at most kMaxCount.
-std::optional<int64_t> scaled(std::string_view text, std::span<const Unit> units) {
+Number<int64_t> scaled(std::string_view all, std::span<const Unit> units) {
+  const std::string_view text = without_plus(all);
   const size_t digits = text.find_first_not_of("-0123456789.");
   const std::string_view number = text.substr(0, digits);
   const std::string_view name = digits == text.npos ? "" : trimmed(text.substr(digits));
@@ -59,20 +85,24 @@ std::optional<int64_t> scaled(std::string_view text, std::span<const Unit> units
     if (error == std::errc{} && end == number.data() + number.size()) {
       if (std::abs(static_cast<double>(count)) * static_cast<double>(unit.factor) >
           double{kMaxCount})
-        return {};
-      return count * unit.factor;
+        return Number<int64_t>::beyond();
+      return Number<int64_t>::read(count * unit.factor);
     }
-    const std::optional<double> real = finite_number(number);
-    if (!real || unit.factor == 1) return {};
-    const double product = *real * static_cast<double>(unit.factor);
-    if (product != std::floor(product) || std::abs(product) > double{kMaxCount}) return {};
-    return static_cast<int64_t>(product);
+    const Number<double> real = finite_number(number);
+    if (real.is_beyond()) return Number<int64_t>::beyond();
+    if (!real) return {};
+    const double product = real.value * static_cast<double>(unit.factor);
+    if (std::abs(product) > double{kMaxCount}) return Number<int64_t>::beyond();
+    if (unit.factor == 1 || product != std::floor(product)) return {};
+    return Number<int64_t>::read(static_cast<int64_t>(product));
   }
   return {};
 }
 
 Complaint out_of_range(std::string_view text, const Limits& limits) {
-  return fmt::format("{} is out of range; write {}", shown(text), limits.text());
+  const std::string range = limits.text();
+  return fmt::format("{} is out of range; write {}", shown(text),
+                     range.empty() ? "a number nearer to 1" : range);
 }
 
 std::string range_phrase(const Limits& limits) {
@@ -83,30 +113,32 @@ std::string range_phrase(const Limits& limits) {
 }  // namespace
 
 Complaint read_value(std::string_view text, const Limits& limits, int64_t& out) {
-  const std::optional<int64_t> value = scaled(text, kCounts);
+  const Number<int64_t> value = scaled(text, kCounts);
+  if (value.is_beyond()) return out_of_range(text, limits);
   if (!value)
     return fmt::format("{} is not an integer; write a whole number such as 12 or 20M{}",
                        shown(text), range_phrase(limits));
-  if (!limits.allows(static_cast<double>(*value))) return out_of_range(text, limits);
-  out = *value;
+  if (!limits.allows(static_cast<double>(value.value))) return out_of_range(text, limits);
+  out = value.value;
   return {};
 }
 
 Complaint read_value(std::string_view text, const Limits& limits, double& out) {
-  std::optional<double> value;
+  Number<double> value;
   if (limits.is_fraction && text.ends_with('%')) {
     value = finite_number(trimmed(text.substr(0, text.size() - 1)));
-    if (value) *value /= 100;
+    value.value /= 100;
   } else {
     value = finite_number(text);
   }
+  if (value.is_beyond()) return out_of_range(text, limits);
   if (!value)
     return fmt::format("{} is not a {}; write {}{}", shown(text),
                        limits.is_fraction ? "fraction" : "number",
                        limits.is_fraction ? "a part such as 5% or 0.05" : "it such as 0.1 or 3e-4",
                        range_phrase(limits));
-  if (!limits.allows(*value)) return out_of_range(text, limits);
-  out = *value;
+  if (!limits.allows(value.value)) return out_of_range(text, limits);
+  out = value.value;
   return {};
 }
 
@@ -130,7 +162,11 @@ Complaint read_value(std::string_view text, const Limits&, std::string& out) {
   if (!is_plain_text(text, false, where))
     return fmt::format("{} holds a control character or bytes that are not UTF-8; write plain text",
                        shown(text));
-  out = text;
+  try {
+    out = user_path(text);  // all texts of a config are paths
+  } catch (const UserError& error) {
+    return error.what();
+  }
   return {};
 }
 
@@ -140,28 +176,31 @@ Complaint read_value(std::string_view text, const Limits& limits, Duration& out)
   const size_t space = all.find_last_of(" \t");
   const std::string_view unit = space == all.npos ? "" : all.substr(space + 1);
   const std::string_view number = space == all.npos ? all : trimmed(all.substr(0, space));
-  const std::optional<int64_t> count = scaled(number, kCounts);
+  const Number<int64_t> count = scaled(number, kCounts);
   if (count && unit.empty())
     return fmt::format("{} has no unit; write '{} steps' or '{} tokens'", shown(text), number,
                        number);
   const bool in_steps = unit == "steps" || unit == "step";
-  if (!count || !(in_steps || unit == "tokens" || unit == "token"))
+  const bool has_unit = in_steps || unit == "tokens" || unit == "token";
+  if ((!count && !count.is_beyond()) || !has_unit)
     return fmt::format("{} is not a duration; {}", shown(text), kHow);
-  if (*count < 0 || !limits.allows(static_cast<double>(*count)))
+  if (!count || count.value < 0 || !limits.allows(static_cast<double>(count.value)))
     return fmt::format("{} is out of range; {}{}", shown(text), kHow, range_phrase(limits));
-  out = {*count, in_steps ? Duration::Unit::steps : Duration::Unit::tokens};
+  out = {count.value, in_steps ? Duration::Unit::steps : Duration::Unit::tokens};
   return {};
 }
 
 Complaint read_value(std::string_view text, const Limits&, ByteSize& out) {
   const std::string_view all = trimmed(text);
-  if (const std::optional<int64_t> bare = scaled(all, kCounts); bare && all.back() != 'B')
+  if (scaled(all, kCounts) && all.back() != 'B')
     return fmt::format("{} has no unit of bytes; write it such as '8 GiB' or '500 MiB'",
                        shown(text));
-  const std::optional<int64_t> bytes = scaled(all, kSizes);
-  if (!bytes || *bytes < 0)
+  const Number<int64_t> bytes = scaled(all, kSizes);
+  if (bytes.is_beyond())
+    return fmt::format("{} is out of range; the largest size is {} bytes", shown(text), kMaxCount);
+  if (!bytes || bytes.value < 0)
     return fmt::format("{} is not a size; write it such as '8 GiB' or '500 MiB'", shown(text));
-  out.bytes = *bytes;
+  out.bytes = bytes.value;
   return {};
 }
 

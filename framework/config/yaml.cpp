@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "framework/config/foreign_space.h"
 #include "framework/config/value.h"
 #include "framework/core/error.h"
+#include "framework/core/utf16.h"
 
 namespace tessera {
 namespace {
@@ -140,11 +142,20 @@ YamlNode parse_yaml(std::string_view text, const std::string& source, Problems& 
          fmt::format("{} bytes are no config; at most {} KiB are read", text.size(),
                      kLargest >> 10));
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);  // byte order mark
+  if (looks_like_utf16(text))
+    fail(source, {},
+         fmt::format("a config is a YAML file in UTF-8, and this one is in UTF-16; {}",
+                     kUtf16Remedy));
   size_t where = 0;
   if (!is_plain_text(text, true, where))
     fail(source, place_at(text, where),
          fmt::format("byte 0x{:02x} is not text; a config is a YAML file in UTF-8",
                      static_cast<unsigned char>(text[where])));
+  if (const auto space = find_foreign_space(text))
+    fail(source, place_at(text, space->at),
+         fmt::format("{} stands here, which YAML takes for a letter; put a plain space in its "
+                     "place, or quotes around a value that has it",
+                     space->name));
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);

@@ -24,6 +24,8 @@ class ByteTokenizer {
   SpecialTokens special() const {
     return {.end_of_document = 256, .pad = 257, .cls = 258, .sep = 259, .mask = 260};
   }
+  /// A byte's id depends on no other byte.
+  size_t safe_cut(std::string_view text) const { return text.size(); }
   std::string description() const;
 
   /// Words are runs of ASCII letters and digits, `_`, and bytes of multi-byte UTF-8 characters.

@@ -47,7 +47,7 @@ TokenShards::TokenShards(std::filesystem::path folder, ShardManifest manifest)
     : folder_(std::move(folder)),
       manifest_(std::move(manifest)),
       tokenizer_(make_tokenizer(manifest_.tokenizer)) {
-  require(tokenizer_.fingerprint() == manifest_.fingerprint,
+  require(tokenizer_->fingerprint() == manifest_.fingerprint,
           "{}: the tokenizer is not the one the text was tokenized with; tokenize the text again",
           (folder_ / kShardManifestName).string());
   for (const ShardManifest::Shard& entry : manifest_.shards) add_shard(entry);
@@ -163,9 +163,9 @@ void TokenShards::verify_block(const Shard& shard, uint64_t block) const {
           kShardHeaderBytes + begin, kShardHeaderBytes + begin + size, kRemedy);
   const int64_t most =
       shard.header.token_bytes == 2 ? largest<uint16_t>(bytes) : largest<uint32_t>(bytes);
-  require(most < tokenizer_.vocab_size(),
+  require(most < tokenizer_->vocab_size(),
           "{}: holds the id {}, but its tokenizer has {} tokens; tokenize the text again",
-          shard.name, most, tokenizer_.vocab_size());
+          shard.name, most, tokenizer_->vocab_size());
   shard.verified[block].store(true, std::memory_order_relaxed);
 }
 
@@ -179,10 +179,10 @@ void TokenShards::verify() const {
 
 void TokenShards::require_vocab(int64_t vocab_size) const {
   require(
-      vocab_size >= tokenizer_.vocab_size(),
+      vocab_size >= tokenizer_->vocab_size(),
       "the model's vocabulary of {} does not fit the data in {}, whose tokenizer has {} tokens; "
       "set the model's vocabulary to at least {}",
-      vocab_size, folder_.string(), tokenizer_.vocab_size(), tokenizer_.vocab_size());
+      vocab_size, folder_.string(), tokenizer_->vocab_size(), tokenizer_->vocab_size());
 }
 
 }  // namespace tessera

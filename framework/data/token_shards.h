@@ -28,7 +28,8 @@ class TokenShards {
                                                  uint64_t verify_at_open = kVerifyAtOpenBytes);
 
   const std::filesystem::path& folder() const { return folder_; }
-  const Tokenizer& tokenizer() const { return tokenizer_; }
+  const Tokenizer& tokenizer() const { return *tokenizer_; }
+  const std::shared_ptr<const Tokenizer>& shared_tokenizer() const { return tokenizer_; }
   const ShardManifest& manifest() const { return manifest_; }
   uint64_t token_count() const { return token_count_; }
   uint64_t document_count() const { return document_count_; }
@@ -70,7 +71,7 @@ class TokenShards {
 
   std::filesystem::path folder_;
   ShardManifest manifest_;
-  Tokenizer tokenizer_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
   std::vector<Shard> shards_;
   uint64_t token_count_ = 0;
   uint64_t document_count_ = 0;

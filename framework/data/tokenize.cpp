@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "framework/core/error.h"
+#include "framework/core/utf16.h"
 #include "framework/data/input_file.h"
 #include "framework/data/output_folder.h"
 #include "framework/data/shard_manifest.h"
@@ -56,6 +57,8 @@ class Tokenization {
     }
     if (text.empty()) {
       ++result_.empty;
+    } else if (looks_like_utf16(text)) {
+      result_.utf16.push_back(file.path.string());
     } else if (text.find('\0') != std::string::npos) {
       ++result_.binary;
     } else {
@@ -74,12 +77,7 @@ class Tokenization {
         require(error == 0, "{}: cannot read on: {}", file.path.string(), std::strerror(error));
         more = text.size() == before + wanted;
       }
-      // A piece ends with a line where it can, so that no word and no character is cut in two.
-      size_t cut = text.size();
-      if (more) {
-        const size_t line_end = text.rfind('\n');
-        if (line_end != std::string::npos) cut = line_end + 1;
-      }
+      const size_t cut = more ? tokenizer_.safe_cut(text) : text.size();
       append(std::string_view(text).substr(0, cut));
       text.erase(0, cut);
     }
@@ -153,9 +151,11 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   const TokenizeResult result = work.run(sources);
   require(
       result.documents > 0,
-      "no text found: of {} files, {} are empty, {} binary and {} unreadable ({} hidden entries "
-      "were left out); name other files or folders",
-      sources.files.size(), result.empty, result.binary, result.unreadable.size(), result.hidden);
+      "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
+      "hidden entries were left out); {}name other files or folders",
+      sources.files.size(), result.empty, result.binary, result.utf16.size(),
+      result.unreadable.size(), result.hidden,
+      result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
   for (const fs::path& input : inputs) work.manifest().sources.push_back(input.string());
   write_durable(folder.partial() / kShardManifestName, to_text(work.manifest()));
   folder.commit();

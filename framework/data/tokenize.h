@@ -29,6 +29,7 @@ struct TokenizeResult {
   // Left out:
   uint64_t empty = 0;   // files
   uint64_t binary = 0;  // files with a zero byte among their first 8,192
+  std::vector<std::string> utf16;  // files in that encoding
   uint64_t hidden = 0, special = 0, duplicates = 0;
   std::vector<std::string> unreadable;  // "PATH: reason", found in a walk; a named one is an error
 };

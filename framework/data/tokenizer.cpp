@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/core/random.h"
 
 namespace tessera {
@@ -41,27 +42,31 @@ bool Tokenizer::ends_sentence(int32_t id, int32_t next) const {
   return std::visit([&](const auto& t) { return t.ends_sentence(id, next); }, make_);
 }
 
+size_t Tokenizer::safe_cut(std::string_view text) const {
+  return std::visit([&](const auto& t) { return t.safe_cut(text); }, make_);
+}
+
 std::string Tokenizer::description() const {
   return std::visit([](const auto& t) { return t.description(); }, make_);
 }
 
 uint64_t Tokenizer::fingerprint() const { return stable_hash(description()); }
 
-Tokenizer make_tokenizer(std::string_view description) {
-  const auto json = nlohmann::json::parse(description, nullptr, /*allow_exceptions=*/false);
-  require(json.is_object() && json.contains("type") && json["type"].is_string(),
-          "tokenizer description is no JSON object with a \"type\"; tokenize the text again");
+std::shared_ptr<const Tokenizer> make_tokenizer(std::string_view description) {
+  const nlohmann::json json = parse_json_object(description, "the description of the tokenizer");
+  require(json.contains("type") && json["type"].is_string(),
+          "the description of the tokenizer has no \"type\"; tokenize the text again");
   const auto type = json["type"].get<std::string>();
   require(type == ByteTokenizer::kType,
           "tokenizer type '{}' is not known to this program (known: byte); tokenize the text again "
           "with a known one",
           type);
-  Tokenizer tokenizer = ByteTokenizer{};
+  auto tokenizer = std::make_shared<const Tokenizer>(ByteTokenizer{});
   require(
-      json == nlohmann::json::parse(tokenizer.description()),
+      json == nlohmann::json::parse(tokenizer->description()),
       "the description of the byte tokenizer, {}, differs from this program's, {}; tokenize the "
       "text again",
-      std::string(description), tokenizer.description());
+      std::string(description), tokenizer->description());
   return tokenizer;
 }
 

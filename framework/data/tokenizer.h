@@ -1,10 +1,13 @@
 // Text to token ids and back: a value that holds one of the known makes (a closed set, so a variant and not a class
 // hierarchy). A new make is a class with the same members, one alternative here and one line in make_tokenizer. The
-// description is JSON text that stands in a shard folder's manifest and makes an equal tokenizer again.
+// description is JSON text that stands in a shard folder's manifest and in run.json, and makes an equal tokenizer again. It
+// is short: a make with tables is described by the name and the hash of their file. A tokenizer is shared, never copied
+// with its tables: std::shared_ptr<const Tokenizer>.
 #pragma once
 
 #include <concepts>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +46,10 @@ class Tokenizer {
   /// True when a sentence ends between `id` and `next`.
   bool ends_sentence(int32_t id, int32_t next) const;
 
+  /// How many bytes of `text` may be encoded by themselves: the ids of that part and then those of the rest, whatever
+  /// follows `text`, are the ids of the whole. 0 when more text is needed to tell.
+  size_t safe_cut(std::string_view text) const;
+
   /// JSON text from which make_tokenizer makes an equal tokenizer.
   std::string description() const;
   /// The same for equal tokenizers in every process; kept in each shard, so that ids cannot be misread.
@@ -58,6 +65,6 @@ class Tokenizer {
 };
 
 /// UserError when the text is no JSON object, or of a type or vocabulary that this program does not know.
-Tokenizer make_tokenizer(std::string_view description);
+std::shared_ptr<const Tokenizer> make_tokenizer(std::string_view description);
 
 }  // namespace tessera

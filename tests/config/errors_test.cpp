@@ -79,9 +79,8 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"auto_or_integer", gpt("batch: {length: -3}\n"),
                 "run.yaml:2:17: batch.length: '-3' is out of range; write 1 to 16777216, or auto"},
         Mistake{"overflow", gpt("train: {seed: 99999999999999999999}\n"),
-                "run.yaml:2:15: train.seed: '99999999999999999999' is not an integer; write a "
-                "whole number such as 12 or "
-                "20M (0 to 1000000000000000)"},
+                "run.yaml:2:15: train.seed: '99999999999999999999' is out of range; write 0 to "
+                "1000000000000000"},
         Mistake{
             "quoted_number", gpt("train: {seed: \"7\"}\n"),
             "run.yaml:2:15: train.seed: '7' is quoted text, not a value; write it without quotes"},

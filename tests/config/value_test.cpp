@@ -1,6 +1,7 @@
 #include "framework/config/value.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include "framework/config/nearest.h"
 
@@ -20,7 +21,8 @@ TEST(Value, Integers) {
   EXPECT_EQ(read<int64_t>("1.5k"), 1500);
   EXPECT_EQ(read<int64_t>("2 B"), 2'000'000'000);
   EXPECT_EQ(read<int64_t>("1000T"), kMaxCount);
-  for (const char* text : {"", " 1", "+1", "1.0", "1e3", "0x10", "1001T", "1.2345k", "M", "1m",
+  EXPECT_EQ(read<int64_t>("+12"), 12);
+  for (const char* text : {"", " 1", "++1", "+-1", "+", "+ 1", "1.0", "1e3", "0x10", "1001T", "1.2345k", "M", "1m",
                            "1 2", "--1", "1-", "nan", "99999999999999999999"})
     EXPECT_FALSE(read<int64_t>(text)) << text;
 }
@@ -28,6 +30,7 @@ TEST(Value, Integers) {
 TEST(Value, NumbersAndFractions) {
   EXPECT_EQ(read<double>("3e-4"), 3e-4);
   EXPECT_EQ(read<double>("-.5"), -0.5);
+  EXPECT_EQ(read<double>("+1e-3"), 1e-3);
   EXPECT_EQ(read<double>("5%", fraction(0, 1)), 0.05);
   EXPECT_EQ(read<double>("2.5 %", fraction(0, 1)), 0.025);
   EXPECT_FALSE(read<double>("5%"));
@@ -35,6 +38,33 @@ TEST(Value, NumbersAndFractions) {
     EXPECT_FALSE(read<double>(text, fraction(0, 1))) << text;
   for (double value : {0.1, 1.0 / 3, 6e-4, 1e-300, 123456789.125, 1e22})
     EXPECT_EQ(read<double>(value_text(value)), value);
+}
+
+TEST(Value, NumbersBeyondAllAreOutOfRangeAndNotNoNumbers) {
+  const auto complaint = [](auto value, std::string_view text) {
+    return read_value(text, Limits{}, value);
+  };
+  const auto expect_range = [](const Complaint& text) {
+    EXPECT_NE(text.find("out of range"), std::string::npos) << text;
+  };
+  for (const char* text : {"18446744073709551616", "-18446744073709551616", "1001T"})
+    expect_range(complaint(int64_t{}, text));
+  expect_range(complaint(double{}, "1e400"));
+  expect_range(complaint(double{}, "-1e400"));
+  expect_range(complaint(double{}, "1e-400"));
+  expect_range(complaint(Duration{}, "18446744073709551616 steps"));
+  expect_range(complaint(Duration{}, "2000T tokens"));
+  expect_range(complaint(ByteSize{}, "18446744073709551616 GiB"));
+  EXPECT_NE(complaint(int64_t{}, "1e3").find("not an integer"), std::string::npos);
+}
+
+TEST(Value, TextsArePathsOfTheUser) {
+  std::string path;
+  ASSERT_NE(::getenv("HOME"), nullptr);
+  EXPECT_EQ(read_value("~/runs", Limits{}, path), "");
+  EXPECT_EQ(path, std::string(::getenv("HOME")) + "/runs");
+  EXPECT_NE(read_value("~other/runs", Limits{}, path), "");
+  EXPECT_NE(read_value("$HOME/runs", Limits{}, path), "");
 }
 
 TEST(Value, NumbersPrintAsNumbersInEveryYaml) {

@@ -44,7 +44,7 @@ TEST_F(TokenizeFailure, NothingButBinaryAndEmptyFiles) {
   write_file(folder_ / "none" / "empty", "");
   const std::string error =
       error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); });
-  expect_contains(error, "of 2 files, 1 are empty, 1 binary");
+  expect_contains(error, "of 2 files, 1 are empty, 1 binary, 0 in UTF-16");
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "none"}));
 }
 

@@ -54,18 +54,32 @@ TEST(ByteTokenizer, FindsWordsAndSentences) {
 
 TEST(MakeTokenizer, RemakesFromTheDescription) {
   const Tokenizer tokenizer = ByteTokenizer{};
-  const Tokenizer again = make_tokenizer(tokenizer.description());
+  const auto shared = make_tokenizer(tokenizer.description());
+  const Tokenizer& again = *shared;
   EXPECT_EQ(again.fingerprint(), tokenizer.fingerprint());
   EXPECT_EQ(again.vocab_size(), 261);
 }
 
 TEST(MakeTokenizer, NamesWhatIsWrong) {
-  expect_contains(error_of([] { make_tokenizer("{"); }), "no JSON object");
-  expect_contains(error_of([] { make_tokenizer("[]"); }), "no JSON object");
-  expect_contains(error_of([] { make_tokenizer(R"({"type":7})"); }), "no JSON object");
+  expect_contains(error_of([] { make_tokenizer("{"); }), "is not JSON");
+  expect_contains(error_of([] { make_tokenizer("[]"); }), "is no object");
+  expect_contains(error_of([] { make_tokenizer(R"({"type":7})"); }), "has no \"type\"");
   expect_contains(error_of([] { make_tokenizer(R"({"type":"morse"})"); }), "'morse' is not known");
   expect_contains(error_of([] { make_tokenizer(R"({"type":"byte","vocab_size":300})"); }),
                   "differs from this program's");
+}
+
+TEST(Tokenizer, TextMayBeCutWhereItSays) {
+  const Tokenizer tokenizer = ByteTokenizer{};
+  const std::string text = random_text(3, 500) + "\xc3\xa4 \n\n  end";
+  const std::vector<int32_t> whole = tokenizer.encode(text);
+  for (size_t n = 1; n <= text.size(); ++n) {
+    const size_t cut = tokenizer.safe_cut(std::string_view(text).substr(0, n));
+    ASSERT_LE(cut, n);
+    std::vector<int32_t> ids = tokenizer.encode(text.substr(0, cut));
+    tokenizer.encode(text.substr(cut), ids);
+    EXPECT_EQ(ids, whole);
+  }
 }
 
 }  // namespace
