@@ -47,7 +47,7 @@ nlohmann::json bench_step(const Config& given, int64_t steps) {
   const int64_t vocab = planned_vocab(config);
   const auto device = make_device(config.device);
   ModelLearner learner(shipped_models(), config,
-                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
+                       {make_random_batches(shipped_models(), config, vocab), vocab, nullptr},
                        device);
   std::map<std::string, Row> rows;
   int64_t step = -2;

@@ -61,7 +61,7 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
   const Config config = resolve_mesh(given, ranks.size());
   const int64_t vocab = planned_vocab(config);
   ModelLearner learner(shipped_models(), config,
-                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
+                       {make_random_batches(shipped_models(), config, vocab), vocab, nullptr},
                        ranks.set_up(config.device), true, ranks.world());
   const Device& device = learner.session().device();
   Timed timed;

@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "framework/assembly/device.h"
+#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/run_state.h"
@@ -16,7 +17,7 @@ namespace tessera {
 namespace {
 
 /// The tokenizer that the checkpoint was trained with; run.json describes it.
-Tokenizer tokenizer_of(const CheckpointReader& reader) {
+std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {
   const std::string where = (reader.directory() / "run.json").string();
   for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)
     if (name == "tokenizer") return make_tokenizer(value);
@@ -52,7 +53,8 @@ int run_generate(std::span<const std::string> args) {
 
   const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
   CheckpointReader reader(checkpoint);
-  const Tokenizer tokenizer = tokenizer_of(reader);
+  const auto shared_tokenizer = tokenizer_of(reader);
+  const Tokenizer& tokenizer = *shared_tokenizer;
   const int32_t end = tokenizer.special().end_of_document;
   const std::string text = given->text("prompt");
   std::vector<int32_t> prompt{end};  // what every document begins with

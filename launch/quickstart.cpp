@@ -13,6 +13,8 @@
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
 #include "framework/core/error.h"
+#include "framework/core/json.h"
+#include "framework/core/whole_file.h"
 #include "framework/data/token_shards.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
@@ -64,7 +66,7 @@ void require_held_out(const std::string& path, std::vector<std::string> sets) {
 int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Device>& device) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
   ModelLearner learner(shipped_models(), config,
-                       {make_random_batches(shipped_models(), config, vocab), vocab, std::nullopt},
+                       {make_random_batches(shipped_models(), config, vocab), vocab, nullptr},
                        device);
   learner.step(0);
   const auto begin = std::chrono::steady_clock::now();
@@ -120,9 +122,7 @@ std::string first_words(const std::string& shards) {
 }
 
 Json read_json(const fs::path& path) {
-  std::ifstream in(path);
-  require(in.good(), "{} cannot be read", path.string());
-  return Json::parse(in);
+  return parse_ordered_json_object(whole_text(path), path.string());
 }
 
 void write_json(const fs::path& path, const Json& json) {

@@ -146,15 +146,26 @@ void remove_checkpoint(const fs::path& checkpoint) {
   remove_directory(trash);
 }
 
-void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written) {
+void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written,
+                       CheckpointVerdicts& verdicts) {
+  const std::vector<FoundCheckpoint> all = list_checkpoints(folder);
+  if (std::ssize(all) <= keep) return;
+  const auto is_good = [&](const fs::path& checkpoint) {
+    const bool known = verdicts.knows(checkpoint);
+    const std::string why = verdicts.damage(checkpoint);
+    if (!known && !why.empty())
+      log::warn("checkpoint {} is damaged, and an older one is kept in its place: {}",
+                checkpoint.string(), why);
+    return why.empty();
+  };
   std::vector<fs::path> surplus;
   int kept = 0;
-  for (const FoundCheckpoint& found : list_checkpoints(folder)) {
+  for (const FoundCheckpoint& found : all) {
     if (found.path == written)
       ++kept;
     else if (kept >= keep)
       surplus.push_back(found.path);
-    else if (unreadable(found.path).empty())
+    else if (is_good(found.path))
       ++kept;
   }
   if (surplus.empty()) return;

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "framework/checkpoint/checkpoint_verdicts.h"
+
 namespace tessera {
 
 /// "step-00001000"
@@ -39,12 +41,12 @@ void require_free_names(const std::filesystem::path& folder);
 /// Removes what crashed writers left behind, and brings back an .old checkpoint without a successor. For writers.
 void clean_leftovers(const std::filesystem::path& folder);
 
-/// Deletes all checkpoints older than the newest `keep` readable ones, never `written`, and nothing at all unless that
-/// one is readable. Readable is what has its manifest, its texts and all files in their length: the bytes of tensors are
-/// not read here, for that takes as long as loading; those of `written` its writers have read back (checkpoint_writer.h).
-/// Each disappears by one rename, so a crash leaves none half deleted.
+/// Deletes all checkpoints older than the newest `keep` good ones, never `written`, and nothing at all unless that one can
+/// be opened. Good is a checkpoint whose every byte verifies, as far as `verdicts` does not know it already; the bytes of
+/// `written` its writers have read back (checkpoint_writer.h). A damaged one is named in a warning. Each checkpoint
+/// disappears by one rename, so a crash leaves none half deleted.
 void prune_checkpoints(const std::filesystem::path& folder, int keep,
-                       const std::filesystem::path& written);
+                       const std::filesystem::path& written, CheckpointVerdicts& verdicts);
 
 /// Removes one checkpoint directory, by rename first.
 void remove_checkpoint(const std::filesystem::path& checkpoint);

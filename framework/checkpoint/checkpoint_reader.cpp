@@ -6,22 +6,15 @@
 
 #include "framework/checkpoint/checksum.h"
 #include "framework/core/error.h"
+#include "framework/core/whole_file.h"
 
 namespace tessera {
-namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const fs::path& path) {
-  const MappedFile file(path);
-  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
-}
-
-}  // namespace
-
 CheckpointReader::CheckpointReader(const fs::path& directory) : directory_(directory) {
   const fs::path path = directory / "manifest.json";
-  manifest_ = parse_manifest(text_of(path), path.string());
+  manifest_ = parse_manifest(whole_text(path), path.string());
   const std::string why = manifest_.incomplete();
   require(why.empty(), "{}: {}", path.string(), why);
   for (const StoredFile& file : manifest_.files) {
@@ -46,10 +39,14 @@ std::string CheckpointReader::read_text(const std::string& file) const {
   const fs::path path = directory_ / file;
   const StoredFile* stored = manifest_.find_file(file);
   require(stored, "{}: {} is not listed", (directory_ / "manifest.json").string(), file);
-  std::string text = text_of(path);
+  std::string text = whole_text(path);
   require(checksum(text) == stored->checksum, "{} is damaged: its checksum does not match",
           path.string());
   return text;
+}
+
+std::map<std::string, std::string> CheckpointReader::metadata() const {
+  return {{"step", std::to_string(step())}};
 }
 
 std::vector<std::string> CheckpointReader::names() const {

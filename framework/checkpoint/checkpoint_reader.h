@@ -13,10 +13,11 @@
 
 #include "framework/checkpoint/manifest.h"
 #include "framework/checkpoint/safetensors_reader.h"
+#include "framework/checkpoint/tensor_source.h"
 
 namespace tessera {
 
-class CheckpointReader {
+class CheckpointReader : public TensorSource {
  public:
   explicit CheckpointReader(const std::filesystem::path& directory);
 
@@ -25,14 +26,14 @@ class CheckpointReader {
   const std::string& config_text() const { return config_; }
   const std::string& run_json() const { return run_; }
 
+  std::string title() const override { return directory_.string(); }
+  /// {"step", "1000"}
+  std::map<std::string, std::string> metadata() const override;
   /// The tensors' names, in the order in which they were written.
-  std::vector<std::string> names() const;
-  bool contains(const std::string& name) const { return index_.contains(name); }
-  /// Global type; UserError when there is no such tensor.
-  const TensorType& type(const std::string& name) const { return tensor(name).type; }
-
-  /// Fills `destination` with the elements of `box` (global indices, row-major); what lies beyond the tensor becomes zero.
-  void read(const std::string& name, const Box& box, void* destination);
+  std::vector<std::string> names() const override;
+  bool contains(const std::string& name) const override { return index_.contains(name); }
+  const TensorType& type(const std::string& name) const override { return tensor(name).type; }
+  void read(const std::string& name, const Box& box, void* destination) override;
 
   /// Reads every byte and compares every checksum; of several ranks that share the work each takes every `of`-th part,
   /// from the `share`-th on.

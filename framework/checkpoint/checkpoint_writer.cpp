@@ -15,9 +15,9 @@
 #include "framework/checkpoint/checksum.h"
 #include "framework/checkpoint/read_back.h"
 #include "framework/checkpoint/safetensors_writer.h"
-#include "framework/checkpoint/strict_json.h"
 #include "framework/core/durable_file.h"
-#include "framework/core/mapped_file.h"
+#include "framework/core/json.h"
+#include "framework/core/whole_file.h"
 
 namespace tessera {
 namespace {
@@ -169,8 +169,8 @@ void CheckpointWriter::read_back() {
   if (!std::exchange(read_back_, true)) or_discard([&] { require_reads_back(temporary_, share_); });
 }
 
-fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view run_json,
-                                  int keep) {
+fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view run_json, int keep,
+                                  CheckpointVerdicts& verdicts) {
   check(index_ == 0 && written_ && open_, "{}: only writer 0 commits, once, after its write",
         temporary_.string());
   check(keep >= 1, "keep {} checkpoints", keep);
@@ -179,11 +179,7 @@ fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view
   or_discard([&] {
     for (int writer = 1; writer < count_; ++writer) {
       const fs::path path = temporary_ / share_file_name(writer);
-      const MappedFile text(path);
-      share_.merge(
-          parse_manifest({reinterpret_cast<const char*>(text.bytes().data()), text.bytes().size()},
-                         path.string()),
-          path.string());
+      share_.merge(parse_manifest(whole_text(path), path.string()), path.string());
       std::error_code error;
       fs::remove(path, error);
       require(!error, "cannot remove {}: {}", path.string(), error.message());
@@ -194,7 +190,8 @@ fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view
     publish();
   });
   clean_leftovers(folder_);  // the checkpoint of the same step that this one replaced, if any
-  prune_checkpoints(folder_, keep, final_);
+  verdicts.note_good(final_);
+  prune_checkpoints(folder_, keep, final_, verdicts);
   discard();
   return final_;
 }
@@ -228,10 +225,6 @@ void CheckpointWriter::publish() {
 void CheckpointWriter::discard() noexcept {
   std::error_code ignored;  // what cannot be removed now is removed when the next writer starts
   if (open_ && index_ == 0) fs::remove_all(temporary_, ignored);
-  if (open_ && index_ > 0) {
-    fs::remove(temporary_ / part_file_name(index_), ignored);
-    fs::remove(temporary_ / share_file_name(index_), ignored);
-  }
   open_ = false;
   if (lock_ >= 0) ::close(std::exchange(lock_, -1));
 }

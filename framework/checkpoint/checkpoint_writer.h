@@ -4,7 +4,8 @@
 // checkpoints as they were, and says why; of a full disk, what space is needed and what is free.
 //
 // With several writers: writer 0 is constructed, then (barrier) the others, all write() and read_back(), then (barrier)
-// writer 0 commits.
+// writer 0 commits. Writer 0 alone removes anything: on a network file system another one may still see the temporary name
+// after the rename, and would take parts out of a good checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "framework/checkpoint/checkpoint_verdicts.h"
 #include "framework/checkpoint/manifest.h"
 
 namespace tessera {
@@ -35,7 +37,7 @@ class CheckpointWriter {
                    int writer_count = 1);
   CheckpointWriter(const CheckpointWriter&) = delete;
   CheckpointWriter& operator=(const CheckpointWriter&) = delete;
-  /// Removes the temporary directory when there was no commit.
+  /// Writer 0 removes the temporary directory when there was no commit.
   ~CheckpointWriter();
 
   /// Writes this writer's boxes, once. The boxes of all writers must make up every tensor exactly once.
@@ -45,9 +47,10 @@ class CheckpointWriter {
   /// reads its own; commit() does it for writer 0 where it was not done.
   void read_back();
 
-  /// For writer 0, when all have written: makes the checkpoint final, deletes older ones beyond the newest `keep` readable
-  /// ones, and returns its path. `run_json` is a JSON object.
-  std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep);
+  /// For writer 0, when all have written: makes the checkpoint final, deletes older ones beyond the newest `keep` good
+  /// ones, and returns its path. `run_json` is a JSON object. What is known of checkpoints is kept in `verdicts`.
+  std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep,
+                               CheckpointVerdicts& verdicts);
 
  private:
   void prepare();

@@ -3,7 +3,7 @@
 
 #include "framework/checkpoint/checksum.h"
 #include "framework/checkpoint/manifest.h"
-#include "framework/checkpoint/strict_json.h"
+#include "framework/core/json.h"
 
 namespace tessera {
 namespace {

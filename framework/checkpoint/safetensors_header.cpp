@@ -6,7 +6,7 @@
 #include <optional>
 #include <tuple>
 
-#include "framework/checkpoint/strict_json.h"
+#include "framework/core/json.h"
 
 namespace tessera {
 namespace {

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <utility>
 
-#include "framework/checkpoint/strict_json.h"
+#include "framework/core/json.h"
 
 namespace tessera {
 

@@ -33,6 +33,11 @@ inline constexpr auto kChoices<DType> = std::to_array<Choice<DType>>({{"f32", DT
                                                                       {"bf16", DType::bf16}});
 
 template <>
+inline constexpr auto kChoices<InitConfig::Optimizer> =
+    std::to_array<Choice<InitConfig::Optimizer>>({{"fresh", InitConfig::Optimizer::fresh},
+                                                  {"kept", InitConfig::Optimizer::kept}});
+
+template <>
 inline constexpr auto kChoices<DataParallelConfig::Shard> =
     std::to_array<Choice<DataParallelConfig::Shard>>(
         {{"none", DataParallelConfig::Shard::none},

@@ -69,6 +69,19 @@ struct Combinations : Checks {
            config.batch.sequences, config.batch.accumulate);
   }
 
+  void init() const {
+    const bool kept = config.init.optimizer == InitConfig::Optimizer::kept;
+    without_effect(!config.init.from.empty(), "init.optimizer", config.init.optimizer,
+                   InitConfig{}.optimizer, "init.from", "empty");
+    const bool level =
+        config.schedule.type == ScheduleConfig::Type::constant && config.schedule.warmup.never();
+    demand(!kept || config.optimizer.type != OptimizerConfig::Type::adamw || level,
+           {"init.optimizer", "schedule.type", "schedule.warmup"},
+           "init.optimizer: kept goes on counting AdamW's updates, and a schedule that rises or "
+           "falls would begin where the checkpoint's had come to; write schedule.type: constant "
+           "without schedule.warmup, or init.optimizer: fresh");
+  }
+
   void schedule() const {
     const ScheduleConfig &s = config.schedule, standard;
     const bool wsd = s.type == Schedule::Type::wsd;
@@ -156,6 +169,7 @@ void check_combinations(const Config& config, const ReportClash& report) {
   checks.other_kinds();
   if (const ModelKind* kind = kind_of(config); kind && kind->check) kind->check(checks);
   checks.optimizer();
+  checks.init();
   checks.schedule();
   checks.mesh();
   checks.run();

@@ -148,6 +148,14 @@ struct DeviceConfig {
   bool operator==(const DeviceConfig&) const = default;
 };
 
+struct InitConfig {
+  enum class Optimizer { fresh, kept };
+
+  std::string from;  // empty: weights are drawn
+  Optimizer optimizer = Optimizer::fresh;
+  bool operator==(const InitConfig&) const = default;
+};
+
 struct TrainConfig {
   Duration steps = Duration::of_steps(1000);
   int64_t seed = 1;
@@ -186,6 +194,7 @@ struct Config {
   MeshConfig mesh;
   DataParallelConfig data_parallel;
   DeviceConfig device;
+  InitConfig init;
   TrainConfig train;
   EvaluateConfig evaluate;
   CheckpointConfig checkpoint;

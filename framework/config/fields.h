@@ -151,6 +151,17 @@ void fields(DeviceConfig& c, Visit&& visit) {
 }
 
 template <typename Visit>
+void fields(InitConfig& c, Visit&& visit) {
+  visit("from", c.from,
+        "train: a checkpoint whose weights a new run begins with, or a run's folder or one of "
+        "checkpoints, for their newest; empty: weights are drawn. A run that has a checkpoint of "
+        "its own goes on from that.");
+  visit("optimizer", c.optimizer,
+        "What the optimizer remembers of earlier updates at the beginning: nothing, or what the "
+        "checkpoint of init.from holds.");
+}
+
+template <typename Visit>
 void fields(TrainConfig& c, Visit&& visit) {
   visit("steps", c.steps, "Length of the training.", at_least(1));
   visit("seed", c.seed, "Decides initial weights, batches, masks and dropout.",
@@ -197,6 +208,7 @@ void sections(Config& c, Visit&& visit) {
   visit("mesh", c.mesh, "How the ranks of a run share the work.");
   visit("data_parallel", c.data_parallel, "What the ranks along dp hold and exchange.");
   visit("device", c.device, "On what hardware.");
+  visit("init", c.init, "What it begins with.");
   visit("train", c.train, "How long.");
   visit("evaluate", c.evaluate, "Validation during training.");
   visit("checkpoint", c.checkpoint, "What is kept to go on from.");

@@ -4,8 +4,14 @@
 
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
+#include "framework/core/mapped_file.h"
 
 namespace tessera {
+
+std::string whole_text(const std::filesystem::path& path) {
+  const MappedFile file(path);
+  return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
+}
 
 void replace_file(const std::filesystem::path& path, std::string_view text) {
   namespace fs = std::filesystem;

@@ -6,7 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
-#include "framework/core/mapped_file.h"
+#include "framework/core/json.h"
+#include "framework/core/whole_file.h"
 
 namespace tessera {
 namespace {
@@ -37,6 +38,14 @@ uint64_t count(const Json& object, const char* name) {
   const Json& value = object.at(name);
   if (!value.is_number_unsigned()) throw std::invalid_argument("no count");
   return value.get<uint64_t>();
+}
+
+Json json_of(std::string_view text, const std::string& file) {
+  try {
+    return parse_json_object(text, "the text");
+  } catch (const UserError& error) {
+    user_error("{}: damaged: {}; copy it again or tokenize the text again", file, error.what());
+  }
 }
 
 ShardManifest from_json(const Json& json) {
@@ -99,10 +108,7 @@ std::string to_text(const ShardManifest& manifest) {
 }
 
 ShardManifest parse_shard_manifest(std::string_view text, const std::string& file) {
-  Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
-  const bool zero = text.find('\0') != text.npos;  // to the library, the end of the text
-  require(json.is_object() && !zero,
-          "{}: damaged: no JSON object; copy it again or tokenize the text again", file);
+  Json json = json_of(text, file);
   const Json format = json.value("format", Json());
   require(
       format != "tessera-checkpoint",
@@ -140,9 +146,7 @@ ShardManifest read_shard_manifest(const std::filesystem::path& folder) {
   require(std::filesystem::exists(path, error) || error,
           "{}: holds no tokenized text (no {}); make it with `tessera tokenize FILES… --out DIR`",
           folder.string(), kShardManifestName);
-  const MappedFile file(path);
-  return parse_shard_manifest(
-      {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()}, path.string());
+  return parse_shard_manifest(whole_text(path), path.string());
 }
 
 }  // namespace tessera

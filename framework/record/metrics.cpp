@@ -1,12 +1,9 @@
 #include "framework/record/metrics.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/core/json_number.h"
 #include "framework/core/whole_file.h"
 
@@ -24,8 +21,12 @@ struct Kept {
 enum class Verdict { keep, beyond, damaged };
 
 Verdict judge(std::string_view line, int64_t step, bool evaluated) {
-  const auto json = nlohmann::json::parse(line, nullptr, false);
-  if (!json.is_object()) return Verdict::damaged;
+  nlohmann::json json;
+  try {
+    json = parse_json_object(line, "a line");
+  } catch (const UserError&) {
+    return Verdict::damaged;
+  }
   const auto found = json.find("step");
   if (found == json.end() || !found->is_number_integer()) return Verdict::damaged;
   const auto at = found->get<int64_t>();
@@ -48,13 +49,6 @@ Kept kept_lines(std::string_view text, int64_t step, bool evaluated) {
     kept.text.append(line).push_back('\n');
   }
   return kept;
-}
-
-std::string whole_text(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(in), {}};
-  require(in.good() || in.eof(), "cannot read {}: {}", path.string(), std::strerror(errno));
-  return text;
 }
 
 void repair(const fs::path& path, int64_t step, bool evaluated, std::vector<std::string>& report) {

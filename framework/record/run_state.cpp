@@ -1,9 +1,12 @@
 #include "framework/record/run_state.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "framework/core/json_number.h"
 
 namespace tessera {
@@ -19,12 +22,48 @@ Json evaluation_json(const std::optional<Evaluation>& evaluation) {
   return json;
 }
 
-std::optional<Evaluation> evaluation_of(const Json& json, const std::string& what) {
+std::optional<Evaluation> evaluation_of(const Json& root, const char* key) {
+  const Json& json = root.at(key);
   if (json.is_null()) return std::nullopt;
-  Evaluation evaluation{from_json_number(json.at("loss"), what), {}};
+  Evaluation evaluation{from_json_number(json.at("loss"), key), {}};
   for (const auto& [name, number] : json.at("figures").items())
-    evaluation.figures.emplace_back(name, from_json_number(number, what));
+    evaluation.figures.emplace_back(name, from_json_number(number, key));
   return evaluation;
+}
+
+/// An integer from 0 to `most`.
+int64_t count_of(const Json& root, const char* key, int64_t most = INT64_MAX) {
+  const int64_t count = json_count(root.at(key), key);
+  require(count <= most, "{}: {} is out of range: at most {}", key, count, most);
+  return count;
+}
+
+RunState state_of(const Json& json, int64_t sequences) {
+  RunState state;
+  state.step = count_of(json, "step");
+  if (json.contains("samples"))
+    state.samples = count_of(json, "samples");
+  else
+    require(!__builtin_mul_overflow(state.step, sequences, &state.samples),
+            "step: {} is out of range", state.step);
+  state.tokens = count_of(json, "tokens");
+  state.skipped = count_of(json, "skipped", state.step);
+  state.skipped_in_a_row =
+      count_of(json, "skipped_in_a_row", std::min(state.skipped, kMostSkippedInARow));
+  json.at("seconds").get_to(state.seconds);
+  require(std::isfinite(state.seconds) && state.seconds >= 0, "seconds: {} is out of range",
+          state.seconds);
+  json.at("evaluated").get_to(state.evaluated);
+  state.first_evaluation = evaluation_of(json, "first_evaluation");
+  state.last_evaluation = evaluation_of(json, "last_evaluation");
+  // Texts of earlier versions lack these.
+  state.data = json.value("data", "");
+  state.origin = {json.value("config_file", ""), json.value("working_folder", "")};
+  for (const auto& [name, value] : json.at("environment").items())
+    state.environment.emplace_back(name, value.get<std::string>());
+  if (json.contains("unwritten_metrics"))
+    json.at("unwritten_metrics").get_to(state.unwritten_metrics);
+  return state;
 }
 
 }  // namespace
@@ -57,29 +96,13 @@ std::string to_json(const RunState& state) {
 }
 
 RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences) {
+  constexpr const char* kNot = "{}: not the run.json of a training run: {}";
   try {
-    const Json json = Json::parse(text);
-    RunState state;
-    json.at("step").get_to(state.step);
-    state.samples = state.step * sequences;
-    if (json.contains("samples")) json.at("samples").get_to(state.samples);
-    json.at("tokens").get_to(state.tokens);
-    json.at("skipped").get_to(state.skipped);
-    json.at("skipped_in_a_row").get_to(state.skipped_in_a_row);
-    json.at("seconds").get_to(state.seconds);
-    json.at("evaluated").get_to(state.evaluated);
-    state.first_evaluation = evaluation_of(json.at("first_evaluation"), what);
-    state.last_evaluation = evaluation_of(json.at("last_evaluation"), what);
-    // Texts of earlier versions lack these.
-    state.data = json.value("data", "");
-    state.origin = {json.value("config_file", ""), json.value("working_folder", "")};
-    for (const auto& [name, value] : json.at("environment").items())
-      state.environment.emplace_back(name, value.get<std::string>());
-    if (json.contains("unwritten_metrics"))
-      json.at("unwritten_metrics").get_to(state.unwritten_metrics);
-    return state;
+    return state_of(parse_ordered_json_object(text, "its text"), sequences);
   } catch (const nlohmann::json::exception& error) {
-    user_error("{}: not the run.json of a training run: {}", what, error.what());
+    user_error(kNot, what, error.what());
+  } catch (const UserError& error) {
+    user_error(kNot, what, error.what());
   }
 }
 

@@ -11,6 +11,9 @@
 
 namespace tessera {
 
+/// Largest train.stop_after_nonfinite, and so the most updates that were skipped in a row: each is remembered one by one.
+inline constexpr int64_t kMostSkippedInARow = int64_t{1} << 20;
+
 using Environment = std::vector<std::pair<std::string, std::string>>;  // {"isa", "amx"}, …
 
 /// From where a run was started.
@@ -39,7 +42,7 @@ struct RunState {
 };
 
 std::string to_json(const RunState& state);
-/// UserError beginning with `what` when the text does not hold a RunState. Texts of earlier versions lack the samples:
+/// UserError beginning with `what` when the text does not hold a RunState, or a number in it is out of range. Texts of earlier versions lack the samples:
 /// they are then those of updates of `sequences` each.
 RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences = 0);
 

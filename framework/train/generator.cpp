@@ -66,14 +66,14 @@ Generator::Generator(const Models& models, const Config& config, int64_t vocab,
                      std::shared_ptr<Device> device)
     : config_(config), session_(compiled_generation(models, config, vocab, *device), device) {}
 
-void Generator::load(CheckpointReader& reader) {
+void Generator::load(TensorSource& source) {
   for (const State& state : session_.compiled().program.states()) {
     if (state.kind != StateKind::parameter) continue;
-    require(reader.contains(state.name) && reader.type(state.name) == state.type,
-            "{} does not hold this model: '{}' should be {}", reader.directory().string(),
+    require(source.contains(state.name) && source.type(state.name) == state.type,
+            "{} does not hold this model: '{}' should be {}", source.title(),
             state.name, to_string(state.type));
     session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
-      reader.read(state.name, Box::whole(state.type.shape), bytes.data());
+      source.read(state.name, Box::whole(state.type.shape), bytes.data());
     });
   }
   for (const Graph& graph : session_.compiled().program.graphs())

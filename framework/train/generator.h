@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/checkpoint/tensor_source.h"
 #include "framework/config/config.h"
 #include "framework/runtime/session.h"
 #include "models/model.h"
@@ -26,7 +26,7 @@ class Generator {
   Generator(const Models& models, const Config& config, int64_t vocab,
             std::shared_ptr<Device> device);
 
-  void load(CheckpointReader& reader);
+  void load(TensorSource& source);
   /// A parameter's or state's memory, for tests and for weights that are in memory already.
   Session& session() { return session_; }
 

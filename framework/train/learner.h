@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
+#include "framework/checkpoint/tensor_source.h"
 #include "framework/core/evaluation.h"
 
 namespace tessera {
@@ -33,7 +33,10 @@ class Learner {
   virtual Evaluation evaluate() = 0;
   /// All states that outlive a step.
   virtual void save(CheckpointWriter& writer) = 0;
-  virtual void load(CheckpointReader& reader) = 0;
+  virtual void load(TensorSource& source) = 0;
+  /// For a new run: takes the parameters from `source`, which must hold these and no others, and when `with_optimizer` the
+  /// optimizer's states too; all else is as at the beginning. UserError listing all that does not fit.
+  virtual void begin_from(TensorSource& source, bool with_optimizer) = 0;
   /// Where samples [first_sample, first_sample + count) come from.
   virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.

@@ -6,7 +6,6 @@
 
 #include "framework/assembly/device.h"
 #include "framework/assembly/fit_settings.h"
-#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/comm/agreement.h"
 #include "framework/config/choices.h"
@@ -49,6 +48,15 @@ BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
           }};
 }
 
+/// Lines of their own below a message, the first thirty.
+std::string listed(const std::vector<std::string>& lines) {
+  constexpr size_t kShown = 30;
+  std::string text;
+  for (size_t i = 0; i < std::min(lines.size(), kShown); ++i) text += "\n  " + lines[i];
+  if (lines.size() > kShown) text += fmt::format("\n  … and {} more", lines.size() - kShown);
+  return text;
+}
+
 }  // namespace
 
 std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
@@ -69,7 +77,7 @@ LearnerData open_data(const Models& models, const Config& config) {
           "set data.shards: DIR");
   auto shards = TokenShards::open(config.data.shards);
   LearnerData data;
-  data.tokenizer = shards->tokenizer();
+  data.tokenizer = shards->shared_tokenizer();
   data.vocab = shards->tokenizer().vocab_size();
   data.identity = shards->identity();
   shards->require_vocab(config.model.vocab.value_or(data.vocab));
@@ -205,21 +213,47 @@ void ModelLearner::save(CheckpointWriter& writer) {
   writer.write(parts);
 }
 
-void ModelLearner::load(CheckpointReader& reader) {
-  for (const State& state : persistent_states()) {
-    require(reader.contains(state.name), "{} has no '{}': it is of another model or optimizer",
-            reader.directory().string(), state.name);
-    require(reader.type(state.name) == whole_type(state),
-            "'{}' in {} is {}, this model has {}: it is of another model", state.name,
-            reader.directory().string(), to_string(reader.type(state.name)),
-            to_string(whole_type(state)));
-  }
-  for (const State& state : persistent_states())
+std::vector<WantedTensor> ModelLearner::wanted(const std::vector<State>& states) const {
+  std::vector<WantedTensor> out;
+  for (const State& state : states) out.push_back({state.name, whole_type(state)});
+  return out;
+}
+
+void ModelLearner::read(const std::vector<State>& states, TensorSource& source) {
+  for (const State& state : states)
     session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
-      reader.read(state.name, box_held(state), bytes.data());
+      source.read(state.name, box_held(state), bytes.data());
     });
   refresh();
   initialized_ = true;
+}
+
+void ModelLearner::load(TensorSource& source) {
+  const std::vector<State> states = persistent_states();
+  const auto lines = mismatches(source, wanted(states));
+  require(lines.empty(), "{} is of another model or optimizer:{}", source.title(), listed(lines));
+  read(states, source);
+}
+
+void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
+  initialize();
+  // A count of updates is kept with the moments that it corrects; without moments it is the schedule's alone.
+  const std::vector<State> all = persistent_states();
+  const bool counts = config_.optimizer.type == OptimizerConfig::Type::adamw;
+  std::vector<State> states;
+  for (const State& state : all)
+    if (state.kind == StateKind::parameter ||
+        (with_optimizer && (state.kind == StateKind::moment || counts)))
+      states.push_back(state);
+  std::vector<std::string> lines = mismatches(source, wanted(states));
+  for (const std::string& name : surplus(source, wanted(all))) {
+    const bool of_optimizer = name == "step" || name.find('@') != std::string::npos;
+    if (with_optimizer || !of_optimizer)
+      lines.push_back(fmt::format("'{}' {} has no place", name, to_string(source.type(name))));
+  }
+  require(lines.empty(), "init.from: {} does not fit this model{}:{}", source.title(),
+          with_optimizer ? " and optimizer" : "", listed(lines));
+  read(states, source);
 }
 
 int64_t ModelLearner::parameter_count() const {

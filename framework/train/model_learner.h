@@ -13,9 +13,9 @@ namespace tessera {
 
 struct LearnerData {
   std::unique_ptr<Batches> batches;
-  int64_t vocab = 0;                   // of the tokenizer
-  std::optional<Tokenizer> tokenizer;  // none for random tokens
-  std::string identity = {};           // TokenShards::identity
+  int64_t vocab = 0;                                // of the tokenizer
+  std::shared_ptr<const Tokenizer> tokenizer = {};  // none for random tokens
+  std::string identity = {};                        // TokenShards::identity
 };
 
 /// Tokens from config.data.shards; UserError when they do not fit the model's vocabulary.
@@ -38,7 +38,8 @@ class ModelLearner : public Learner {
   StepResult update(int64_t first_sample) override;
   Evaluation evaluate() override;
   void save(CheckpointWriter& writer) override;
-  void load(CheckpointReader& reader) override;
+  void load(TensorSource& source) override;
+  void begin_from(TensorSource& source, bool with_optimizer) override;
   std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
     return data_.batches->identity(first_sample, count);
   }
@@ -63,6 +64,8 @@ class ModelLearner : public Learner {
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
   void refresh();
+  std::vector<WantedTensor> wanted(const std::vector<State>& states) const;
+  void read(const std::vector<State>& states, TensorSource& source);
   /// Of a state: its type on all ranks together, what this rank holds of it, and whether it writes that into a checkpoint.
   TensorType whole_type(const State& state) const;
   Box box_held(const State& state) const;

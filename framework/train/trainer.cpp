@@ -12,6 +12,7 @@
 #include "framework/record/failure.h"
 #include "framework/record/resume.h"
 #include "framework/record/shared_folder.h"
+#include "framework/record/start.h"
 #include "framework/train/signals.h"
 
 namespace tessera {
@@ -87,6 +88,7 @@ void Trainer::begin() {
     if (state_.step >= steps_) require_unchanged(*resumed, steps_, wants_evaluation(), config_);
     learner_.load(*resumed->reader);
     resumed->reader.reset();
+    verdicts_.note_good(resumed->checkpoint);
     checkpoint_ = resumed->checkpoint;
     saved_step_ = state_.step;
     saved_evaluated_ = state_.evaluated;
@@ -95,6 +97,7 @@ void Trainer::begin() {
   } else {
     state_.environment = options_.environment;
     state_.data = options_.data;
+    if (!config_.init.from.empty()) begin_from_another(report);
     if (const std::string aside = leads() ? folder_->set_aside_metrics() : ""; !aside.empty())
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
@@ -124,6 +127,14 @@ void Trainer::begin() {
   }
   progress_.say(head);
   for (const std::string& line : report) progress_.say(line);
+}
+
+void Trainer::begin_from_another(std::vector<std::string>& report) {
+  const bool kept = config_.init.optimizer == InitConfig::Optimizer::kept;
+  const auto start = open_start(config_, options_.world, report);
+  learner_.begin_from(*start, kept);
+  report.push_back(fmt::format("a new run, beginning with the weights{} of {} (step {})",
+                               kept ? " and the optimizer" : "", start->title(), start->step()));
 }
 
 void Trainer::train() {
@@ -247,8 +258,9 @@ void Trainer::save() {
   // After skipped updates nothing older is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
   if (leads())
-    checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep));
-  all_are_here();  // it is final: the other writers have nothing left to take back
+    checkpoint_ =
+        writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep), verdicts_);
+  all_are_here();
   saved_step_ = state_.step;
   saved_evaluated_ = state_.evaluated;
   save_is_due_ = false;

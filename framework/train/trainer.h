@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/checkpoint/checkpoint_verdicts.h"
 #include "framework/comm/communicator.h"
 #include "framework/config/config.h"
 #include "framework/core/error.h"
@@ -55,6 +56,8 @@ class Trainer {
   using Clock = std::chrono::steady_clock;
 
   void begin();
+  /// The start of a run with init.from that has no checkpoint of its own yet.
+  void begin_from_another(std::vector<std::string>& report);
   void train();
   void one_step();
   void note_skipped(const StepResult& result);
@@ -94,6 +97,7 @@ class Trainer {
   RunState state_;
   int64_t first_step_ = 0;
   std::filesystem::path checkpoint_;      // the last one written or read
+  CheckpointVerdicts verdicts_;           // of those in the folder
   int64_t saved_step_ = -1;               // its step
   bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped

@@ -48,6 +48,64 @@ TEST(CheckpointFolder, DamagedOnesDoNotCountAsKept) {
             (Names{"step-00000002", "step-00000003", "step-00000004", "step-00000005"}));
 }
 
+/// Changes the last byte of the tensors, and nothing that opening looks at.
+void flip(const fs::path& checkpoint) {
+  const fs::path part = checkpoint / "part-00000.safetensors";
+  const std::string bytes = read_file(part);
+  write_byte(part, bytes.size() - 1, static_cast<char>(bytes.back() ^ 1));
+}
+
+TEST(CheckpointFolder, DamagedBytesDoNotCountAsKept) {
+  TemporaryFolder folder;
+  for (int64_t step = 1; step <= 4; ++step) save_sample(folder.path, step);
+  flip(folder.path / "step-00000004");
+  save_sample(folder.path, 5, 2);  // 5 and 3 are good
+  EXPECT_EQ(names_in(folder.path), (Names{"step-00000003", "step-00000004", "step-00000005"}));
+}
+
+TEST(CheckpointFolder, VerdictsHoldUntilFilesChange) {
+  TemporaryFolder folder;
+  const fs::path checkpoint = save_sample(folder.path, 1);
+  CheckpointVerdicts verdicts;
+  EXPECT_FALSE(verdicts.knows(checkpoint));
+  EXPECT_EQ(verdicts.damage(checkpoint), "");
+  EXPECT_TRUE(verdicts.knows(checkpoint));
+  const auto time = fs::last_write_time(checkpoint / "part-00000.safetensors");
+  flip(checkpoint);
+  fs::last_write_time(checkpoint / "part-00000.safetensors", time + std::chrono::seconds(1));
+  EXPECT_FALSE(verdicts.knows(checkpoint));
+  EXPECT_NE(verdicts.damage(checkpoint).find("part-00000.safetensors is damaged"),
+            std::string::npos);
+  verdicts.note_good(checkpoint);
+  EXPECT_EQ(verdicts.damage(checkpoint), "");  // not read again
+}
+
+/// The temporary name as a client of a network file system may still see it after the rename.
+TEST(CheckpointFolder, NoWriterRemovesWhatWasCommitted) {
+  TemporaryFolder folder;
+  const auto state = sample_state(2);
+  const fs::path temporary = folder.path / "step-00000002.tmp",
+                 final = folder.path / "step-00000002";
+  CheckpointWriter first(folder.path, 2, 0, 2);
+  {
+    CheckpointWriter second(folder.path, 2, 1, 2);
+    first.write(whole_parts(state));
+    second.write({});
+    EXPECT_EQ(commit(first, kConfig, kRun, 1), final);
+    fs::create_directory_symlink(final, temporary);
+  }
+  EXPECT_EQ(damage_of(final), "");
+  fs::remove(temporary);
+  {  // nor when the commit has failed after the rename, as far as this writer knows
+    CheckpointWriter third(folder.path, 3, 0, 2), fourth(folder.path, 3, 1, 2);
+    third.write(whole_parts(state));
+    fourth.write({});
+    fs::rename(folder.path / "step-00000003.tmp", folder.path / "moved");
+    fs::create_directory_symlink(folder.path / "moved", folder.path / "step-00000003.tmp");
+  }
+  EXPECT_TRUE(fs::exists(folder.path / "moved" / "part-00001.safetensors"));
+}
+
 TEST(CheckpointFolder, TheOneJustWrittenIsNeverPruned) {
   TemporaryFolder folder;
   for (int64_t step = 7; step <= 9; ++step) save_sample(folder.path, step);
@@ -60,7 +118,9 @@ TEST(CheckpointFolder, NothingIsPrunedForADamagedOne) {
   for (int64_t step = 1; step <= 3; ++step) save_sample(folder.path, step);
   const fs::path written = folder.path / "step-00000003";
   fs::resize_file(written / "part-00000.safetensors", 1000);
-  const std::string message = user_error_of([&] { prune_checkpoints(folder.path, 1, written); });
+  CheckpointVerdicts verdicts;
+  const std::string message =
+      user_error_of([&] { prune_checkpoints(folder.path, 1, written, verdicts); });
   EXPECT_NE(message.find("no older one was deleted"), std::string::npos) << message;
   EXPECT_EQ(names_in(folder.path).size(), 3u);
 }
@@ -79,7 +139,7 @@ TEST(CheckpointFolder, WhatDoesNotReadBackIsNoCheckpoint) {
       write_byte(part, at, static_cast<char>(read_file(part)[at] ^ 1));
       const std::string message = user_error_of([&] {
         if (by_commit)
-          writer.commit(kConfig, kRun, 1);
+          commit(writer, kConfig, kRun, 1);
         else
           writer.read_back();
       });
@@ -163,7 +223,7 @@ TEST(CheckpointFolder, TwoRunsInOneFolderAreRefused) {
   EXPECT_NE(message.find("a folder of its own"), std::string::npos) << message;
   const auto state = sample_state(1);
   first.write(whole_parts(state));
-  expect_sample(first.commit(kConfig, kRun, 1), 1);
+  expect_sample(commit(first, kConfig, kRun, 1), 1);
 }
 
 TEST(CheckpointFolder, RunJsonMustBeAnObject) {
@@ -171,8 +231,8 @@ TEST(CheckpointFolder, RunJsonMustBeAnObject) {
   const auto state = sample_state(1);
   CheckpointWriter writer(folder.path, 1);
   writer.write(whole_parts(state));
-  EXPECT_THROW(writer.commit(kConfig, "[1]", 1), UserError);
-  expect_sample(writer.commit(kConfig, "{}", 1), 1);
+  EXPECT_THROW(commit(writer, kConfig, "[1]", 1), UserError);
+  expect_sample(commit(writer, kConfig, "{}", 1), 1);
 }
 
 TEST(CheckpointFolder, ACopyUnderAnotherStepsNameIsNotTheNewest) {

@@ -42,7 +42,7 @@ void save_large(const fs::path& folder, int64_t bytes) {
   const auto state = large_state(bytes);
   CheckpointWriter writer(folder, 2);
   writer.write(whole_parts(state));
-  writer.commit(kConfig, kRun, 1);
+  commit(writer, kConfig, kRun, 1);
 }
 
 void expect_only_the_first(const fs::path& folder) {
@@ -98,7 +98,7 @@ TEST(FullDisk, ComesWhileWriting) {
       CheckpointWriter writer(folder.path, 2);
       writer.write(whole_parts(state));
       fill();
-      writer.commit(kConfig, kRun, 1);
+      commit(writer, kConfig, kRun, 1);
     });
     fs::remove(folder.path / "filler");
     expect_message(message, {"config.yaml: No space left on device", "It needs 2", "are free"});

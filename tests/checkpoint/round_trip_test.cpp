@@ -67,7 +67,7 @@ TEST(Checkpoint, WrittenInAnyBoxesReadInAnyBoxes) {
     }
     CheckpointWriter writer(folder.path, 3);
     writer.write(parts);
-    const fs::path path = writer.commit(kConfig, kRun, 3);
+    const fs::path path = commit(writer, kConfig, kRun, 3);
     expect_sample(path, 3);
     CheckpointReader reader(path);
     for (const SampleTensor& tensor : state)
@@ -100,7 +100,7 @@ TEST(Checkpoint, SeveralWriters) {
     }
     writers[static_cast<size_t>(w)]->write(parts);
   }
-  const fs::path path = writers[0]->commit(kConfig, kRun, 3);
+  const fs::path path = commit(*writers[0], kConfig, kRun, 3);
   writers.clear();
   EXPECT_EQ(names_in(path).size(), 6u);  // three parts, manifest, two texts
   expect_sample(path, 8);
@@ -114,7 +114,7 @@ TEST(Checkpoint, BoxesThatDoNotMakeUpTheTensorAreABug) {
   const auto write = [&](const Box& box) {
     CheckpointWriter writer(folder.path, 1);
     writer.write(std::vector<PartTensor>{{tensor.name, tensor.type, box, tensor.bytes.data()}});
-    writer.commit(kConfig, kRun, 1);
+    commit(writer, kConfig, kRun, 1);
   };
   EXPECT_THROW(write(Box{{{0, 13}, {0, 5}}}), InternalError);
   EXPECT_THROW(write(Box{{{1, 15}, {0, 5}}}), InternalError);
@@ -142,7 +142,7 @@ TEST(Checkpoint, PaddingIsLeftOut) {
         std::vector<PartTensor>{{"w", type, Box{{{0, 4}, {4 * w, 4 * w + 4}}}, held.back().data()},
                                 {"v", type, Box{{{3 * w, 3 * w + 3}, {0, 5}}}, held[0].data()}});
   }
-  const fs::path path = writers[0]->commit(kConfig, kRun, 3);
+  const fs::path path = commit(*writers[0], kConfig, kRun, 3);
   CheckpointReader reader(path);
   EXPECT_EQ(reader.type("w"), type);
   const Box beyond{{{1, 4}, {2, 8}}};

@@ -99,11 +99,18 @@ inline std::vector<PartTensor> whole_parts(const std::vector<SampleTensor>& stat
 inline const char* kConfig = "model: gpt\n";
 inline const char* kRun = R"({"step": 7, "seed": 1})";
 
+/// A commit by a process that knows nothing of other checkpoints.
+inline fs::path commit(CheckpointWriter& writer, std::string_view config, std::string_view run,
+                       int keep) {
+  CheckpointVerdicts none;
+  return writer.commit(config, run, keep, none);
+}
+
 inline fs::path save_sample(const fs::path& folder, int64_t step, int keep = 100) {
   const auto state = sample_state(step);
   CheckpointWriter writer(folder, step);
   writer.write(whole_parts(state));
-  return writer.commit(kConfig, kRun, keep);
+  return commit(writer, kConfig, kRun, keep);
 }
 
 /// The bytes of one box, read from a checkpoint.

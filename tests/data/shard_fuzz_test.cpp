@@ -128,5 +128,24 @@ TEST(ShardFuzz, NestedManifest) {
                   "m: damaged");
 }
 
+TEST(ShardFuzz, NestingInsideAManifest) {
+  const TemporaryFolder folder;
+  make_shards(folder, {random_text(1, 300)});
+  const std::string original = read_file(folder / "shards" / "manifest.json");
+  for (const char* key : {"format", "version", "tokenizer", "sources", "shards", "other"})
+    for (const size_t levels : {size_t{40}, size_t{100'000}}) {
+      std::string text = original;
+      const std::string lists = std::string(levels, '[') + std::string(levels, ']');
+      const size_t at = text.find('"' + std::string(key) + "\":");
+      if (at == std::string::npos)
+        text.insert(1, "\"other\":" + lists + ",");
+      else
+        text.replace(at, text.find_first_of(",{[", at) - at,
+                     '"' + std::string(key) + "\":" + lists + ",\"x\":1");
+      expect_contains(error_of([&] { parse_shard_manifest(text, "m"); }), "m: damaged");
+      expect_contains(error_of([&] { parse_shard_manifest(text, "m"); }), "nested deeper");
+    }
+}
+
 }  // namespace
 }  // namespace tessera

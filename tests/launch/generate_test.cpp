@@ -24,7 +24,8 @@ void poison(const fs::path& folder) {
   }
   CheckpointWriter writer(folder, newest.step + 1);
   writer.write(parts);
-  writer.commit(reader.config_text(), reader.run_json(), 2);
+  CheckpointVerdicts verdicts;
+  writer.commit(reader.config_text(), reader.run_json(), 2, verdicts);
 }
 
 /// Token shards and a model of next to nothing, trained for a moment.

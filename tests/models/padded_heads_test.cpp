@@ -62,7 +62,7 @@ void save(ModelLearner& learner, World* world, const fs::path& folder) {
   if (rank == 0) meet();
   learner.save(writer);
   meet();
-  if (rank == 0) writer.commit("", "{}", 1);
+  if (rank == 0) commit(writer, "", "{}", 1);
   meet();
 }
 

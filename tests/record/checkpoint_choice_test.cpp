@@ -100,8 +100,8 @@ TEST(CheckpointChoice, AnotherCheckpointOfTheSameNameIsRefusedBeforeItIsLoaded) 
 /// Loading and saving exchange something, as those of a mesh do.
 struct MeshLearner : ToyLearner {
   World* world = nullptr;
-  void load(CheckpointReader& reader) override {
-    ToyLearner::load(reader);
+  void load(TensorSource& source) override {
+    ToyLearner::load(source);
     agreed_max(world, 0);
   }
   void save(CheckpointWriter& writer) override {

@@ -388,5 +388,33 @@ TEST(Resume, RunStateSurvivesItsText) {
     expect_in(user_error_of([&] { parse_run_state(text, "run.json", 8); }), {"run.json: not the"});
 }
 
+TEST(Resume, RunStateHoldsItsNumbersToTheirRange) {
+  RunState state;
+  state.step = 100;
+  state.samples = 800;
+  const auto original = nlohmann::ordered_json::parse(to_json(state));
+  using Json = nlohmann::ordered_json;
+  const auto refusal = [&](const char* key, const Json& value) {
+    Json json = original;
+    json[key] = value;
+    return user_error_of([&] { parse_run_state(json.dump(), "run.json", 8); });
+  };
+  for (const char* key : {"step", "samples", "tokens", "skipped", "skipped_in_a_row", "seconds"})
+    expect_in(refusal(key, -1),
+              {"run.json: not the run.json of a training run", key, "is out of range"});
+  expect_in(refusal("skipped", 101), {"skipped: 101 is out of range: at most 100"});
+  expect_in(refusal("skipped_in_a_row", 1), {"skipped_in_a_row: 1 is out of range: at most 0"});
+  expect_in(refusal("tokens", uint64_t{1} << 63), {"tokens", "out of range"});
+  expect_in(refusal("step", 0.5), {"step", "an integer is expected"});
+  Json json = original;  // all consistent, and too many to remember
+  json["step"] = json["skipped"] = json["skipped_in_a_row"] = 1'000'000'000;
+  expect_in(user_error_of([&] { parse_run_state(json.dump(), "run.json", 8); }),
+            {"skipped_in_a_row: 1000000000 is out of range"});
+  const std::string lists = std::string(200'000, '[') + std::string(200'000, ']');
+  std::string text = original.dump();
+  text.insert(1, "\"other\":" + lists + ",");
+  expect_in(user_error_of([&] { parse_run_state(text, "run.json", 8); }), {"nested deeper"});
+}
+
 }  // namespace
 }  // namespace tessera::testing

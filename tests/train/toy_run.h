@@ -26,6 +26,7 @@ class ToyLearner : public Learner {
 
   int64_t sequences = 8;      // of an update
   std::vector<int64_t> read;  // samples, in order
+  std::optional<bool> began_with_optimizer;
 
   StepResult update(int64_t first_sample) override {
     const int64_t index = first_sample / sequences;
@@ -57,8 +58,12 @@ class ToyLearner : public Learner {
     const std::vector<PartTensor> parts{{"weights", type, Box::whole(type.shape), weights.data()}};
     writer.write(parts);
   }
-  void load(CheckpointReader& reader) override {
-    reader.read("weights", Box::whole(reader.type("weights").shape), weights.data());
+  void load(TensorSource& source) override {
+    source.read("weights", Box::whole(source.type("weights").shape), weights.data());
+  }
+  void begin_from(TensorSource& source, bool with_optimizer) override {
+    load(source);
+    began_with_optimizer = with_optimizer;
   }
   std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
     std::vector<std::string> out;

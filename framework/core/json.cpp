@@ -1,30 +1,32 @@
-#include "framework/checkpoint/strict_json.h"
+#include "framework/core/json.h"
 
 #include <set>
+#include <vector>
+
+#include "framework/core/error.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kMaxDepth = 32;
-
-}  // namespace
-
-nlohmann::json parse_json_object(std::string_view text, const std::string& what) {
-  using Event = nlohmann::json::parse_event_t;
+template <typename Json>
+Json parse_object(std::string_view text, const std::string& what) {
+  using Event = typename Json::parse_event_t;
   std::vector<std::set<std::string>> keys;  // of the objects that are open
-  const auto watch = [&](int depth, Event event, nlohmann::json& parsed) {
-    require(depth <= kMaxDepth, "{}: nested deeper than {} levels", what, kMaxDepth);
+  const auto watch = [&](int depth, Event event, Json& parsed) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    require(!opens || depth < kJsonLevels, "{}: nested deeper than {} levels", what, kJsonLevels);
     if (event == Event::object_start) keys.emplace_back();
     if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key)
-      require(keys.back().insert(json_text(parsed, what)).second,
-              "{}: the key \"{}\" is given twice", what, json_text(parsed, what));
+    if (event == Event::key) {
+      const auto& key = parsed.template get_ref<const std::string&>();
+      require(keys.back().insert(key).second, "{}: the key \"{}\" is given twice", what, key);
+    }
     return true;
   };
   require(text.find('\0') == std::string_view::npos, "{} is not JSON: it holds zero bytes", what);
-  nlohmann::json json;
+  Json json;
   try {
-    json = nlohmann::json::parse(text.begin(), text.end(), watch);
+    json = Json::parse(text.begin(), text.end(), watch);
   } catch (const nlohmann::json::parse_error& error) {
     user_error("{} is not JSON: it makes no sense at byte {}", what, error.byte);
   } catch (const nlohmann::json::exception& error) {
@@ -32,6 +34,28 @@ nlohmann::json parse_json_object(std::string_view text, const std::string& what)
   }
   require(json.is_object(), "{}: the JSON is no object", what);
   return json;
+}
+
+template <typename Json>
+int64_t count_of(const Json& value, const std::string& what) {
+  require(value.is_number_unsigned() || value.is_number_integer(),
+          "{}: an integer is expected in place of a {}", what, value.type_name());
+  // The library keeps what exceeds int64 as unsigned, and the rest reads back as the signed value it is.
+  const bool fits =
+      !value.is_number_unsigned() || value.template get<uint64_t>() <= uint64_t{INT64_MAX};
+  const int64_t count = fits ? value.template get<int64_t>() : -1;
+  require(count >= 0, "{}: {} is out of range", what, value.dump());
+  return count;
+}
+
+}  // namespace
+
+nlohmann::json parse_json_object(std::string_view text, const std::string& what) {
+  return parse_object<nlohmann::json>(text, what);
+}
+
+nlohmann::ordered_json parse_ordered_json_object(std::string_view text, const std::string& what) {
+  return parse_object<nlohmann::ordered_json>(text, what);
 }
 
 const nlohmann::json& json_member(const nlohmann::json& object, const char* key,
@@ -53,13 +77,11 @@ const nlohmann::json& json_list(const nlohmann::json& value, const std::string& 
 }
 
 int64_t json_count(const nlohmann::json& value, const std::string& what) {
-  require(value.is_number_unsigned() || value.is_number_integer(),
-          "{}: an integer is expected in place of a {}", what, value.type_name());
-  // The library keeps what exceeds int64 as unsigned, and the rest reads back as the signed value it is.
-  const bool fits = !value.is_number_unsigned() || value.get<uint64_t>() <= uint64_t{INT64_MAX};
-  const int64_t count = fits ? value.get<int64_t>() : -1;
-  require(count >= 0, "{}: {} is out of range", what, value.dump());
-  return count;
+  return count_of(value, what);
+}
+
+int64_t json_count(const nlohmann::ordered_json& value, const std::string& what) {
+  return count_of(value, what);
 }
 
 Shape json_shape(const nlohmann::json& value, const std::string& what) {
