@@ -169,7 +169,7 @@ void fields(TrainConfig& c, Visit&& visit) {
   visit(
       "stop_after_nonfinite", c.stop_after_nonfinite,
       "Steps in a row with a non-finite loss or gradient (each skipped) after which the run stops.",
-      between(1, 1 << 30));
+      between(1, 1 << 20));
 }
 
 template <typename Visit>

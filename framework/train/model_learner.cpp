@@ -48,15 +48,6 @@ BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
           }};
 }
 
-/// Lines of their own below a message, the first thirty.
-std::string listed(const std::vector<std::string>& lines) {
-  constexpr size_t kShown = 30;
-  std::string text;
-  for (size_t i = 0; i < std::min(lines.size(), kShown); ++i) text += "\n  " + lines[i];
-  if (lines.size() > kShown) text += fmt::format("\n  … and {} more", lines.size() - kShown);
-  return text;
-}
-
 }  // namespace
 
 std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
@@ -231,7 +222,8 @@ void ModelLearner::read(const std::vector<State>& states, TensorSource& source) 
 void ModelLearner::load(TensorSource& source) {
   const std::vector<State> states = persistent_states();
   const auto lines = mismatches(source, wanted(states));
-  require(lines.empty(), "{} is of another model or optimizer:{}", source.title(), listed(lines));
+  require(lines.empty(), "{} is of another model or optimizer:\n  {}", source.title(),
+          fmt::join(lines, "\n  "));
   read(states, source);
 }
 
@@ -251,8 +243,8 @@ void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
     if (with_optimizer || !of_optimizer)
       lines.push_back(fmt::format("'{}' {} has no place", name, to_string(source.type(name))));
   }
-  require(lines.empty(), "init.from: {} does not fit this model{}:{}", source.title(),
-          with_optimizer ? " and optimizer" : "", listed(lines));
+  require(lines.empty(), "init.from: {} does not fit this model{}:\n  {}", source.title(),
+          with_optimizer ? " and optimizer" : "", fmt::join(lines, "\n  "));
   read(states, source);
 }
 
