@@ -74,8 +74,8 @@ struct Combinations : Checks {
     without_effect(!config.init.from.empty(), "init.optimizer", config.init.optimizer,
                    InitConfig{}.optimizer, "init.from", "empty");
     const bool level =
-        config.schedule.type == ScheduleConfig::Type::constant && config.schedule.warmup.never();
-    demand(!kept || config.optimizer.type != OptimizerConfig::Type::adamw || level,
+        config.schedule.type == Schedule::Type::constant && config.schedule.warmup.never();
+    demand(!kept || config.optimizer.type != UpdateRule::adamw || level,
            {"init.optimizer", "schedule.type", "schedule.warmup"},
            "init.optimizer: kept goes on counting AdamW's updates, and a schedule that rises or "
            "falls would begin where the checkpoint's had come to; write schedule.type: constant "

@@ -144,7 +144,7 @@ Evaluation ModelLearner::evaluate() {
   const GraphOutputs outputs{
       [&](std::string_view name) { return session_.output<float>("evaluate", name); },
       [&](std::string_view name) { return session_.output<int32_t>("evaluate", name); }};
-  const Tokenizer* tokenizer = data_.tokenizer ? &*data_.tokenizer : nullptr;
+  const Tokenizer* tokenizer = data_.tokenizer.get();
   Tally sums;
   const int64_t batches = data_.batches->evaluation_batches();
   for (int64_t i = 0; i < batches; ++i) {
@@ -231,7 +231,7 @@ void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
   initialize();
   // A count of updates is kept with the moments that it corrects; without moments it is the schedule's alone.
   const std::vector<State> all = persistent_states();
-  const bool counts = config_.optimizer.type == OptimizerConfig::Type::adamw;
+  const bool counts = config_.optimizer.type == UpdateRule::adamw;
   std::vector<State> states;
   for (const State& state : all)
     if (state.kind == StateKind::parameter ||

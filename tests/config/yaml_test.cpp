@@ -174,7 +174,7 @@ TEST(Yaml, WideSpacesAreNamedWhereTheyStand) {
 TEST(Yaml, WideSpacesMayStandInQuotesAndComments) {
   const std::string text = gpt("# a\xC2\xA0remark, \"\nlog: {folder: 'a\xC2\xA0" "b'}  # \xC2\xA0\n"
                                "checkpoint: {folder: \"c \\\" \xE3\x80\x80\"}\n");
-  const Config config = parse_config(text, "run.yaml");
+  const Config config = parse_config(shipped_models().kinds(), text, "run.yaml");
   EXPECT_EQ(config.log.folder, "a\xC2\xA0" "b");
   EXPECT_EQ(config.checkpoint.folder, "c \" \xE3\x80\x80");
 }

@@ -152,7 +152,7 @@ TEST(VerifyVerb, CountsValuesOfAnotherTypeAsNotCompared) {
   options.steps = 1;
   options.device = make_device(a.device);
   options.data = [&]() -> LearnerData {
-    return {make_random_batches(shipped_models(), a, 64), 64, std::nullopt};
+    return {make_random_batches(shipped_models(), a, 64), 64, nullptr};
   };
   const auto retyped = [&](const Config& other) {
     for (const auto& [why, names] : verify(a, other, options).uncompared)

@@ -115,7 +115,7 @@ TEST_F(Bag, IsEvaluatedByItsOwnFigures) {
 
 TEST_F(Bag, RunsOnRandomTokens) {
   const Config c = config();
-  ModelLearner learner(models_, c, {make_random_batches(models_, c, 64), 64, std::nullopt},
+  ModelLearner learner(models_, c, {make_random_batches(models_, c, 64), 64, nullptr},
                        host_device(device()));
   EXPECT_NEAR(learner.step(0).loss, std::log(4.0), 0.5);
 }
