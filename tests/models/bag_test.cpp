@@ -90,7 +90,8 @@ TEST_F(Bag, ItsCheckpointOfAMeshGoesOnOnOneRank) {
     if (world->rank() == 0) world->all().barrier();
     learner.save(writer);
     world->all().barrier();
-    if (world->rank() == 0) writer.commit(to_yaml(on_mesh), "{}", 1);
+    CheckpointVerdicts verdicts;
+    if (world->rank() == 0) writer.commit(to_yaml(on_mesh), "{}", 1, verdicts);
     world->all().barrier();
   });
   CheckpointReader reader(folder / "step-00000003");

@@ -10,6 +10,7 @@
 
 #include "framework/assembly/layouts.h"
 #include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/comm/threads.h"
 #include "framework/core/threads.h"
 #include "framework/train/generator.h"
@@ -127,7 +128,8 @@ TEST(FarDevice, ACheckpointGoesOutAndComesBack) {
   {
     CheckpointWriter writer(folder, 1);
     there->save(writer);
-    writer.commit("", "{}", 1);
+    CheckpointVerdicts verdicts;
+    writer.commit("", "{}", 1, verdicts);
   }
   const auto here = learner_on(host_device(device()), config), again = learner_on(far, config);
   for (ModelLearner* learner : {here.get(), again.get()}) {
