@@ -36,10 +36,8 @@ TextWindows::Window TextWindows::window(uint64_t index, double jitter) const {
       (static_cast<double>(index - first_[piece]) + jitter) / static_cast<double>(windows);
   const auto start =
       std::min(starts - 1, static_cast<uint64_t>(place * static_cast<double>(starts)));
-  return {.text = text,
-          .begin = text.begin + start,
-          .end = text.begin + start + size,
-          .place = place};
+  return {
+      .text = text, .begin = text.begin + start, .end = text.begin + start + size, .place = place};
 }
 
 }  // namespace tessera

@@ -149,13 +149,12 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   OutputFolder folder(out, options.overwrite);
   Tokenization work(folder.partial(), tokenizer, options, progress);
   const TokenizeResult result = work.run(sources);
-  require(
-      result.documents > 0,
-      "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
-      "hidden entries were left out); {}name other files or folders",
-      sources.files.size(), result.empty, result.binary, result.utf16.size(),
-      result.unreadable.size(), result.hidden,
-      result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
+  require(result.documents > 0,
+          "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
+          "hidden entries were left out); {}name other files or folders",
+          sources.files.size(), result.empty, result.binary, result.utf16.size(),
+          result.unreadable.size(), result.hidden,
+          result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
   for (const fs::path& input : inputs) work.manifest().sources.push_back(input.string());
   write_durable(folder.partial() / kShardManifestName, to_text(work.manifest()));
   folder.commit();

@@ -27,8 +27,8 @@ struct TokenizeProgress {
 struct TokenizeResult {
   uint64_t documents = 0, tokens = 0, text_bytes = 0, shards = 0;
   // Left out:
-  uint64_t empty = 0;   // files
-  uint64_t binary = 0;  // files with a zero byte among their first 8,192
+  uint64_t empty = 0;              // files
+  uint64_t binary = 0;             // files with a zero byte among their first 8,192
   std::vector<std::string> utf16;  // files in that encoding
   uint64_t hidden = 0, special = 0, duplicates = 0;
   std::vector<std::string> unreadable;  // "PATH: reason", found in a walk; a named one is an error

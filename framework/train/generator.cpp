@@ -70,8 +70,8 @@ void Generator::load(TensorSource& source) {
   for (const State& state : session_.compiled().program.states()) {
     if (state.kind != StateKind::parameter) continue;
     require(source.contains(state.name) && source.type(state.name) == state.type,
-            "{} does not hold this model: '{}' should be {}", source.title(),
-            state.name, to_string(state.type));
+            "{} does not hold this model: '{}' should be {}", source.title(), state.name,
+            to_string(state.type));
     session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
       source.read(state.name, Box::whole(state.type.shape), bytes.data());
     });

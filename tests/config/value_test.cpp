@@ -22,8 +22,8 @@ TEST(Value, Integers) {
   EXPECT_EQ(read<int64_t>("2 B"), 2'000'000'000);
   EXPECT_EQ(read<int64_t>("1000T"), kMaxCount);
   EXPECT_EQ(read<int64_t>("+12"), 12);
-  for (const char* text : {"", " 1", "++1", "+-1", "+", "+ 1", "1.0", "1e3", "0x10", "1001T", "1.2345k", "M", "1m",
-                           "1 2", "--1", "1-", "nan", "99999999999999999999"})
+  for (const char* text : {"", " 1", "++1", "+-1", "+", "+ 1", "1.0", "1e3", "0x10", "1001T",
+                           "1.2345k", "M", "1m", "1 2", "--1", "1-", "nan", "99999999999999999999"})
     EXPECT_FALSE(read<int64_t>(text)) << text;
 }
 

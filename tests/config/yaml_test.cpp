@@ -162,26 +162,37 @@ TEST(Yaml, FuzzedTextParsesOrIsRefused) {
 
 TEST(Yaml, WideSpacesAreNamedWhereTheyStand) {
   const std::string head = "model:\n  type: gpt\n";
-  EXPECT_NE(error_of(head + "  layers:\xC2\xA0" "1\n").find("run.yaml:3:10: U+00A0, a no-break space"),
+  EXPECT_NE(error_of(head + "  layers:\xC2\xA0"
+                            "1\n")
+                .find("run.yaml:3:10: U+00A0, a no-break space"),
             std::string::npos)
-      << error_of(head + "  layers:\xC2\xA0" "1\n");
-  EXPECT_NE(error_of(head + "\xC2\xA0 layers: 1\n").find("run.yaml:3:1: U+00A0"), std::string::npos);
-  EXPECT_NE(error_of(head + "  layers: 1\xE3\x80\x80\n").find("run.yaml:3:12: U+3000, a wide space"),
+      << error_of(head +
+                  "  layers:\xC2\xA0"
+                  "1\n");
+  EXPECT_NE(error_of(head + "\xC2\xA0 layers: 1\n").find("run.yaml:3:1: U+00A0"),
             std::string::npos);
+  EXPECT_NE(
+      error_of(head + "  layers: 1\xE3\x80\x80\n").find("run.yaml:3:12: U+3000, a wide space"),
+      std::string::npos);
   EXPECT_NE(error_of(head + "  layers: don't\xC2\xA0\n").find("U+00A0"), std::string::npos);
 }
 
 TEST(Yaml, WideSpacesMayStandInQuotesAndComments) {
-  const std::string text = gpt("# a\xC2\xA0remark, \"\nlog: {folder: 'a\xC2\xA0" "b'}  # \xC2\xA0\n"
-                               "checkpoint: {folder: \"c \\\" \xE3\x80\x80\"}\n");
+  const std::string text =
+      gpt("# a\xC2\xA0remark, \"\nlog: {folder: 'a\xC2\xA0"
+          "b'}  # \xC2\xA0\n"
+          "checkpoint: {folder: \"c \\\" \xE3\x80\x80\"}\n");
   const Config config = parse_config(shipped_models().kinds(), text, "run.yaml");
-  EXPECT_EQ(config.log.folder, "a\xC2\xA0" "b");
+  EXPECT_EQ(config.log.folder,
+            "a\xC2\xA0"
+            "b");
   EXPECT_EQ(config.checkpoint.folder, "c \" \xE3\x80\x80");
 }
 
 TEST(Yaml, Utf16IsNamed) {
   const std::string text("\xff\xfem\0o\0", 6);
-  EXPECT_NE(error_of(text).find("this one is in UTF-16; convert it with `iconv"), std::string::npos);
+  EXPECT_NE(error_of(text).find("this one is in UTF-16; convert it with `iconv"),
+            std::string::npos);
 }
 
 }  // namespace
