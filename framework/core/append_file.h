@@ -6,15 +6,14 @@
 #include <filesystem>
 #include <string_view>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class AppendFile {
  public:
   /// Opens `path`, or creates it.
   explicit AppendFile(std::filesystem::path path);
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
-  ~AppendFile();
 
   void append(std::string_view bytes);
   /// Waits for the disk.
@@ -23,7 +22,7 @@ class AppendFile {
 
  private:
   std::filesystem::path path_;
-  int file_;
+  Descriptor file_;
 };
 
 }  // namespace tessera
