@@ -19,6 +19,8 @@ std::string_view to_string(Collective::Kind kind) {
       return "all_to_all";
     case Collective::Kind::broadcast:
       return "broadcast";
+    case Collective::Kind::shift:
+      return "shift";
   }
   internal_error("unknown collective");
 }
@@ -28,19 +30,29 @@ std::string title(const Collective& call) {
                            : fmt::format("{} of {}", to_string(call.kind), call.name);
 }
 
+int shifted_from(const Collective& call, int rank, int size) {
+  return ((rank - call.offset % size) % size + size) % size;
+}
+
 void verify(const Collective& call, int size) {
   using Kind = Collective::Kind;
   const bool reduces = call.kind == Kind::all_reduce || call.kind == Kind::reduce_scatter;
-  check(call.wire == call.dtype || (call.dtype == DType::f32 && call.wire == DType::bf16),
-        "{}: {} cannot travel as {}", title(call), call.dtype, call.wire);
-  check(!reduces || call.dtype != DType::boolean || call.reduction == Reduction::max,
-        "{}: booleans have no sum", title(call));
-  check(call.kind != Kind::broadcast || (call.root >= 0 && call.root < size),
-        "{}: root {} of {} ranks", title(call), call.root, size);
+  // The title is formatted for a call that is refused alone: this runs for every one.
+  const auto refuse_unless = [&](bool good, std::string_view why) {
+    if (!good) internal_error("{}, in a group of {} ranks: {}", title(call), size, why);
+  };
+  refuse_unless(call.wire == call.dtype || (call.dtype == DType::f32 && call.wire == DType::bf16),
+                "this type cannot travel as that");
+  refuse_unless(!reduces || call.dtype != DType::boolean || call.reduction == Reduction::max,
+                "booleans have no sum");
+  refuse_unless(call.kind != Kind::broadcast || (call.root >= 0 && call.root < size),
+                "a root that is not in the group");
   for (const Collective::Piece& piece : call.pieces) {
-    check(piece.count >= 0, "{}: a piece of {} elements", title(call), piece.count);
-    check(piece.count == 0 || (piece.out && (piece.in || call.kind == Kind::broadcast)),
-          "{}: a piece without memory", title(call));
+    refuse_unless(piece.count >= 0, "a piece of less than no elements");
+    refuse_unless(piece.count == 0 || (piece.out && (piece.in || call.kind == Kind::broadcast)),
+                  "a piece without memory");
+    refuse_unless(piece.count == 0 || call.kind != Kind::shift || piece.in != piece.out,
+                  "a piece that takes the place of what it sends");
   }
 }
 
