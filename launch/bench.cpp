@@ -65,7 +65,7 @@ int run_bench(std::span<const std::string> args) {
   if (mode == "step")
     return keep(bench_step(load_config(shipped_models().kinds(), what, sets), steps));
   const Ranks ranks;
-  return ranks.together({}, [&] {
+  return ranks.together([&] {
     const nlohmann::json figures =
         bench_train(load_config(shipped_models().kinds(), what, sets), steps, ranks);
     return ranks.leads() ? keep(figures) : 0;

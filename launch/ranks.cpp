@@ -14,10 +14,12 @@
 #include "framework/comm/agreement.h"
 #include "framework/comm/mpi.h"
 #include "framework/config/mesh_axes.h"
+#include "framework/config/parse.h"
 #include "framework/core/threads.h"
 #include "framework/record/failure.h"
 #include "framework/record/run_folder.h"
 #include "launch/core_share.h"
+#include "models/model.h"
 
 namespace tessera {
 
@@ -56,41 +58,51 @@ Ranks::Ranks() {
                         .stuck = [this](const World::Verdict& verdict) { end_stuck(verdict); }});
 }
 
-int Ranks::together(const std::filesystem::path& log_folder,
-                    const std::function<int()>& body) const {
+void Ranks::leave_failures_in(const std::filesystem::path& folder) const {
+  const std::lock_guard lock(mutex_);
+  failures_ = folder;
+}
+
+std::filesystem::path Ranks::failures() const {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+int Ranks::together(const std::function<int()>& body) const {
   if (!world_) return body();
-  log_folder_ = &log_folder;
   try {
     world_->all().barrier();  // all are connected: each can hear why the run ends
     return body();
   } catch (const std::exception& error) {
-    tell_launcher();
     world_->give_up(explained(error));  // unless the run is over already
     const auto verdict = world_->verdict();
     const bool shared = dynamic_cast<const SharedError*>(&error) || !verdict;
-    report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader,
-           log_folder);
+    report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader);
     return is_bug(error) ? 1 : 2;
   }
 }
 
-void Ranks::report(const std::string& cause, bool rank_0_reports,
-                   const std::filesystem::path& log_folder) const {
+void Ranks::report(const std::string& cause, bool rank_0_reports) const {
+  std::call_once(reported_, [&] { say(cause, rank_0_reports); });
+}
+
+void Ranks::say(const std::string& cause, bool rank_0_reports) const {
+  const std::filesystem::path folder = failures();
+  tell_launcher();
   if (leads()) {
-    if (!log_folder.empty()) RunFolder::save_failure(log_folder, cause);
+    if (!folder.empty()) RunFolder::save_failure(folder, cause);
   } else {
     if (rank_0_reports) return;
     // The lowest rank alive is the first to come here.
     std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(rank() - 1, 10));
-    if (!log_folder.empty() && !RunFolder::save_failure_once(log_folder, cause, begin_)) return;
+    if (!folder.empty() && !RunFolder::save_failure_once(folder, cause, begin_)) return;
   }
   std::fflush(stdout);
   fmt::print(stderr, "tessera: error: {}\n", cause);
 }
 
 void Ranks::end_stuck(const World::Verdict& verdict) const {
-  report(verdict.cause, verdict.told_by_leader,
-         log_folder_ ? *log_folder_ : std::filesystem::path());
+  report(verdict.cause, verdict.told_by_leader);
   std::fflush(nullptr);
   std::_Exit(2);
 }
@@ -139,6 +151,15 @@ std::string Ranks::placement_warning(const Config& config) const {
           fmt::join(hosts, ", "), config.mesh.tp_size());
   }
   return "";
+}
+
+std::optional<Config> config_before_start(const std::string& path,
+                                          const std::vector<std::string>& sets) {
+  try {
+    return load_config(shipped_models().kinds(), path, sets);
+  } catch (const UserError&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace tessera

@@ -2,13 +2,15 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <filesystem>
+#include <optional>
 
 #include "framework/assembly/layouts.h"
 #include "framework/comm/agreement.h"
+#include "framework/comm/mpi.h"
 #include "framework/config/parse.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
+#include "framework/record/run_folder.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/command_line.h"
@@ -48,10 +50,9 @@ void set_peak(TrainerOptions& options, const Arguments& given, const Config& con
         fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks, measured, type);
 }
 
-int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
-          std::filesystem::path& log_folder) {
+int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks) {
   Config config = load_config(shipped_models().kinds(), given.text("CONFIG"), given.list("set"));
-  log_folder = config.log.folder;
+  ranks.leave_failures_in(config.log.folder);
   config = resolve_mesh(std::move(config), ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
   if (const std::string warning = ranks.placement_warning(config);
@@ -112,9 +113,12 @@ int run_train(std::span<const std::string> args) {
                           "'train.steps=20M tokens'"}};
   const auto given = line.parse(args);
   if (!given) return 0;
+  const std::optional<Config> config =
+      config_before_start(given->text("CONFIG"), given->list("set"));
+  // A rank that ends before they have met can leave no cause; that of a run before shall not stand for it.
+  if (config && rank_by_launcher() == 0) RunFolder::forget_failure(config->log.folder);
   const Ranks ranks;
-  std::filesystem::path log_folder;
-  return ranks.together(log_folder, [&] { return train(*given, args, ranks, log_folder); });
+  return ranks.together([&] { return train(*given, args, ranks); });
 }
 
 }  // namespace tessera

@@ -17,6 +17,12 @@ bool started_by_mpi() {
       [](const char* name) { return std::getenv(name) != nullptr; });
 }
 
+std::optional<int> rank_by_launcher() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"})
+    if (const char* text = std::getenv(name)) return std::atoi(text);
+  return std::nullopt;
+}
+
 std::unique_ptr<World> make_mpi_world(const MpiOptions& options) {
   int started = 0;
   MPI_Initialized(&started);

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "framework/comm/communicator.h"
 #include "framework/comm/watch.h"
@@ -20,13 +21,17 @@ struct MpiOptions {
   int ranks_per_host = 0;
   /// When a run is given up.
   WatchLimits limits;
-  /// The run is over, and a second later MPI still has not returned from a call: it may touch buffers, which hence cannot
-  /// go. This has to end the process. Where it is empty, or returns, the rank waits on.
+  /// The run is over, and the process has to end at once: MPI has not returned from a call a second later and may touch
+  /// buffers, which hence cannot go; or mpirun is gone, and MPI is about to end the process without a word. Called by any
+  /// thread. Where it is empty, or returns, the rank waits on.
   std::function<void(const World::Verdict&)> stuck = {};
 };
 
 /// Whether this process is one of several that mpirun or srun started.
 bool started_by_mpi();
+
+/// The number that mpirun or srun gave this process, known before MPI starts; nothing when neither did.
+std::optional<int> rank_by_launcher();
 
 /// At most one in a process, ever: MPI starts once.
 std::unique_ptr<World> make_mpi_world(const MpiOptions& options = {});
