@@ -11,7 +11,7 @@ namespace tessera {
 namespace {
 
 /// How a graph leaves states that have no layout yet, the other graphs find them.
-Graph distribute(Graph graph, Lowering& l) {
+Graph distribute(const Graph& graph, Lowering& l) {
   const Sharding sharding = shard(graph, l.mesh, l.wishes);
   for (size_t i = 0; i < graph.inputs().size(); ++i)
     if (graph.inputs()[i].kind == PortKind::data)
@@ -24,13 +24,13 @@ Graph distribute(Graph graph, Lowering& l) {
 
 constexpr Pass kPasses[] = {
     {"partition", true, distribute},
-    {"chunk", false, [](Graph g, Lowering& l) { return chunk(g, l.head_rows); }},
-    {"expand", false, [](Graph g, Lowering& l) { return expand_for(std::move(g), l.has_kernel); }},
-    {"recompute", false, [](Graph g, Lowering& l) { return recompute(std::move(g), l.recompute); }},
-    {"fuse", false, [](Graph g, Lowering& l) { return fuse(g, l.has_kernel); }},
-    {"order", false, [](Graph g, Lowering&) { return order(prune(g)); }},
-    {"bucket", true, [](Graph g, Lowering& l) { return bucket(g, l.bucket_bytes); }},
-    {"overlap", true, [](Graph g, Lowering&) { return overlap(g); }},
+    {"chunk", false, [](const Graph& g, Lowering& l) { return chunk(g, l.head_rows); }},
+    {"expand", false, [](const Graph& g, Lowering& l) { return expand_for(g, l.has_kernel); }},
+    {"recompute", false, [](const Graph& g, Lowering& l) { return recompute(g, l.recompute); }},
+    {"fuse", false, [](const Graph& g, Lowering& l) { return fuse(g, l.has_kernel); }},
+    {"order", false, [](const Graph& g, Lowering&) { return order(prune(g)); }},
+    {"bucket", true, [](const Graph& g, Lowering& l) { return bucket(g, l.bucket_bytes); }},
+    {"overlap", true, [](const Graph& g, Lowering&) { return overlap(g); }},
 };
 
 State part_of_rank(State state, const Lowering& l) {
@@ -62,7 +62,7 @@ Program lower(const Program& program, Lowering& lowering, const PassObserver& ob
     Graph graph = source;
     for (const Pass& pass : kPasses) {
       if (pass.on_mesh && lowering.mesh.size() == 1) continue;
-      graph = pass.run(std::move(graph), lowering);
+      graph = pass.run(graph, lowering);
       if (observer) observer(pass.name, graph);
     }
     graphs.push_back(std::move(graph));

@@ -41,7 +41,7 @@ struct Lowering {
 struct Pass {
   std::string_view name;
   bool on_mesh;  // applies on a mesh of several ranks alone
-  Graph (*run)(Graph graph, Lowering& lowering);
+  Graph (*run)(const Graph& graph, Lowering& lowering);
 };
 
 /// The passes in their order.

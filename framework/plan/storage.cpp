@@ -183,7 +183,9 @@ class StorageAssigner {
       return graph_.value(x).node < graph_.value(y).node;
     });
     auto next = values.begin();
-    for (const auto& [step, input, result] : donations) {
+    for (const Donation& donation : donations) {
+      const int step = donation.step, input = donation.input;
+      const ValueId result = donation.result;
       for (; next != values.end() && graph_.value(*next).node < step; ++next) read.push_back(*next);
       std::erase_if(read, [&](ValueId v) { return last_use_[at(v)] < step; });
       const int64_t begin = offset_of(result), end = begin + bytes_of(result);

@@ -125,7 +125,7 @@ Config parse_recorded(const KnownKinds& kinds, const std::string& text, const st
 
 Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,
                  std::span<const std::string> sets) {
-  const fs::path place = checkpoint.directory();
+  const fs::path& place = checkpoint.directory();
   const std::string source = (place / "config.yaml").string();
   Config config = parse_recorded(kinds, checkpoint.config_text(), source, sets);
   const fs::path folder = fs::absolute(place / "").lexically_normal().parent_path().parent_path();
