@@ -6,7 +6,9 @@ namespace {
 template <typename T>
 void write_all(const std::vector<std::pair<std::string, std::vector<T>>>& inputs, Session& session,
                std::string_view graph, const FeedParts& parts, const Range& rows) {
-  for (const auto& [name, values] : inputs) {
+  for (const auto& entry : inputs) {
+    const auto& name = entry.first;
+    const auto& values = entry.second;
     const DeviceTensor input = session.input(graph, name);
     const auto layout = parts.inputs.find(fmt::format("{}.{}", graph, name));
     Shape whole = input.type.shape;

@@ -63,7 +63,7 @@ int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t 
 }
 
 Generator::Generator(const Models& models, const Config& config, int64_t vocab,
-                     std::shared_ptr<Device> device)
+                     const std::shared_ptr<Device>& device)
     : config_(config), session_(compiled_generation(models, config, vocab, *device), device) {}
 
 void Generator::load(TensorSource& source) {

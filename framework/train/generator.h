@@ -24,7 +24,7 @@ class Generator {
  public:
   /// `models`: in which the config's is found; UserError when it generates no text.
   Generator(const Models& models, const Config& config, int64_t vocab,
-            std::shared_ptr<Device> device);
+            const std::shared_ptr<Device>& device);
 
   void load(TensorSource& source);
   /// A parameter's or state's memory, for tests and for weights that are in memory already.

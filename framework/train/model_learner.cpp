@@ -77,15 +77,15 @@ LearnerData open_data(const Models& models, const Config& config) {
 }
 
 ModelLearner::ModelLearner(const Models& models, const Config& config, LearnerData data,
-                           std::shared_ptr<Device> device, bool training, World* world,
+                           const std::shared_ptr<Device>& device, bool training, World* world,
                            const CompileOptions& options)
-    : ModelLearner(models.of(config), config, std::move(data), std::move(device),
+    : ModelLearner(models.of(config), config, std::move(data), device,
                    training ? assemble_training(models, config, data.vocab)
                             : assemble_evaluation(models, config, data.vocab),
                    world, options) {}
 
 ModelLearner::ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
-                           std::shared_ptr<Device> device, Assembly assembly, World* world,
+                           const std::shared_ptr<Device>& device, Assembly assembly, World* world,
                            const CompileOptions& options)
     : model_(model),
       config_(config),

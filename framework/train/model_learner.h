@@ -32,7 +32,7 @@ class ModelLearner : public Learner {
   /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
   /// `models`: in which the config's is found.
   ModelLearner(const Models& models, const Config& config, LearnerData data,
-               std::shared_ptr<Device> device, bool training = true, World* world = nullptr,
+               const std::shared_ptr<Device>& device, bool training = true, World* world = nullptr,
                const CompileOptions& options = {});
 
   StepResult update(int64_t first_sample) override;
@@ -59,7 +59,7 @@ class ModelLearner : public Learner {
 
  private:
   ModelLearner(const ModelDef& model, const Config& config, LearnerData data,
-               std::shared_ptr<Device> device, Assembly assembly, World* world,
+               const std::shared_ptr<Device>& device, Assembly assembly, World* world,
                const CompileOptions& options);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
