@@ -51,7 +51,7 @@ TEST(Threads, AnAbortedWaitLeavesNobodyAtWorkOnItsBuffers) {
   for (int attempt = 0; attempt < 20 && !met; ++attempt) {
     std::vector<float> in(8 << 20, 1.0F), first(in.size()), second(in.size());
     const auto count = static_cast<int64_t>(in.size());
-    std::atomic<bool> begun = false;
+    std::atomic<bool> came = false, begun = false;
     bool done = false;
     float last = 0;
     const auto body = [&](World& world) {
@@ -62,6 +62,7 @@ TEST(Threads, AnAbortedWaitLeavesNobodyAtWorkOnItsBuffers) {
         throw UserError("the disk is full");
       }
       if (world.rank() == 2) {
+        while (!came) std::this_thread::yield();
         begun = true;
         world.group(working).start({.pieces = {{in.data(), second.data(), count}}});
         done = true;  // it came last and did the work for both
@@ -69,6 +70,7 @@ TEST(Threads, AnAbortedWaitLeavesNobodyAtWorkOnItsBuffers) {
       }
       Communicator& group = world.group(working);
       group.start({.pieces = {{in.data(), first.data(), count}}});
+      came = true;
       try {
         float x = 0;
         world.group(waiting).run({.pieces = {{&x, &x, 1}}});
