@@ -1,8 +1,6 @@
 #include "launch/quickstart_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -12,6 +10,7 @@
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/core/folder_lock.h"
 
 namespace tessera {
 namespace {
@@ -21,27 +20,19 @@ namespace fs = std::filesystem;
 const fs::path kFolder = QuickstartFolder::kPath;
 const fs::path kBeside = "runs/.quickstart";
 
-/// Opens and locks `file`; -1 when it cannot be opened. UserError `held` when another process has it. A file system
-/// without locks goes unguarded.
-int locked(const fs::path& file, int flags, const std::string& held) {
-  const int opened = ::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0666);
-  if (opened < 0 || ::flock(opened, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return opened;
-  ::close(opened);
-  throw UserError(held);
+/// Opens and locks `file`; not open when that is impossible. UserError `held` when another process has it.
+Descriptor locked(const fs::path& file, int flags, const std::string& held) {
+  Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0666));
+  if (opened.open() && !try_lock(opened)) throw UserError(held);
+  return opened;
 }
 
 /// The lock of the run in the folder, if there was one; see RunFolder.
-struct RunLock {
-  const int file = locked(
+Descriptor lock_of_run() {
+  return locked(
       kFolder / ".lock", 0,
       fmt::format("another process is training in {}; wait for it, or stop it", kFolder.string()));
-  RunLock() = default;
-  RunLock(const RunLock&) = delete;
-  RunLock& operator=(const RunLock&) = delete;
-  ~RunLock() {
-    if (file >= 0) ::close(file);
-  }
-};
+}
 
 bool lies_in(const fs::path& path, const fs::path& folder) {
   const fs::path within =
@@ -105,27 +96,22 @@ QuickstartFolder::QuickstartFolder(const fs::path& text) {
   lock_ = locked(kBeside / "lock", O_CREAT,
                  fmt::format("another quickstart is running in {}; wait for it, or stop it",
                              kFolder.string()));
-  require(lock_ >= 0, "cannot write in the folder {}: {}", kBeside.string(), std::strerror(errno));
-  try {
-    const RunLock none_trains;
-    require_ours();
-    for (const char* left_behind : {"new", "old"}) fs::remove_all(kBeside / left_behind);
-  } catch (...) {
-    ::close(lock_);
-    throw;
-  }
+  require(lock_.open(), "cannot write in the folder {}: {}", kBeside.string(),
+          std::strerror(errno));
+  const Descriptor none_trains = lock_of_run();
+  require_ours();
+  for (const char* left_behind : {"new", "old"}) fs::remove_all(kBeside / left_behind);
 }
 
 QuickstartFolder::~QuickstartFolder() {
   std::error_code ignored;
   fs::remove_all(fresh(), ignored);
-  ::close(lock_);
 }
 
 fs::path QuickstartFolder::fresh() const { return kBeside / "new"; }
 
 void QuickstartFolder::replace() {
-  const RunLock none_trains;
+  const Descriptor none_trains = lock_of_run();
   require_ours();
   const fs::path old = kBeside / "old";
   std::error_code error, ignored;

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class QuickstartFolder {
@@ -24,7 +26,7 @@ class QuickstartFolder {
   void replace();
 
  private:
-  int lock_;
+  Descriptor lock_;
 };
 
 }  // namespace tessera

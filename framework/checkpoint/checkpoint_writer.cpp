@@ -1,8 +1,6 @@
 #include "framework/checkpoint/checkpoint_writer.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -16,6 +14,7 @@
 #include "framework/checkpoint/read_back.h"
 #include "framework/checkpoint/safetensors_writer.h"
 #include "framework/core/durable_file.h"
+#include "framework/core/folder_lock.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
 
@@ -110,11 +109,10 @@ void CheckpointWriter::prepare() {
   std::error_code error;
   fs::create_directories(folder_, error);
   require(!error, "cannot create {}: {}", folder_.string(), error.message());
-  // File systems without locks (some network ones) answer otherwise than EWOULDBLOCK, and go unguarded.
-  lock_ = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  require(lock_ >= 0, "cannot open {}: {}", folder_.string(), std::strerror(errno));
-  if (::flock(lock_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(std::exchange(lock_, -1));
+  lock_ = Descriptor(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  require(lock_.open(), "cannot open {}: {}", folder_.string(), std::strerror(errno));
+  if (!try_lock(lock_)) {
+    lock_.close();
     open_ = false;  // the temporary directory may be the other run's
     user_error("another run is writing checkpoints to {}; give each run a folder of its own",
                folder_.string());
@@ -226,7 +224,7 @@ void CheckpointWriter::discard() noexcept {
   std::error_code ignored;  // what cannot be removed now is removed when the next writer starts
   if (open_ && index_ == 0) fs::remove_all(temporary_, ignored);
   open_ = false;
-  if (lock_ >= 0) ::close(std::exchange(lock_, -1));
+  lock_.close();
 }
 
 template <typename Action>

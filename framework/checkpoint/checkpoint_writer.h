@@ -16,6 +16,7 @@
 
 #include "framework/checkpoint/checkpoint_verdicts.h"
 #include "framework/checkpoint/manifest.h"
+#include "framework/core/descriptor.h"
 
 namespace tessera {
 
@@ -64,7 +65,7 @@ class CheckpointWriter {
 
   std::filesystem::path folder_, temporary_, final_;
   int index_, count_;
-  int lock_ = -1;  // holds the folder against a second run
+  Descriptor lock_;  // holds the folder against a second run
   bool written_ = false, read_back_ = false, open_ = false;
   int64_t needed_ = 0;  // bytes on the disk, as far as known
   Manifest share_;

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "framework/core/error.h"
+#include "framework/core/random.h"
 
 namespace tessera {
 namespace {
@@ -19,12 +20,6 @@ std::pair<std::string, std::string> first_difference(const std::string& a, const
     if (!more_right) y = "(nothing)";
     if (x != y || (!more_left && !more_right)) return {x, y};
   }
-}
-
-int64_t hash_of(const std::string& text) {
-  uint64_t hash = 0xcbf29ce484222325u;  // FNV-1a
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return static_cast<int64_t>(hash >> 1);
 }
 
 }  // namespace
@@ -66,7 +61,8 @@ std::string first_complaint(World& world, const std::string& mine) {
 
 void require_same(World& world, const std::string& what, const std::string& text,
                   const std::string& advice) {
-  const int64_t hash = hash_of(text);
+  // Not negative, so that its negation is a number too.
+  const auto hash = static_cast<int64_t>(stable_hash(text) >> 1);
   if (agreed_max(&world, hash) == -agreed_max(&world, -hash)) return;
   const std::string first = broadcast_text(world, 0, text);
   const int64_t mine =

@@ -1,11 +1,5 @@
 #include "framework/comm/control.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <ifaddrs.h>
-#include <net/if.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -13,15 +7,14 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <cstring>
 #include <list>
 #include <mutex>
 #include <numeric>
 #include <thread>
 
+#include "framework/comm/line.h"
 #include "framework/comm/warnings.h"
 #include "framework/core/error.h"
 
@@ -33,149 +26,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kBeat{1};
 /// What may be lost when the other side does not read.
 constexpr std::chrono::seconds kPatience{2};
-/// No line is longer.
-constexpr size_t kMostInput = 1 << 20;
-
 double now() { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); }
 
-class File {
- public:
-  explicit File(int number = -1) : number_(number) {}
-  File(File&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  File& operator=(File&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  ~File() {
-    if (number_ >= 0) close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
-/// A connection: lines in, lines out, never blocking.
-class Line {
- public:
-  explicit Line(File file) : file_(std::move(file)) {
-    const int on = 1;
-    setsockopt(file_.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  }
-
-  int rank = -1;      // who is at the other end; -1: not known yet
-  bool gone = false;  // it has said goodbye
-
-  int file() const { return file_.number(); }
-  bool broken() const { return broken_; }
-  bool sending() const { return !broken_ && !out_.empty(); }
-
-  void send(std::string_view line) {
-    out_ += line;
-    out_ += '\n';
-    flush();
-  }
-  void flush() {
-    while (sending()) {
-      const ssize_t n = ::send(file(), out_.data(), out_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (n > 0) {
-        out_.erase(0, static_cast<size_t>(n));
-      } else if (errno != EINTR) {
-        broken_ = errno != EAGAIN && errno != EWOULDBLOCK;
-        return;
-      }
-    }
-  }
-  /// What has come.
-  void receive() {
-    char text[4096];
-    for (;;) {
-      const ssize_t n = recv(file(), text, sizeof(text), MSG_DONTWAIT);
-      if (n > 0) {
-        in_.append(text, static_cast<size_t>(n));
-        if (in_.size() <= kMostInput) continue;
-      } else if (n < 0 && errno == EINTR) {
-        continue;
-      } else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-        return;
-      }
-      broken_ = true;
-      return;
-    }
-  }
-  /// The next whole line of it.
-  bool take(std::string& line) {
-    const size_t end = in_.find('\n');
-    if (end == std::string::npos) return false;
-    line = in_.substr(0, end);
-    in_.erase(0, end + 1);
-    return true;
-  }
-
- private:
-  File file_;
-  std::string in_, out_;
-  bool broken_ = false;
-};
-
-File connect_to(uint32_t address, uint16_t port) {
-  File file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  name.sin_addr.s_addr = address;
-  name.sin_port = htons(port);
-  if (connect(file.number(), reinterpret_cast<sockaddr*>(&name), sizeof(name)) != 0) {
-    if (errno != EINPROGRESS) return File();
-    pollfd ready{file.number(), POLLOUT, 0};
-    int error = 0;
-    socklen_t size = sizeof(error);
-    if (poll(&ready, 1, 3000) != 1 ||
-        getsockopt(file.number(), SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error != 0)
-      return File();
-  }
-  return file;
-}
-
-std::string text_of(uint32_t address) {
-  char text[INET_ADDRSTRLEN] = "";
-  inet_ntop(AF_INET, &address, text, sizeof(text));
-  return text;
-}
-
 }  // namespace
-
-ControlListener::ControlListener(uint64_t key) {
-  File file(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_in name{};
-  name.sin_family = AF_INET;
-  socklen_t size = sizeof(name);
-  auto* raw = reinterpret_cast<sockaddr*>(&name);
-  if (bind(file.number(), raw, size) != 0 || listen(file.number(), SOMAXCONN) != 0 ||
-      getsockname(file.number(), raw, &size) != 0)
-    user_error("the control channel cannot listen: {}", std::strerror(errno));
-  address_.key = key;
-  address_.port = ntohs(name.sin_port);
-  const auto add = [&](uint32_t address) {
-    if (address_.count < ControlAddress::kMost) address_.addresses[address_.count++] = address;
-  };
-  ifaddrs* all = nullptr;
-  if (getifaddrs(&all) == 0) {
-    for (const ifaddrs* one = all; one; one = one->ifa_next) {
-      if (!one->ifa_addr || one->ifa_addr->sa_family != AF_INET) continue;
-      if ((one->ifa_flags & IFF_UP) == 0 || (one->ifa_flags & IFF_LOOPBACK) != 0) continue;
-      sockaddr_in ip{};
-      std::memcpy(&ip, one->ifa_addr, sizeof(ip));
-      add(ip.sin_addr.s_addr);
-    }
-    freeifaddrs(all);
-  }
-  add(htonl(INADDR_LOOPBACK));
-  file_ = dup(file.number());
-}
-
-ControlListener::~ControlListener() {
-  if (file_ >= 0) close(file_);
-}
 
 class Control::Channel {
  public:
@@ -244,7 +97,7 @@ class Control::Channel {
   Options options_;
   std::unique_ptr<ControlListener> listener_;
   uint64_t key_;
-  File bell_;
+  Descriptor bell_;
   Watch watch_;
   Warnings warnings_;
   std::list<Line> lines_;
@@ -260,9 +113,9 @@ class Control::Channel {
 void Control::Channel::reach(const ControlAddress& address) {
   std::string tried;
   for (uint16_t i = 0; i < std::min<size_t>(address.count, ControlAddress::kMost); ++i) {
-    tried += (i > 0 ? ", " : "") + text_of(address.addresses[i]);
-    File file = connect_to(address.addresses[i], address.port);
-    if (file.number() < 0) continue;
+    tried += (i > 0 ? ", " : "") + address_text(address.addresses[i]);
+    Descriptor file = connect_to(address.addresses[i], address.port);
+    if (!file.open()) continue;
     Line& line = lines_.emplace_back(std::move(file));
     line.send(fmt::format("hello\t{}\t{}", options_.rank, key_));
     std::string answer;
@@ -323,8 +176,8 @@ void Control::Channel::wait_for_news() {
 
 void Control::Channel::accept_all() {
   for (;;) {
-    File file(accept4(listener_->file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (file.number() < 0) return;
+    Descriptor file(accept4(listener_->file(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (!file.open()) return;
     lines_.emplace_back(std::move(file));
   }
 }

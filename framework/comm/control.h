@@ -3,7 +3,6 @@
 // over; what they mean, Watch decides.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -12,34 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/comm/control_listener.h"
 #include "framework/comm/watch.h"
 
 namespace tessera {
-
-/// Where rank 0 listens; plain bytes, to be sent to the others.
-struct ControlAddress {
-  static constexpr size_t kMost = 16;
-  uint64_t key = 0;  // of the run, so that no stranger is taken for a rank
-  uint16_t port = 0;
-  uint16_t count = 0;
-  std::array<uint32_t, kMost> addresses = {};  // IPv4, as the network orders it
-};
-
-/// A socket that listens, before the others know of it.
-class ControlListener {
- public:
-  explicit ControlListener(uint64_t key);
-  ~ControlListener();
-  ControlListener(const ControlListener&) = delete;
-  ControlListener& operator=(const ControlListener&) = delete;
-
-  const ControlAddress& address() const { return address_; }
-  int file() const { return file_; }
-
- private:
-  int file_ = -1;
-  ControlAddress address_;
-};
 
 class Control {
  public:

@@ -34,42 +34,36 @@ struct SharedSegment::Content {
 
 SharedSegment SharedSegment::create(uint64_t key) {
   static_assert(std::atomic<uint64_t>::is_always_lock_free);
-  const int file = memfd_create("tessera", MFD_CLOEXEC);
-  if (file < 0) user_error("no shared memory: {}", std::strerror(errno));
-  if (ftruncate(file, sizeof(Content)) != 0) {
-    const int error = errno;
-    close(file);
-    user_error("no shared memory: {}", std::strerror(error));
-  }
-  void* memory = mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  if (memory == MAP_FAILED) {
-    const int error = errno;
-    close(file);
-    user_error("no shared memory: {}", std::strerror(error));
-  }
+  Descriptor file(memfd_create("tessera", MFD_CLOEXEC));
+  const auto need = [](bool done) { require(done, "no shared memory: {}", std::strerror(errno)); };
+  need(file.open());
+  need(ftruncate(file.number(), sizeof(Content)) == 0);
+  void* memory =
+      mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
+  need(memory != MAP_FAILED);
   auto* content = static_cast<Content*>(memory);  // zeros, as all of it begins
   content->key = key;
-  return {content, file, {getpid(), file, key}};
+  const Address address{getpid(), file.number(), key};
+  return {content, std::move(file), address};
 }
 
 std::optional<SharedSegment> SharedSegment::open(const Address& address) {
   const std::string path = fmt::format("/proc/{}/fd/{}", address.process, address.file);
-  const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
-  if (file < 0) return std::nullopt;
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file.open()) return std::nullopt;
   // Process numbers may mean another process here than there: only the key makes sure.
   void* memory = MAP_FAILED;
-  if (lseek(file, 0, SEEK_END) == static_cast<off_t>(sizeof(Content)))
-    memory = mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  close(file);
+  if (lseek(file.number(), 0, SEEK_END) == static_cast<off_t>(sizeof(Content)))
+    memory = mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
   if (memory == MAP_FAILED) return std::nullopt;
-  SharedSegment segment(static_cast<Content*>(memory), -1, address);
+  SharedSegment segment(static_cast<Content*>(memory), Descriptor(), address);
   if (segment.content_->key != address.key) return std::nullopt;
   return segment;
 }
 
 SharedSegment::SharedSegment(SharedSegment&& other) noexcept
     : content_(std::exchange(other.content_, nullptr)),
-      file_(std::exchange(other.file_, -1)),
+      file_(std::move(other.file_)),
       address_(other.address_) {}
 
 SharedSegment& SharedSegment::operator=(SharedSegment&& other) noexcept {
@@ -81,7 +75,6 @@ SharedSegment& SharedSegment::operator=(SharedSegment&& other) noexcept {
 
 SharedSegment::~SharedSegment() {
   if (content_) munmap(content_, sizeof(Content));
-  if (file_ >= 0) close(file_);
 }
 
 GroupArea& SharedSegment::add_group(uint64_t group) {

@@ -8,8 +8,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "framework/comm/call_label.h"
+#include "framework/core/descriptor.h"
 
 namespace tessera {
 
@@ -62,11 +64,11 @@ class SharedSegment {
 
  private:
   struct Content;
-  SharedSegment(Content* content, int file, Address address)
-      : content_(content), file_(file), address_(address) {}
+  SharedSegment(Content* content, Descriptor file, Address address)
+      : content_(content), file_(std::move(file)), address_(address) {}
 
   Content* content_ = nullptr;
-  int file_ = -1;
+  Descriptor file_;
   Address address_;
 };
 

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "framework/core/error.h"
-#include "framework/core/open_file.h"
 #include "framework/core/whole_file.h"
 
 namespace tessera {
@@ -34,22 +33,20 @@ std::string content_of(int file, const std::filesystem::path& path) {
 
 AppendFile::AppendFile(std::filesystem::path path)
     : path_(std::move(path)), file_(::open(path_.c_str(), kFlags, 0666)) {
-  require(file_ >= 0, "cannot open {} for writing: {}", path_.string(), std::strerror(errno));
-  length_ = std::max<off_t>(0, ::lseek(file_, 0, SEEK_END));
+  require(file_.open(), "cannot open {} for writing: {}", path_.string(), std::strerror(errno));
+  length_ = std::max<off_t>(0, ::lseek(file_.number(), 0, SEEK_END));
 }
 
-AppendFile::~AppendFile() { ::close(file_); }
-
 void AppendFile::append(std::string_view bytes) {
-  const off_t begin = ::lseek(file_, 0, SEEK_END);
+  const off_t begin = ::lseek(file_.number(), 0, SEEK_END);
   require(begin >= 0, "cannot write to {}: {}", path_.string(), std::strerror(errno));
   const auto length = static_cast<int64_t>(bytes.size());
   while (!bytes.empty()) {
-    const ssize_t n = ::write(file_, bytes.data(), bytes.size());
+    const ssize_t n = ::write(file_.number(), bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       const int error = n < 0 ? errno : ENOSPC;
-      if (::ftruncate(file_, begin) != 0) {
+      if (::ftruncate(file_.number(), begin) != 0) {
         // A torn record stays at the end; whoever opens the file next drops it.
       }
       const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
@@ -61,22 +58,22 @@ void AppendFile::append(std::string_view bytes) {
   length_ += length;
 }
 
-bool AppendFile::in_place() const { return is_file_of(file_, path_); }
+bool AppendFile::in_place() const { return file_.lies_at(path_); }
 
 void AppendFile::put_back() {
-  replace_file(path_, content_of(file_, path_));
-  const int anew = ::open(path_.c_str(), kFlags, 0666);
-  require(anew >= 0, "cannot open {} for writing: {}", path_.string(), std::strerror(errno));
-  ::close(std::exchange(file_, anew));
+  replace_file(path_, content_of(file_.number(), path_));
+  Descriptor anew(::open(path_.c_str(), kFlags, 0666));
+  require(anew.open(), "cannot open {} for writing: {}", path_.string(), std::strerror(errno));
+  file_ = std::move(anew);
 }
 
 int64_t AppendFile::cut_off() {
-  const int64_t left = std::max<off_t>(0, ::lseek(file_, 0, SEEK_END));
+  const int64_t left = std::max<off_t>(0, ::lseek(file_.number(), 0, SEEK_END));
   return std::max<int64_t>(0, std::exchange(length_, left) - left);
 }
 
 void AppendFile::sync() {
-  require(::fsync(file_) == 0, "cannot write {} to the disk: {}", path_.string(),
+  require(::fsync(file_.number()) == 0, "cannot write {} to the disk: {}", path_.string(),
           std::strerror(errno));
 }
 

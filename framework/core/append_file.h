@@ -7,15 +7,14 @@
 #include <filesystem>
 #include <string_view>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class AppendFile {
  public:
   /// Opens `path`, or creates it.
   explicit AppendFile(std::filesystem::path path);
-  AppendFile(const AppendFile&) = delete;
-  AppendFile& operator=(const AppendFile&) = delete;
-  ~AppendFile();
 
   void append(std::string_view bytes);
   /// Waits for the disk.
@@ -32,7 +31,7 @@ class AppendFile {
 
  private:
   std::filesystem::path path_;
-  int file_;
+  Descriptor file_;
   int64_t length_ = 0;  // with all that was appended
 };
 

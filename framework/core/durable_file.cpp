@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "framework/core/error.h"
 
@@ -24,24 +23,16 @@ namespace {
 }  // namespace
 
 DurableFile::DurableFile(const std::filesystem::path& path)
-    : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
-  require(fd_ >= 0, "cannot create {}: {}", path.string(), std::strerror(errno));
-}
-
-DurableFile::DurableFile(DurableFile&& other) noexcept
-    : path_(std::move(other.path_)),
-      fd_(std::exchange(other.fd_, -1)),
-      appended_(other.appended_) {}
-
-DurableFile::~DurableFile() {
-  if (fd_ >= 0) ::close(fd_);
+    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)) {
+  require(file_.open(), "cannot create {}: {}", path.string(), std::strerror(errno));
 }
 
 void DurableFile::write_at(int64_t offset, std::span<const std::byte> bytes) {
   constexpr size_t kAtOnce = size_t{1} << 30;  // the kernel writes less than 2 GiB in one call
-  check(fd_ >= 0, "{} is already closed", path_.string());
+  check(file_.open(), "{} is already closed", path_.string());
   while (!bytes.empty()) {
-    const ssize_t n = ::pwrite(fd_, bytes.data(), std::min(bytes.size(), kAtOnce), offset);
+    const ssize_t n =
+        ::pwrite(file_.number(), bytes.data(), std::min(bytes.size(), kAtOnce), offset);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) cannot_write(path_, n < 0 ? errno : ENOSPC);
     offset += n;
@@ -55,10 +46,9 @@ void DurableFile::append(std::span<const std::byte> bytes) {
 }
 
 void DurableFile::sync() {
-  const int fd = std::exchange(fd_, -1);
-  check(fd >= 0, "{} is already closed", path_.string());
-  const int failed = ::fsync(fd) != 0 ? errno : 0;
-  const int unclosed = ::close(fd) != 0 ? errno : 0;  // network file systems report late
+  check(file_.open(), "{} is already closed", path_.string());
+  const int failed = ::fsync(file_.number()) != 0 ? errno : 0;
+  const int unclosed = file_.close();
   if (failed != 0 || unclosed != 0) cannot_write(path_, failed ? failed : unclosed);
 }
 
@@ -69,11 +59,10 @@ void write_durable(const std::filesystem::path& path, std::string_view text) {
 }
 
 void sync_directory(const std::filesystem::path& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  require(fd >= 0, "cannot open {}: {}", directory.string(), std::strerror(errno));
+  const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  require(folder.open(), "cannot open {}: {}", directory.string(), std::strerror(errno));
   // EINVAL: this file system has no fsync of directories; their changes are then durable by its own rules.
-  const int failed = ::fsync(fd) != 0 && errno != EINVAL ? errno : 0;
-  ::close(fd);
+  const int failed = ::fsync(folder.number()) != 0 && errno != EINVAL ? errno : 0;
   require(failed == 0, "cannot write {} to the disk: {}", directory.string(),
           std::strerror(failed));
 }

@@ -9,15 +9,14 @@
 #include <span>
 #include <string_view>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class DurableFile {
  public:
   /// Creates `path`, which must not exist.
   explicit DurableFile(const std::filesystem::path& path);
-  DurableFile(DurableFile&& other) noexcept;
-  DurableFile& operator=(DurableFile&&) = delete;
-  ~DurableFile();
 
   /// Writes all of `bytes` at this offset. Pieces may come in any order.
   void write_at(int64_t offset, std::span<const std::byte> bytes);
@@ -30,7 +29,7 @@ class DurableFile {
 
  private:
   std::filesystem::path path_;
-  int fd_;
+  Descriptor file_;
   int64_t appended_ = 0;
 };
 

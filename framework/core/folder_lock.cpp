@@ -2,28 +2,27 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
 #include "framework/core/error.h"
-#include "framework/core/open_file.h"
 
 namespace tessera {
 
-FolderLock::FolderLock(const std::filesystem::path& folder, const char* name, std::string_view key)
-    : path_(folder / name), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
-  require(file_ >= 0, "cannot write in the folder {}: {}; choose another {}", folder.string(),
-          std::strerror(errno), key);
-  if (::flock(file_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
-  ::close(file_);
-  user_error("another process is running in {}; wait for it, or choose another {}", folder.string(),
-             key);
+bool try_lock(const Descriptor& file) {
+  // A file system without locks answers otherwise than EWOULDBLOCK.
+  return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
-FolderLock::~FolderLock() { ::close(file_); }
+FolderLock::FolderLock(const std::filesystem::path& folder, const char* name, std::string_view key)
+    : path_(folder / name), file_(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  require(file_.open(), "cannot write in the folder {}: {}; choose another {}", folder.string(),
+          std::strerror(errno), key);
+  require(try_lock(file_), "another process is running in {}; wait for it, or choose another {}",
+          folder.string(), key);
+}
 
-bool FolderLock::in_place() const { return is_file_of(file_, path_); }
+bool FolderLock::in_place() const { return file_.lies_at(path_); }
 
 }  // namespace tessera

@@ -10,21 +10,21 @@
 #include <cstring>
 #include <utility>
 
+#include "framework/core/descriptor.h"
 #include "framework/core/error.h"
 
 namespace tessera {
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
   // O_NONBLOCK: opening a pipe by mistake must not wait for its writer.
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  require(fd >= 0, "cannot open {}: {}", path.string(), std::strerror(errno));
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  require(file.open(), "cannot open {}: {}", path.string(), std::strerror(errno));
   struct stat status {};
-  const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  const bool regular = ::fstat(file.number(), &status) == 0 && S_ISREG(status.st_mode);
   const auto size = static_cast<size_t>(status.st_size);
   void* data = nullptr;
-  if (regular && size > 0) data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
+  if (regular && size > 0) data = ::mmap(nullptr, size, PROT_READ, MAP_SHARED, file.number(), 0);
   const int reason = errno;
-  ::close(fd);
   require(regular, "{} is not a regular file", path.string());
   require(data != MAP_FAILED, "cannot map {}: {}", path.string(), std::strerror(reason));
   if (data) bytes_ = {static_cast<const std::byte*>(data), size};

@@ -8,11 +8,7 @@
 namespace tessera {
 
 InputFile::InputFile(const std::filesystem::path& path)
-    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(file_ < 0 ? errno : 0) {}
-
-InputFile::~InputFile() {
-  if (file_ >= 0) ::close(file_);
-}
+    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(file_.open() ? 0 : errno) {}
 
 int InputFile::read(std::string& text, size_t most) {
   if (error_ != 0) return error_;
@@ -20,7 +16,7 @@ int InputFile::read(std::string& text, size_t most) {
   const size_t end = filled + most;
   text.resize(end);
   while (filled < end) {
-    const ssize_t got = ::read(file_, text.data() + filled, end - filled);
+    const ssize_t got = ::read(file_.number(), text.data() + filled, end - filled);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) error_ = errno;
     if (got <= 0) break;

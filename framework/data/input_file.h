@@ -5,20 +5,19 @@
 #include <filesystem>
 #include <string>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path);
-  ~InputFile();
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
 
   /// Appends up to `most` bytes to `text`, fewer only at the end of the file; returns 0 or an errno (of opening too).
   int read(std::string& text, size_t most);
 
  private:
-  int file_ = -1;
+  Descriptor file_;
   int error_ = 0;
 };
 

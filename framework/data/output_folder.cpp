@@ -1,18 +1,17 @@
 #include "framework/data/output_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <string>
 #include <system_error>
-#include <utility>
 
+#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
+#include "framework/core/folder_lock.h"
 #include "framework/data/shard_manifest.h"
 
 namespace tessera {
@@ -48,14 +47,6 @@ void require_free(const fs::path& folder, bool overwrite) {
       overwrite,
       "{}: already holds tokenized text; give --overwrite to replace it, or another output folder",
       folder.string());
-}
-
-void sync_folder(const fs::path& folder) {
-  const int file = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool synced = file >= 0 && (::fsync(file) == 0 || errno == EINVAL);
-  const int error = errno;
-  if (file >= 0) ::close(file);
-  require(synced, "{}: cannot write to disk: {}", folder.string(), std::strerror(error));
 }
 
 bool exchange(const fs::path& a, const fs::path& b) {
@@ -98,32 +89,28 @@ void OutputFolder::lock_partial() {
     const int error = errno;
     require(made, "{}: cannot create: {}; choose an output folder that you may write to",
             folder_.string(), std::strerror(error));
-    lock_ = ::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (lock_ < 0 && errno == ENOENT) continue;  // another writer has just finished
-    require(lock_ >= 0, "{}: cannot open: {}", partial_.string(), std::strerror(errno));
+    lock_ = Descriptor(::open(partial_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!lock_.open() && errno == ENOENT) continue;  // another writer has just finished
+    require(lock_.open(), "{}: cannot open: {}", partial_.string(), std::strerror(errno));
     struct stat ours {
     }, named{};
-    // A file system without locks cannot tell two writers apart; only a lock held elsewhere refuses.
-    const bool locked = ::flock(lock_, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-    const bool current = ::fstat(lock_, &ours) == 0 && ::stat(partial_.c_str(), &named) == 0 &&
-                         ours.st_ino == named.st_ino;
+    const bool locked = try_lock(lock_);
+    const bool current = ::fstat(lock_.number(), &ours) == 0 &&
+                         ::stat(partial_.c_str(), &named) == 0 && ours.st_ino == named.st_ino;
     if (locked && current) return;
-    ::close(std::exchange(lock_, -1));
+    lock_.close();
     require(locked, "{}: another process is writing this folder; wait for it, or choose another",
             folder_.string());
   }
 }
 
 OutputFolder::~OutputFolder() {
-  if (lock_ >= 0) {
-    std::error_code ignored;
-    if (!committed_) fs::remove_all(partial_, ignored);
-    ::close(lock_);
-  }
+  std::error_code ignored;
+  if (lock_.open() && !committed_) fs::remove_all(partial_, ignored);
 }
 
 void OutputFolder::commit() {
-  sync_folder(partial_);
+  sync_directory(partial_);
   require_free(folder_, /*overwrite=*/true);
   std::error_code error, ignored;
   if (exchange(partial_, folder_)) {
@@ -139,7 +126,7 @@ void OutputFolder::commit() {
   }
   require(!error, "{}: cannot be put in place: {}", folder_.string(), error.message());
   committed_ = true;
-  sync_folder(folder_.parent_path());
+  sync_directory(folder_.parent_path());
 }
 
 }  // namespace tessera

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "framework/core/descriptor.h"
+
 namespace tessera {
 
 class OutputFolder {
@@ -25,7 +27,7 @@ class OutputFolder {
 
   std::filesystem::path folder_;
   std::filesystem::path partial_;
-  int lock_ = -1;
+  Descriptor lock_;
   bool committed_ = false;
 };
 

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "framework/checkpoint/checkpoint_folder.h"
+#include "framework/core/descriptor.h"
 #include "framework/core/error.h"
 #include "framework/core/random.h"
 #include "framework/core/whole_file.h"
@@ -48,10 +48,9 @@ void make_folder(const fs::path& folder, std::string_view key) {
 /// That a lock of an earlier run could be opened does not say that new files can be made.
 void require_writable(const fs::path& folder, std::string_view key) {
   const fs::path probe = folder / ".probe";
-  const int file = ::open(probe.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  require(file >= 0, "cannot write in the folder {}: {}; choose another {}", folder.string(),
+  const Descriptor file(::open(probe.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  require(file.open(), "cannot write in the folder {}: {}; choose another {}", folder.string(),
           std::strerror(errno), key);
-  ::close(file);
   std::error_code ignored;
   fs::remove(probe, ignored);
 }

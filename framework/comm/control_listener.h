@@ -1,0 +1,35 @@
+// Rank 0's end of the control channel before the other ranks know of it: a socket that listens, and its address, which
+// travels over MPI.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "framework/core/descriptor.h"
+
+namespace tessera {
+
+/// Where rank 0 listens; plain bytes, to be sent to the others.
+struct ControlAddress {
+  static constexpr size_t kMost = 16;
+  uint64_t key = 0;  // of the run, so that no stranger is taken for a rank
+  uint16_t port = 0;
+  uint16_t count = 0;
+  std::array<uint32_t, kMost> addresses = {};  // IPv4, as the network orders it
+};
+
+/// A socket that listens, before the others know of it.
+class ControlListener {
+ public:
+  explicit ControlListener(uint64_t key);
+
+  const ControlAddress& address() const { return address_; }
+  int file() const { return file_.number(); }
+
+ private:
+  Descriptor file_;
+  ControlAddress address_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,75 @@
+// The world behind make_mpi_world: its life from MPI_Init to MPI_Finalize, its groups, and the thread that owns MPI and makes
+// all progress. How it starts (hosts, shared memory, the control channel) is in mpi_start.cpp.
+#pragma once
+
+#include <mpi.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "framework/comm/control.h"
+#include "framework/comm/mpi.h"
+#include "framework/comm/mpi_communicator.h"
+#include "framework/comm/progress.h"
+#include "framework/comm/shared_segment.h"
+
+namespace tessera {
+
+class MpiWorld final : public World {
+ public:
+  explicit MpiWorld(const MpiOptions& options);
+  ~MpiWorld() override;
+  MpiWorld(const MpiWorld&) = delete;
+  MpiWorld& operator=(const MpiWorld&) = delete;
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  const std::vector<std::string>& hosts() const override { return hosts_; }
+  Communicator& group(std::span<const int64_t> ranks) override;
+  void give_up(std::string_view reason) override;
+  Times times() const override;
+  std::optional<Verdict> verdict() const override;
+
+ private:
+  friend class MpiCommunicator;
+
+  void run(const MpiOptions& options);
+  void begin(const MpiOptions& options);
+  /// Whether this rank is the one to say that its host's ranks cannot.
+  bool share_memory(const MpiOptions& options);
+  void open_control(const MpiOptions& options);
+  void close_control();
+  Beat beat();
+  void make_progress();
+  void look_for_failures();
+  void fail(std::string_view reason);
+  /// With this rank in front.
+  std::string named(std::string_view reason) const;
+  void end();
+  /// The first of the tags for a group.
+  int tag_of(uint64_t number);
+
+  int rank_ = 0, size_ = 1;
+  std::vector<std::string> hosts_;
+  MPI_Comm communicator_ = MPI_COMM_NULL;
+  uint64_t last_tag_ = 32767;
+  std::set<int> tags_;
+  SharedSegment own_;
+  std::map<int64_t, SharedSegment> neighbours_;  // by rank: the others of this host
+  mutable Progress progress_;
+  bool ready_ = false;     // MPI has started
+  bool stopping_ = false;  // under the mutex, as ready_ and the lists of groups
+  std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
+  std::vector<MpiCommunicator*> new_groups_, all_groups_;
+  std::vector<MpiCommunicator*> running_;  // the progress thread's
+  std::mutex failing_;
+  std::unique_ptr<Control> control_;
+  std::thread thread_;
+};
+
+}  // namespace tessera
