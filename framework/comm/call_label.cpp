@@ -18,7 +18,7 @@ void require_same(const CallLabel& mine, int rank, const CallLabel& other, int o
   if (mine.signature == other.signature) return;
   internal_error(
       "rank {} of the group starts {} where rank {} starts {}: they differ in kind, types or "
-      "counts",
+      "counts, or in root or offset",
       rank, mine.title, other_rank, other.title);
 }
 

@@ -39,14 +39,19 @@ Chunks::Chunks(Collective call, int ranks, int64_t slot_bytes, int64_t most_part
   const int64_t parts = sums_parts ? ranks + 1 : scatters() ? ranks : 1;
   part_bytes_ = std::min(slot_bytes / parts, most_part_bytes) / kLine * kLine;
   part_elements_ = part_bytes_ / wire;
-  check(part_elements_ > 0, "{}: {} ranks do not fit a slot of {} bytes", title(call_), ranks,
-        slot_bytes);
+  check(part_elements_ > 0, "{} ranks do not fit a slot of {} bytes", ranks, slot_bytes);
   const int64_t per_chunk = sums_parts ? part_elements_ * ranks : part_elements_;
   count_ = std::max<int64_t>(1, divided(elements_, per_chunk));
 }
 
 bool Chunks::scatters() const {
   return call_.kind == Kind::reduce_scatter || call_.kind == Kind::all_to_all;
+}
+
+bool Chunks::travels(int from, int to) const {
+  if (call_.kind == Kind::broadcast) return from == call_.root;
+  if (call_.kind == Kind::shift) return from == shifted_from(call_, to, ranks_);
+  return true;
 }
 
 Chunks::Range Chunks::part(int64_t chunk, int rank) const {
@@ -72,6 +77,7 @@ uint64_t Chunks::signature() const {
   add(call_.wire);
   add(call_.reduction);
   add(call_.root);
+  add(call_.offset);
   for (const Piece& piece : call_.pieces) add(piece.count);
   return hash;
 }

@@ -28,6 +28,8 @@ class Chunks {
   bool direct() const { return direct_; }
   /// Whether a chunk holds something else for every rank.
   bool scatters() const;
+  /// Whether rank `to` gets anything of what rank `from` has; of its own too.
+  bool travels(int from, int to) const;
   /// Rank `rank`'s part of a chunk.
   Range part(int64_t chunk, int rank) const;
   /// Where part `part` starts in a slot. A result lies behind the parts of all ranks.

@@ -19,6 +19,8 @@ std::string_view to_string(Collective::Kind kind) {
       return "all_to_all";
     case Collective::Kind::broadcast:
       return "broadcast";
+    case Collective::Kind::shift:
+      return "shift";
   }
   internal_error("unknown collective");
 }
@@ -26,6 +28,10 @@ std::string_view to_string(Collective::Kind kind) {
 std::string title(const Collective& call) {
   return call.name.empty() ? std::string(to_string(call.kind))
                            : fmt::format("{} of {}", to_string(call.kind), call.name);
+}
+
+int shifted_from(const Collective& call, int rank, int size) {
+  return ((rank - call.offset % size) % size + size) % size;
 }
 
 void verify(const Collective& call, int size) {
@@ -42,6 +48,8 @@ void verify(const Collective& call, int size) {
     if (piece.count < 0) internal_error("{}: a piece of {} elements", title(call), piece.count);
     if (piece.count > 0 && !(piece.out && (piece.in || call.kind == Kind::broadcast)))
       internal_error("{}: a piece without memory", title(call));
+    if (piece.count > 0 && call.kind == Kind::shift && piece.in == piece.out)
+      internal_error("{}: a piece that takes the place of what it sends", title(call));
   }
 }
 

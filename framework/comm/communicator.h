@@ -31,8 +31,11 @@ class Stream;
 ///   reduce_scatter  in n · count, out count: the sum of all ranks' parts for this one
 ///   all_to_all      in n · count, out n · count: part r goes to rank r, and what comes from it takes its place
 ///   broadcast       in count on `root`, out count on all (may be the same memory)
+///   shift           in count, out count: rank r's part goes to rank r + `offset`, what comes from rank r - `offset` is the
+///                   result. The ranks are a closed ring: both are counted modulo n, so that the ends exchange too. A chain
+///                   with open ends is a shift whose result the first (or last) rank leaves unread
 struct Collective {
-  enum class Kind { all_reduce, all_gather, reduce_scatter, all_to_all, broadcast };
+  enum class Kind { all_reduce, all_gather, reduce_scatter, all_to_all, broadcast, shift };
   struct Piece {
     const void* in = nullptr;
     void* out = nullptr;
@@ -63,6 +66,8 @@ struct Collective {
   /// What travels: bf16 halves the bytes of an f32 sum; the sums themselves stay f32.
   DType wire = dtype;
   int root = 0;  // of broadcast
+  /// Of shift: how many ranks further the parts go; negative for the other way, 0 or n for a copy.
+  int offset = 1;
   /// What reports call it: the graph's value. The text must stay, like the memory, until it has been waited for.
   std::string_view name = {};
   /// The order that it takes part in: it reads what was put on the stream before its start, and what is put there after its
@@ -73,6 +78,8 @@ struct Collective {
 std::string_view to_string(Collective::Kind kind);
 /// "all_reduce of wte.gradient".
 std::string title(const Collective& call);
+/// The rank of a group of `size` whose part a shift brings to `rank`.
+int shifted_from(const Collective& call, int rank, int size);
 /// Throws InternalError unless a group of `size` ranks can exchange this.
 void verify(const Collective& call, int size);
 

@@ -101,6 +101,13 @@ void exchange_piece(std::span<const Collective> calls, size_t p) {
         if (to != root) transfer(calls[0], piece(root).in, piece(to).out, count);
       return transfer(calls[0], piece(root).in, piece(root).out, count);
     }
+    case Kind::shift: {
+      for (size_t to = 0; to < ranks; ++to) {
+        const int from = shifted_from(calls[0], static_cast<int>(to), static_cast<int>(ranks));
+        transfer(calls[0], piece(static_cast<size_t>(from)).in, piece(to).out, count);
+      }
+      return;
+    }
   }
 }
 
@@ -116,8 +123,9 @@ std::string disagreement(std::span<const Collective> calls) {
       what = "they differ in kind";
     } else if (other.dtype != first.dtype || other.wire != first.wire) {
       what = "their types differ";
-    } else if (other.reduction != first.reduction || other.root != first.root) {
-      what = "reduction or root differ";
+    } else if (other.reduction != first.reduction || other.root != first.root ||
+               other.offset != first.offset) {
+      what = "reduction, root or offset differ";
     } else if (!std::ranges::equal(first.pieces, other.pieces, same_count)) {
       what = "their counts differ";
     } else {

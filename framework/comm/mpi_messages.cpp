@@ -8,6 +8,11 @@
 namespace tessera {
 namespace {
 
+/// The title is formatted for a call that fails alone: some are made at every look for messages.
+void require_mpi_of(int result, const Chunks& call) {
+  if (result != MPI_SUCCESS) require_mpi(result, title(call.call()));
+}
+
 using Kind = Collective::Kind;
 
 /// Chunks under way at once.
@@ -62,25 +67,25 @@ char* MpiMessages::outgoing(const Flight& flight, int rank) {
 void MpiMessages::send(std::vector<MPI_Request>& requests, const void* data, int64_t bytes,
                        int peer, int tag, const Chunks& call) {
   MPI_Request& request = requests.emplace_back();
-  require_mpi(MPI_Isend(data, static_cast<int>(bytes), MPI_BYTE, peers_[static_cast<size_t>(peer)],
-                        tag, communicator_, &request),
-              title(call.call()));
+  require_mpi_of(MPI_Isend(data, static_cast<int>(bytes), MPI_BYTE,
+                           peers_[static_cast<size_t>(peer)], tag, communicator_, &request),
+                 call);
 }
 
 void MpiMessages::receive(std::vector<MPI_Request>& requests, void* data, int64_t bytes, int peer,
                           int tag, const Chunks& call) {
   MPI_Request& request = requests.emplace_back();
-  require_mpi(MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, peers_[static_cast<size_t>(peer)],
-                        tag, communicator_, &request),
-              title(call.call()));
+  require_mpi_of(MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE,
+                           peers_[static_cast<size_t>(peer)], tag, communicator_, &request),
+                 call);
 }
 
 bool MpiMessages::done(std::vector<MPI_Request>& requests, const Chunks& call) {
   if (requests.empty()) return true;
   int all = 0;
-  require_mpi(
+  require_mpi_of(
       MPI_Testall(static_cast<int>(requests.size()), requests.data(), &all, MPI_STATUSES_IGNORE),
-      title(call.call()));
+      call);
   if (all) requests.clear();
   return all != 0;
 }
@@ -127,17 +132,16 @@ bool MpiMessages::launch() {
   const int ranks = static_cast<int>(peers_.size());
   const auto wire = static_cast<int64_t>(size_of(now.call().wire));
   const bool split = now.scatters() || sums_parts(now);
-  const bool broadcast = now.call().kind == Kind::broadcast;
   const int64_t mine = now.part(flight.chunk, rank_).size() * wire;
   for (int r = 0; r < ranks; ++r) {
-    if (r != rank_ && (!broadcast || r == now.call().root))
+    if (r != rank_ && now.travels(r, rank_))
       receive(flight.receives, incoming(flight, r), mine, r, tag_, now);
   }
-  if (!split && (!broadcast || now.call().root == rank_))
+  if (!split && (now.call().kind != Kind::broadcast || now.call().root == rank_))
     now.pack(now.part(flight.chunk, rank_), rank_, outgoing(flight, rank_));
   for (int step = 1; step < ranks; ++step) {  // not all to the same rank first
     const int r = (rank_ + step) % ranks;
-    if (broadcast && now.call().root != rank_) continue;
+    if (!now.travels(rank_, r)) continue;
     const Chunks::Range range = now.part(flight.chunk, r);
     if (split) now.pack(range, r, outgoing(flight, r));
     send(flight.sends, outgoing(flight, r), range.size() * wire, r, tag_, now);
@@ -179,10 +183,9 @@ void MpiMessages::take(Flight& flight) {
     std::vector<const void*> sources;
     for (int r = 0; r < ranks; ++r) sources.push_back(from(r));
     now.unpack_sum(range, sources);
-  } else if (kind == Kind::broadcast) {
-    now.unpack(range, now.call().root, from(now.call().root), now.call().wire);
   } else {
-    for (int r = 0; r < ranks; ++r) now.unpack(range, r, from(r), now.call().wire);
+    for (int r = 0; r < ranks; ++r)
+      if (now.travels(r, rank_)) now.unpack(range, r, from(r), now.call().wire);
   }
 }
 

@@ -122,11 +122,10 @@ bool SharedGroup::take() {
           r == rank_ && !now.direct() ? now.packed(range, r, scratch_.data()) : from;
     }
     now.unpack_sum(range, sources_);
-  } else if (kind == Kind::broadcast) {
-    now.unpack(range, now.call().root, slot(now.call().root, taking_), now.call().wire);
   } else {
     const bool parts = kind == Kind::all_to_all;
     for (int r = 0; r < ranks; ++r) {
+      if (!now.travels(r, rank_)) continue;
       const char* from = slot(r, taking_) + (parts ? now.part_offset(rank_) : 0);
       if (parts && r == rank_) {
         now.unpack(range, r, now.packed(range, r, scratch_.data()), now.call().wire);

@@ -35,6 +35,7 @@ class Typed final : public CheckedCollective {
                        .reduction = call.reduction,
                        .wire = call.wire,
                        .root = call.root,
+                       .offset = call.offset,
                        .name = "checked"};
     std::vector<Collective::Piece> pieces;
     for (size_t p = 0; p < call.counts.size(); ++p) {
@@ -134,6 +135,11 @@ class Typed final : public CheckedCollective {
         return static_cast<T>(sent(int(i / count), p, group_.rank() * count + i % count));
       case Kind::broadcast:
         return static_cast<T>(sent(call_.root, p, i));
+      case Kind::shift: {
+        int from = group_.rank() - call_.offset;
+        while (from < 0) from += group_.size();
+        return static_cast<T>(sent(from % group_.size(), p, i));
+      }
     }
     return {};
   }

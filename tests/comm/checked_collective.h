@@ -18,6 +18,7 @@ struct CheckedCall {
   DType wire = dtype;
   int root = 0;
   bool in_place = false;  // all_reduce and broadcast
+  int offset = 1;         // of shift
   uint64_t seed = 1;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -16,7 +17,7 @@ namespace {
 using Kind = Collective::Kind;
 
 constexpr Kind kKinds[] = {Kind::all_reduce, Kind::all_gather, Kind::reduce_scatter,
-                           Kind::all_to_all, Kind::broadcast};
+                           Kind::all_to_all, Kind::broadcast,  Kind::shift};
 constexpr DType kDtypes[] = {DType::f32, DType::bf16, DType::f64, DType::i32, DType::i64};
 
 void expect(bool condition, const std::string& what) {
@@ -100,6 +101,28 @@ void large(World& world) {
   run_checked(world.all(), {.kind = Kind::broadcast, .counts = {less}, .root = world.size() - 1});
 }
 
+/// Around the ring, both ways, further than it is long, and to oneself.
+void shifts(World& world) {
+  const int n = world.size();
+  for (const int offset : {1, -1, 2, 0, n, -n, n + 1, -2 * n - 1, 1000003, -1000003})
+    for (const DType wire : {DType::f32, DType::bf16})
+      run_checked(
+          world.all(),
+          {.kind = Kind::shift, .counts = {1, 0, 70'001, 1037}, .wire = wire, .offset = offset});
+  run_checked(world.all(), {.kind = Kind::shift, .counts = {(8 << 20) / 4}, .offset = -1});
+  // Once around, n steps of one: every rank has its own part again.
+  std::vector<int64_t> part(1037, world.rank()), next(1037);
+  for (int step = 0; step < n; ++step) {
+    world.all().run({.kind = Kind::shift,
+                     .dtype = DType::i64,
+                     .pieces = {{part.data(), next.data(), int64_t(part.size())}}});
+    part.swap(next);
+    const int64_t owner = (world.rank() - step - 1 + n) % n;
+    expect(std::ranges::all_of(part, [&](int64_t x) { return x == owner; }),
+           fmt::format("step {} around the ring brings another's part", step));
+  }
+}
+
 /// The 2×2 grid's groups that this rank is in; fewer ranks make one row.
 std::vector<Communicator*> grid(World& world) {
   if (world.size() < 4) return {&world.all(), &world.all()};
@@ -123,7 +146,7 @@ void rows_and_columns(World& world) {
 void waits_out_of_order(World& world) {
   std::vector<std::unique_ptr<CheckedCollective>> started;
   for (uint64_t i = 0; i < 20; ++i) {
-    started.push_back(start_checked(world.all(), {.kind = kKinds[i % 5],
+    started.push_back(start_checked(world.all(), {.kind = kKinds[i % std::size(kKinds)],
                                                   .dtype = kDtypes[i % 4],
                                                   .counts = {int64_t(i * 5003)},
                                                   .seed = i}));
@@ -183,12 +206,14 @@ void random_programs(World& world) {
     for (int64_t r = 0; r < world.size(); ++r)
       if (random() % 3 != 0) ranks.push_back(r);
     if (random() % 2) std::ranges::reverse(ranks);
-    CheckedCall call{.kind = kKinds[random() % 5], .dtype = kDtypes[random() % 5], .seed = step};
+    CheckedCall call{
+        .kind = kKinds[random() % std::size(kKinds)], .dtype = kDtypes[random() % 5], .seed = step};
     for (uint64_t p = random() % 4; p-- > 0;)
       call.counts.push_back(int64_t(random() % (random() % 8 == 0 ? 200'000 : 700)));
     if (reduces(call.kind) && random() % 2) call.reduction = Reduction::max;
     if (call.dtype == DType::f32 && random() % 2) call.wire = DType::bf16;
     call.root = ranks.empty() ? 0 : int(random() % ranks.size());
+    call.offset = int(random() % 9) - 4;
     call.in_place = (call.kind == Kind::all_reduce || call.kind == Kind::broadcast) && random() % 2;
     if (std::ranges::find(ranks, int64_t{world.rank()}) == ranks.end()) continue;
     started.push_back(start_checked(world.group(ranks), call));
@@ -223,6 +248,7 @@ void misuse_is_refused(World& world) {
   });
   refused("a negative count", [&] { all.start({.pieces = {{&x, &x, -1}}}); });
   refused("no memory", [&] { all.start({.pieces = {{nullptr, &x, 1}}}); });
+  refused("a shift in place", [&] { all.start({.kind = Kind::shift, .pieces = {{&x, &x, 1}}}); });
   refused("a root outside", [&] { all.start({.kind = Kind::broadcast, .root = all.size()}); });
   const int64_t others[] = {(world.rank() + 1) % world.size()};
   if (world.size() > 1) refused("another's group", [&] { world.group(others); });
@@ -256,6 +282,7 @@ constexpr ConformanceCase kCases[] = {
     {"ListsOfPieces", lists_of_pieces},
     {"InPlace", in_place},
     {"Large", large},
+    {"Shifts", shifts},
     {"RowsAndColumns", rows_and_columns},
     {"WaitsOutOfOrder", waits_out_of_order},
     {"GroupsOfSome", groups_of_some},

@@ -100,6 +100,7 @@ void run_fault(World& world, const std::string& fault) {
       call.name = "wpe.gradient";
       if (fault == "mismatch-type") call.dtype = call.wire = DType::i32;
       if (fault == "mismatch-kind") call.kind = Collective::Kind::broadcast;
+      if (fault == "mismatch-offset") call.offset = 2;
       if (fault == "mismatch-count") call.pieces = {{data.data(), data.data(), 5}};
     }
     all.run(std::move(call));

@@ -107,7 +107,7 @@ TEST_P(MpiMismatch, CallsThatDifferAreNamed) {
 
 INSTANTIATE_TEST_SUITE_P(Planted, MpiMismatch,
                          testing::Combine(testing::Values("", "--messages"),
-                                          testing::Values("type", "kind", "count")),
+                                          testing::Values("type", "kind", "count", "offset")),
                          [](const auto& instance) {
                            return std::string(std::get<1>(instance.param)) +
                                   (*std::get<0>(instance.param) ? "ByMessages" : "");

@@ -133,7 +133,13 @@ TEST(Threads, CallsThatDifferAreNamed) {
   EXPECT_NE(run(reduce, other).find("their types differ"), std::string::npos);
   other = reduce;
   other.reduction = Reduction::max;
-  EXPECT_NE(run(reduce, other).find("reduction or root differ"), std::string::npos);
+  EXPECT_NE(run(reduce, other).find("reduction, root or offset differ"), std::string::npos);
+  const Collective shift{.kind = Kind::shift, .pieces = {{memory, memory + 4, 1}}, .name = "k"};
+  other = shift;
+  other.offset = -1;
+  EXPECT_EQ(run(shift, other),
+            "rank 0 of the group starts shift of k where rank 1 starts shift of k: reduction, root "
+            "or offset differ");
   const Collective sent{.kind = Kind::broadcast, .pieces = {{nullptr, memory + 4, 1}}};
   EXPECT_NE(run(sent, sent).find("nothing to send"), std::string::npos);
 }
