@@ -20,21 +20,24 @@ T number(std::string_view field) {
 std::string to_line(const Beat& beat) {
   std::string line = fmt::format("beat\t{}\t{}\t{}\t{}\t{}\t{}", beat.group, beat.ticket,
                                  to_field(beat.title), beat.waiting, beat.finished, beat.blocked);
-  for (const auto& [group, count] : beat.started) line += fmt::format("\t{}\t{}", group, count);
+  for (const Beat::Group& group : beat.groups)
+    line += fmt::format("\t{}\t{}\t{}", group.number, group.started, group.finished);
   return line;
 }
 
 Beat parse_beat(std::string_view line) {
   const std::vector<std::string_view> fields = fields_of(line);
-  check(fields.size() >= 7 && fields.size() % 2 == 1 && fields[0] == "beat", "no beat: '{}'", line);
+  check(fields.size() >= 7 && (fields.size() - 7) % 3 == 0 && fields[0] == "beat", "no beat: '{}'",
+        line);
   Beat beat{.group = number<uint64_t>(fields[1]),
             .ticket = number<int64_t>(fields[2]),
             .title = from_field(fields[3]),
             .waiting = number<double>(fields[4]),
             .finished = number<int64_t>(fields[5]),
             .blocked = number<double>(fields[6])};
-  for (size_t i = 7; i < fields.size(); i += 2)
-    beat.started.emplace_back(number<uint64_t>(fields[i]), number<int64_t>(fields[i + 1]));
+  for (size_t i = 7; i < fields.size(); i += 3)
+    beat.groups.push_back({number<uint64_t>(fields[i]), number<int64_t>(fields[i + 1]),
+                           number<int64_t>(fields[i + 2])});
   return beat;
 }
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace tessera {
@@ -16,8 +15,13 @@ struct Beat {
   int64_t ticket = 0;
   std::string title = {};
   double waiting = 0;
-  /// How many collectives it has started in each of its groups.
-  std::vector<std::pair<uint64_t, int64_t>> started = {};
+  /// How many collectives it has started and finished in each of its groups.
+  struct Group {
+    uint64_t number = 0;
+    int64_t started = 0, finished = 0;
+    bool operator==(const Group&) const = default;
+  };
+  std::vector<Group> groups = {};
   /// Collectives done so far, and seconds that the program has waited for them.
   int64_t finished = 0;
   double blocked = 0;

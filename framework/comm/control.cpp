@@ -12,11 +12,15 @@
 #include <list>
 #include <mutex>
 #include <numeric>
+#include <optional>
 #include <thread>
 
+#include "framework/comm/awake_clock.h"
 #include "framework/comm/line.h"
+#include "framework/comm/pulse.h"
 #include "framework/comm/warnings.h"
 #include "framework/core/error.h"
+#include "framework/core/thread.h"
 
 namespace tessera {
 namespace {
@@ -26,7 +30,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kBeat{1};
 /// What may be lost when the other side does not read.
 constexpr std::chrono::seconds kPatience{2};
-double now() { return std::chrono::duration<double>(Clock::now().time_since_epoch()).count(); }
+
+double steady_seconds() {
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -37,10 +44,11 @@ class Control::Channel {
         listener_(std::move(listener)),
         key_(address.key),
         bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+        awake_(steady_seconds()),
         watch_(options_.hosts, watched(), options_.limits, now()),
         warnings_(options_.hosts) {
     if (!listener_) reach(address);
-    thread_ = std::thread([this] { run(); });
+    thread_ = start_thread([this] { run(); });
   }
   ~Channel() {
     {
@@ -79,6 +87,10 @@ class Control::Channel {
     [[maybe_unused]] const ssize_t n = write(bell_.number(), &one, sizeof(one));
   }
 
+  const Pulse& pulse() const { return listener_ ? listener_->pulse() : *pulse_; }
+  /// Seconds awake; the thread's alone.
+  double now() { return awake_.at(steady_seconds()); }
+
   void reach(const ControlAddress& address);
   void run();
   void wait_for_news();
@@ -87,6 +99,8 @@ class Control::Channel {
   void understand(Line& line, const std::string& text);
   /// What a rank says of itself: also this one's, on rank 0.
   void hear(int rank, std::string_view text);
+  /// "group", its number and its ranks.
+  void note_group(const std::vector<std::string_view>& fields);
   void pass_on_posted();
   void send_beats();
   void print(const std::vector<std::string>& warnings) const;
@@ -96,8 +110,10 @@ class Control::Channel {
 
   Options options_;
   std::unique_ptr<ControlListener> listener_;
+  std::optional<Pulse> pulse_;  // of all ranks but 0
   uint64_t key_;
   Descriptor bell_;
+  AwakeClock awake_;
   Watch watch_;
   Warnings warnings_;
   std::list<Line> lines_;
@@ -126,6 +142,7 @@ void Control::Channel::reach(const ControlAddress& address) {
     }
     if (answer == fmt::format("welcome\t{}", key_)) {
       line.rank = 0;
+      pulse_.emplace(key_, options_.rank, address.addresses[i], address.pulse_port);
       return;
     }
     lines_.clear();
@@ -162,7 +179,7 @@ void Control::Channel::run() {
 }
 
 void Control::Channel::wait_for_news() {
-  std::vector<pollfd> files{{bell_.number(), POLLIN, 0}};
+  std::vector<pollfd> files{{bell_.number(), POLLIN, 0}, {pulse().file(), POLLIN, 0}};
   if (listener_) files.push_back({listener_->file(), POLLIN, 0});
   for (const Line& line : lines_)
     files.push_back(
@@ -171,6 +188,8 @@ void Control::Channel::wait_for_news() {
   uint64_t rings = 0;
   [[maybe_unused]] const ssize_t n = ::read(bell_.number(), &rings, sizeof(rings));
   if (listener_) accept_all();
+  for (const int rank : pulse().receive())
+    if (rank >= 0 && rank < static_cast<int>(options_.hosts.size())) watch_.heard(rank, now());
   for (Line& line : lines_) line.flush();
 }
 
@@ -220,12 +239,7 @@ void Control::Channel::hear(int rank, std::string_view text) {
   if (fields[0] == "beat") {
     watch_.beat(rank, parse_beat(text), now());
   } else if (fields[0] == "group" && fields.size() > 2) {
-    std::vector<int> ranks;
-    for (size_t i = 2; i < fields.size(); ++i)
-      ranks.push_back(static_cast<int>(integer_of(fields[i])));
-    for (const int member : ranks)
-      check(member >= 0 && member < static_cast<int>(options_.hosts.size()), "no such rank");
-    watch_.group(static_cast<uint64_t>(integer_of(fields[1])), std::move(ranks));
+    note_group(fields);
   } else if ((fields[0] == "fail" || fields[0] == "over") && fields.size() == 2) {
     if (fields[0] == "over") leader_knows_ = true;
     watch_.failed(rank, from_field(fields[1]));
@@ -236,6 +250,15 @@ void Control::Channel::hear(int rank, std::string_view text) {
     watch_.left(rank);
     for (Line& line : lines_) line.gone = line.gone || line.rank == rank;
   }
+}
+
+void Control::Channel::note_group(const std::vector<std::string_view>& fields) {
+  std::vector<int> ranks;
+  for (size_t i = 2; i < fields.size(); ++i)
+    ranks.push_back(static_cast<int>(integer_of(fields[i])));
+  for (const int member : ranks)
+    check(member >= 0 && member < static_cast<int>(options_.hosts.size()), "no such rank");
+  watch_.group(static_cast<uint64_t>(integer_of(fields[1])), std::move(ranks));
 }
 
 void Control::Channel::pass_on_posted() {
@@ -249,6 +272,7 @@ void Control::Channel::pass_on_posted() {
       hear(0, text);
     } else if (!lines_.empty()) {
       lines_.front().send(text);
+      if (const auto fields = fields_of(text); fields[0] == "group") note_group(fields);
     } else if (const auto fields = fields_of(text); fields[0] == "warn") {
       options_.warn(from_field(fields[1]));
     }
@@ -259,7 +283,12 @@ void Control::Channel::pass_on_posted() {
 void Control::Channel::send_beats() {
   if (over_) return;
   const Beat beat = options_.beat();
-  if (listener_) watch_.beat(0, beat, now());
+  if (listener_) {
+    watch_.beat(0, beat, now());
+  } else {
+    watch_.progress(options_.rank, beat, now());
+    pulse().beat();
+  }
   const std::string text = listener_ ? to_line(Beat{}) : to_line(beat);
   for (Line& line : lines_)
     if (line.rank >= 0) line.send(text);

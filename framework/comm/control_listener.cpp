@@ -24,6 +24,7 @@ ControlListener::ControlListener(uint64_t key)
     user_error("the control channel cannot listen: {}", std::strerror(errno));
   address_.key = key;
   address_.port = ntohs(name.sin_port);
+  address_.pulse_port = pulse_.emplace(key).port();
   const auto add = [&](uint32_t address) {
     if (address_.count < ControlAddress::kMost) address_.addresses[address_.count++] = address;
   };

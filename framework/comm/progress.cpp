@@ -64,7 +64,7 @@ void Tickets::wait(Communicator::Ticket ticket) {
 }
 
 void Tickets::report(uint64_t group, Beat& beat) const {
-  beat.started.emplace_back(group, started_);
+  beat.groups.push_back({group, started_, finished_});
   beat.finished += finished_;
   if (waited_for_ == 0 || finished_ >= waited_for_) return;
   const double waiting = seconds(Clock::now() - waiting_since_);

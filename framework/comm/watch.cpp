@@ -9,7 +9,7 @@ namespace tessera {
 Watch::Watch(std::vector<std::string> hosts, const std::vector<int>& watched,
              const WatchLimits& limits, double now)
     : hosts_(std::move(hosts)), limits_(limits), ranks_(hosts_.size()), looked_(now) {
-  for (Rank& rank : ranks_) rank.heard = now;
+  for (Rank& rank : ranks_) rank.heard = rank.beat_time = now;
   for (const int rank : watched) ranks_.at(static_cast<size_t>(rank)).watched = true;
 }
 
@@ -27,9 +27,25 @@ void Watch::group(uint64_t number, std::vector<int> ranks) { groups_[number] = s
 
 void Watch::beat(int rank, const Beat& beat, double now) {
   Rank& from = ranks_.at(static_cast<size_t>(rank));
+  // It may say that it has waited for longer, being stopped in between: since its last word it has not.
+  if (beat.group != from.beat.group || beat.ticket != from.beat.ticket)
+    from.waits_since = std::max(now - beat.waiting, from.beat_time);
   from.heard = from.beat_time = now;
   from.beat = beat;
-  for (const auto& [group, count] : beat.started) from.started[group] = count;
+  for (const Beat::Group& group : beat.groups) from.started[group.number] = group.started;
+  progress(rank, beat, now);
+}
+
+void Watch::progress(int rank, const Beat& beat, double now) {
+  Rank& from = ranks_.at(static_cast<size_t>(rank));
+  for (const Beat::Group& group : beat.groups) {
+    int64_t& finished = from.finished[group.number];
+    const bool more = group.finished > finished;
+    finished = std::max(finished, group.finished);
+    const auto members = groups_.find(group.number);
+    if (!more || members == groups_.end()) continue;
+    for (const int member : members->second) heard(member, now);
+  }
 }
 
 void Watch::failed(int, std::string_view reason) { conclude(std::string(reason)); }
@@ -98,7 +114,7 @@ void Watch::look_for_hangs(double now) {
   std::string text;
   for (size_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
-    const double waiting = rank.beat.waiting + now - rank.beat_time;
+    const double waiting = now - rank.waits_since;
     if (!waits(rank) || waiting < limits_.hang) continue;
     const std::vector<int> absent = missing(rank.beat);
     std::string who;

@@ -1,6 +1,7 @@
 // Decides from what ranks tell and from the clock whether the run is over and why: a rank failed, died, is silent, or
-// never came to a collective that others wait for; and which rank is slow. No sockets, no clock of its own: times are
-// seconds that it is given.
+// never came to a collective that others wait for; and which rank is slow. A rank is heard of by what it sends, and by the
+// collectives that others finish with it. No sockets, no clock of its own: times are seconds in which the judge was awake
+// (AwakeClock).
 #pragma once
 
 #include <map>
@@ -34,6 +35,8 @@ class Watch {
   void heard(int rank, double now);
   void group(uint64_t number, std::vector<int> ranks);
   void beat(int rank, const Beat& beat, double now);
+  /// What a rank's finished collectives say of the others: whoever takes part in one is alive. Part of beat().
+  void progress(int rank, const Beat& beat, double now);
   /// The rank says so itself: an exception.
   void failed(int rank, std::string_view reason);
   /// Its connection broke.
@@ -54,7 +57,8 @@ class Watch {
     double heard = 0;
     Beat beat;
     double beat_time = 0;
-    std::map<uint64_t, int64_t> started;
+    double waits_since = 0;  // for the collective in `beat`, as far as the judge was awake
+    std::map<uint64_t, int64_t> started, finished;
     Beat before;  // when slow ranks were last looked for
   };
 

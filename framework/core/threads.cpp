@@ -8,6 +8,7 @@
 
 #include "framework/core/cgroups.h"
 #include "framework/core/one_thread.h"
+#include "framework/core/thread.h"
 #if defined(__SSE__)
 #include <immintrin.h>
 #endif
@@ -37,6 +38,7 @@ int available_cores() {
 int thread_count() { return pool_size(); }
 
 void set_thread_count(int n) {
+  require_threads(n - 1);
   pool_size() = std::max(1, n);
   omp_set_num_threads(pool_size());
   omp_set_dynamic(0);

@@ -2,18 +2,22 @@
 #include "framework/comm/control.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <cstring>
+#include <functional>
 #include <mutex>
 #include <thread>
 #include <vector>
 
+#include "framework/comm/pulse.h"
 #include "framework/core/error.h"
 #include "tests/comm/watchdog.h"
 
@@ -150,6 +154,40 @@ TEST(Control, ALostConnectionIsADeath) {
   EXPECT_EQ(ear.wait(), "rank 2 (c) died: its connection broke without a word");
 }
 
+/// A line that stands still, as one of TCP does after an outage, is no silence while signs of life come.
+TEST(Control, SignsOfLifeGoBesideTheLine) {
+  const Watchdog watchdog("signs of life");
+  Ear ear;
+  auto listener = std::make_unique<ControlListener>(4711);
+  const ControlAddress address = listener->address();
+  Control::Options leader = options(0, ear, {.silence = 2});
+  leader.hosts = {"a", "b"};
+  const Control first(std::move(leader), std::move(listener));
+  const int file = stranger(address);
+  say(file, "hello\t1\t4711\n");
+  const Pulse pulse(4711, 1, htonl(INADDR_LOOPBACK), address.pulse_port);
+  const Pulse other(4712, 1, htonl(INADDR_LOOPBACK), address.pulse_port);
+  std::vector<int> answers;
+  for (int i = 0; i < 20; ++i) {
+    pulse.beat();
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    for (const int rank : pulse.receive()) answers.push_back(rank);
+  }
+  EXPECT_GE(answers.size(), 15U);
+  EXPECT_EQ(std::ranges::count(answers, 0), static_cast<int64_t>(answers.size()));
+  {
+    const std::lock_guard lock(ear.mutex);
+    EXPECT_EQ(ear.over, "");
+  }
+  for (int i = 0; i < 20; ++i) {
+    other.beat();  // a stranger's
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  EXPECT_TRUE(other.receive().empty());
+  EXPECT_NE(ear.wait().find("rank 1 (b) has given no sign of life"), std::string::npos) << ear.over;
+  close(file);
+}
+
 TEST(Control, ARankThatNeverComesIsMissed) {
   const Watchdog watchdog("a rank that never comes");
   Ear ear;
@@ -184,6 +222,34 @@ TEST(Control, NonsenseFromARankEndsTheRun) {
   say(file, "hello\t1\t4711\ngroup\t7\t0\t9\n");
   EXPECT_NE(ear.wait().find("rank 1 (b) died"), std::string::npos) << ear.over;
   close(file);
+}
+
+/// What `body` throws in a process that may open so many files.
+std::string with_files(rlim_t most, const std::function<void()>& body) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = most;
+  setrlimit(RLIMIT_NOFILE, &few);
+  std::string said;
+  try {
+    body();
+  } catch (const UserError& error) {
+    said = error.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+  return said;
+}
+
+TEST(Control, AListenerWithoutASocketSaysWhy) {
+  EXPECT_EQ(with_files(0, [] { const ControlListener none(1); }),
+            "the control channel cannot listen: Too many open files");
+}
+
+TEST(Control, WhatListensIsNotHandedOnToOtherPrograms) {
+  const ControlListener listener(1);
+  for (const int file : {listener.file(), listener.pulse().file()})
+    EXPECT_NE(fcntl(file, F_GETFD) & FD_CLOEXEC, 0);
 }
 
 TEST(Control, SaysWhereItLookedForRankZero) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "framework/comm/awake_clock.h"
 #include "framework/comm/beat.h"
 #include "framework/core/error.h"
 
@@ -22,7 +23,7 @@ Beat waiting(uint64_t group, int64_t ticket, const char* title, double seconds) 
           .ticket = ticket,
           .title = title,
           .waiting = seconds,
-          .started = {{group, ticket}}};
+          .groups = {{group, ticket, ticket - 1}}};
 }
 
 TEST(Watch, TheFirstCauseStays) {
@@ -77,7 +78,7 @@ TEST(Watch, AHangNamesTheCollectiveAndWhoNeverCame) {
   Watch watch = three_ranks();
   watch.beat(0, waiting(7, 5, "all_reduce of wte.gradient", 99), 200);
   watch.beat(1, waiting(7, 5, "all_reduce of wte.gradient", 98), 200);
-  watch.beat(2, {.started = {{7, 4}}}, 200);
+  watch.beat(2, {.groups = {{7, 4, 4}}}, 200);
   watch.tick(200.5);
   EXPECT_FALSE(watch.verdict());
   watch.tick(201.5);
@@ -92,9 +93,9 @@ TEST(Watch, AHangIsExplainedByTheRankThatWaitsForNothing) {
   // Rank 0 waits for rank 1, which waits for rank 2, which does something else.
   watch.beat(0, waiting(7, 5, "all_reduce of x", 150), 200);
   Beat second = waiting(8, 3, "all_gather of y", 140);
-  second.started.emplace_back(7, 4);
+  second.groups.push_back({7, 4, 4});
   watch.beat(1, second, 200);
-  watch.beat(2, {.started = {{7, 5}, {8, 2}}}, 200);
+  watch.beat(2, {.groups = {{7, 5, 4}, {8, 2, 2}}}, 200);
   watch.tick(200);
   EXPECT_EQ(
       watch.verdict(),
@@ -102,7 +103,7 @@ TEST(Watch, AHangIsExplainedByTheRankThatWaitsForNothing) {
 }
 
 TEST(Watch, RanksThatWaitForEachOtherAreBothNamed) {
-  Watch watch({"a", "b"}, {1}, kLimits, 200);
+  Watch watch({"a", "b"}, {1}, kLimits, 0);
   watch.group(7, {0, 1});
   watch.group(9, {1, 0});
   watch.beat(0, waiting(7, 1, "all_reduce of x", 150), 200);
@@ -142,12 +143,102 @@ TEST(Watch, ASlowRankIsNamedOnceForEachStretch) {
   EXPECT_FALSE(watch.verdict());
 }
 
+TEST(Watch, CollectivesThatFinishAreSignsOfLife) {
+  Watch watch = three_ranks();
+  // The connections of ranks 1 and 2 are silent, but rank 0 gets done what it does with both.
+  watch.beat(0, {.groups = {{7, 5, 5}}}, 1);
+  for (int64_t done = 6; done < 20; ++done) {
+    const double now = 10.0 * static_cast<double>(done - 5);
+    watch.beat(0, {.groups = {{7, done, done}}}, now);
+    watch.tick(now);
+    EXPECT_FALSE(watch.verdict()) << *watch.verdict();
+  }
+  watch.tick(199);
+  EXPECT_FALSE(watch.verdict());
+  watch.beat(0, {.groups = {{7, 20, 19}}}, 200.5);  // one more has begun, none has finished
+  watch.tick(200.5);
+  ASSERT_TRUE(watch.verdict());
+  EXPECT_NE(watch.verdict()->find("given no sign of life for 60 s"), std::string::npos)
+      << *watch.verdict();
+}
+
+TEST(Watch, CollectivesOfOthersAreSignsOfThoseInThemAlone) {
+  Watch watch({"a", "b", "c", "d"}, {1, 2, 3}, kLimits, 0);
+  watch.group(8, {1, 2});
+  watch.beat(1, {.groups = {{8, 3, 3}}}, 50);
+  watch.tick(61);
+  EXPECT_EQ(watch.verdict(),
+            "rank 3 (d) has given no sign of life for 61 s: it is stopped, or its network is cut");
+}
+
+TEST(Watch, ARankJudgesRankZeroByItsOwnCollectivesToo) {
+  Watch watch({"a", "b"}, {0}, kLimits, 0);
+  watch.group(7, {0, 1});
+  watch.progress(1, {.groups = {{7, 2, 2}}}, 50);
+  watch.tick(109);
+  EXPECT_FALSE(watch.verdict());
+  watch.progress(1, {.groups = {{7, 3, 2}}}, 110.5);
+  watch.tick(110.5);
+  EXPECT_TRUE(watch.verdict());
+}
+
+TEST(Watch, AWaitBeginsAnewWithEveryCollectiveThatFinishes) {
+  Watch watch = three_ranks();
+  // One wait for the last of many, which finish one by one.
+  for (int64_t ticket = 1; ticket <= 5; ++ticket) {
+    const auto now = 60.0 * static_cast<double>(ticket);
+    for (const int rank : {0, 1, 2})
+      watch.beat(rank, waiting(7, ticket, "all_reduce of x", now), now);
+    watch.tick(now + 1);
+    EXPECT_FALSE(watch.verdict()) << *watch.verdict();
+  }
+}
+
+/// A job of which every rank is stopped and goes on later: the clock of the system runs on, that of the judge does not.
+TEST(Watch, AJobThatWasSuspendedGoesOn) {
+  double real = 1000;
+  AwakeClock clock(real);
+  Watch watch({"a", "b"}, {1}, kLimits, clock.at(real));
+  watch.group(7, {0, 1});
+  const auto look = [&] { watch.tick(clock.at(real)); };
+  const auto beats = [&](double waited) {
+    watch.beat(0, waiting(7, 5, "all_reduce of x", waited), clock.at(real));
+    watch.beat(1, {.groups = {{7, 4, 4}}}, clock.at(real));
+  };
+  for (int i = 0; i < 40; ++i, real += 0.25) {
+    if (i % 4 == 0) beats(i * 0.25);
+    look();
+  }
+  real += 10'000;  // SIGSTOP to all of them, SIGCONT
+  look();
+  EXPECT_FALSE(watch.verdict()) << *watch.verdict();
+  beats(10'010);
+  for (int i = 0; i < 40; ++i, real += 0.25) look();
+  EXPECT_FALSE(watch.verdict()) << *watch.verdict();
+  // Awake, a judge misses a rank as ever.
+  for (int i = 0; i < 240 && !watch.verdict(); ++i, real += 0.25) look();
+  ASSERT_TRUE(watch.verdict());
+  EXPECT_NE(watch.verdict()->find("rank 1 (b) has given no sign of life for 60 s"),
+            std::string::npos)
+      << *watch.verdict();
+}
+
+TEST(AwakeClock, CountsNoMoreThanASecondBetweenTwoLooks) {
+  AwakeClock clock(50);
+  EXPECT_EQ(clock.at(50), 0);
+  EXPECT_EQ(clock.at(50.25), 0.25);
+  EXPECT_EQ(clock.at(51.25), 1.25);
+  EXPECT_EQ(clock.at(900), 2.25);
+  EXPECT_EQ(clock.at(900.5), 2.75);
+  EXPECT_EQ(clock.at(900), 2.75);  // a look at an earlier time
+}
+
 TEST(Beats, GoOverTheWireAsTheyAre) {
   const Beat beat{.group = ~uint64_t{0},
                   .ticket = 12,
                   .title = "all_reduce of a\tb\\n\nc\\",
                   .waiting = 0.125,
-                  .started = {{3, 4}, {~uint64_t{0}, 12}},
+                  .groups = {{3, 4, 2}, {~uint64_t{0}, 12, 12}},
                   .finished = 1'000'000'000'000,
                   .blocked = 1e-9};
   EXPECT_EQ(to_line(beat).find('\n'), std::string::npos);
@@ -158,7 +249,8 @@ TEST(Beats, GoOverTheWireAsTheyAre) {
 TEST(Beats, OtherLinesAreRefused) {
   for (const char* line :
        {"", "beat", "beat\t1\t2\tx\t3\t4", "bear\t1\t2\tx\t3\t4\t5", "beat\t1\t2\tx\t3\t4\t5\t6",
-        "beat\tx\t2\tx\t3\t4\t5", "beat\t1\t2\tx\t3s\t4\t5", "beat\t-1\t2\tx\t3\t4\t5"})
+        "beat\t1\t2\tx\t3\t4\t5\t6\t7", "beat\tx\t2\tx\t3\t4\t5", "beat\t1\t2\tx\t3s\t4\t5",
+        "beat\t-1\t2\tx\t3\t4\t5"})
     EXPECT_THROW(parse_beat(line), InternalError) << line;
 }
 

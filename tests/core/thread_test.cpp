@@ -1,0 +1,56 @@
+#include "framework/core/thread.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <functional>
+#include <string>
+
+#include "framework/core/error.h"
+#include "framework/core/threads.h"
+
+namespace tessera {
+namespace {
+
+/// What `body` throws where no memory is left for another thread's stack.
+std::string without_memory(const std::function<void()>& body) {
+  rlimit before{};
+  getrlimit(RLIMIT_AS, &before);
+  rlimit none = before;
+  none.rlim_cur = 1 << 20;  // less than is taken already
+  setrlimit(RLIMIT_AS, &none);
+  std::string said;
+  try {
+    body();
+  } catch (const UserError& error) {
+    said = error.what();
+  }
+  setrlimit(RLIMIT_AS, &before);
+  return said;
+}
+
+TEST(Thread, RunsItsBody) {
+  std::atomic<bool> ran = false;
+  start_thread([&] { ran = true; }).join();
+  EXPECT_TRUE(ran);
+}
+
+TEST(Thread, OneThatIsRefusedSaysWhichLimitsThereAre) {
+  const std::string said = without_memory([] { start_thread([] {}).join(); });
+  EXPECT_TRUE(said.starts_with("the system refuses another thread: ")) << said;
+  EXPECT_NE(said.find("1024 KiB of address space (ulimit -v)"), std::string::npos) << said;
+  EXPECT_NE(said.find("lower device.threads"), std::string::npos) << said;
+}
+
+TEST(Thread, APoolThatTheSystemRefusesIsSaidBeforeItIsUsed) {
+  const int before = thread_count();
+  const std::string said = without_memory([] { set_thread_count(64); });
+  EXPECT_TRUE(said.starts_with("the system refuses another thread: ")) << said;
+  EXPECT_EQ(thread_count(), before);
+  require_threads(0);
+  require_threads(3);
+}
+
+}  // namespace
+}  // namespace tessera
