@@ -66,9 +66,8 @@ int run_bench(std::span<const std::string> args) {
       .examples = {"train configs/gpt2-124m.yaml --steps 10",
                    "step configs/gpt-small.yaml --set precision.compute=bf16",
                    "op 'layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
-  const std::filesystem::path no_log_folder;
   const Ranks ranks;
-  return ranks.together(no_log_folder, [&] {
+  return ranks.together([&] {
     if (!args.empty() && !args[0].starts_with('-'))
       require_mode(args[0]);  // before a missing CONFIG is complained of
     const auto given = line.parse(args);

@@ -16,7 +16,7 @@ namespace {
 
 /// The config for one process, which reads a checkpoint of any mesh: a checkpoint holds whole tensors.
 Config on_one_rank(Config config) {
-  config.mesh = MeshConfig{.dp = 1, .tp = 1, .head_multiple = {}, .sequence_parallel = false};
+  config.mesh = MeshConfig{};
   config.data_parallel = {};
   return config;
 }

@@ -23,24 +23,6 @@ namespace tessera {
 
 namespace {
 
-/// A number of seconds from the environment, or `otherwise`.
-double seconds_from(const char* name, double otherwise) {
-  const char* text = std::getenv(name);
-  if (!text) return otherwise;
-  char* end = nullptr;
-  const double seconds = std::strtod(text, &end);
-  require(end != text && *end == '\0' && seconds >= 3 && seconds <= 1e6,
-          "{}={}: it is a number of seconds, 3 at least", name, text);
-  return seconds;
-}
-
-WatchLimits watch_limits() {
-  WatchLimits limits;
-  limits.silence = seconds_from("TESSERA_SILENCE_LIMIT", limits.silence);
-  limits.hang = seconds_from("TESSERA_HANG_LIMIT", limits.hang);
-  return limits;
-}
-
 /// launch/run is to know that ranks failed: it waits for mpirun as long as they may still be at work.
 void tell_launcher() {
   if (const char* file = std::getenv("TESSERA_FAILURE_MARK"))
@@ -49,48 +31,58 @@ void tell_launcher() {
 
 }  // namespace
 
-Ranks::Ranks() {
+Ranks::Ranks(const MeshConfig& mesh) {
   if (started_by_mpi())
     world_ =
-        make_mpi_world({.limits = watch_limits(),
+        make_mpi_world({.limits = {.silence = mesh.silence_limit, .hang = mesh.hang_limit},
                         .stuck = [this](const World::Verdict& verdict) { end_stuck(verdict); }});
 }
 
-int Ranks::together(const std::filesystem::path& log_folder,
-                    const std::function<int()>& body) const {
+void Ranks::leave_failures_in(const std::filesystem::path& folder) const {
+  const std::lock_guard lock(mutex_);
+  failures_ = folder;
+}
+
+std::filesystem::path Ranks::failures() const {
+  const std::lock_guard lock(mutex_);
+  return failures_;
+}
+
+int Ranks::together(const std::function<int()>& body) const {
   if (!world_) return body();
-  log_folder_ = &log_folder;
   try {
     world_->all().barrier();  // all are connected: each can hear why the run ends
     return body();
   } catch (const std::exception& error) {
-    tell_launcher();
     world_->give_up(explained(error));  // unless the run is over already
     const auto verdict = world_->verdict();
     const bool shared = dynamic_cast<const SharedError*>(&error) || !verdict;
-    report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader,
-           log_folder);
+    report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader);
     return is_bug(error) ? 1 : 2;
   }
 }
 
-void Ranks::report(const std::string& cause, bool rank_0_reports,
-                   const std::filesystem::path& log_folder) const {
+void Ranks::report(const std::string& cause, bool rank_0_reports) const {
+  std::call_once(reported_, [&] { say(cause, rank_0_reports); });
+}
+
+void Ranks::say(const std::string& cause, bool rank_0_reports) const {
+  const std::filesystem::path folder = failures();
+  tell_launcher();
   if (leads()) {
-    if (!log_folder.empty()) RunFolder::save_failure(log_folder, cause);
+    if (!folder.empty()) RunFolder::save_failure(folder, cause);
   } else {
     if (rank_0_reports) return;
     // The lowest rank alive is the first to come here.
     std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(rank() - 1, 10));
-    if (!log_folder.empty() && !RunFolder::save_failure_once(log_folder, cause, begin_)) return;
+    if (!folder.empty() && !RunFolder::save_failure_once(folder, cause, begin_)) return;
   }
   std::fflush(stdout);
   fmt::print(stderr, "tessera: error: {}\n", cause);
 }
 
 void Ranks::end_stuck(const World::Verdict& verdict) const {
-  report(verdict.cause, verdict.told_by_leader,
-         log_folder_ ? *log_folder_ : std::filesystem::path());
+  report(verdict.cause, verdict.told_by_leader);
   std::fflush(nullptr);
   std::_Exit(2);
 }

@@ -2,7 +2,10 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <exception>
 #include <filesystem>
+#include <optional>
+#include <system_error>
 
 #include "framework/assembly/layouts.h"
 #include "framework/checkpoint/checkpoint_folder.h"
@@ -12,6 +15,7 @@
 #include "framework/config/run_name.h"
 #include "framework/core/error.h"
 #include "framework/record/recorded_config.h"
+#include "framework/record/run_folder.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/bus_error.h"
@@ -19,6 +23,7 @@
 #include "launch/ranks.h"
 #include "launch/same_program.h"
 #include "launch/shell_word.h"
+#include "launch/started.h"
 #include "launch/verbs.h"
 #include "launch/version.h"
 #include "models/model.h"
@@ -55,25 +60,36 @@ std::string earlier_run(const std::string& file, const Config& config) {
       before.string(), before.string());
 }
 
-/// The config. Where it is wrong, that goes into the failure.txt of the run that it names, if there is one.
-Config read_config(const Arguments& given, std::filesystem::path& log_folder) {
+/// What the command line asks for, read before the ranks meet.
+struct Request {
+  std::optional<Arguments> given;  // nothing: help, which is printed
+  Config config;
+  std::filesystem::path log_folder;  // where a failure is left; empty: nowhere
+  std::exception_ptr wrong;          // what no rank can start with
+};
+
+Request read_request(const CommandLine& line, std::span<const std::string> args) {
+  Request request;
   try {
-    Config config =
-        load_named_config(shipped_models().kinds(), given.text("CONFIG"), given.list("set"));
-    log_folder = config.log.folder;
-    return config;
+    request.given = line.parse(args);
+    if (!request.given) return request;
+    request.config = load_named_config(shipped_models().kinds(), request.given->text("CONFIG"),
+                                       request.given->list("set"));
+    request.log_folder = request.config.log.folder;
   } catch (const ConfigError& error) {
     if (std::error_code none; std::filesystem::is_directory(error.log_folder, none))
-      log_folder = error.log_folder;
-    throw;
+      request.log_folder = error.log_folder;
+    request.wrong = std::current_exception();
+  } catch (const UserError&) {
+    request.wrong = std::current_exception();
   }
+  return request;
 }
 
-int train(const Arguments& given, std::span<const std::string> args, const Ranks& ranks,
-          std::filesystem::path& log_folder) {
+int train(const Request& request, std::span<const std::string> args, const Ranks& ranks) {
+  const Arguments& given = *request.given;
   const std::string file = given.text("CONFIG");
-  Config config = read_config(given, log_folder);
-  config = resolve_mesh(std::move(config), ranks.size());
+  const Config config = resolve_mesh(request.config, ranks.size());
   if (ranks.leads()) fmt::print("{}", effective_table(config));
   if (const std::string warning = ranks.placement_warning(config);
       ranks.leads() && !warning.empty())
@@ -135,11 +151,15 @@ int run_train(std::span<const std::string> args) {
                          {"configs/gpt-small.yaml --set data.shards=data/headers",
                           "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
                           "'train.steps=20M tokens'"}};
-  std::filesystem::path log_folder;  // outlives the ranks, which may still report into it
-  const Ranks ranks;
-  return ranks.together(log_folder, [&] {
-    const auto given = line.parse(args);
-    return given ? train(*given, args, ranks, log_folder) : 0;
+  const Request request = read_request(line, args);
+  // A rank that ends before the ranks have met can leave no cause, and the cause of an earlier run would stand for it.
+  if (!request.log_folder.empty() && how_started().leads())
+    RunFolder::forget_failure(request.log_folder);
+  const Ranks ranks(request.config.mesh);
+  ranks.leave_failures_in(request.log_folder);
+  return ranks.together([&] {
+    if (request.wrong) std::rethrow_exception(request.wrong);
+    return request.given ? train(request, args, ranks) : 0;
   });
 }
 

@@ -20,8 +20,9 @@ struct MpiOptions {
   int ranks_per_host = 0;
   /// When a run is given up.
   WatchLimits limits;
-  /// The run is over, and a second later MPI still has not returned from a call: it may touch buffers, which hence cannot
-  /// go. This has to end the process. Where it is empty, or returns, the rank waits on.
+  /// The run is over, and the process has to end at once: MPI has not returned from a call a second later and may touch
+  /// buffers, which hence cannot go; or mpirun is gone, and MPI is about to end the process without a word. Called by any
+  /// thread. Where it is empty, or returns, the rank waits on.
   std::function<void(const World::Verdict&)> stuck = {};
 };
 

@@ -7,6 +7,7 @@
 #include "framework/comm/self.h"
 #include "framework/core/error.h"
 #include "framework/core/log.h"
+#include "framework/core/thread.h"
 #include "framework/core/threads.h"
 
 namespace tessera {
@@ -22,7 +23,7 @@ constexpr int64_t kLongestLook = 500'000;  // ns
 
 MpiWorld::MpiWorld(const MpiOptions& options)
     : own_(SharedSegment::create(std::random_device{}() | uint64_t{1} << 32)),
-      thread_([this, options] { run(options); }) {
+      thread_(start_thread([this, options] { run(options); })) {
   std::unique_lock lock(progress_.mutex);
   if (options.stuck) progress_.stuck = [this, options] { options.stuck(*verdict()); };
   progress_.changed.wait(lock, [&] { return ready_ || progress_.failure; });
@@ -152,10 +153,16 @@ void MpiWorld::run(const MpiOptions& options) {
       progress_.fail(error.what());
     }
   }
-  const std::lock_guard lock(progress_.mutex);
-  progress_.stopped = true;
-  progress_.changed.notify_all();
+  {
+    const std::lock_guard lock(progress_.mutex);
+    progress_.stopped = true;
+    progress_.changed.notify_all();
+  }
+  // The program may compute for longer than is left.
+  if (orphaned() && progress_.stuck && verdict()) progress_.stuck();
 }
+
+bool MpiWorld::orphaned() const { return getppid() != parent_; }
 
 void MpiWorld::look_for_failures() {
   for (const auto& [rank, neighbour] : neighbours_)
@@ -195,6 +202,8 @@ void MpiWorld::make_progress() {
       std::this_thread::yield();
       continue;
     }
+    require(!orphaned(),
+            "the process that started it is gone: mpirun, or its daemon on this host, was killed");
     own_.sleep(seen, messages ? nap : kLongNap);
     if (++quiet > patience + 4) nap = std::min(2 * nap, kLongestLook);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <mpi.h>
+#include <unistd.h>
 
 #include <map>
 #include <memory>
@@ -47,6 +48,8 @@ class MpiWorld final : public World {
   Beat beat();
   void make_progress();
   void look_for_failures();
+  /// Whether the process that started this one, mpirun or its daemon, is gone.
+  bool orphaned() const;
   void fail(std::string_view reason);
   /// With this rank in front.
   std::string named(std::string_view reason) const;
@@ -54,6 +57,7 @@ class MpiWorld final : public World {
   /// The first of the tags for a group.
   int tag_of(uint64_t number);
 
+  pid_t parent_ = getppid();
   int rank_ = 0, size_ = 1;
   std::vector<std::string> hosts_;
   MPI_Comm communicator_ = MPI_COMM_NULL;

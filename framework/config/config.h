@@ -121,6 +121,7 @@ struct MeshConfig {
   std::optional<int64_t> tp = 1;         // auto: the ranks that dp leaves
   std::optional<int64_t> head_multiple;  // auto: tp
   bool sequence_parallel = false;
+  double silence_limit = 60, hang_limit = 600;  // seconds
 
   /// Resolved: 1 where nothing else is known.
   int64_t dp_size() const { return dp.value_or(1); }

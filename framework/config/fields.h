@@ -130,6 +130,13 @@ void fields(MeshConfig& c, Visit&& visit) {
         between(1, 1 << 16));
   visit("sequence_parallel", c.sequence_parallel,
         "Norms, dropout and residuals are split along the sequence over tp as well.");
+  visit("silence_limit", c.silence_limit,
+        "Seconds without a sign of life after which a rank counts as dead and ends the run.",
+        between(3, 1e6));
+  visit("hang_limit", c.hang_limit,
+        "Seconds for which ranks wait in a collective for one that does not come, before the run "
+        "ends.",
+        between(3, 1e6));
 }
 
 template <typename Visit>

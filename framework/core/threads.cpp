@@ -16,13 +16,24 @@
 namespace tessera {
 namespace {
 
-int& pool_size() {
+/// The size that was set; 0: none yet.
+int& chosen_size() {
   static int n = [] {
     // A child of fork() has its parent's thread alone; libgomp would wait for the others for ever.
     ::pthread_atfork(nullptr, nullptr, [] { set_thread_count(1); });
-    return available_cores();
+    return 0;
   }();
   return n;
+}
+
+int pool_size() {
+  if (const int chosen = chosen_size(); chosen > 0) return chosen;
+  static const int usual = [] {
+    const int cores = available_cores();
+    require_threads(cores - 1);
+    return cores;
+  }();
+  return usual;
 }
 
 }  // namespace
@@ -39,7 +50,7 @@ int thread_count() { return pool_size(); }
 
 void set_thread_count(int n) {
   require_threads(n - 1);
-  pool_size() = std::max(1, n);
+  chosen_size() = std::max(1, n);
   omp_set_num_threads(pool_size());
   omp_set_dynamic(0);
 }

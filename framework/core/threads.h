@@ -11,7 +11,7 @@
 namespace tessera {
 
 /// Threads of the pool; set once at start-up from `device.threads` (default: cores this process may run on). A child of
-/// fork() has one. UserError when the system refuses so many.
+/// fork() has one.
 int thread_count();
 void set_thread_count(int n);
 

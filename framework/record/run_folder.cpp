@@ -163,4 +163,14 @@ bool RunFolder::save_failure_once(const fs::path& folder, std::string_view cause
   return true;
 }
 
+void RunFolder::forget_failure(const fs::path& folder) noexcept {
+  try {
+    if (!fs::exists(folder / kLock)) return;
+    const FolderLock lock(folder, kLock, "log.folder");
+    fs::remove(folder / kFailure);
+  } catch (...) {
+    // The run that is about to begin says what is wrong with its folder.
+  }
+}
+
 }  // namespace tessera

@@ -43,6 +43,8 @@ class RunFolder {
   /// since then.
   static bool save_failure_once(const std::filesystem::path& folder, std::string_view cause,
                                 std::filesystem::file_time_type since) noexcept;
+  /// Removes the cause that an earlier run left in its folder, unless another process runs there.
+  static void forget_failure(const std::filesystem::path& folder) noexcept;
 
  private:
   std::filesystem::path path_, checkpoints_;

@@ -14,12 +14,15 @@ class MeshFailure : public MeshRun {
  protected:
   void SetUp() override {
     MeshRun::SetUp();
-    ::setenv("TESSERA_SILENCE_LIMIT", "5", 1);
-    ::setenv("TESSERA_HANG_LIMIT", "8", 1);
+    set_limits("silence_limit: 5, hang_limit: 8");
   }
-  void TearDown() override {
-    ::unsetenv("TESSERA_SILENCE_LIMIT");
-    ::unsetenv("TESSERA_HANG_LIMIT");
+  /// Writes keys of the section mesh into the configs, in place of those of an earlier call.
+  void set_limits(const std::string& keys) const {
+    for (const char* model : {"gpt", "bert"}) {
+      const fs::path file = folder_ / (std::string(model) + ".yaml");
+      const std::string text = read_file(file);
+      write_file(file, text.substr(0, text.find("mesh: ")) + "mesh: {" + keys + "}\n");
+    }
   }
 
   std::string endless() const { return endless_on("mesh.dp=2 mesh.tp=2"); }
@@ -31,13 +34,16 @@ class MeshFailure : public MeshRun {
            "'log.every=5 steps'";
   }
 
-  /// Starts `line`; when it has made ten steps and saved, `action` finds the ranks' processes in P0, P1, …; then waits.
+  /// Starts `line`; when the screen shows `begun`, ten steps made and saved by default, `action` finds the ranks' processes in P0, P1, …; then waits.
   /// The status is that of the line; the output its last twenty lines.
-  Ended meets(const std::string& line, const std::string& action, int seconds = 90) const {
+  Ended meets(const std::string& line, const std::string& action, int seconds = 90,
+              const std::string& begun = "step 10/") const {
     const std::string script =
         "cd '" + folder_.path().string() + "'; rm -f screen\n" + line +
         " >screen 2>&1 & run=$!\n"
-        "until grep -qs 'step 10/' screen; do kill -0 $run || { cat screen; exit 99; }; sleep 0.1; "
+        "until grep -qs '" +
+        begun +
+        "' screen; do kill -0 $run || { cat screen; exit 99; }; sleep 0.1; "
         "done\n"
         "for p in $(pgrep -f 'log.folder=" +
         path("run") +
@@ -71,30 +77,34 @@ class MeshFailure : public MeshRun {
     EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt"));
   }
 
-  /// Cuts a host of two off in the middle of a run.
-  void a_host_is_cut_off(const std::string& host) const {
-    if (::geteuid() != 0 ||
-        shell("ip netns add tessera-cut && ip netns del tessera-cut; unshare --net true").status !=
-            0)
-      GTEST_SKIP() << "no network namespaces here";
-    const std::string cut = "k=${TESSERA_HOSTS%/hostfile}; " + source_dir() +
-                            "/launch/hosts --instance ${k##*/} --cut " + host;
+  /// A run on two hosts of which one loses its cable; `then` is what happens after that, with $hosts for launch/hosts.
+  Ended without_cable(const std::string& host, const std::string& then) const {
     const std::string inside =
-        "cd '" + folder_.path().string() + "'; " + source_dir() + "/launch/run -n 2 -- " +
-        train("gpt", "run", "mesh.dp=2") +
-        " --set 'train.steps=1000000 steps' --set 'checkpoint.every=5 steps' --set "
-        "'evaluate.every=1000000 steps' --set 'log.every=5 steps' >screen 2>&1 & run=$!\n"
+        "cd '" + folder_.path().string() + "'; k=${TESSERA_HOSTS%/hostfile}; hosts='" +
+        source_dir() + "/launch/hosts --instance '${k##*/}; " + source_dir() +
+        "/launch/run -n 2 -- " + endless_on_two() +
+        " >screen 2>&1 & run=$!\n"
         "until grep -qs 'step 10/' screen; do kill -0 $run || { cat screen; exit 99; }; sleep 0.1; "
-        "done\n" +
-        cut + "\nwait $run; status=$?; tail -n 20 screen; exit $status";
+        "done\n"
+        "$hosts --cut " +
+        host + "\n" + then + "\nwait $run; status=$?; tail -n 20 screen; exit $status";
     write_file(folder_ / "inside", inside);
-    const Ended ended = shell(
+    return shell(
         "OMP_WAIT_POLICY=passive " + source_dir() + "/launch/hosts 2 -- bash " + path("inside"),
         90);
+  }
+  static bool no_hosts_here() {
+    return ::geteuid() != 0 ||
+           shell("ip netns add tessera-cut && ip netns del tessera-cut; unshare --net true")
+                   .status != 0;
+  }
+  /// Cuts a host of two off in the middle of a run.
+  void a_host_is_cut_off(const std::string& host) const {
+    if (no_hosts_here()) GTEST_SKIP() << "no network namespaces here";
+    const Ended ended = without_cable(host, "");
     expect_cause(ended, {"rank 1 (host1) has given no sign of life for 5 s", "all_"});
     goes_on_with_fewer();
   }
-
   /// Two ranks by mpirun, the second with other words.
   static Ended two(const std::string& first, const std::string& second) {
     return shell(
@@ -162,6 +172,56 @@ TEST_F(LongMeshFailure, RankZeroIsStopped) {
 TEST_F(MeshFailure, AHostIsCutOff) { a_host_is_cut_off("host1"); }
 TEST_F(LongMeshFailure, TheFirstHostIsCutOff) { a_host_is_cut_off("host0"); }
 
+/// TCP tries again up to 4 s after a cable went, and then at 6.2 s, when the run would have been given up.
+TEST_F(MeshFailure, AShortOutageEndsNoRun) {
+  if (no_hosts_here()) GTEST_SKIP() << "no network namespaces here";
+  set_limits("silence_limit: 6, hang_limit: 8");
+  const Ended ended =
+      without_cable("host1", "sleep 4.05; $hosts --restore host1; sleep 4; kill -TERM $run");
+  EXPECT_EQ(ended.status, 143) << ended.output;
+  EXPECT_EQ(ended.output.find("sign of life"), std::string::npos) << ended.output;
+  EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt"));
+  goes_on_with_fewer();
+}
+
+TEST_F(MeshFailure, AJobThatWasSuspendedGoesOn) {
+  const Ended ended = meets(on(2, endless_on_two()),
+                            "all=\"$run $(ps -o ppid= $P0) $P0 $P1\"\n"
+                            "kill -STOP $all; sleep 8; kill -CONT $all; sleep 3; kill -TERM $run");
+  EXPECT_EQ(ended.status, 143) << ended.output;
+  EXPECT_EQ(read_file(folder_ / "screen").find("tessera: "), std::string::npos) << ended.output;
+  EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt"));
+}
+
+TEST_F(MeshFailure, MpirunIsKilled) {
+  expect_cause(meets(on(2, endless_on_two()),
+                     "kill -KILL $(ps -o ppid= $P0)\n"
+                     "while kill -0 $P0 || kill -0 $P1; do sleep 0.1; done 2>/dev/null"),
+               {"failed: the process that started it is gone: mpirun, or its daemon on this host"});
+  goes_on_with_fewer();
+}
+
+/// One second of computing without a word to the others is more than MPI leaves a rank whose mpirun is gone.
+TEST_F(LongMeshFailure, MpirunIsKilledInALongStep) {
+  const std::string slow =
+      train("gpt", "run", "mesh.dp=2 model.hidden=512 model.context=512 batch.sequences=64") +
+      " --set 'log.every=1 steps'";
+  const Ended ended = meets(on(2, slow),
+                            "sleep 2; kill -KILL $(ps -o ppid= $P0)\n"
+                            "while kill -0 $P0 || kill -0 $P1; do sleep 0.1; done 2>/dev/null",
+                            90, "step 1/");
+  expect_cause(ended, {"failed: the process that started it is gone"});
+}
+
+TEST_F(MeshFailure, ACauseOfBeforeDoesNotStandForARankThatDiesEarly) {
+  const std::string line = train("gpt", "run", "mesh.dp=2");
+  EXPECT_NE(shell(on(2, line + " --set data.shards=" + path("nowhere"))).status, 0);
+  ASSERT_NE(read_file(folder_ / "run/failure.txt").find("nowhere"), std::string::npos);
+  const Ended ended = two(line, "bash -c 'sleep 3; kill -KILL $$'");
+  EXPECT_NE(ended.status, 0);
+  EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt")) << read_file(folder_ / "run/failure.txt");
+}
+
 TEST_F(MeshFailure, AskedToStopOneRankSavesOnAll) {
   const Ended ended = meets(on(4, endless()), "kill -TERM $P2");
   EXPECT_EQ(ended.status, 143) << ended.output;
@@ -179,6 +239,14 @@ TEST_F(MeshFailure, StoppedThroughTheLauncherItsStatusIsTheSignals) {
     EXPECT_NE(ended.output.find("stopped by SIGUSR1"), std::string::npos) << ended.output;
     fs::remove_all(folder_ / "run");
   }
+}
+
+TEST_F(MeshFailure, ToldTwiceToStopWhileARankStandsStillItSaves) {
+  const Ended ended = meets(on(2, endless_on_two()),
+                            "kill -STOP $P1; sleep 0.5; kill -HUP $run; sleep 1; kill -TERM $run");
+  EXPECT_EQ(ended.status, 129) << ended.output;
+  EXPECT_NE(ended.output.find("; saved as "), std::string::npos) << ended.output;
+  goes_on_with_fewer();
 }
 
 TEST_F(MeshFailure, OneRankHasOtherSettings) {
@@ -209,12 +277,10 @@ TEST_F(MeshFailure, BenchEndsOnAllWhereTheirConfigsDiffer) {
 }
 
 TEST_F(MeshFailure, LimitsMustBeSeconds) {
-  ::setenv("TESSERA_HANG_LIMIT", "soon", 1);
+  set_limits("hang_limit: soon");
   const Ended ended = shell(on(2, train("gpt", "run", "mesh.dp=2")));
   EXPECT_EQ(ended.status, 2) << ended.output;
-  EXPECT_NE(ended.output.find("TESSERA_HANG_LIMIT=soon: it is a number of seconds"),
-            std::string::npos)
-      << ended.output;
+  EXPECT_NE(ended.output.find("mesh.hang_limit"), std::string::npos) << ended.output;
 }
 
 TEST_F(MeshFailure, OneRankLacksTheData) {
