@@ -49,8 +49,9 @@ int available_cores() {
 int thread_count() { return pool_size(); }
 
 void set_thread_count(int n) {
+  n = std::max(1, n);
   require_threads(n - 1);
-  chosen_size() = std::max(1, n);
+  chosen_size() = n;
   omp_set_num_threads(pool_size());
   omp_set_dynamic(0);
 }
