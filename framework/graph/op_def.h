@@ -101,7 +101,7 @@ struct OpDef {
   /// Whether a communicator carries out the op, in place of a kernel.
   bool collective = false;
 
-  /// The same results made from simpler ops: the reference in tests, and what runs on a backend
+  /// The op's results made from simpler ops: the reference in tests, and what runs on a backend
   /// without a kernel.
   std::vector<Value> (*composite)(Graph& graph, std::span<const Value> inputs,
                                   const Attrs& attrs) = nullptr;

@@ -25,7 +25,7 @@ struct Lowering {
   /// graphs find it there.
   ShardWishes wishes = {};
   Recompute recompute = Recompute::none;
-  HasKernel has_kernel = {};  // that of the backend that runs the graphs
+  HasKernel has_kernel = {};  // asks the backend that runs the graphs
 
   /// Rows of logits made at a time: fewer cost speed, more cost memory.
   int64_t head_rows = 256;

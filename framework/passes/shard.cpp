@@ -317,7 +317,7 @@ class Sharder {
   const ShardWishes& wishes_;
   Sharding out_;
   std::vector<int> root_;     // by value: the state input that it is, or a view of; -1: neither
-  std::vector<Layout> uses_;  // of those: how they are computed with
+  std::vector<Layout> uses_;  // by value: the layout in which such a state is computed with
   std::vector<bool> summed_;  // by value: it is partial, and some user has it summed
 };
 

@@ -42,8 +42,8 @@ struct NodeSharding {
 };
 
 struct Sharding {
-  std::vector<Layout> inputs;  // as they come in, by input of the graph
-  std::vector<Layout> values;  // as they are kept, by value
+  std::vector<Layout> inputs;  // layouts in which inputs arrive, by input of the graph
+  std::vector<Layout> values;  // layouts in which values are kept, by value
   /// By value: whether it is a gradient of a parameter, moved as ShardWishes::gradients says.
   std::vector<bool> gradients;
   DType wire = DType::f32;  // type in which these gradients travel

@@ -1,7 +1,7 @@
 // Activations over vectors of f32: those of the fused dense layer, of their own ops and of
 // gradients. Included once per target by files that use hwy/foreach_target.h.
-//   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016 (1606.08415),
-//     section 2
+//   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016
+//     (1606.08415), section 2
 //   gelu_erf: x · Φ(x)
 //   silu: x · σ(x)
 #if defined(TESSERA_SIMD_ACTIVATIONS_INL_H) == defined(HWY_TARGET_TOGGLE)

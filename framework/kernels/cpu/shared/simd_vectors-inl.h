@@ -35,8 +35,8 @@ HWY_INLINE void store(hn::Vec<F32> v, float* p) { hn::StoreU(v, F32(), p); }
 /// Stores bf16, rounded to nearest, ties to even; NaN stays NaN. The bits are those of bfloat16's
 /// constructor, but denormals may become 0.
 HWY_INLINE void store(hn::Vec<F32> v, bfloat16* p) {
-  // One instruction does the work of ten; Highway has no target that includes it.
 #if HWY_TARGET == HWY_AVX3
+  // One instruction does the work of ten; Highway has no target that includes it.
   if (has_bf16_instructions()) {
     __m256i narrow;
     asm("vcvtneps2bf16 {%1, %0|%0, %1}" : "=v"(narrow) : "v"(v.raw));
