@@ -1,5 +1,6 @@
-// Typed attributes of an op: a small sorted map of name -> bool, integer, real, text or list of integers. Prints in
-// the graph's text form and parses back to an equal value (reals in the shortest form that round-trips).
+// Typed attributes of an op: a small sorted map of name -> bool, integer, real, text or list of
+// integers. The map prints in the graph's text form and parses back to an equal value (reals in the
+// shortest form that round-trips).
 #pragma once
 
 #include <cstdint>
@@ -27,7 +28,7 @@ class Attrs {
     if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
   }
 
-  /// The attribute `name`; InternalError when it is absent or of another type.
+  /// The attribute `name`; throws InternalError when the attribute is absent or of another type.
   template <typename T>
   const T& get(std::string_view name) const {
     auto it = values_.find(name);
@@ -52,10 +53,12 @@ class Attrs {
   std::map<std::string, AttrValue, std::less<>> values_;
 };
 
-/// `{axis=1, eps=1e-05, mode="tanh", dims=[0,2], causal=true}`; nothing at all when there are no attributes.
+/// `{axis=1, eps=1e-05, mode="tanh", dims=[0,2], causal=true}`; an empty string when there are no
+/// attributes.
 std::string to_string(const Attrs& attrs);
 
-/// Parses the text of to_string starting at `text[position]` and moves `position` past it. UserError on bad text.
+/// Parses the text of to_string starting at `text[position]` and moves `position` past it. Throws
+/// UserError on bad text.
 Attrs parse_attrs(std::string_view text, size_t& position);
 
 }  // namespace tessera

@@ -1,4 +1,5 @@
-// The 16-bit brain float: the upper half of an IEEE float. Rounds to nearest even; NaN stays NaN.
+// The 16-bit brain float: the upper half of an IEEE float. Conversion rounds to nearest even; NaN
+// stays NaN.
 #pragma once
 
 #include <bit>

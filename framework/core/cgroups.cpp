@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A quota file's number; none where it says "max" or -1.
+/// The number in a quota file; nullopt when the file says "max" or -1.
 std::optional<double> limit_of(const std::string& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -32,7 +32,8 @@ std::vector<Cgroup> cgroups_of(std::string_view controller, const fs::path& root
     const bool version1 = controllers.find(wanted) != std::string::npos;
     if (!version1 && controllers != ",,") continue;
     const fs::path mount = version1 ? base / controller : base;
-    // In a container the path may name folders that only the host sees; then those above it that exist count.
+    // In a container the path may name folders that only the host sees; then those folders above it
+    // count that exist.
     for (fs::path path = fs::path(line.substr(second + 1)).relative_path();;
          path = path.parent_path()) {
       found.push_back({mount / path, version1 ? 1 : 2});

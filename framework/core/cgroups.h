@@ -1,5 +1,6 @@
-// The control groups of the system that bind this process, and the CPU quota that they give it (versions 1 and 2). A batch
-// system or a service sets limits on a group of its own, not at the root: all groups up to the root count.
+// The control groups of the system that bind this process, and the CPU quota that they give it
+// (versions 1 and 2). A batch system or a service sets limits on a group below the root, so all
+// groups up to the root count.
 #pragma once
 
 #include <filesystem>
@@ -14,12 +15,12 @@ struct Cgroup {
   int version = 2;
 };
 
-/// The groups of a controller ("memory", "cpu"): this process's own and all above it, as far as they can be seen from here.
-/// `root` stands for `/`, for tests.
+/// The groups of a controller ("memory", "cpu") that bind this process: its own group and all
+/// above, as far as this process can see them. `root` stands for `/`, for tests.
 std::vector<Cgroup> cgroups_of(std::string_view controller,
                                const std::filesystem::path& root = "/");
 
-/// Cores' worth of time that the tightest group grants; none where there is no quota.
+/// Cores' worth of time that the tightest group grants; nullopt when no group has a quota.
 std::optional<double> cpu_quota(const std::filesystem::path& root = "/");
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
-// The names of an enumeration's values, as configs, attributes and messages write them. Stated once, beside the
-// enumeration where it is of core, in config/choices.h where it is the config's own.
+// The names of an enumeration's values, as configs, attributes and messages write them. The names
+// are stated once: beside the enumeration for those of core, in config/choices.h for the config's
+// own.
 #pragma once
 
 #include <array>
@@ -14,11 +15,12 @@ struct Choice {
   E value;
 };
 
-/// The names of E's values, in the order in which help lists them; specialised for each enumeration that has names.
+/// The names of E's values, in the order in which help lists them; specialised for each enumeration
+/// that has names.
 template <typename E>
 inline constexpr std::array<Choice<E>, 0> kChoices{};
 
-/// The name of `value`; "?" where it has none.
+/// The name of `value`, or "?" when `value` has no name.
 template <typename E>
 constexpr std::string_view choice_name(E value) {
   for (const Choice<E>& choice : kChoices<E>)
@@ -26,7 +28,7 @@ constexpr std::string_view choice_name(E value) {
   return "?";
 }
 
-/// The value of that name; nothing where there is none.
+/// The value called `name`, or nullopt when no value has that name.
 template <typename E>
 constexpr std::optional<E> choice_of(std::string_view name) {
   for (const Choice<E>& choice : kChoices<E>)

@@ -1,5 +1,6 @@
-// CRC-32C (Castagnoli; polynomial 0x1EDC6F41, reflected), and the masked form that TFRecord files carry: rotated right
-// by 15 bits plus 0xa282ead8, so that the sum of bytes which hold sums stays useful.
+// CRC-32C (Castagnoli; polynomial 0x1EDC6F41, reflected), and the masked form that TFRecord files
+// carry: the sum rotated right by 15 bits plus 0xa282ead8, which keeps the checksum of bytes that
+// contain checksums useful.
 #pragma once
 
 #include <cstdint>

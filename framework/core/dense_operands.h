@@ -1,5 +1,6 @@
-// DenseOperands: where the operands of a dense layer (`linear`) and of a head with its loss (`head_loss`, `head_loss_grad`)
-// stand, behind x and the weight. Attributes say which are there; their order is decided here alone.
+// The positions of the operands behind x and the weight: of a dense layer (`linear`), and of a head
+// with its loss (`head_loss`, `head_loss_grad`). Attributes say which operands are there; these
+// structs alone decide their order.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,8 @@ struct LinearOperands {
 struct HeadOperands {
   std::optional<size_t> bias;
   size_t labels, weights;
-  size_t count;  // without the cotangent of the loss, which the gradient has behind them
+  /// Number of all operands but the cotangent of the loss, which the gradient takes behind them.
+  size_t count;
 
   explicit HeadOperands(const Attrs& attrs) {
     if (attrs.flag("bias")) bias = 2;

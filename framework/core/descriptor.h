@@ -1,4 +1,5 @@
-// An open file, folder or socket: the one owner of a number that the system gave, which closes it when it goes.
+// The one owner of an open file, folder or socket: it holds the number that the system gave, and
+// closes it when it is destroyed.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +15,12 @@ class Descriptor {
   ~Descriptor();
 
   int number() const { return number_; }
-  /// Whether it owns an open file.
+  /// Whether this object owns an open file.
   bool open() const { return number_ >= 0; }
-  /// Whether the open file is the one that `path` names now: nobody removed, moved or replaced it.
+  /// Whether `path` names the open file now, because nobody removed, moved or replaced the file.
   bool lies_at(const std::filesystem::path& path) const;
-  /// Closes the file at once; 0, or the errno of a failure, which network file systems report here.
+  /// Closes the file at once. Returns 0, or the errno of a failure, which network file systems
+  /// report here.
   int close();
 
  private:

@@ -1,4 +1,5 @@
-// Attributes that name dims of an operand, read alike by ops and kernels. Negative dims count from the end.
+// Attributes that name dims of an operand, read alike by ops and kernels. Negative dims count from
+// the end.
 #pragma once
 
 #include <cstdint>
@@ -9,11 +10,11 @@
 
 namespace tessera {
 
-/// `dim` counted from the front; UserError when rank `rank` has no such dim.
+/// `dim` counted from the front; throws UserError when a tensor of rank `rank` has no such dim.
 int64_t checked_dim(int64_t dim, int64_t rank);
 
-/// Attribute `dims` of a reduction, counted from the front, sorted; absent or empty: all. UserError when one is out of
-/// range or doubled.
+/// Attribute `dims` of a reduction, counted from the front and sorted; all dims when the attribute
+/// is absent or empty. Throws UserError when a dim is out of range or given twice.
 std::vector<int64_t> reduced_dims(int64_t rank, const Attrs& attrs);
 
 /// A shape as [outer, size, inner] about one of its dims: offset = (o · size + s) · inner + i.

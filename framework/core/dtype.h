@@ -1,4 +1,5 @@
-// Element types of tensors, their names and sizes, and a dispatch from a run-time DType to a C++ type.
+// Element types of tensors, their names and sizes, and a dispatch from a run-time DType to a C++
+// type.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,7 @@ constexpr bool is_integer(DType dtype) { return dtype == DType::i32 || dtype == 
 /// "f32", "bf16", "f64", "i32", "i64", "bool".
 std::string_view to_string(DType dtype);
 
-/// The inverse of to_string; throws UserError naming the known types.
+/// The inverse of to_string; throws a UserError that names the known types.
 DType parse_dtype(std::string_view name);
 
 template <typename T>

@@ -61,7 +61,8 @@ void write_durable(const std::filesystem::path& path, std::string_view text) {
 void sync_directory(const std::filesystem::path& directory) {
   const Descriptor folder(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   require(folder.open(), "cannot open {}: {}", directory.string(), std::strerror(errno));
-  // EINVAL: this file system has no fsync of directories; their changes are then durable by its own rules.
+  // EINVAL means that this file system has no fsync of directories; their changes are then durable
+  // by its own rules.
   const int failed = ::fsync(folder.number()) != 0 && errno != EINVAL ? errno : 0;
   require(failed == 0, "cannot write {} to the disk: {}", directory.string(),
           std::strerror(failed));

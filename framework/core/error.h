@@ -1,6 +1,7 @@
-// Errors, in two kinds. A UserError says what the user must change (config, data, files, machine); an InternalError
-// is a bug in Tessera and carries a dump of what was being worked on. Everything below the program's top level
-// throws; only launch/ turns an exception into text and an exit status.
+// Errors, in two kinds. A UserError says what the user must change (config, data, files, machine);
+// an InternalError is a bug in Tessera and carries a dump of what was being worked on. Everything
+// below the program's top level throws; only launch/ turns an exception into text and an exit
+// status.
 #pragma once
 
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-// An error told with what was being worked on, its kind kept: a bug stays a bug.
+// Adds to an error what was being worked on, and keeps its kind: a bug stays a bug.
 #pragma once
 
 #include <new>
@@ -7,8 +7,9 @@
 
 namespace tessera {
 
-/// The result of `work`. A UserError that it throws gets the text that `explain` makes of its own, every other error
-/// likewise as an InternalError; memory that ran out passes as it is.
+/// The result of `work`. When `work` throws a UserError, in_context throws a UserError with the
+/// text that `explain` makes of its message; every other exception becomes an InternalError with
+/// such a text. std::bad_alloc passes unchanged.
 template <typename Work, typename Explain>
 decltype(auto) in_context(Work&& work, Explain&& explain) {
   try {

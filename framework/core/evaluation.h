@@ -1,4 +1,4 @@
-// Evaluation: what was measured on the held-out part.
+// Evaluation: what was measured on the held-out part of the data.
 #pragma once
 
 #include <string>

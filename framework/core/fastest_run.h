@@ -1,4 +1,5 @@
-// How long a piece of work takes: its fastest run, since a disturbed one says nothing about the machine.
+// The time that a piece of work takes: that of its fastest run, since a disturbed run says nothing
+// about the machine.
 #pragma once
 
 #include <algorithm>
@@ -6,7 +7,8 @@
 
 namespace tessera {
 
-/// Seconds of the fastest run of `work`, after one that warms up, repeated for `budget` seconds but twice at least.
+/// Seconds of the fastest run of `work`. After one run to warm up, `work` is repeated for `budget`
+/// seconds, and at least twice.
 template <typename Work>
 double fastest_run(double budget, Work&& work) {
   using Clock = std::chrono::steady_clock;

@@ -11,7 +11,7 @@
 namespace tessera {
 
 bool try_lock(const Descriptor& file) {
-  // A file system without locks answers otherwise than EWOULDBLOCK.
+  // On a file system without locks flock fails with an error other than EWOULDBLOCK.
   return ::flock(file.number(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 

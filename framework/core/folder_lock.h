@@ -1,5 +1,6 @@
-// Holds a folder for one process at a time: a lock on a file in it, or on itself, which the system lets go when the process
-// ends, in whatever way. File systems without locks (some network ones) go unguarded.
+// Holds a folder for one process at a time, by a lock on a file in the folder or on the folder
+// itself; the system releases the lock when the process ends, in whatever way. Folders on file
+// systems without locks (some network ones) stay unguarded.
 #pragma once
 
 #include <filesystem>
@@ -14,11 +15,13 @@ bool try_lock(const Descriptor& file);
 
 class FolderLock {
  public:
-  /// Locks `folder`/`name`, made when it is not there. UserError, naming the config's `key` as what to change, when
-  /// the folder cannot be written or another process holds it.
+  /// Locks `folder`/`name`, and creates that file when it is missing. Throws a UserError, which
+  /// names the config's `key` as what to change, when the folder cannot be written or another
+  /// process holds it.
   FolderLock(const std::filesystem::path& folder, const char* name, std::string_view key);
 
-  /// Whether the locked file is still the one of that name: nobody removed, moved or replaced it.
+  /// Whether the path still names the locked file, because nobody removed, moved or replaced the
+  /// file.
   bool in_place() const;
 
  private:

@@ -1,5 +1,5 @@
-// A name that one process of this machine holds at a time. There is no file behind it that someone could remove: the
-// system lets go of the name when the process ends, in whatever way.
+// A name that one process of this machine holds at a time. No file lies behind the name that
+// someone could remove: the system releases the name when the process ends, in whatever way.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@ class HeldName {
   HeldName& operator=(const HeldName&) = delete;
   ~HeldName();
 
-  /// Whether another process holds the name. Where the system gives no names, nobody does.
+  /// Whether another process holds the name; false where the system gives no names.
   bool taken() const { return taken_; }
 
  private:

@@ -11,7 +11,7 @@ namespace {
 template <typename Json>
 Json parse_object(std::string_view text, const std::string& what) {
   using Event = typename Json::parse_event_t;
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
+  std::vector<std::set<std::string>> keys;  // keys of the objects that are open
   const auto watch = [&](int depth, Event event, Json& parsed) {
     const bool opens = event == Event::object_start || event == Event::array_start;
     require(!opens || depth < kJsonLevels, "{}: nested deeper than {} levels", what, kJsonLevels);
@@ -40,7 +40,8 @@ template <typename Json>
 int64_t count_of(const Json& value, const std::string& what) {
   require(value.is_number_unsigned() || value.is_number_integer(),
           "{}: an integer is expected in place of a {}", what, value.type_name());
-  // The library keeps what exceeds int64 as unsigned, and the rest reads back as the signed value it is.
+  // The library keeps a number above int64 as unsigned; every other one reads back as the signed
+  // value that it is.
   const bool fits =
       !value.is_number_unsigned() || value.template get<uint64_t>() <= uint64_t{INT64_MAX};
   const int64_t count = fits ? value.template get<int64_t>() : -1;

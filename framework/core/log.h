@@ -1,5 +1,6 @@
-// The process's one logger (spdlog): plain lines on standard error, "warning:" and "error:" in front where due. Warnings
-// may take another way: one of several ranks hands them to the rank that prints.
+// The process's one logger (spdlog): plain lines on standard error, with "warning:" and "error:" in
+// front where due. With several ranks, a rank may hand its warnings to the rank that prints
+// (`relay_warnings`).
 #pragma once
 
 #include <fmt/format.h>
@@ -15,12 +16,12 @@ using spdlog::debug;
 using spdlog::error;
 using spdlog::info;
 
-/// On standard error, in any case.
+/// Prints a warning on standard error, whether or not a relay is set.
 void print_warning(const std::string& text);
-/// From now on warnings go to `relay`, from whatever thread; null: to standard error again. When it returns, no call of an
-/// earlier relay is under way.
+/// Sends all warnings from now on to `relay`, from whatever thread they come; null sends them to
+/// standard error again. When the call returns, no call of an earlier relay is under way.
 void relay_warnings(std::function<void(const std::string&)> relay);
-/// To where warnings go.
+/// Sends a warning to the relay, or to standard error when no relay is set.
 void hand_warning(const std::string& text);
 
 template <typename... Args>

@@ -1,4 +1,5 @@
-// OneThread: while it lives, libraries on the thread pool that this thread calls use no other thread.
+// OneThread: while an object of this class lives, libraries on the thread pool that the current
+// thread calls use no other thread.
 #pragma once
 
 namespace tessera {

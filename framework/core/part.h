@@ -1,8 +1,10 @@
-// Part: where the elements that one rank holds lie in the whole. A node that works on a part has attributes
-//   whole   the sizes of the whole, of those dims that its op names: [V] of a table's rows, say
-//   origin  as many integers: where the part begins in each
-// Without them the node holds all of it. In a graph that is the same on all ranks a text `place` stands in for `origin`;
-// who prepares a kernel from it has put the origin in. Draws and counts are then those of the whole, however it is cut.
+// Part: where the elements that one rank holds lie in the whole. A node that works on a part has
+// attributes
+//   whole   the sizes of those dims of the whole that its op names: [V] of a table's rows, say
+//   origin  as many integers: where the part begins in each of these dims
+// A node without these attributes holds the whole. In a graph that is the same on all ranks a text
+// `place` stands in for `origin`; `origin` is filled in before a kernel is prepared. Draws and
+// counts are then those of the whole, whichever way the whole is cut.
 #pragma once
 
 #include <algorithm>
@@ -17,11 +19,13 @@ struct Part {
   std::vector<int64_t> whole, origin;
 };
 
-/// The part that attributes speak of, nothing when they hold all. InternalError when there is `whole` without `origin`.
+/// The part that the attributes describe; nullopt when they describe no part. Throws InternalError
+/// when `whole` is there without `origin`.
 std::optional<Part> part_of(const Attrs& attrs);
 
-/// For the types of an op: attributes `whole` and `origin` or `place`, where they are, fit these local sizes. UserError.
-/// `padded`: the part may reach beyond the whole.
+/// Checks, when an op infers its types, that attributes `whole` and `origin` or `place`, where
+/// present, fit these local sizes; throws UserError when they do not. With `padded` the part may
+/// reach beyond the whole.
 void require_part(const Attrs& attrs, const Shape& local, bool padded = false);
 
 /// The size of the only dim that is cut, in the whole, and where the part begins.
@@ -30,10 +34,11 @@ struct DimPart {
 };
 DimPart dim_part(const Attrs& attrs, int64_t local);
 
-/// The attributes of `from` that say where a part lies, put into `to`.
+/// `to`, with those attributes of `from` added that say where a part lies.
 Attrs with_part(Attrs to, const Attrs& from);
 
-/// The elements of a part as runs that are contiguous in the whole too: trailing dims that are whole make one run.
+/// The elements of a part as runs that are contiguous in the whole too: the last dim that is cut
+/// and all dims behind it make one run.
 class PartRuns {
  public:
   PartRuns(const Attrs& attrs, const Shape& local);
@@ -46,8 +51,8 @@ class PartRuns {
     return counts_.empty() ? first_ + e : start(e / length_) + e % length_;
   }
 
-  /// f(from, to, at) for elements [begin, end) of the part, run by run: [from, to) lie from element `at` on in the whole, or
-  /// beyond it where `at` is -1.
+  /// Calls f(from, to, at) for elements [begin, end) of the part, run by run: [from, to) lie from
+  /// element `at` on in the whole, or beyond the whole where `at` is -1.
   template <class F>
   void each(int64_t begin, int64_t end, const F& f) const {
     while (begin < end) {
@@ -61,13 +66,15 @@ class PartRuns {
 
  private:
   int64_t start(int64_t run) const;
-  /// How many elements of a run lie inside the whole: its first ones.
+  /// How many elements of a run lie inside the whole; these are the first ones of the run.
   int64_t inside_of(int64_t run) const;
 
-  int64_t whole_, length_, first_ = 0;  // first_: where the part's first element lies
+  int64_t whole_, length_, first_ = 0;  // first_: where the first element of the part lies
   int64_t inside_;                      // elements of a run that lie inside the whole, if any do
-  Shape counts_, strides_;              // of the dims that number the runs
-  Shape room_;  // places of those dims, from the part's first on, that lie inside the whole
+  Shape counts_, strides_;              // sizes and strides of the dims that number the runs
+  /// For each dim that numbers runs, how many of its places lie inside the whole, counted from the
+  /// part's first on.
+  Shape room_;
 };
 
 }  // namespace tessera

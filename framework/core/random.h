@@ -1,6 +1,7 @@
-// Randomness without state: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011). A
-// draw is a pure function of a key and a counter. The key comes from (seed, stream name), the counter from (step,
-// global element index), so results depend neither on threads nor on how a tensor is split.
+// Randomness without state: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1,
+// 2, 3", SC 2011). A draw is a pure function of a key and a counter. The key comes from (seed,
+// stream name), the counter from (step, global element index), so results depend neither on threads
+// nor on how a tensor is split.
 #pragma once
 
 #include <array>
@@ -22,20 +23,21 @@ constexpr std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
   return counter;
 }
 
-/// FNV-1a of `text`: the same in every process.
+/// FNV-1a of `text`, which has the same value in every process.
 constexpr uint64_t stable_hash(std::string_view text, uint64_t h = 0xcbf29ce484222325) {
   for (char c : text) h = (h ^ static_cast<uint8_t>(c)) * 0x100000001b3;
   return h;
 }
 
-/// A named stream of draws: key from (seed, name); a draw is addressed by (step, index).
+/// A named stream of draws: its key comes from (seed, name), and a draw is addressed by (step,
+/// index).
 class Random {
  public:
   Random(uint64_t seed, std::string_view name) : Random(mix(seed) ^ stable_hash(name)) {}
   explicit Random(uint64_t key)
       : key_{static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32)} {}
 
-  /// The key as one number, for code that runs many blocks at once.
+  /// The key as one number, for code that computes many blocks at once.
   uint64_t key() const { return uint64_t{key_[1]} << 32 | key_[0]; }
 
   std::array<uint32_t, 4> block(uint64_t step, uint64_t index) const {
@@ -48,18 +50,19 @@ class Random {
     const auto b = block(step, index);
     return uint64_t{b[1]} << 32 | b[0];
   }
-  /// Uniform in [0, 1), 24 bits.
+  /// A uniform number in [0, 1) of 24 bits.
   float uniform(uint64_t step, uint64_t index) const {
     return static_cast<float>(block(step, index)[0] >> 8) * 0x1p-24f;
   }
-  /// Uniform integer in [0, n); the bias is below n / 2^64.
+  /// A uniform integer in [0, n); the bias is below n / 2^64.
   uint64_t below(uint64_t n, uint64_t step, uint64_t index) const {
     return static_cast<uint64_t>((static_cast<unsigned __int128>(bits(step, index)) * n) >> 64);
   }
-  /// Four standard normal deviates from one block, by Box and Muller: words (u, v) give r cos(2πv) and r sin(2πv) with
-  /// r = sqrt(-2 ln u), where u and v are the upper 24 bits, u in (0, 1] and v in [0, 1).
+  /// Four standard normal deviates from one block, by Box and Muller: words (u, v) give r cos(2πv)
+  /// and r sin(2πv) with r = sqrt(-2 ln u), where u and v are the upper 24 bits, u in (0, 1] and v
+  /// in [0, 1).
   std::array<double, 4> normals(uint64_t step, uint64_t index) const;
-  /// One of them, for small needs.
+  /// The first of the four normals(step, index).
   float normal(uint64_t step, uint64_t index) const {
     return static_cast<float>(normals(step, index)[0]);
   }

@@ -1,5 +1,5 @@
-// What the backward pass computes again instead of holding it: a choice of the config that the pass `recompute` carries out
-// and a run that does not fit is told about.
+// What the backward pass computes again instead of holding it: a choice of the config, which the
+// pass `recompute` carries out and which a run that does not fit is told about.
 #pragma once
 
 #include "framework/core/choice.h"
@@ -7,9 +7,13 @@
 namespace tessera {
 
 enum class Recompute {
-  none,       // hold everything
-  selective,  // hold results of matrix products, attention and residual additions; remake norms, activations and the like
-  full,       // hold the inputs of each layer only; remake the layer
+  /// Hold everything.
+  none,
+  /// Hold results of matrix products, attention and residual additions; remake norms, activations
+  /// and the like.
+  selective,
+  /// Hold the inputs of each layer only; remake the layer.
+  full,
 };
 
 template <>

@@ -1,4 +1,4 @@
-// How values that several ranks hold become one.
+// The operations by which values that several ranks hold become one.
 #pragma once
 
 namespace tessera {

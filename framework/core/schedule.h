@@ -1,9 +1,11 @@
-// The learning rate of an update, as a pure function of the update's number: linear warm-up to the peak (of one update at
-// least, so that the peak is used), then
+// The learning rate of an update, as a pure function of the update's number: a linear warm-up to
+// the peak (of at least one update, so that the peak is used), then
 //   constant   the peak
 //   linear     a straight line to final_ratio · peak at `total`
-//   cosine     half a cosine to the same end (Loshchilov and Hutter, "SGDR", 2017, without restarts)
-//   wsd        warm-up, stable, decay: the peak until `decay` updates before `total`, then a straight line to the end
+//   cosine     half a cosine to the same end (Loshchilov and Hutter, "SGDR", 2017, without
+//              restarts)
+//   wsd        warm-up, stable, decay: the peak until `decay` updates before `total`, then a
+//              straight line to the end
 #pragma once
 
 #include <cstdint>
@@ -22,8 +24,9 @@ struct Schedule {
   int64_t warmup = 0, total = 1, decay = 0;  // in updates; `decay` is for wsd alone
   double final_ratio = 0;
 
-  /// The rate of update number `update`, counted from 1. Update max(warmup, 1) is the first at the peak; from `total` on the
-  /// rate is the end's, unless the warm-up takes as long.
+  /// The rate of update number `update`, counted from 1. Update max(warmup, 1) is the first at the
+  /// peak; from update `total` on the rate is final_ratio · peak, unless the warm-up lasts that
+  /// long or the type is `constant`.
   double rate(int64_t update) const;
 };
 
@@ -34,8 +37,8 @@ inline constexpr auto kChoices<Schedule::Type> =
                                            {"constant", Schedule::Type::constant},
                                            {"wsd", Schedule::Type::wsd}});
 
-/// From attributes schedule (text), peak, final_ratio (real), warmup, total, decay (integer). UserError when they do not
-/// fit together.
+/// The schedule in attributes schedule (text), peak, final_ratio (real), warmup, total, decay
+/// (integer). Throws UserError when they do not fit together.
 Schedule schedule_of(const Attrs& attrs);
 
 }  // namespace tessera

@@ -5,8 +5,8 @@
 namespace tessera {
 
 int64_t numel(const Shape& shape) {
-  constexpr int64_t kMost = int64_t{1}
-                            << 59;  // in bytes of the widest type a signed 64-bit number still
+  // The size of this many elements of the widest type, in bytes, is still a signed 64-bit number.
+  constexpr int64_t kMost = int64_t{1} << 59;
   int64_t n = 1;
   for (int64_t dim : shape)
     if (__builtin_mul_overflow(n, dim, &n) || n > kMost) [[unlikely]]
@@ -20,7 +20,8 @@ Shape strides_of(const Shape& shape) {
   return strides;
 }
 
-// Messages name types whether they are needed or not, for each node that any pass adds: these two must be quick.
+// Messages name types whether they are needed or not, for each node that any pass adds, so the
+// to_string of a shape and that of a type must be quick.
 std::string to_string(const Shape& shape) {
   std::string out = "[";
   for (size_t i = 0; i < shape.size(); ++i) {

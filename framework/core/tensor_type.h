@@ -1,4 +1,5 @@
-// What a tensor is apart from its bytes: element type and global shape (signed 64-bit dims, row-major).
+// What a tensor is apart from its bytes: element type and global shape (signed 64-bit dims,
+// row-major).
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,10 @@ using Shape = std::vector<int64_t>;
 /// Buffers of tensors, and views into them, start at multiples of this many bytes.
 inline constexpr size_t kAlignment = 64;
 
-/// Product of the dims; 1 for a scalar. UserError above 2^59.
+/// Product of the dims; 1 for a scalar. Throws UserError above 2^59.
 int64_t numel(const Shape& shape);
 
-/// Elements to step over for the next index of each dim, row-major.
+/// The number of elements between neighbouring indices of each dim, row-major.
 Shape strides_of(const Shape& shape);
 
 /// "[4,256,768]"; "[]" for a scalar.
@@ -36,8 +37,8 @@ struct TensorType {
 /// "f32[4,256,768]"
 std::string to_string(const TensorType& type);
 
-/// The shape that numpy-style broadcasting gives `a` and `b`: dims are aligned at the right, 1 stretches.
-/// Throws UserError naming both shapes when they do not fit.
+/// The shape that numpy-style broadcasting gives `a` and `b`: dims are aligned at the right, and
+/// dims of size 1 stretch. Throws a UserError that names both shapes when they do not fit.
 Shape broadcast(const Shape& a, const Shape& b);
 
 }  // namespace tessera

@@ -21,7 +21,7 @@ void add_limit(std::vector<std::string>& limits, __rlimit_resource_t resource, u
     limits.push_back(fmt::format("{} {}", limit.rlim_cur / unit, text));
 }
 
-/// The tasks that the cgroup of this process may have; empty without a limit.
+/// The number of tasks that the cgroup of this process may have, as text; empty without a limit.
 std::string tasks_of_cgroup() {
   std::ifstream groups("/proc/self/cgroup");
   for (std::string line; std::getline(groups, line);) {

@@ -1,5 +1,5 @@
-// Starts threads of the program's own. A thread that the system refuses is no bug: a limit is met, and the error says
-// which limits there are and what to do.
+// Starts threads of the program's own. A thread that the system refuses is no bug: a limit is met,
+// and the error says which limits there are and what to do.
 #pragma once
 
 #include <system_error>
@@ -8,10 +8,10 @@
 
 namespace tessera {
 
-/// UserError with the limits of threads and memory that hold for this process.
+/// Throws a UserError with the limits of threads and memory that hold for this process.
 [[noreturn]] void no_thread(const std::error_code& why);
 
-/// Starts a thread that runs `body`; UserError when the system refuses it.
+/// Starts a thread that runs `body`; throws UserError when the system refuses it.
 template <typename Body>
 std::thread start_thread(Body&& body) {
   try {
@@ -21,7 +21,8 @@ std::thread start_thread(Body&& body) {
   }
 }
 
-/// UserError unless so many threads can run beside this one: libraries that are refused one end the process.
+/// Throws UserError unless `count` threads can run beside the current one, since libraries that are
+/// refused a thread end the process.
 void require_threads(int count);
 
 }  // namespace tessera

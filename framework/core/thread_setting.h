@@ -6,8 +6,8 @@
 
 namespace tessera {
 
-/// Its first number (the standard allows a list, by level of nesting); none where it is not set. UserError for what is no
-/// number of threads.
+/// The first number in OMP_NUM_THREADS (the standard allows a list, by level of nesting); nullopt
+/// when the variable is not set. Throws UserError when the text is not a number of threads.
 std::optional<int64_t> threads_of_environment();
 
 }  // namespace tessera

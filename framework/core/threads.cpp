@@ -16,7 +16,7 @@
 namespace tessera {
 namespace {
 
-/// The size that was set; 0: none yet.
+/// The pool size that was set; 0 when none was set yet.
 int& chosen_size() {
   static int n = [] {
     // A child of fork() has its parent's thread alone; libgomp would wait for the others for ever.

@@ -1,5 +1,6 @@
-// The one thread pool of the process: OpenMP's, which oneDNN uses too, so that two pools never fight for the cores.
-// Work is cut by index, never by timing: `parallel_for` hands thread t a fixed contiguous range.
+// The one thread pool of the process: OpenMP's, which oneDNN uses too, so that two pools never
+// fight for the cores. Work is cut by index alone, so that timing never decides: `parallel_for`
+// hands thread t a fixed contiguous range.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +11,20 @@
 
 namespace tessera {
 
-/// Threads of the pool; set once at start-up from `device.threads` (default: cores this process may run on). A child of
-/// fork() has one.
+/// Number of threads of the pool, set once at start-up from `device.threads` (default: cores that
+/// this process may run on). A child of fork() has one thread.
 int thread_count();
 void set_thread_count(int n);
 
-/// Cores that this process may run on (affinity mask and cgroup quota).
+/// Number of cores that this process may run on (affinity mask and cgroup quota).
 int available_cores();
 
-/// Denormal floats are flushed to zero in every thread of the pool from now on (their arithmetic is slow).
+/// Makes every thread of the pool flush denormal floats to zero from now on (arithmetic on
+/// denormals is slow).
 void flush_denormals();
 
-/// Runs `body(begin, end, thread)` over [0, n) cut into at most thread_count() contiguous pieces of at least `grain`.
+/// Runs `body(begin, end, thread)` over [0, n), cut into at most thread_count() contiguous pieces
+/// of at least `grain`.
 template <typename Body>
 void parallel_for(int64_t n, int64_t grain, Body&& body) {
   const int64_t most = grain > 0 ? (n + grain - 1) / grain : n;
@@ -34,7 +37,7 @@ void parallel_for(int64_t n, int64_t grain, Body&& body) {
     const int64_t begin = n * t / pieces, end = n * (t + 1) / pieces;
     if (begin < end) body(begin, end, t);
   };
-#if defined(__SANITIZE_THREAD__)  // it cannot see the barriers of OpenMP's runtime
+#if defined(__SANITIZE_THREAD__)  // TSan cannot see the barriers of OpenMP's runtime
   std::vector<std::jthread> threads;
   for (int t = 1; t < pieces; ++t) threads.emplace_back(piece, t);
   piece(0);

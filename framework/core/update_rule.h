@@ -1,4 +1,4 @@
-// How weights follow gradients; formulas in docs/numerics.md.
+// The rules by which weights follow gradients; docs/numerics.md has the formulas.
 #pragma once
 
 #include "framework/core/choice.h"

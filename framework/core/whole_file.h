@@ -1,5 +1,6 @@
-// Small text files that are read and replaced whole. A new text is written beside, synced and renamed over: a reader, or a
-// crash, meets the old text or the new one.
+// Small text files that are read and replaced whole. A new text is written to a file beside the old
+// one, synced and renamed over the old one, so a reader, or a crash, meets the old text or the new
+// one.
 #pragma once
 
 #include <filesystem>
@@ -8,10 +9,12 @@
 
 namespace tessera {
 
-/// UserError naming the file and the reason when it cannot be read.
+/// The content of the file; throws a UserError that names the file and the reason when it cannot be
+/// read.
 std::string whole_text(const std::filesystem::path& path);
 
-/// UserError naming the file and the reason when it cannot be written; the old one is then as it was.
+/// Replaces the content of the file, or creates the file; when that fails, throws a UserError that
+/// names the file and the reason, and leaves the old file unchanged.
 void replace_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace tessera

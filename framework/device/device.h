@@ -1,9 +1,10 @@
-// Device: memory for tensors, and the order in which work is done on it. Addresses are the device's own and mean nothing to
-// the host: bytes go in and out through a stream by upload, download and copy, also where device and host are one.
+// Device: memory for tensors, and the order in which work is done on it. Addresses are the device's
+// own and mean nothing to the host: bytes go in and out through a stream by upload, download and
+// copy, also where device and host share their memory.
 //
-// A Stream is an order. What is put on it (kernels, transfers, collectives) is done in turn, some time, and at the latest
-// when somebody waits: synchronize or download. The device's thread safety is that of its memory: several threads may
-// allocate and use streams of their own.
+// A Stream is an order. Work that is put on a stream (kernels, transfers, collectives) is done in
+// turn, at the latest when somebody waits by synchronize or download. A device is as thread-safe as
+// its memory: several threads may allocate, and use streams of their own.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +18,7 @@ namespace tessera {
 
 class Device;
 
-/// Memory of a device: zeroed, aligned for kernels, given back when it goes.
+/// Memory of a device: zeroed, aligned for kernels, and given back when the Buffer is destroyed.
 class Buffer {
  public:
   Buffer() = default;
@@ -50,19 +51,20 @@ class Stream {
   explicit Stream(Device& device);
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
-  /// Waits for what is on it.
+  /// Waits for the work on the stream.
   ~Stream();
 
   Device& device() const { return device_; }
-  /// What the device's own library calls it; kernels cast it.
+  /// The stream's handle in the device's own library; kernels cast it.
   void* handle() const { return handle_; }
 
-  /// The host's bytes may change as soon as this returns.
+  /// Copies bytes of the host to the device. The host's bytes may change as soon as the call
+  /// returns.
   void upload(void* to, const void* from_host, size_t bytes) const;
-  /// Returns when the bytes are there.
+  /// Copies bytes of the device to the host, and returns when they are there.
   void download(void* to_host, const void* from, size_t bytes) const;
   void copy(void* to, const void* from, size_t bytes) const;
-  /// Returns when all that was put on the stream is done.
+  /// Returns when all work on the stream is done.
   void synchronize() const;
 
  private:
@@ -78,23 +80,25 @@ class Device {
   Device& operator=(const Device&) = delete;
   virtual ~Device() = default;
 
-  /// What a run may use of it.
+  /// What a run may use of the device.
   const DeviceProfile& profile() const { return profile_; }
   const KernelLibrary& kernels() const { return kernels_; }
 
-  /// Whether the host may read and write its memory by the device's addresses, once a stream has been waited for. Asked
-  /// where copies would be saved, and nowhere else.
+  /// Whether the host may read and write the device's memory by the device's addresses, once a
+  /// stream has been waited for. Only code that can save copies asks this.
   virtual bool memory_is_host() const { return false; }
 
-  /// What it is, and what it lacks and how to mend that: lines for people.
+  /// Lines for people: what the device is (facts), and what it lacks and how to mend that (misses).
   virtual std::vector<Fact> facts() const { return {}; }
   virtual std::vector<std::string> misses() const { return {}; }
-  /// The most memory that this process has used of it so far, libraries included; 0: unknown.
+  /// The most of the device's memory that this process has used so far, libraries included; 0:
+  /// unknown.
   virtual size_t peak_bytes() const { return 0; }
-  /// GB/s of a copy inside its memory, bytes read and bytes written, measured for about so many seconds.
+  /// GB/s of a copy inside the device's memory, counting bytes read and bytes written, measured for
+  /// about `seconds`.
   virtual double copy_gbytes_per_second(double seconds = 0.2) const = 0;
 
-  // Questions to its kernels; see KernelLibrary.
+  // Answers of the device's KernelLibrary.
   std::vector<Fact> versions() const;
   DType product_type(DType operands) const;
   double matmul_gflops(DType operands, double seconds = 0.2) const;

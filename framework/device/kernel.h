@@ -1,10 +1,12 @@
-// What a kernel is: a function prepared once, when the plan is made, from the op's types and attributes, and called
-// with bare pointers ever after. Preparing picks code paths, creates library primitives and states how much scratch
-// memory a call needs; calling allocates nothing. Kernels know nothing of graphs.
+// Kernel: a function prepared once, when the plan is made, from the op's types and attributes, and
+// called with bare pointers ever after. Preparing picks code paths, creates library primitives and
+// states how much scratch memory a call needs; calling allocates nothing. Kernels know nothing of
+// graphs.
 //
-// Contract of a call: inputs and outputs are dense row-major buffers of exactly the types in the spec, aligned to
-// kAlignment, at addresses of the stream's device; `scratch` has `scratch_bytes`. The work takes its turn on the stream. Unless
-// the op's OpDef declares an alias, outputs overlap no input. A kernel gives the same bits every time.
+// Contract of a call: inputs and outputs are dense row-major buffers of exactly the types in the
+// spec, aligned to kAlignment, at addresses of the stream's device; `scratch` has `scratch_bytes`.
+// The work takes its turn on the stream. Unless the op's OpDef declares an alias, outputs overlap
+// no input. A kernel gives the same bits every time.
 #pragma once
 
 #include <functional>
@@ -50,7 +52,8 @@ struct Kernel {
 /// Prepares a kernel; throws UserError when this backend cannot run these types.
 using KernelFactory = Kernel (*)(const KernelSpec&);
 
-/// The kernel of `op` on a backend, or nullptr when there is none. One table per backend: kernels/<backend>/table.cpp.
+/// The kernel of `op` on a backend, or nullptr when the backend has none. Each backend has one
+/// table: kernels/<backend>/table.cpp.
 KernelFactory reference_kernel(std::string_view op);
 KernelFactory cpu_kernel(std::string_view op);
 

@@ -53,7 +53,7 @@ std::string Graph::path_of(const OpDef& op, std::span<const Value> inputs,
   for (const auto& part : scope_) scope += part + ".";
   const bool shows = op.shows != Shows::nothing && inputs.size() == 1 && inputs[0];
   if (!name.empty() || !shows) return fmt::format("{}{}", scope, name.empty() ? op.name : name);
-  // Where the operand's path begins with how the scope ends, the two are joined there.
+  // When the scope ends with the beginning of the operand's path, the two are joined there.
   const std::string& shown = inputs[0].name();
   size_t at = 0;
   while (at < scope.size() && !shown.starts_with(std::string_view(scope).substr(at)))

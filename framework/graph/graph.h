@@ -1,8 +1,9 @@
-// The graph: what a model computes, on one device, with global shapes. A list of nodes in single assignment and program
-// order; integer ids, no pointers between nodes, so a Graph is an ordinary value (copy, ==, print, parse, hash).
+// The graph: what a model computes, on one device, with global shapes. It is a list of nodes in
+// single assignment and program order, with integer ids and no pointers between nodes, so a Graph
+// is an ordinary value (copy, ==, print, parse, hash).
 //
-// Data and states come in as inputs; results and new states go out as outputs. A node has no side effect: a state
-// changes only by being named as an output of kind `state` again.
+// Data and states come in as inputs; results and new states go out as outputs. A node has no side
+// effect: a state changes only by being named as an output of kind `state` again.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,8 @@ class Graph;
 using ValueId = int32_t;
 using NodeId = int32_t;
 
-/// What `grad` knows about a cotangent: whose it is, and whether it is the total or one contribution to it. Layouts of
-/// the backward pass follow from this.
+/// What `grad` knows about a cotangent: whose it is, and whether it is the total or one
+/// contribution to it. Layouts of the backward pass follow from this.
 struct CotangentOf {
   ValueId primal = -1;
   bool total = false;
@@ -48,8 +49,9 @@ struct Node {
   const OpDef* op = nullptr;
   std::vector<ValueId> inputs, outputs;
   Attrs attrs;
-  std::string
-      where;  // file:line of the scope that built it, for messages only; not part of the graph's identity
+  /// file:line of the scope that built the node, for messages only; not part of the graph's
+  /// identity.
+  std::string where;
   bool operator==(const Node& other) const {
     return op == other.op && inputs == other.inputs && outputs == other.outputs &&
            attrs == other.attrs;
@@ -58,7 +60,8 @@ struct Node {
 
 enum class PortKind { data, state };
 
-/// A named input (`data` fed on every run, `state` kept between runs) or output (`data` read back, `state` stored).
+/// A named input (`data` fed on every run, `state` kept between runs) or output (`data` read back,
+/// `state` stored).
 struct Port {
   std::string name;
   ValueId value = -1;
@@ -66,7 +69,8 @@ struct Port {
   bool operator==(const Port&) const = default;
 };
 
-/// A handle on one value of a graph: what builder functions take and return. Valid while the graph stays in place.
+/// A handle on one value of a graph: what builder functions take and return. It is valid while the
+/// graph stays in place.
 class Value {
  public:
   Value() = default;
@@ -80,7 +84,7 @@ class Value {
   DType dtype() const { return type().dtype; }
   const Shape& shape() const { return type().shape; }
   int64_t rank() const { return type().rank(); }
-  /// Size of dim `i`; negative counts from the end.
+  /// Size of dim `i`; a negative `i` counts from the end.
   int64_t dim(int64_t i) const;
   const std::string& name() const { return info().name; }
   bool operator==(const Value&) const = default;
@@ -105,12 +109,14 @@ class Graph {
   Value add_input(std::string name, TensorType type, PortKind kind);
   void add_output(std::string name, Value value, PortKind kind = PortKind::data);
 
-  /// Appends a node: types come from the op's `infer`. `name` is put behind the open scopes and made unique; without one
-  /// the node is named for its op, and one that only shows its operand for that as well: "layer.0.q.weight.reshape". An
-  /// error in the inputs is a UserError that names the op, its path, its operands and where the scope was opened.
+  /// Appends a node; the types of its results come from the op's `infer`. `name` is put behind the
+  /// open scopes and made unique. A node without a name is called after its op, and a node that
+  /// only shows its operand also after that operand: "layer.0.q.weight.reshape". An error in the
+  /// inputs is a UserError that names the op, its path, its operands and where the scope was
+  /// opened.
   std::vector<Value> add(const OpDef& op, std::span<const Value> inputs, Attrs attrs = {},
                          std::string_view name = "");
-  /// The same for an op with one result.
+  /// Appends a node, as `add` does, for an op with one result.
   Value add1(const OpDef& op, std::initializer_list<Value> inputs, Attrs attrs = {},
              std::string_view name = "");
 
@@ -122,14 +128,15 @@ class Graph {
   const ValueInfo& value(ValueId id) const { return values_[static_cast<size_t>(id)]; }
   Value handle(ValueId id) { return {this, id}; }
 
-  /// The input or output of that name; InternalError naming the known ones when absent.
+  /// The input or output called `name`; throws an InternalError that names the known ones when
+  /// there is none.
   Value input(std::string_view name);
   const Port& output(std::string_view name) const;
   const Port* find_input(std::string_view name) const;
   const Port* find_output(std::string_view name) const;
 
   void mark_cotangent(Value value, Value primal, bool total);
-  /// Gives the value another name, made unique; its old one is free again.
+  /// Gives the value another name, made unique; its old name is free again.
   void rename_value(Value value, std::string_view path);
   bool has_name(std::string_view path) const { return names_.count(std::string(path)) > 0; }
 
@@ -147,22 +154,22 @@ class Graph {
 
   std::string name_;
   std::vector<Node> nodes_;
-  std::deque<ValueInfo>
-      values_;  // shapes and names that builders hold by reference stay where they are
+  /// A deque, so that shapes and names that builders hold by reference stay where they are.
+  std::deque<ValueInfo> values_;
   std::vector<Port> inputs_, outputs_;
   PortIndex input_index_, output_index_;
   std::vector<std::string> scope_;
   std::string where_;
-  std::unordered_map<std::string, int>
-      names_;  // those in use -> the next number to tell a namesake
+  /// Names in use -> the next number that tells a namesake apart.
+  std::unordered_map<std::string, int> names_;
 };
 
-/// While it lives, nodes added to `graph` are named under `name`: Scope layer(g, "layer.3").
+/// While a Scope lives, nodes added to `graph` are named under `name`: Scope layer(g, "layer.3").
 class Scope {
  public:
   Scope(Graph& graph, std::string_view name,
         std::source_location location = std::source_location::current());
-  /// A scope of a pass: only a name; what is built in it keeps its place.
+  /// A scope of a pass sets only the name; nodes built in it keep the place that is set already.
   struct NamesOnly {};
   Scope(Graph& graph, std::string_view name, NamesOnly);
   ~Scope();
@@ -174,7 +181,8 @@ class Scope {
   std::string outer_where_;
 };
 
-/// While it lives, nodes are recorded as built at `where`: for passes that put nodes in place of others.
+/// While a Place lives, nodes are recorded as built at `where`: for passes that put nodes in place
+/// of others.
 class Place {
  public:
   Place(Graph& graph, std::string where)

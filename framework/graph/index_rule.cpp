@@ -19,7 +19,7 @@ class RuleParser {
     parse_side(text_.substr(arrow + 2), out_, rule_.outputs);
     solve(rule_.inputs, in_);
     solve(rule_.outputs, out_);
-    solve(rule_.inputs, in_);  // with the sizes that the results have told
+    solve(rule_.inputs, in_);  // again, with the sizes that the results gave
     for (size_t i = 0; i < rule_.indices.size(); ++i) {
       auto& index = rule_.indices[i];
       check(index.size > 0, "rule '{}': the size of '{}' is not known", text_, index.name);
@@ -69,7 +69,7 @@ class RuleParser {
     return operand;
   }
 
-  /// The index's position; -1 for "1".
+  /// The position of the index that `token` names; -1 for "1".
   int parse_index(std::string_view token) {
     using Kind = IndexRule::Kind;
     Kind kind = Kind::split;
@@ -88,7 +88,8 @@ class RuleParser {
     return static_cast<int>(rule_.indices.size()) - 1;
   }
 
-  /// Sizes from dims: of a factored dim all indices but one must be known by then.
+  /// Finds the sizes of indices from the dims; in a factored dim all indices but one must be known
+  /// before.
   void solve(const std::vector<IndexRule::Operand>& operands, std::span<const TensorType> types) {
     for (int pass = 0; pass < 2; ++pass)
       for (size_t i = 0; i < operands.size(); ++i)

@@ -1,11 +1,13 @@
-// IndexRule: the one thing that sharding knows about an op. Every dim of every operand is made of named indices; an index
-// is split over parts or not, and its kind says what becomes of the results. Written like einsum:
+// IndexRule: the one thing that sharding knows about an op. Every dim of every operand is made of
+// named indices; an index may be split over parts, and its kind says what becomes of the results.
+// Rules are written like einsum:
 //   "m k, k n -> m n"              k is in no result: each part holds a partial sum
-//   "m n, n -> m n, n"             so it does where one of several results lacks an index: the second one's m
+//   "m n, n -> m n, n"             m is a sum for the second result, which lacks it
 //   "b s d! -> b s d!"             d must be whole: softmax over d
 //   "b s (h d) -> b s h d"         a dim of factored indices, outermost first
 //   "b 1 d, b s d -> b s d"        1: a dim of size one, broadcast
-//   "b s~ -> b s~"                 ~: may be split when the op is told which part it holds (its `localize`)
+//   "b s~ -> b s~"                 ~: may be split when the op is told which part it holds (its
+//                                  `localize`)
 //   "b s^ -> b"                    ^: parts are combined by max
 #pragma once
 
@@ -27,8 +29,8 @@ struct IndexRule {
     Kind kind = Kind::split;
     bool operator==(const Index&) const = default;
   };
-  using Dim =
-      std::vector<int>;  // positions in `indices`, outermost first; empty: a dim of size one
+  /// Positions in `indices`, outermost first; an empty Dim has size one.
+  using Dim = std::vector<int>;
   using Operand = std::vector<Dim>;
 
   std::vector<Index> indices;
@@ -37,18 +39,20 @@ struct IndexRule {
   bool operator==(const IndexRule&) const = default;
 };
 
-/// Parses `text` and takes the sizes from the operands' types; `sizes` gives those that factored dims leave open.
-/// An index that no result has is a sum unless tagged otherwise. InternalError when text and types do not agree.
+/// Parses `text` and takes the sizes from the operands' types; `sizes` gives those that factored
+/// dims leave open. An index that no result has is a sum unless it is tagged otherwise. Throws
+/// InternalError when text and types do not agree.
 IndexRule make_rule(std::string_view text, std::span<const TensorType> in,
                     std::span<const TensorType> out,
                     const std::map<std::string, int64_t>& sizes = {});
 
 std::string to_string(const IndexRule& rule);
 
-/// "a b c" for rank 3, starting from the `first` letter: generic names for dims.
+/// Generic names for dims, starting from the letter `first`: "a b c" for rank 3.
 std::string index_names(int64_t rank, char first = 'a');
 
-/// Index names of an operand of `shape` that broadcasts to `to` with the names index_names(to.size()).
+/// The index names of an operand of `shape` that broadcasts to `to` with the names
+/// index_names(to.size()).
 std::string broadcast_names(const Shape& shape, const Shape& to);
 
 }  // namespace tessera

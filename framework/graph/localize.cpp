@@ -29,7 +29,9 @@ Attrs LocalizeCall::with_part(const IndexRule::Operand& dims) const {
     places.push_back(place(dim));
   }
   Attrs out = attrs;
-  if (const auto padded = part_of(attrs)) {  // of which this rank holds a part, or its padding
+  // The node has a `whole` already: this rank holds a part of that whole, or of the padding behind
+  // it.
+  if (const auto padded = part_of(attrs)) {
     check(
         std::all_of(padded->origin.begin(), padded->origin.end(), [](auto at) { return at == 0; }),
         "{} does not begin where its whole does", op.name);

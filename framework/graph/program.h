@@ -1,5 +1,6 @@
-// Program: several graphs of fixed shape over one table of states: the training step, evaluation, prefill, decode, …
-// States are what outlives a run; every graph that names one means the same memory.
+// Program: several graphs of fixed shape over one table of states: the training step, evaluation,
+// prefill, decode, … States are what outlives a run; all graphs that name a state mean the same
+// memory.
 #pragma once
 
 #include <map>
@@ -15,9 +16,11 @@ enum class StateKind { parameter, compute_copy, moment, accumulator, counter, ca
 
 std::string_view to_string(StateKind kind);
 
-/// On a mesh `type` is that of a rank's part, and `whole` the shape of what all ranks hold together as `layout` says; without
-/// one both are empty. Where only a part is the model's own, from the first element on, `kept` is its shape: what lies beyond
-/// is padding, zeros that stay zeros, which no checkpoint holds.
+/// A state. On a mesh `type` is that of a rank's part, `whole` is the shape of what all ranks hold
+/// together, and `layout` says how it is split; without a mesh `whole` and `layout` are empty.
+/// `kept` is set when only a part of the state, from the first element on, is the model's own, and
+/// is that part's shape; the elements beyond are padding: zeros that stay zeros, which no
+/// checkpoint holds.
 struct State {
   std::string name;
   TensorType type;
@@ -32,20 +35,22 @@ class Program {
  public:
   /// Adds a graph; its name must be new.
   void add(Graph graph);
-  /// Declares a state; the same declaration twice is fine, a different one is an InternalError.
+  /// Declares a state. Declaring it again alike changes nothing; a different declaration is an
+  /// InternalError.
   void declare(State state);
 
   const std::vector<Graph>& graphs() const { return graphs_; }
   const std::vector<State>& states() const { return states_; }
   const State* find_state(std::string_view name) const;
 
-  /// Every state port of every graph names a declared state of its type; InternalError otherwise.
+  /// Throws InternalError unless every state port of every graph names a declared state of its
+  /// type.
   void verify() const;
 
  private:
   std::vector<Graph> graphs_;
   std::vector<State> states_;
-  std::map<std::string, size_t, std::less<>> index_;  // of states by name
+  std::map<std::string, size_t, std::less<>> index_;  // position of a state by name
 };
 
 }  // namespace tessera

@@ -6,7 +6,7 @@
 namespace tessera {
 namespace {
 
-/// By node: one of its results is wanted, or what is wanted is made from it.
+/// By node: whether one of its results is wanted, or a wanted value is made from one.
 std::vector<bool> makers_of(const Graph& graph, std::vector<bool> wanted) {
   std::vector<bool> makers(graph.nodes().size(), false);
   for (size_t i = graph.nodes().size(); i-- > 0;) {

@@ -106,7 +106,8 @@ Declaration parse_declaration(Reader& in) {
   return d;
 }
 
-/// A mark to be set when all values are there: a pass may put a cotangent before its primal.
+/// A mark that is set when all values are there, since a pass may put a cotangent before its
+/// primal.
 struct Mark {
   ValueId value;
   CotangentOf cotangent;
@@ -168,7 +169,8 @@ std::string to_string(const Graph& graph, NodeId id) {
 }
 
 std::string to_string(const Graph& graph) {
-  // Values are numbered in the order of their making, so inputs and nodes are merged by number.
+  // Values are numbered in the order in which they are made, so inputs and nodes are merged by
+  // number.
   std::string out = fmt::format("graph \"{}\"\n", graph.name());
   size_t next_input = 0;
   for (ValueId v = 0; static_cast<size_t>(v) < graph.values().size();) {
@@ -227,7 +229,7 @@ Graph parse_graph(std::string_view text) {
       parse_any_line(graph, in, number == 1, marks);
     } catch (const UserError& error) {
       if (std::string_view(error.what()).starts_with("graph text")) throw;
-      in.fail(error.what());  // of a type, an attribute or an op
+      in.fail(error.what());  // an error in a type, an attribute or an op
     }
   }
   for (const auto& [value, cotangent, in] : marks) {

@@ -102,7 +102,7 @@ class Verifier {
   bool exists(ValueId v) const { return v >= 0 && static_cast<size_t>(v) < graph_.values().size(); }
 
   const Graph& graph_;
-  std::vector<bool> made_;  // by value: a result of some node
+  std::vector<bool> made_;  // by value: whether some node makes it
 };
 
 }  // namespace

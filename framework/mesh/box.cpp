@@ -52,7 +52,8 @@ void copy_box(const Box& part, const Box& from_box, const void* from, const Box&
   const Shape shape = part.shape(), from_strides = strides_of(from_box.shape()),
               to_strides = strides_of(to_box.shape());
   if (part.numel() == 0) return;
-  const int64_t run = rank == 0 ? 1 : shape[rank - 1];  // elements that lie together in both
+  // Elements that are contiguous in both buffers.
+  const int64_t run = rank == 0 ? 1 : shape[rank - 1];
   Shape index(rank, 0);
   while (true) {
     int64_t source = 0, target = 0;

@@ -1,5 +1,5 @@
-// A Box is a half-open range of global indices per dim: the part of a tensor that a rank, a file or a batch slice
-// holds. Shared by partition, checkpoint and data; pure arithmetic.
+// Box: a half-open range of global indices per dim, that is, the part of a tensor that a rank, a
+// file or a batch slice holds. Partition, checkpoint and data share it; it is pure arithmetic.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct Range {
 struct Box {
   std::vector<Range> dims;
 
-  /// All of a tensor of this shape.
+  /// The box of a whole tensor of this shape.
   static Box whole(const Shape& shape);
 
   Shape shape() const;
@@ -29,14 +29,15 @@ struct Box {
   bool operator==(const Box&) const = default;
 };
 
-/// The indices in both boxes; nothing when they share none. A scalar's box (no dims) meets itself.
+/// The indices that both boxes hold; nullopt when they share none. The box of a scalar (no dims)
+/// intersects itself.
 std::optional<Box> intersect(const Box& a, const Box& b);
 
 /// "[0:4, 128:256]"
 std::string to_string(const Box& box);
 
-/// Copies the elements of `part` from a buffer that holds `from_box` to one that holds `to_box` (row-major, elements of
-/// `element_bytes`); `part` must lie inside both.
+/// Copies the elements of `part` from a buffer that holds `from_box` to a buffer that holds
+/// `to_box` (row-major, elements of `element_bytes`); `part` must lie inside both boxes.
 void copy_box(const Box& part, const Box& from_box, const void* from, const Box& to_box, void* to,
               size_t element_bytes);
 

@@ -52,7 +52,7 @@ Box box_of(const Shape& shape, const Layout& layout, const Mesh& mesh, int64_t r
   Box box;
   for (size_t d = 0; d < shape.size(); ++d) {
     Range range{0, shape[d]};
-    int64_t width = shape[d];  // with its padding
+    int64_t width = shape[d];  // padding included
     for (AxisId axis : layout.split[d]) {
       width = (width + mesh.size(axis) - 1) / mesh.size(axis);
       const int64_t begin = range.begin + width * mesh.coordinate(rank, axis);

@@ -1,9 +1,11 @@
-// Layout: where a tensor lives on a mesh. Per dim an ordered list of axes that split it, outermost first, and a set of
-// axes over which it is partial: the true value is the sum (or the max) over that axis of what the ranks hold.
-//   [dp, _, _]               batch split over dp, the same on all else
+// Layout: where a tensor lives on a mesh. A layout has, per dim, an ordered list of axes that split
+// the dim, outermost first, and a set of axes over which the tensor is partial: the true value is
+// the sum (or the max) over such an axis of what the ranks hold.
+//   [dp, _, _]               batch split over dp, and the same on the ranks of every other axis
 //   [(dp tp), _]             rows split over dp, and each part again over tp
 //   [_, tp] +sum(dp)         columns split over tp, still to be summed over dp
-// A dim that does not divide is cut into parts of ceil(n / parts): the last ones are shorter or empty.
+// A dim whose size n is no multiple of its number of parts is cut into parts of ceil(n / parts):
+// the last ones are shorter or empty.
 #pragma once
 
 #include <string>
@@ -17,16 +19,16 @@ namespace tessera {
 
 struct Layout {
   std::vector<std::vector<AxisId>> split = {};  // by dim
-  std::vector<AxisId> partial = {};             // rising
-  Reduction reduction = Reduction::sum;         // of the partial axes
+  std::vector<AxisId> partial = {};             // in rising order
+  Reduction reduction = Reduction::sum;         // how the partial axes are reduced
 
-  /// Whole on every rank.
+  /// The layout of a tensor that every rank holds whole.
   static Layout whole(size_t rank) { return {.split = std::vector<std::vector<AxisId>>(rank)}; }
 
   bool is_partial(AxisId axis) const;
-  /// The dim that `axis` splits; -1: none.
+  /// The dim that `axis` splits; -1 when it splits none.
   int dim_of(AxisId axis) const;
-  /// The same split, nothing left to be summed.
+  /// This layout without its partial axes.
   Layout reduced() const { return {.split = split}; }
   Layout with_partial(AxisId axis, Reduction reduction = Reduction::sum) const;
   Layout without_partial(AxisId axis) const;
@@ -37,16 +39,17 @@ struct Layout {
   }
 };
 
-/// InternalError unless every axis is one of the mesh and used once.
+/// Throws InternalError unless every axis is an axis of the mesh and used once.
 void check_layout(const Layout& layout, const Mesh& mesh);
 
-/// The part of a tensor of `shape` that `rank` holds; empty dims where an uneven cut leaves it nothing.
+/// The part of a tensor of `shape` that `rank` holds; its dims are empty where an uneven cut leaves
+/// the rank nothing.
 Box box_of(const Shape& shape, const Layout& layout, const Mesh& mesh, int64_t rank);
 
 /// The shape that every rank allocates: ceil(n / parts) per dim, padding included.
 Shape local_shape(const Shape& shape, const Layout& layout, const Mesh& mesh);
 
-/// Whether every rank's part is of the local shape.
+/// Whether the part of every rank has the local shape.
 bool divides(const Shape& shape, const Layout& layout, const Mesh& mesh);
 
 std::string to_string(const Layout& layout, const Mesh& mesh);

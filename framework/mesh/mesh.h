@@ -1,5 +1,6 @@
-// Mesh: the ranks of a run as a grid with named axes, such as dp=4 × tp=2. Pure arithmetic: rank ↔ coordinate, and the
-// group of ranks along an axis. The last axis varies fastest, so that its groups are neighbours: ranks of one host.
+// Mesh: the ranks of a run as a grid with named axes, such as dp=4 × tp=2. It is pure arithmetic:
+// rank ↔ coordinate, and the group of ranks along an axis. The last axis varies fastest, so that
+// its groups are neighbours: ranks of one host.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +21,9 @@ using AxisId = int;
 
 class Mesh {
  public:
-  /// One rank, no axes.
+  /// A mesh of one rank, without axes.
   Mesh() = default;
-  /// UserError when a name is empty or there twice, or a size is below 1.
+  /// Throws UserError when a name is empty or given twice, or a size is below 1.
   explicit Mesh(std::vector<MeshAxis> axes);
 
   const std::vector<MeshAxis>& axes() const { return axes_; }
@@ -30,15 +31,16 @@ class Mesh {
   int64_t size(AxisId axis) const { return axes_[static_cast<size_t>(axis)].size; }
   const std::string& name(AxisId axis) const { return axes_[static_cast<size_t>(axis)].name; }
 
-  /// The axis of that name; UserError naming those there are.
+  /// The axis called `name`; throws a UserError that shows the mesh when there is no such axis.
   AxisId axis(std::string_view name) const;
 
-  /// A rank's place along each axis, and back.
+  /// The place of a rank along each axis, and the rank at such places.
   std::vector<int64_t> coordinate(int64_t rank) const;
   int64_t rank(const std::vector<int64_t>& coordinate) const;
   int64_t coordinate(int64_t rank, AxisId axis) const;
 
-  /// The ranks that differ from `rank` along `axis` alone, itself included, by their place on it.
+  /// The ranks that differ from `rank` along `axis` alone, `rank` included, ordered by their place
+  /// on the axis.
   std::vector<int64_t> group(int64_t rank, AxisId axis) const;
 
   bool operator==(const Mesh&) const = default;

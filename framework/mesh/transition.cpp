@@ -13,7 +13,7 @@ bool begins_with(const Axes& axes, const Axes& prefix) {
   return prefix.size() <= axes.size() && std::equal(prefix.begin(), prefix.end(), axes.begin());
 }
 
-/// The dim of `now` that `axis` may split next on the way to `to`; -1: none.
+/// The dim of `now` that `axis` may split next on the way to `to`; -1 when there is none.
 int next_dim(const Layout& now, const Layout& to, AxisId axis) {
   for (size_t d = 0; d < now.split.size(); ++d)
     if (begins_with(to.split[d], now.split[d]) && to.split[d].size() > now.split[d].size() &&
@@ -41,7 +41,8 @@ class Path {
     now_ = apply(now_, move);
   }
 
-  /// Sums into the split that is wanted where that can be reached at once, else whole.
+  /// Reduces each partial axis into the split that `to` wants where one move reaches it, and to the
+  /// whole elsewhere.
   void reduce() {
     for (bool found = true; found;) {
       found = false;
@@ -56,7 +57,7 @@ class Path {
       if (!to_.is_partial(axis)) take({Move::Kind::all_reduce, axis, -1, -1, now_.reduction});
   }
 
-  /// Removes axes that split the wrong dim, or the right one out of order.
+  /// Removes axes that split the wrong dim, or the right dim out of order.
   void rearrange() {
     for (bool found = true; found;) {
       found = false;

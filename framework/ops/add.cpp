@@ -9,7 +9,8 @@ std::vector<Value> grad(const GradCall& call) {
   return {sum_to(dy, call.inputs[0].shape()), sum_to(dy, call.inputs[1].shape())};
 }
 
-/// A residual's sum is held, since making it again takes all sums before it. What is broadcast, as a bias, is cheap to add.
+/// A residual's sum is held, since making it again takes all sums before it. A sum with a broadcast
+/// operand, such as a bias, is cheap to make again.
 bool held(TypeSpan in, TypeSpan, const Attrs&) { return in[0] == in[1]; }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// all_gather: the parts of all ranks of an axis, on all of them: x […] -> [n, …], rank r's at r.
+// all_gather: gives every rank of an axis the parts of all its ranks: x […] -> [n, …], rank r's
+// part at r.
 #include "framework/ops/shared/collective.h"
 
 namespace tessera {

@@ -1,5 +1,6 @@
-// all_reduce: the sum (or with reduction "max" the largest) over the ranks of an axis, on all of them. With `in_place` each
-// result must take its operand's memory: so a started one needs no other.
+// all_reduce: gives every rank of an axis the sum (or with reduction "max" the largest) over its
+// ranks. With `in_place` each result must take its operand's memory, so a started all_reduce needs
+// no other memory.
 #include "framework/ops/shared/collective.h"
 
 namespace tessera {
@@ -14,7 +15,8 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 
 std::vector<Alias> alias(TypeSpan in, TypeSpan, const Attrs& attrs) {
   std::vector<Alias> aliases;
-  // Started, it is under way when its operand's last user has run: in place by demand or not at all.
+  // A started all_reduce is under way when its operand's last user has run, so it is in place by
+  // demand or not at all.
   if (attrs.flag("start") && !attrs.flag("in_place")) return aliases;
   const auto kind = attrs.flag("in_place") ? Alias::Kind::donate : Alias::Kind::in_place;
   for (int i = 0; i < static_cast<int>(in.size()); ++i) aliases.push_back({i, i, kind, 0});

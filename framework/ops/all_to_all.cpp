@@ -1,4 +1,5 @@
-// all_to_all: part r of each rank's operand goes to rank r, and what comes from there takes its place: [n, …] -> [n, …].
+// all_to_all: part r of each rank's operand goes to rank r, and rank r's part for this rank takes
+// its place: [n, …] -> [n, …].
 #include "framework/ops/shared/collective.h"
 
 namespace tessera {

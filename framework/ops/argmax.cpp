@@ -1,4 +1,5 @@
-// argmax: the i32 index of the largest element along `dim`, which goes away; the first of equals, or the first NaN.
+// argmax: the i32 index of the largest element along `dim`, which goes away; the first index among
+// equals, or that of the first NaN.
 #include "framework/core/dims.h"
 #include "framework/ops/shared/elementwise.h"
 

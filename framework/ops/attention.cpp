@@ -48,7 +48,8 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
 }
 
 AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
-  const bool dropout = attrs.has("rate");  // its mask depends on which heads of which samples
+  // The mask of dropout depends on which heads of which samples are held.
+  const bool dropout = attrs.has("rate");
   const std::string_view tag = dropout ? "~" : "";
   AttentionRule rule{fmt::format("b{} s! (g{} {}) d!", tag, tag, dropout ? "r!" : share),
                      "b t! g d!", ""};
@@ -88,7 +89,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
                    {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }
 
-/// Two products of D multiply-adds per query and key; half of that under a causal mask.
+/// Two products of D multiply-adds per query and key; half of them under a causal mask.
 double flops(TypeSpan in, TypeSpan, const Attrs& attrs) {
   const Shape &q = in[0].shape, &k = in[1].shape;
   return 4.0 * static_cast<double>(q[0] * q[2] * q[3]) * visible_pairs(q[1], k[1], attrs);

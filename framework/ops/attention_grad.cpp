@@ -1,6 +1,7 @@
-// attention_grad: cotangents of q, k and v from q, k, v, o, lse, do and the masks of the forward op (its attributes). The
-// probabilities are made again from q, k and lse: p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dv = (m ∘ p)ᵀ do,
-// where m is 0 for a dropped weight, else 1 / (1 - rate).
+// attention_grad: cotangents of q, k and v from q, k, v, o, lse, do and the masks of the forward op
+// (its attributes). The probabilities are made again from q, k and lse: p = exp(s - lse), ds = p
+// ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dv = (m ∘ p)ᵀ do, where m is 0 for a dropped weight
+// and otherwise 1 / (1 - rate).
 #include "framework/ops/shared/attention_composite.h"
 
 namespace tessera {
@@ -14,14 +15,16 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  // Splitting the query heads that share a key/value head leaves partial sums of dk and dv beside whole dq: r stays whole.
+  // Splitting the query heads that share a key/value head would leave partial sums of dk and dv
+  // beside whole dq, so r stays whole.
   const auto [q, k, masks] = attention_rule(attrs, "r!");
   return make_rule(
       fmt::format("{}, {}, {}, {}, b (g r) s!, {}{} -> {}, {}, {}", q, k, k, q, q, masks, q, k, k),
       in, out, {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }
 
-/// Five products where the forward op has two; the first of them, q kᵀ, is one of those two again.
+/// Five products where the forward op has two; the first of the five, q kᵀ, repeats one of those
+/// two.
 double flops(TypeSpan in, TypeSpan, const Attrs& attrs) {
   const Shape &q = in[0].shape, &k = in[1].shape;
   return 10.0 * static_cast<double>(q[0] * q[2] * q[3]) * visible_pairs(q[1], k[1], attrs);

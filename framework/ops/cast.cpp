@@ -1,5 +1,6 @@
-// cast: to another dtype, attribute `to`. To bf16 rounds to nearest even, to integers towards zero; a number is true as a
-// boolean unless it is 0. Between floats the gradient is cast back; integers and booleans have none.
+// cast: the operand in another dtype, attribute `to`. Casting to bf16 rounds to nearest even, to
+// integers towards zero; a number is true as a boolean unless it is 0. Between floats the gradient
+// is cast back; integers and booleans have none.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

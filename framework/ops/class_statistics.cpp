@@ -1,8 +1,10 @@
-// class_statistics: what a rank that holds part of the classes can say of the loss of all. Logits [rows…, Vlocal] and
-// labels i32[rows…], which count in the whole (attributes whole = [V], origin = [the first class], see
-// framework/core/part.h); results f32[rows…] (f64 for f64 logits): picked, the logit of the label where this part has it,
-// else 0 (NaN when the label is no class of the whole), and lse = ln sum e^logit of the classes held. The sum of picked and
-// the log-sum-exp of lse over the parts are those of cross_entropy. Made by the pass that splits it, after gradients.
+// class_statistics: what a rank that holds part of the classes contributes to the loss over all
+// classes. Operands are logits [rows…, Vlocal] and labels i32[rows…], which count in the whole
+// (attributes whole = [V], origin = [the first class]; see framework/core/part.h). Results
+// f32[rows…] (f64 for f64 logits): picked, the logit of the label where this part has it,
+// otherwise 0 (NaN when the label is no class of the whole), and lse = ln sum e^logit of the
+// classes held. The sum of picked over the parts, and the log-sum-exp of lse over them, are those
+// of cross_entropy. The pass that splits cross_entropy makes this op, after gradients.
 #include "framework/core/part.h"
 #include "framework/ops/shared/class_rows.h"
 #include "framework/ops/shared/elementwise.h"
@@ -31,14 +33,14 @@ std::vector<Value> composite(Graph& graph, std::span<const Value> in, const Attr
   const auto number = [&](int64_t n) {
     return fill(graph, static_cast<double>(n), {DType::i32, {}}, "number");
   };
-  // A count tells where this part begins, also while that is known as a place alone.
+  // The iota tells where this part begins, also while only its place is known.
   const Attrs counted =
       with_part({{"dim", int64_t{0}}, {"dtype", std::string("i32")}, {"shape", Shape{1}}}, attrs);
   const Value first =
       ops::reshape(graph.add1(ops::iota, {}, counted, "first_class"), {{"shape", Shape{}}});
   const Attrs along{{"dims", std::vector<int64_t>{-1}}, {"keep", true}};
   const Attrs away{{"dims", std::vector<int64_t>{-1}}, {"keep", false}};
-  // A row whose classes are all at -inf has that as its lse, not NaN.
+  // A row whose classes are all at -inf has -inf as its lse, not NaN.
   const Value most = ops::maximum(ops::max(x, along), scalar_like(x, -1e30));
   const Value lse = ops::log(ops::sum(ops::exp(x - most), away)) +
                     ops::reshape(most, {{"shape", labels.shape()}});

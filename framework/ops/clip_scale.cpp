@@ -1,6 +1,8 @@
-// clip_scale: from the sums of squares of all gradients, f32[] each: the factor min(1, max_norm / (norm + 1e-6)) that
-// brings their norm down to attribute max_norm (Pascanu et al., "On the difficulty of training recurrent neural networks",
-// 2013; 0: never), the norm itself, and whether it is finite: the predicate of the update. Not finite: the factor is 0.
+// clip_scale: from the sums of squares of all gradients, f32[] each: the factor min(1, max_norm /
+// (norm + 1e-6)) that brings their norm down to attribute max_norm (Pascanu et al., "On the
+// difficulty of training recurrent neural networks", 2013; max_norm 0: never), the norm itself, and
+// whether the norm is finite: the predicate of the update. When the norm is not finite, the factor
+// is 0.
 #include "framework/ops/ops.h"
 
 namespace tessera {

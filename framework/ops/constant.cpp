@@ -1,5 +1,5 @@
-// constant: a tensor of one repeated value; attributes value (real), dtype (text) and shape. It takes no operand, so
-// it is added through the graph: see scalar_like and fill.
+// constant: a tensor of one repeated value; attributes value (real), dtype (text) and shape. The op
+// takes no operand, so it is added through the graph: see scalar_like and fill.
 #include "framework/ops/shared/fill.h"
 
 namespace tessera {

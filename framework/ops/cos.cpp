@@ -1,4 +1,4 @@
-// cos: of an angle in radians.
+// cos: the cosine of an angle in radians.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

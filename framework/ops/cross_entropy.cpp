@@ -1,9 +1,11 @@
-// cross_entropy: per row, weight · (lse - logit[label]) with lse = ln sum e^logit. Inputs logits [rows…, V], labels
-// i32[rows…], weights f32[rows…]; results loss and lse, f32[rows…] (f64 for f64 logits). Attribute label_smoothing s gives
-// the label 1 - s and spreads s evenly over all classes. A row with a label below zero is ignored: loss, lse and gradient
-// are 0. A label that is no class makes the row NaN. cross_entropy_grad gives dlogits and may overwrite the logits. Given a
-// part of the classes (whole = [V], origin = [the first], see framework/core/part.h) it takes the lse of all of them; labels
-// count in the whole, and s is spread over it.
+// cross_entropy: per row, weight · (lse - logit[label]) with lse = ln sum e^logit. Inputs logits
+// [rows…, V], labels i32[rows…], weights f32[rows…]; results loss and lse, f32[rows…] (f64
+// for f64 logits). Attribute label_smoothing s gives the label 1 - s and spreads s evenly over all
+// classes. A row with a label below zero is ignored: loss, lse and gradient are 0. A label that is
+// no class makes the row NaN. cross_entropy_grad gives dlogits and may overwrite the logits. On a
+// part of the classes (whole = [V], origin = [the first]; see framework/core/part.h)
+// cross_entropy_grad takes the lse of all classes; labels count in the whole, and s is spread over
+// the whole.
 #include "framework/core/part.h"
 #include "framework/ops/shared/class_rows.h"
 #include "framework/ops/shared/elementwise.h"
@@ -82,7 +84,7 @@ std::vector<Value> composite(Graph& graph, std::span<const Value> in, const Attr
   return {ops::where(ignored, zero, weights * loss), ops::where(ignored, zero, lse)};
 }
 
-/// The gradient takes the place of the logits.
+/// The gradient may take the place of the logits.
 std::vector<Alias> grad_alias(TypeSpan, TypeSpan, const Attrs&) {
   return {{0, 0, Alias::Kind::in_place, 0}};
 }

@@ -1,9 +1,11 @@
-// dropout: x / (1 - rate) where a draw keeps it, else 0 (Srivastava et al., "Dropout", 2014). The second operand is the
-// step count, i64[] or i32[]. Element e draws word e % 4 of the Philox block (step, e / 4) under the key (seed, stream),
-// so the mask depends on nothing else: the gradient, and a clone that recomputes, draw the same one. A third operand, an
-// integer p, says that x is part p of a batch cut into equal parts: its element e draws as element p · numel + e of the
-// whole. Attributes rate, seed, stream (the builder's name for it). On a part of x (whole: the shape of all of it, origin:
-// see framework/core/part.h) an element draws as the element of the whole that it is, and p counts wholes.
+// dropout: x / (1 - rate) where a draw keeps the element, otherwise 0 (Srivastava et al.,
+// "Dropout", 2014). The second operand is the step count, i64[] or i32[]. Element e draws word e %
+// 4 of the Philox block (step, e / 4) under the key (seed, stream), so the mask depends on nothing
+// else: the gradient, and a clone that recomputes, draw the same mask. A third operand, an integer
+// p, says that x is part p of a batch cut into equal parts: its element e draws as element p ·
+// numel + e of the whole. Attributes rate, seed, stream (the builder's name for it). On a part of x
+// (whole: the shape of all of x, origin: see framework/core/part.h) an element draws by its
+// position in the whole, and p counts wholes.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/shared/elementwise.h"

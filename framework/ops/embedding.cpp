@@ -1,8 +1,10 @@
-// embedding: rows of a table [V, D] by number: ids i32[…] -> […, D]; attribute out (optional): the result's dtype. An id
-// that is no row gives NaN. embedding_grad (ids, dy) sums the rows of dy into f32[vocab, D] (f64 for f64) in order of
-// position, whatever the threads; with attribute accumulate it adds to its third operand, in place, so that a table that
-// is also the output head needs one gradient buffer. On a part of the rows (whole = [V], origin = [the first], see
-// framework/core/part.h; vocab counts those held) an id of another part gives zeros, and its gradient is left to that part.
+// embedding: rows of a table [V, D] by number: ids i32[…] -> […, D]; attribute out (optional):
+// the result's dtype. An id that is no row gives NaN. embedding_grad (ids, dy) sums the rows of dy
+// into f32[vocab, D] (f64 for f64) in order of position, whatever the threads; with attribute
+// accumulate it adds to its third operand, in place, so that a table that is also the output head
+// needs one gradient buffer. On a part of the rows (whole = [V], origin = [the first]; see
+// framework/core/part.h; vocab counts the rows held) an id of another part gives zeros, and its
+// gradient is left to that part.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/shared/elementwise.h"
@@ -56,7 +58,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   return make_rule(ids + ", rows~ width -> " + ids + " width", in, out);
 }
 
-/// Accumulating, every part would add the third operand: positions stay whole.
+/// When accumulating, every part would add the third operand, so positions stay whole.
 IndexRule grad_rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   const bool accumulate = attrs.flag("accumulate");
   std::string ids;

@@ -1,5 +1,6 @@
-// empty: a tensor whose elements are not set yet; attributes dtype (text) and shape. For results that are written piece by
-// piece with update_slice; reading an element before it is written is a bug of the pass that made the node.
+// empty: a tensor whose elements are not set yet; attributes dtype (text) and shape. It is for
+// results that are written piece by piece with update_slice; reading an element before it is
+// written is a bug of the pass that made the node.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,4 +1,4 @@
-// equal: a == b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
+// equal: the boolean a == b, elementwise with broadcasting. Comparisons with NaN are false.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,5 +1,5 @@
-// first_only: x on the rank whose place is the origin, zeros on the others: what is to be added once to a sum over ranks.
-// Attributes place, and origin once the rank is known.
+// first_only: x on the rank whose place is the origin, zeros on the other ranks, for what is to be
+// added once to a sum over ranks. Attributes place, and origin once the rank is known.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,6 +1,7 @@
-// gather: the slices of x along `dim` that a list of i32 indices names, in its order. An index outside the dim is an
-// error when it runs. Attribute batch (0 when absent): so many first dims x and the indices share, and each entry of them
-// has a list of its own: x [b…, …, X, …], indices [b…, n] -> [b…, …, n, …].
+// gather: the slices of x along `dim` that a list of i32 indices names, in the list's order. An
+// index outside the dim is an error when the op runs. Attribute batch (0 when absent): x and the
+// indices share this many first dims, and each entry of these dims has a list of its own: x [b…,
+// …, X, …], indices [b…, n] -> [b…, …, n, …].
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/fill.h"
 #include "framework/ops/shared/listed.h"

@@ -1,5 +1,6 @@
-// gelu: x Φ(x) with the normal distribution function Φ (Hendrycks and Gimpel, "Gaussian error linear units", 2016); attribute
-// form: "erf" is exact, "tanh" the usual approximation 0.5 x (1 + tanh(sqrt(2/π) (x + 0.044715 x³))).
+// gelu: x Φ(x) with the normal distribution function Φ (Hendrycks and Gimpel, "Gaussian error
+// linear units", 2016). Attribute form: "erf" is exact, "tanh" the usual approximation 0.5 x (1 +
+// tanh(sqrt(2/π) (x + 0.044715 x³))).
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/precise.h"
 

@@ -43,7 +43,7 @@ std::vector<Value> grad(const GradCall& call) {
   operands.push_back(call.cotangents[0]);
   std::vector<Value> out =
       ops::head_loss_grad.all(operands, {{"bias", call.attrs.flag("bias")}}, "head");
-  out.resize(call.inputs.size());  // labels and weights need none
+  out.resize(call.inputs.size());  // labels and weights need no cotangent
   return out;
 }
 
@@ -63,7 +63,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
                    in, out);
 }
 
-/// The classes are split: chunk exchanges what the loss needs of the other parts along `axis`.
+/// The classes are split: `chunk` exchanges what the loss needs of the other parts along `axis`.
 std::vector<Value> localize(const LocalizeCall& call) { return add_split_head(call); }
 
 double flops(TypeSpan in, TypeSpan, const Attrs&) {

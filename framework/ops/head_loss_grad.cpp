@@ -1,5 +1,5 @@
-// head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the cotangent of the loss. With
-// `to` the weight's cotangent has that dtype.
+// head_loss_grad: cotangents of x, weight and bias of head_loss, from its operands and the
+// cotangent of the loss. With `to` the weight's cotangent has that dtype.
 #include "framework/core/dense_operands.h"
 #include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
@@ -47,7 +47,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
 
 std::vector<Value> localize(const LocalizeCall& call) { return add_split_head(call); }
 
-/// Those of dx and dw; that the logits are made again when the op runs alone is no work of the model.
+/// FLOPs of dx and dw; making the logits again, when the op runs alone, is no work of the model.
 double flops(TypeSpan in, TypeSpan, const Attrs&) {
   return 4.0 * static_cast<double>(in[0].numel()) * static_cast<double>(in[1].shape[0]);
 }

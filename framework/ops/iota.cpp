@@ -1,5 +1,6 @@
-// iota: 0, 1, 2, … along `dim`; attributes dim, dtype and shape. It takes no operand: added by the function iota. A part
-// (whole: the shape of all of it, origin: see framework/core/part.h) counts on from where it begins.
+// iota: 0, 1, 2, … along `dim`; attributes dim, dtype and shape. The op takes no operand and is
+// added by the function iota. A part (whole: the shape of the whole, origin: see
+// framework/core/part.h) counts on from where it begins.
 #include "framework/ops/iota.h"
 
 #include "framework/core/dims.h"

@@ -1,4 +1,4 @@
-// iota: counts 0, 1, 2, … along one dim, the same over all others.
+// iota: counts 0, 1, 2, … along one dim, alike over all other dims.
 #pragma once
 
 #include "framework/ops/ops.h"

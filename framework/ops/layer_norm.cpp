@@ -1,6 +1,7 @@
-// layer_norm: (x - mean) · rstd · gain + bias over the last dim (Ba et al., "Layer normalization", 2016), rstd =
-// 1 / sqrt(variance + eps). Results: y, and mean and rstd of each row, which the gradient needs. layer_norm_grad gives
-// dx, dgain and dbias; with attribute add its last operand, another contribution to dx, is added in the same sweep.
+// layer_norm: (x - mean) · rstd · gain + bias over the last dim (Ba et al., "Layer
+// normalization", 2016), with rstd = 1 / sqrt(variance + eps). Results: y, and mean and rstd of
+// each row, which the gradient needs. layer_norm_grad gives dx, dgain and dbias; with attribute add
+// its last operand, another contribution to dx, is added in the same sweep.
 #include "framework/ops/shared/norm.h"
 
 namespace tessera {

@@ -1,5 +1,6 @@
-// learning_rate: f32[] of an update from its number, i64[] or i32[], counted from 1. Attributes schedule (constant, linear,
-// cosine or wsd), peak, warmup, total, decay, final_ratio: see framework/core/schedule.h.
+// learning_rate: the rate f32[] of an update from the update's number, i64[] or i32[], counted from
+// 1. Attributes schedule (constant, linear, cosine or wsd), peak, warmup, total, decay,
+// final_ratio: see framework/core/schedule.h.
 #include "framework/core/schedule.h"
 #include "framework/ops/ops.h"
 

@@ -1,4 +1,4 @@
-// less_equal: a <= b, elementwise with broadcasting; a boolean. Comparisons with NaN are false.
+// less_equal: the boolean a <= b, elementwise with broadcasting. Comparisons with NaN are false.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,6 +1,7 @@
-// Operands: x (.., K), weight (N, K) — or (K, N) with trans_w = false —, then bias (N) if `bias`, residual (.., N) if
-// `residual`. `activation`: none, gelu_tanh, gelu_erf, relu, silu. With `save_preactivation` a second result holds
-// x · W + bias, which the gradient of the activation reads. `to`: dtype of the results.
+// Operands: x (.., K), weight (N, K) — or (K, N) with trans_w = false —, then bias (N) if
+// `bias`, residual (.., N) if `residual`. `activation`: none, gelu_tanh, gelu_erf, relu, silu. With
+// `save_preactivation` a second result holds x · W + bias, which the gradient of the activation
+// reads. `to`: dtype of the results.
 #include "framework/ops/linear.h"
 
 #include "framework/core/dense_operands.h"
@@ -78,8 +79,8 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   const std::string rows = index_names(in[0].rank() - 1), result = rows + " n";
-  // An activation or a residual cannot be applied to partial sums: then the contracted index stays whole. A bias is added
-  // to one of them.
+  // An activation or a residual cannot be applied to partial sums, so with one of them the
+  // contracted index stays whole. A bias is added to one of the partial sums.
   const bool plain = !attrs.flag("residual") && attrs.text("activation") == "none";
   const std::string k = !plain ? "k!" : attrs.flag("bias") ? "k~" : "k";
   std::string text = rows + " " + k + ", " + (transposed(attrs) ? "n " + k : k + " n");

@@ -1,5 +1,6 @@
-// local_part: this rank's part of a tensor that all ranks hold whole: along `dim`, one of `parts`. Attributes whole and
-// place (origin once the rank is known): where the part begins, one number.
+// local_part: this rank's part of a tensor that all ranks hold whole: one of `parts` along `dim`.
+// Attributes whole and place (origin once the rank is known) say where the part begins, as one
+// number.
 #include "framework/core/dims.h"
 #include "framework/ops/shared/elementwise.h"
 

@@ -1,4 +1,4 @@
-// log: natural logarithm; NaN below 0.
+// log: the natural logarithm; NaN below 0.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

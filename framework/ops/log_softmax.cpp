@@ -1,5 +1,5 @@
-// log_softmax: x less the logarithm of the sum of e^x along attribute dim. Its gradient dy - e^y · sum(dy) uses the
-// result.
+// log_softmax: x minus the logarithm of the sum of e^x along attribute dim. Its gradient dy - e^y
+// · sum(dy) uses the result.
 #include "framework/ops/shared/precise.h"
 #include "framework/ops/shared/whole_dim.h"
 

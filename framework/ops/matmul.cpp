@@ -1,7 +1,9 @@
-// matmul: matrix product of the last two dims, a (.., M, K) · b (.., K, N); leading dims broadcast.
+// matmul: matrix product of the last two dims, a (.., M, K) · b (.., K, N); leading dims
+// broadcast.
 //
-// Attributes: trans_a, trans_b (the operand is stored transposed), to (result dtype, default the operands'), accumulate
-// (a third operand of the result's type is added to, in place). Products are summed in float at least.
+// Attributes: trans_a, trans_b (the operand is stored transposed), to (result dtype, default the
+// operands'), accumulate (a third operand of the result's type is added to, in place). Products are
+// summed in float at least.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

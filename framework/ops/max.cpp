@@ -1,4 +1,5 @@
-// max: the largest element over `dims`, as sum; NaN if there is one. The gradient is shared equally among ties.
+// max: the largest element over `dims`, an attribute as in sum; NaN if there is one. The gradient
+// is shared equally among ties.
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/reduction.h"
 

@@ -1,5 +1,5 @@
-// maximum: the larger of a and b, elementwise with broadcasting; NaN if either is. Where they are equal each gets half of
-// the gradient.
+// maximum: the larger of a and b, elementwise with broadcasting; NaN if either is NaN. Where a and
+// b are equal each gets half of the gradient.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,5 +1,5 @@
-// mean: over `dims`, as sum. It is the sum divided by attribute `count`, which is the number of reduced elements unless
-// this is one part of a larger mean.
+// mean: the mean over `dims`, an attribute as in sum. It is the sum divided by attribute `count`,
+// which is the number of reduced elements unless this is one part of a larger mean.
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/reduction.h"
 

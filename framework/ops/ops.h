@@ -1,5 +1,5 @@
-// The ops by name: ops::add, ops::matmul, … Each is one constant row (OpDef) defined in the file of its name, and is
-// called like a function to add a node: Value z = ops::add(x, y).
+// The ops by name: ops::add, ops::matmul, … Each op is one constant row (OpDef), defined in the
+// file of its name, and is called like a function to add a node: Value z = ops::add(x, y).
 #pragma once
 
 #include "framework/graph/op_def.h"
@@ -10,7 +10,7 @@ namespace tessera::ops {
 #include "framework/core/ops.def"
 #undef TESSERA_OP
 
-/// All rows, in the order of the list.
+/// The rows of all ops, in the order of core/ops.def.
 std::span<const OpDef* const> all();
 
 }  // namespace tessera::ops

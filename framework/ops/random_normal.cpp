@@ -1,7 +1,9 @@
-// random_normal: normal deviates of mean 0, f32: attributes std, seed, stream (a name) and shape. Element e comes from word
-// pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A note on the generation of random normal deviates",
-// 1958): see framework/core/random.h. First parameters are drawn by it. On a part (whole: the shape of all of it,
-// origin: see framework/core/part.h) an element is the element of the whole that it is; elements beyond the whole are zero.
+// random_normal: normal deviates of mean 0, f32; attributes std, seed, stream (a name) and shape.
+// Element e comes from word pair e / 2 of the Philox stream (seed, stream), by Box and Muller ("A
+// note on the generation of random normal deviates", 1958): see framework/core/random.h. The first
+// values of parameters are drawn by this op. On a part (whole: the shape of the whole, origin: see
+// framework/core/part.h) an element is drawn by its position in the whole; elements beyond the
+// whole are zero.
 #include "framework/core/part.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/shared/elementwise.h"

@@ -1,4 +1,5 @@
-// reduce_scatter: each rank of an axis gets its part of the sum of all ranks' operands: x [n, …] -> […].
+// reduce_scatter: each rank of an axis gets its part of the sum of all ranks' operands: x [n, …]
+// -> […].
 #include "framework/ops/shared/collective.h"
 
 namespace tessera {

@@ -1,4 +1,4 @@
-// relu: max(x, 0). Its gradient is dy where the result is above zero.
+// relu: max(x, 0). Its gradient is dy where the result is above zero, and 0 elsewhere.
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/precise.h"
 

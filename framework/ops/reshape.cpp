@@ -1,4 +1,5 @@
-// reshape: the same elements in row-major order under another shape; attribute shape. Costs nothing: a view.
+// reshape: the same elements in row-major order under another shape; attribute shape. The op is a
+// view and costs nothing.
 #include <algorithm>
 
 #include "framework/ops/shared/elementwise.h"
@@ -18,8 +19,8 @@ std::vector<Value> grad(const GradCall& call) {
   return {ops::reshape(call.cotangents[0], {{"shape", call.inputs[0].shape()}})};
 }
 
-/// Both shapes cut into the finest common factors: [4,6] -> [2,2,6] is "(a b) c -> a b c". Where a run of dims has no
-/// common factors the run is whole.
+/// Both shapes are cut into the finest common factors: [4,6] -> [2,2,6] is "(a b) c -> a b c". A
+/// run of dims without common factors is whole.
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   const Shape &a = in[0].shape, &b = out[0].shape;
   std::string left, right;
@@ -27,7 +28,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
   size_t i = 0, j = 0;
   int next = 0;
   while (i < a.size() || j < b.size()) {
-    // A run: the shortest stretch of dims on either side with equal products.
+    // A run is the shortest stretch of dims on either side with equal products.
     std::vector<int64_t> x, y;
     int64_t px = 1, py = 1;
     do {
@@ -39,7 +40,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs&) {
         y.push_back(b[j++]);
       }
     } while (px != py);
-    // Factors of the run: cut both sides at every boundary that lies on both factor lattices.
+    // Factors of the run: both sides are cut at every boundary that lies on both factor lattices.
     std::vector<int64_t> cuts;  // products from the left at which a side starts a new dim
     bool fits = true;
     auto boundaries = [&](const std::vector<int64_t>& dims) {

@@ -1,6 +1,7 @@
-// rms_norm: x · rstd · gain over the last dim (Zhang and Sennrich, "Root mean square layer normalization", 2019), rstd =
-// 1 / sqrt(mean of x² + eps). Results: y, and rstd of each row, which the gradient needs. rms_norm_grad gives dx and
-// dgain; with attribute add its last operand, another contribution to dx, is added in the same sweep.
+// rms_norm: x · rstd · gain over the last dim (Zhang and Sennrich, "Root mean square layer
+// normalization", 2019), with rstd = 1 / sqrt(mean of x² + eps). Results: y, and rstd of each row,
+// which the gradient needs. rms_norm_grad gives dx and dgain; with attribute add its last operand,
+// another contribution to dx, is added in the same sweep.
 #include "framework/ops/shared/norm.h"
 
 namespace tessera {

@@ -1,6 +1,7 @@
-// rotary: turns pair i of each head by position · base^(-2i/D) (Su et al., "RoFormer", 2021). x [B, S, H, D], positions
-// i32[B, S]. Attributes base; layout: "half" pairs element i with i + D/2, "interleaved" 2i with 2i + 1; inverse turns back,
-// which is also the gradient.
+// rotary: turns pair i of each head by position · base^(-2i/D) (Su et al., "RoFormer", 2021).
+// Operands x [B, S, H, D] and positions i32[B, S]. Attributes: base; layout, where "half" pairs
+// element i with i + D/2 and "interleaved" pairs 2i with 2i + 1; inverse, which turns back, as the
+// gradient does.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

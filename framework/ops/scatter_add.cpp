@@ -1,5 +1,6 @@
-// scatter_add: base with slice j of `updates` along `dim` added at indices[j] (i32), for all j in order, so that repeated
-// indices give the same bits every time. An index outside the dim is an error when it runs. Attribute batch as of gather.
+// scatter_add: base with slice j of `updates` along `dim` added at indices[j] (i32), for all j in
+// order, so that repeated indices give the same bits every time. An index outside the dim is an
+// error when the op runs. Attribute batch means what it means in gather.
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/listed.h"
 
@@ -19,7 +20,7 @@ std::vector<Value> grad(const GradCall& call) {
   return {dy, {}, ops::gather(dy, call.inputs[1], call.attrs)};
 }
 
-/// The list is whole: each part of it alone would count the base again.
+/// The list is whole, since each part of it alone would count the base again.
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   const std::string base = listed_names(in[0], attrs, "x!");
   return make_rule(fmt::format("{},{} n!,{} -> {}", base, listed_batch(attrs),

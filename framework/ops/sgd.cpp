@@ -1,8 +1,9 @@
-// sgd: one update of a parameter by gradient descent with momentum (Sutskever et al., "On the importance of initialization
-// and momentum in deep learning", 2013), decay apart from the gradient. With g = clip_scale · grad:
+// sgd: one update of a parameter by gradient descent with momentum (Sutskever et al., "On the
+// importance of initialization and momentum in deep learning", 2013), with decay apart from the
+// gradient. With g = clip_scale · grad:
 //   b = momentum b + g,  param = (1 - lr · weight_decay) param - lr · b
-// Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see framework/ops/shared/optimizer.h. With momentum 0 there is
-// no b, neither operand nor result.
+// Operands param, grad, b, lr, clip_scale, apply (and the bf16 copy): see
+// framework/ops/shared/optimizer.h. With momentum 0 there is no b, neither operand nor result.
 #include "framework/ops/shared/optimizer.h"
 
 namespace tessera {

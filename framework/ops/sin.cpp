@@ -1,4 +1,4 @@
-// sin: of an angle in radians.
+// sin: the sine of an angle in radians.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

@@ -1,5 +1,5 @@
-// slice: from starts[d] up to limits[d] of every dim d. A view where the elements taken lie together and start at an
-// aligned place.
+// slice: the elements from starts[d] up to limits[d] of every dim d. The op is a view where these
+// elements lie together and start at an aligned place.
 #include "framework/ops/shared/elementwise.h"
 #include "framework/ops/shared/fill.h"
 
@@ -61,7 +61,8 @@ Attrs local_attrs(const Attrs& attrs, TypeSpan in, TypeSpan local_in, TypeSpan l
 }
 
 std::vector<Alias> alias(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  bool inside = false;  // behind the first dim of which more than one element is taken
+  // Set once a dim is passed of which more than one element is taken.
+  bool inside = false;
   for (size_t d = 0; d < out[0].shape.size(); ++d) {
     if (inside && out[0].shape[d] != in[0].shape[d]) return {};
     inside = inside || out[0].shape[d] > 1;

@@ -1,5 +1,5 @@
-// softmax: e^x over its sum along attribute dim, the largest element taken off first. Its gradient
-// y · (dy - sum(y · dy)) uses the result.
+// softmax: e^x divided by its sum along attribute dim; the largest element is taken off before. Its
+// gradient y · (dy - sum(y · dy)) uses the result.
 #include "framework/ops/shared/precise.h"
 #include "framework/ops/shared/whole_dim.h"
 

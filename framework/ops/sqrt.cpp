@@ -1,4 +1,4 @@
-// sqrt: square root. Its gradient dy / 2y uses the result.
+// sqrt: the square root. Its gradient dy / 2y uses the result.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

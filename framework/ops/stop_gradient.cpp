@@ -1,4 +1,4 @@
-// stop_gradient: its operand, through which no gradient flows. A view.
+// stop_gradient: its operand, through which no gradient flows. The op is a view.
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {

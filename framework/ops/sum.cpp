@@ -1,5 +1,5 @@
-// sum: over `dims` (list; empty: all of them), which stay as size one when `keep` is set. Accumulates in float for
-// bf16, in a fixed order.
+// sum: the sum over `dims` (list; empty: all dims), which stay as size one when `keep` is set. The
+// op accumulates in float for bf16, in a fixed order.
 #include <algorithm>
 
 #include "framework/ops/shared/elementwise.h"

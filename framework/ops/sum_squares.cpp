@@ -1,4 +1,5 @@
-// sum_squares: the sum of x² over everything, as f32[] (f64 for f64): a tensor's part of the gradient norm.
+// sum_squares: the sum of x² over all elements, as f32[] (f64 for f64): a tensor's part of the
+// gradient norm.
 #include "framework/ops/shared/precise.h"
 
 namespace tessera {

@@ -1,5 +1,6 @@
-// take_along: x[…, indices[…, j, …], …]: one index per element of the result, along `dim`. indices are i32 of x's shape
-// but for `dim`. An index outside the dim is an error when it runs.
+// take_along: x[…, indices[…, j, …], …]: one index per element of the result, along `dim`.
+// The indices are i32 and have the shape of x in all dims but `dim`. An index outside the dim is an
+// error when the op runs.
 #include "framework/core/dims.h"
 #include "framework/ops/shared/along.h"
 #include "framework/ops/shared/elementwise.h"

@@ -1,5 +1,5 @@
-// top_k: the k largest elements of the last dim in falling order, and their i32 indices; of equals the first comes first,
-// and NaN counts as largest.
+// top_k: the k largest elements of the last dim in falling order, and their i32 indices. Among
+// equals the first comes first, and NaN counts as largest.
 #include "framework/ops/shared/along.h"
 #include "framework/ops/shared/elementwise.h"
 

@@ -1,4 +1,5 @@
-// transpose: dim i of the result is dim perm[i] of the operand. Where only dims of size one change places it is a view.
+// transpose: dim i of the result is dim perm[i] of the operand. When only dims of size one change
+// places the op is a view.
 #include <algorithm>
 
 #include "framework/ops/shared/elementwise.h"

@@ -1,6 +1,7 @@
-// update_slice: target with `update` written at `start` along `dim`; start is attribute `start` or a third operand, one
-// i32. The result takes the target's memory: how a key/value cache grows, and how chunks become one tensor. A start that
-// does not leave room for the whole update is an error when it runs.
+// update_slice: target with `update` written at `start` along `dim`; start is attribute `start` or
+// a third operand, one i32. The result takes the target's memory: this is how a key/value cache
+// grows, and how chunks become one tensor. A start that does not leave room for the whole update is
+// an error when the op runs.
 #include "framework/core/dims.h"
 #include "framework/ops/iota.h"
 #include "framework/ops/shared/elementwise.h"
@@ -39,7 +40,7 @@ std::vector<Value> grad(const GradCall& call) {
   const Value start =
       fixed ? fill(call.graph, static_cast<double>(call.attrs.integer("start")), {DType::i32, {}})
             : call.inputs[2];
-  // Outside the update's place the target's cotangent is dy, inside it is 0.
+  // Outside the update's place the target's cotangent is dy, and inside it is 0.
   Shape line(dy.shape().size(), 1);
   line[static_cast<size_t>(dim)] = dy.dim(dim);
   const Value at = iota(call.graph, {DType::i32, line}, dim);

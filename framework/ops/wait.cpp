@@ -1,5 +1,6 @@
-// wait: the results of a collective that was started before (attribute start = true, ticket), once they are there. Operands:
-// the started node's results, then what must stay in memory until then. What a plan puts between the two runs meanwhile.
+// wait: the results of a collective that was started before (attribute start = true, ticket), once
+// they are there. Operands: the started node's results, then what must stay in memory until then.
+// What a plan puts between start and wait runs meanwhile.
 #include "framework/ops/shared/collective.h"
 
 namespace tessera {

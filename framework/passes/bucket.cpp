@@ -28,7 +28,7 @@ class Bucketer {
 
   Graph run() {
     r_.copy_inputs();
-    // Views of states cost nothing; in front they let gathers move.
+    // Views of states cost nothing; put in front they let gathers move.
     for (const Node& node : source_.nodes())
       if (moves_states(source_, node))
         for (ValueId v : node.inputs) copy_views(v);
@@ -70,15 +70,16 @@ class Bucketer {
     done_[maker] = true;
   }
 
-  /// The layer whose states a node gathers; what is in no layer stands for itself.
+  /// The layer whose states a node gathers; for a state outside of layers the state's own name.
   std::string_view group_of(const Node& node) const {
     const std::string& name = source_.value(viewed(source_, node.inputs[0])).name;
     const std::string_view layer = layer_of(name);
     return layer.empty() ? name : layer;
   }
 
-  /// The gather of this state, and of the others of its layer that follow before another layer's, and before the same state
-  /// is gathered again: what the backward pass gathers is not held from the forward pass on.
+  /// Emits the gather of node `first`, joined with the gathers of other states of its layer that
+  /// follow before a gather of another layer and before the same state is gathered again. So what
+  /// the backward pass gathers is not held from the forward pass on.
   void gather_layer(size_t first) {
     const std::string key = key_of(source_.nodes()[first], source_);
     const std::string_view layer = group_of(source_.nodes()[first]);
@@ -95,7 +96,7 @@ class Bucketer {
     emit(members);
   }
 
-  /// A full bucket of the sums of states that begin with this one.
+  /// Emits a full bucket of those sums of states that begin with node `first`.
   void fill(size_t first) {
     const std::string key = key_of(source_.nodes()[first], source_);
     std::vector<size_t> members;
@@ -121,7 +122,8 @@ class Bucketer {
     if (held.bytes >= bytes_) send(key);
   }
 
-  /// What only adds a collective's result to a state waits until the next bucket is sent: meanwhile the message travels.
+  /// A node that only adds a collective's result to a state waits until the next bucket is sent, so
+  /// that the message travels meanwhile.
   bool put_off(size_t i) {
     for (ValueId v : source_.nodes()[i].inputs) {
       const auto made = maker_.find(v);
@@ -142,14 +144,14 @@ class Bucketer {
     sinks.clear();
   }
 
-  /// Before a value is read: the bucket that holds its maker is sent.
+  /// Sends the bucket that holds the maker of `v`, before `v` is read.
   void demand(ValueId v) {
     const auto made = maker_.find(v);
     if (made == maker_.end() || r_.has(v)) return;
     send(key_of(source_.nodes()[made->second], source_));
   }
 
-  /// `key` must not lie in order_, which changes.
+  /// Sends the bucket of `key`. `key` must not be a reference into order_, which changes.
   void send(const std::string& key) {
     const std::vector<size_t> nodes = std::move(held_[key].nodes);
     held_.erase(key);
@@ -182,7 +184,7 @@ class Bucketer {
     int64_t bytes = 0;
   };
 
-  /// By whether the bucket with their operand has been sent.
+  /// Nodes that wait, by whether the bucket with their operand is held or has been sent.
   struct Sinks {
     std::vector<size_t> held, sent;
   };
@@ -190,12 +192,12 @@ class Bucketer {
   const Graph& source_;
   int64_t bytes_;
   std::vector<size_t> moves_;                  // nodes that move states, in order
-  std::vector<bool> done_;                     // by node: emitted, or held
-  std::vector<bool> sinks_;                    // by node: it makes nothing but states
+  std::vector<bool> done_;                     // by node: whether it is emitted or held
+  std::vector<bool> sinks_;                    // by node: whether it makes nothing but states
   std::map<std::string, Sinks> sinks_behind_;  // by key of the bucket
   std::map<ValueId, size_t> maker_;
   std::map<std::string, Held> held_;
-  std::vector<std::string> order_;  // keys of what is held, oldest first
+  std::vector<std::string> order_;  // keys of the buckets that are held, oldest first
   Rewriter r_;
 };
 

@@ -13,13 +13,13 @@
 namespace tessera {
 namespace {
 
-/// Blocks that a head is unrolled into at most. So many rows already make each block efficient, and what planning takes does
-/// not grow with the tokens of a micro-step any more.
+/// The most blocks that a head is unrolled into. With so many rows each block is efficient already,
+/// and the work of planning no longer grows with the tokens of a micro-step.
 constexpr int64_t kMostBlocks = 1024;
 
 /// The operands of one head, in the new graph.
 struct Head {
-  Value x, weight, bias, labels, weights, dloss;  // no bias, no dloss: no value
+  Value x, weight, bias, labels, weights, dloss;  // bias and dloss are empty Values when absent
   bool predict;
   std::optional<SplitClasses> split;
 };
@@ -122,7 +122,8 @@ Graph chunk(const Graph& source, int64_t rows) {
     }
     if (node.op != &ops::head_loss) return false;
     const Node* gradient = gradient_of(source, node);
-    if (gradient) {  // the loss's cotangent is needed here already
+    // The loss's cotangent is needed here already.
+    if (gradient) {
       const auto needed = ancestors_of(source, gradient->inputs.back());
       check(!needed[index], "'{}': the cotangent of a head's loss depends on the loss",
             source.value(node.outputs[0]).name);

@@ -32,7 +32,7 @@ class Fuser {
  private:
   const std::vector<NodeId>& readers(ValueId v) const { return readers_[static_cast<size_t>(v)]; }
 
-  /// The node that alone reads `v`, an addition of it and another value; none where there is no such node.
+  /// The only node that reads `v`, when it adds `v` to another value; otherwise nullptr.
   const Node* addition_of(ValueId v) const {
     if (readers(v).size() != 1 || !is_node(readers(v)[0])) return nullptr;
     const Node& next = source_.node(readers(v)[0]);
@@ -76,7 +76,7 @@ class Fuser {
     return join(r, node, "residual", *next, other);
   }
 
-  /// Puts `node` with one operand more, under this attribute, in the place of itself and the addition behind it.
+  /// Replaces `node` and the addition behind it by `node` with one operand more, under `attribute`.
   bool join(Rewriter& r, const Node& node, const char* attribute, const Node& addition,
             ValueId operand) {
     Attrs attrs = node.attrs;
@@ -91,8 +91,9 @@ class Fuser {
     return true;
   }
 
-  /// A parameter's gradient is added to what is there already (its accumulator, or the gradient of another use of the
-  /// parameter) by the product itself, in place, when nothing else wants either.
+  /// Lets the product itself add a parameter's gradient, in place, to a value that is there already
+  /// (its accumulator, or the gradient of another use of the parameter), when nothing else reads
+  /// either.
   bool onto_accumulator(Rewriter& r, const Node& node) {
     if (node.op->accumulates == Accumulates::no || node.attrs.flag("accumulate")) return false;
     const ValueId y = node.outputs[0];
@@ -105,7 +106,8 @@ class Fuser {
     return join(r, node, "accumulate", *next, there);
   }
 
-  /// `there` is a state that becomes `sum`, or a gradient of its own memory that `sum` is too.
+  /// Whether `there` is a state that becomes `sum`, or a gradient in memory of its own of which
+  /// `sum` is one too.
   bool may_overwrite(ValueId there, ValueId sum) const {
     const ValueInfo& old = source_.value(there);
     if (old.node < 0) {
@@ -115,7 +117,8 @@ class Fuser {
              stored->value == sum;
     }
     if (is_view(source_, source_.node(old.node))) return false;
-    // On a mesh the gradient of a table is still to be summed over ranks, and no cotangent of the table yet.
+    // On a mesh the gradient of a table is still to be summed over ranks, and is no cotangent of
+    // the table yet.
     const auto& parts = source_.node(source_.value(sum).node).inputs;
     const bool anywhere = std::any_of(parts.begin(), parts.end(), [&](ValueId v) {
       const NodeId made = source_.value(v).node;
@@ -128,7 +131,7 @@ class Fuser {
   const Graph& source_;
   const HasKernel& has_kernel_;
   Users readers_;
-  std::vector<bool> fused_;  // by node: its work is done by another
+  std::vector<bool> fused_;  // by node: whether another node does its work
 };
 
 }  // namespace

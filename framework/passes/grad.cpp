@@ -27,7 +27,7 @@ class Backward {
   Value cotangent(Value of) { return total(of.id()); }
 
  private:
-  /// Which values depend on `wrt`: only these need a cotangent.
+  /// By value: whether it depends on `wrt`; only such values need a cotangent.
   std::vector<bool> influenced(std::span<const Value> wrt) const {
     std::vector<bool> yes(graph_.values().size(), false);
     for (const Value& v : wrt) yes[static_cast<size_t>(v.id())] = true;
@@ -41,14 +41,14 @@ class Backward {
     return yes;
   }
 
-  /// The sum of the contributions to the value's cotangent; no value when there are none.
+  /// The sum of the contributions to the value's cotangent; an empty Value when there are none.
   Value total(ValueId id) {
     auto& parts = parts_[static_cast<size_t>(id)];
     if (parts.empty()) return {};
     const NodeId maker = graph_.value(id).node;
     Place place(graph_, maker < 0 ? "" : graph_.node(maker).where);
-    // A cotangent that only passes through, as along a residual, is added last: the others may be partial sums over a mesh
-    // axis still, and are then reduced together.
+    // A cotangent that only passes through, as along a residual, is added last: the other
+    // contributions may still be partial sums over a mesh axis, and are then reduced together.
     if (parts.size() > 2)
       std::stable_partition(parts.begin(), parts.end(),
                             [&](const Value& part) { return part.info().cotangent.primal == id; });

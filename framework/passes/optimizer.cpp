@@ -9,7 +9,7 @@ struct Control {
   Value learning_rate, scale, step, applied;
 };
 
-/// Norm, clipping, predicate, step count and learning rate, from all gradients.
+/// Appends norm, clipping, predicate, step count and learning rate, from all gradients.
 Control add_control(Graph& graph, const Optimizer& optimizer, std::span<const Update> updates) {
   Scope scope(graph, "optimizer", Scope::NamesOnly{});
   std::vector<Value> squares;

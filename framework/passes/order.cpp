@@ -8,8 +8,9 @@
 namespace tessera {
 
 Graph order(const Graph& source) {
-  // A node can wait when waiting keeps nothing in memory: it reads inputs of the graph, and what waits too and is made for
-  // it alone. States that some node overwrites in place change, so their readers stay where they are.
+  // A node can wait when waiting keeps nothing in memory: when it reads inputs of the graph, and
+  // results of nodes that wait too and that only it reads. States that some node overwrites in
+  // place change, so their readers stay where they are.
   const Users users = users_of(source);
   std::vector<bool> fixed(source.values().size(), false);
   for (const Node& node : source.nodes())

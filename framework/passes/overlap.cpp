@@ -48,9 +48,10 @@ class Overlapper {
     }
   }
 
-  /// Where to wait for a collective that reads memory of its own until then: where its result is read, but no later than
-  /// where the second one behind it on its axis starts. By then it is mostly through, and one is left to travel; were all
-  /// waited for at the end, whole gradients would lie beside those that are sharded.
+  /// Where to wait for a collective that reads memory of its own until then: where its result is
+  /// read, but no later than where the second collective behind it on its axis starts. By then it
+  /// is mostly through, and one is left to travel; if all were waited for at the end, whole
+  /// gradients would lie beside those that are sharded.
   size_t in_time(size_t i, size_t begin, size_t use) {
     const Node& node = source_.nodes()[i];
     if (in_place(node)) return use;
@@ -85,7 +86,7 @@ class Overlapper {
     return use;
   }
 
-  /// Whether any kernel runs in [begin, use) beside the collective itself.
+  /// Whether any kernel runs in [begin, use), the collective itself excepted.
   bool computes_between(size_t begin, size_t use, size_t self) const {
     for (size_t i = begin; i < use; ++i)
       if (i != self && !source_.nodes()[i].op->collective && !is_view(source_, source_.nodes()[i]))
@@ -93,7 +94,8 @@ class Overlapper {
     return false;
   }
 
-  /// Whether the operand's memory is nobody else's: made for this node alone, through views at most.
+  /// Whether nobody else has the operand's memory: whether it is made for this node alone, through
+  /// views at most.
   bool owns(ValueId v) const {
     while (true) {
       const NodeId maker = source_.value(v).node;
@@ -101,7 +103,7 @@ class Overlapper {
       if (!is_view(source_, source_.node(maker))) break;
       v = source_.node(maker).inputs[0];
     }
-    // A result that itself lies in an operand's memory may be a state's.
+    // A result that itself lies in an operand's memory may lie in a state's.
     const auto aliases = aliases_of(source_, source_.node(source_.value(v).node));
     return std::none_of(aliases.begin(), aliases.end(), [&](const Alias& a) {
       return a.kind == Alias::Kind::donate &&
@@ -140,8 +142,8 @@ class Overlapper {
 
   const Graph& source_;
   size_t end_;
-  Users users_;                                            // the graph's outputs read at the end
-  std::vector<bool> split_;                                // by node: started and waited for apart
+  Users users_;              // the graph's outputs count as read at the end
+  std::vector<bool> split_;  // by node: whether it is started and waited for apart
   std::vector<std::vector<size_t>> starts_at_, waits_at_;  // before each node
   std::map<size_t, std::vector<Value>> started_;
   std::map<size_t, bool> in_place_;

@@ -1,13 +1,13 @@
-// overlap: lets collectives run while the program computes: each is started as soon as its operands exist and waited for
-// where its result is first read. What moves states (sharded parameters, accumulated gradients) is started one ahead: when the
-// one before has come.
+// overlap: lets collectives run while the program computes: each is started as soon as its operands
+// exist and waited for where its result is first read. Collectives that move states (sharded
+// parameters, accumulated gradients) are started one ahead: when the previous one has come.
 #pragma once
 
 #include "framework/graph/graph.h"
 
 namespace tessera {
 
-/// Run last, on an ordered graph.
+/// Runs last, on an ordered graph.
 Graph overlap(const Graph& graph);
 
 }  // namespace tessera

@@ -49,7 +49,7 @@ class Partitioner {
     return prune(graph_);
   }
 
-  /// Of what run() has made.
+  /// The LocalValues of what run() has made.
   LocalValues values() const {
     LocalValues out;
     const auto note = [&](Value value, ValueId v, const Layout& layout, LocalValue::Form form) {
@@ -82,7 +82,7 @@ class Partitioner {
   }
   TensorType local(ValueId v) const { return local(v, layout(v)); }
 
-  /// The local node of `id` with these operands and layouts of its results.
+  /// Adds the local node of `id` with these operands and these layouts of its results.
   std::vector<Value> emit(NodeId id, const std::vector<Value>& in,
                           const std::vector<std::vector<AxisId>>& split,
                           const std::vector<Layout>& made, const std::string& name) {
@@ -131,7 +131,7 @@ class Partitioner {
     }
   }
 
-  /// Through all moves from one layout to another; the last value takes the name.
+  /// Takes `value` through all moves from one layout to another; the last value takes the name.
   Value move(Value value, ValueId v, Layout from, const Layout& to, const std::string& name) {
     Place place(graph_, value.info().node < 0 ? "" : graph_.node(value.info().node).where);
     const Shape& whole = source_.value(v).type.shape;
@@ -146,7 +146,7 @@ class Partitioner {
     return value;
   }
 
-  /// The value in a layout, moved there when it is in another.
+  /// The value in the layout `to`, moved there when it is in another.
   Value get(ValueId v, const Layout& to) {
     const NodeId maker = source_.value(v).node;
     if (maker >= 0 && source_.node(maker).inputs.empty()) return make(maker, v, to);
@@ -159,7 +159,7 @@ class Partitioner {
     return value;
   }
 
-  /// What a node without operands gives, in the layout that is wanted.
+  /// The result of a node without operands, made in the layout `to`.
   Value make(NodeId id, ValueId v, const Layout& to) {
     if (const Value known = moved(v, true, to)) return known;
     check(to.partial.empty() && source_.node(id).outputs.size() == 1, "'{}' is made from nothing",
@@ -197,11 +197,11 @@ class Partitioner {
   const Mesh& mesh_;
   const Sharding& sharding_;
   Graph graph_;
-  std::vector<Value> made_;  // by value of the source: as it is kept
+  std::vector<Value> made_;  // by value of the source: the local value in the layout that is kept
   std::vector<bool> forward_;
   bool in_forward_ = true;
   std::vector<Moved> moved_;
-  std::vector<std::vector<size_t>> moves_of_;  // by value of the source: its entries there
+  std::vector<std::vector<size_t>> moves_of_;  // by value of the source: positions in moved_
   struct Left {
     ValueId value;
     Layout layout;

@@ -10,7 +10,8 @@
 namespace tessera {
 namespace {
 
-/// How a graph leaves states that have no layout yet, the other graphs find them.
+/// Shards and partitions a graph. A state that has no layout yet gets the one in which this graph
+/// leaves it, and the other graphs find it there.
 Graph distribute(const Graph& graph, Lowering& l) {
   const Sharding sharding = shard(graph, l.mesh, l.wishes);
   for (size_t i = 0; i < graph.inputs().size(); ++i)

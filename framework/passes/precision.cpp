@@ -15,7 +15,8 @@ const std::string kLow = "bf16";
 
 std::string copy_name(const std::string& parameter) { return parameter + "@bf16"; }
 
-/// The port of a state that is put in as this value; an input is named for its port unless that name was taken.
+/// The port of the state that enters the graph as value `id`, or nullptr. An input has its port's
+/// name unless that name was taken.
 const Port* state_port(const Graph& graph, ValueId id) {
   if (graph.value(id).node >= 0) return nullptr;
   const Port* named = graph.find_input(graph.value(id).name);
@@ -25,7 +26,7 @@ const Port* state_port(const Graph& graph, ValueId id) {
   return nullptr;
 }
 
-/// One graph in bf16. Parameters that are used in bf16 are collected in `copied`.
+/// Makes one graph in bf16, and collects in `copied` the parameters that are used in bf16.
 class Lowering {
  public:
   Lowering(const Graph& source, const Program& program, std::set<std::string>& copied)
@@ -53,7 +54,7 @@ class Lowering {
     return known;
   }
 
-  /// The bf16 form of a value; of a parameter, its copy.
+  /// The bf16 form of a value; for a parameter this is its copy.
   Value low(Value v) {
     if (v.dtype() != DType::f32) return v;
     if (const std::string name = parameter_of(v); !name.empty()) {
@@ -65,14 +66,15 @@ class Lowering {
                                                PortKind::state);
       return view_like(v, copy);
     }
-    // A view shows in bf16 what it is a view of: that is rounded once, however many views are taken of it.
+    // A view in bf16 is a view of its operand in bf16: the operand is rounded once, however many
+    // views are taken of it.
     const NodeId node = v.graph().value(v.id()).node;
     if (node >= 0 && is_whole_view(v.graph(), v.graph().node(node)))
       return view_like(v, low(v.graph().handle(v.graph().node(node).inputs[0])));
     return cast(v, DType::bf16);
   }
 
-  /// The parameter that `v` is, or a view of; empty when it is neither.
+  /// The name of the parameter that `v` is, or is a view of; empty when it is neither.
   std::string parameter_of(Value v) const {
     const Graph& g = v.graph();
     ValueId id = v.id();
@@ -90,7 +92,8 @@ class Lowering {
     return known;
   }
 
-  /// A cotangent of a parameter, or of a view of one, is made in f32: it is summed, clipped and given to the optimizer.
+  /// Whether the node makes a cotangent of a parameter, or of a view of one. Such a cotangent is
+  /// made in f32: it is summed, clipped and given to the optimizer.
   bool is_parameter_gradient(const Node& node) const {
     for (ValueId v : node.outputs) {
       const CotangentOf& of = source_.value(v).cotangent;
@@ -139,7 +142,8 @@ class Lowering {
     return state && state->kind == StateKind::cache && state->type.dtype == DType::f32;
   }
 
-  /// What leaves the graph keeps its type; key/value caches are bf16 as what is put into them.
+  /// Gives outputs of the graph their former types; key/value caches are bf16, like the values put
+  /// into them.
   void restore_outputs() {
     for (const Port& port : source_.outputs()) {
       const DType type = is_cache(port) ? DType::bf16 : source_.value(port.value).type.dtype;
@@ -157,7 +161,7 @@ class Lowering {
 
 bool is_update(const Node& node) { return node.op->updates; }
 
-/// The optimizer's sweep also writes the copies of the parameters it updates.
+/// Lets the optimizer's sweep also write the copies of the parameters that it updates.
 Graph write_copies(Graph source, const std::set<std::string>& copied) {
   if (std::none_of(source.nodes().begin(), source.nodes().end(), is_update)) return source;
   std::vector<std::pair<std::string, ValueId>> stores;

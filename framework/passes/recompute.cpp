@@ -60,7 +60,8 @@ class Recomputer {
                          node.attrs);
   }
 
-  /// What stands for `v` in the backward pass: itself when it is kept, otherwise its clone.
+  /// The value that stands for `v` in the backward pass: `v` itself when it is kept, otherwise its
+  /// clone.
   Value remade(ValueId v) {
     if (kept(v)) return r_[v];
     if (auto it = clones_.find(v); it != clones_.end()) return it->second;

@@ -10,7 +10,7 @@ Value shaped(Value x, Shape shape) {
   return x.shape() == shape ? x : ops::reshape(x, {{"shape", std::move(shape)}});
 }
 
-/// Dim `from` taken out and put in at `to`, both counted in x; x itself where only dims of size one are passed.
+/// x with dim `from` taken out and put in at `to`, both counted in x; x itself when `from` is `to`.
 Value moved_dim(Value x, size_t from, size_t to) {
   std::vector<int64_t> perm;
   for (size_t d = 0; d < x.shape().size(); ++d)
@@ -27,7 +27,7 @@ Value cut(Value x, size_t dim, int64_t n) {
   return moved_dim(shaped(x, shape), dim, 0);
 }
 
-/// The inverse: [n, .., s, ..] to [.., n · s, ..].
+/// The inverse of cut: [n, .., s, ..] to [.., n · s, ..].
 Value join(Value x, size_t dim) {
   Shape shape = x.shape();
   const int64_t n = shape[0];
@@ -60,7 +60,8 @@ Value reshard(Value local, const Shape& whole, const Layout& from, const Move& m
           graph.add1(ops::all_to_all, {cut(local, static_cast<size_t>(move.to), n)}, attrs, name),
           dim);
     case Move::Kind::slice: {
-      // The part of a dim that other axes may have cut already: counted inside what this rank holds.
+      // Other axes may have cut the dim already, so the part is counted inside what this rank
+      // holds.
       int64_t size = whole[dim];
       for (AxisId axis : from.split[dim]) size /= mesh.size(axis);
       return ops::local_part(local,

@@ -23,7 +23,7 @@ void Rewriter::replace(ValueId old, Value value) {
   if (stands_[static_cast<size_t>(value.id())]) return;
   stands_[static_cast<size_t>(value.id())] = true;
   const std::string& name = source_.value(old).name;
-  const bool is_input = value.info().node < 0;  // named for its port
+  const bool is_input = value.info().node < 0;  // an input is named for its port
   if (!is_input && !graph_.has_name(name)) graph_.rename_value(value, name);
 }
 

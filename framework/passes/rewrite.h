@@ -1,5 +1,6 @@
-// Rewriter: how a pass makes a new graph from an old one. It walks the old graph in order; a node is copied unless the
-// pass puts something else in its place. Names, places, cotangent marks, ports and order carry over by themselves.
+// Rewriter: how a pass makes a new graph from an old one. It walks the old graph in order; a node
+// is copied unless the pass puts something else in its place. Names, places, cotangent marks, ports
+// and order carry over by themselves.
 #pragma once
 
 #include <functional>
@@ -17,11 +18,11 @@ class Rewriter {
   const Graph& source() const { return source_; }
   Graph& graph() { return graph_; }
 
-  /// The new value that stands for an old one.
+  /// The new value that stands for `old`.
   Value operator[](ValueId old) const;
   bool has(ValueId old) const { return static_cast<bool>(map_[static_cast<size_t>(old)]); }
-  /// Makes `value` stand for `old` and take over its cotangent mark, and its name as well, unless `value` stands for
-  /// another already or the name is in use.
+  /// Makes `value` stand for `old` and take over the cotangent mark of `old`, and its name as well,
+  /// unless `value` stands for another value already or the name is in use.
   void replace(ValueId old, Value value);
 
   std::vector<Value> operands(const Node& node) const;
@@ -29,7 +30,7 @@ class Rewriter {
   void copy(const Node& node);
   /// Copies all inputs of the source graph.
   void copy_inputs();
-  /// Copies the outputs (and cotangent marks); call last.
+  /// Copies the outputs (and cotangent marks); to be called last.
   void copy_outputs();
 
   /// Takes the new graph out.
@@ -39,13 +40,14 @@ class Rewriter {
   const Graph& source_;
   Graph graph_;
   std::vector<Value> map_;
-  std::vector<bool> stands_;  // by new value: it stands for an old one
+  std::vector<bool> stands_;  // by new value: whether it stands for an old one
 };
 
-/// A pass that looks at one node at a time: `f` returns true when it has replaced the node's results.
+/// Makes a new graph by looking at one node at a time: `f` returns true when it has replaced the
+/// node's results.
 Graph rewrite(const Graph& source, const std::function<bool(Rewriter&, const Node&)>& f);
 
-/// Without the nodes on which no output depends.
+/// `source` without the nodes on which no output depends.
 Graph prune(const Graph& source);
 
 }  // namespace tessera

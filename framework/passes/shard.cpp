@@ -11,7 +11,7 @@ namespace {
 
 using Axes = std::vector<AxisId>;
 
-/// Which index of a node's rule each mesh axis splits.
+/// The index of a node's rule that each mesh axis splits.
 class Assignment {
  public:
   Assignment(const Graph& graph, NodeId id, const IndexRule& rule, const Mesh& mesh,
@@ -20,15 +20,16 @@ class Assignment {
     for (AxisId axis : flowing) taken_[axis] = {-1, ""};
   }
 
-  /// Splits as an operand of this layout would have it, as far as the rule allows. With `ask`, another index that an axis
-  /// splits already on the demand of such an operand is an error.
+  /// Splits as an operand of this layout would have it, as far as the rule allows. With `ask`, it
+  /// is an error when an axis already splits another index because another operand called with
+  /// `ask` demanded it.
   void follow(const IndexRule::Operand& dims, const Layout& layout, const std::string& who,
               bool ask, bool must) {
     for (size_t d = 0; d < dims.size() && d < layout.split.size(); ++d)
       for (AxisId axis : layout.split[d]) take(axis, dims[d], who, ask, must);
   }
 
-  /// The axes of an index are in the order in which they were asked for: outer ones first.
+  /// The axes that split each index, in the order in which they were asked for: outer ones first.
   std::vector<Axes> finish() && { return std::move(split_); }
 
  private:
@@ -152,7 +153,7 @@ class Sharder {
     }
   }
 
-  /// Of a state, or of a view of one, when it is a parameter; empty otherwise.
+  /// The name of the parameter that `v` is, or is a view of; empty when it is neither.
   std::string parameter_of(ValueId v) const {
     const int at = root_[static_cast<size_t>(v)];
     if (at < 0) return "";
@@ -160,7 +161,7 @@ class Sharder {
     return wishes_.uses.contains(name) ? name : "";
   }
 
-  /// The axes over which the operands are partial and may stay so.
+  /// The axes over which the operands are partial and may stay partial.
   Axes flowing(const Node& node) {
     if (node.op->sums == Sums::reduce) return {};
     for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -171,7 +172,7 @@ class Sharder {
                       layout(v).partial != layout(node.inputs[0]).partial))
         return {};
     }
-    // Narrowing rounds: the sum is made first.
+    // Narrowing rounds, so the sum is made before.
     if (node.inputs.empty() || size_of(g_.value(node.outputs[0]).type.dtype) <
                                    size_of(g_.value(node.inputs[0]).type.dtype))
       return {};
@@ -185,7 +186,8 @@ class Sharder {
     return out;
   }
 
-  /// What the layout of a result should be, from the value that it is a cotangent of or from its name.
+  /// The layout that a result should have, from its name or from the value that it is a cotangent
+  /// of.
   std::optional<Layout> hint(ValueId v) {
     if (const auto named = wishes_.named(g_.value(v).name)) return named;
     const CotangentOf& of = g_.value(v).cotangent;
@@ -200,8 +202,8 @@ class Sharder {
     const CotangentOf& of = g_.value(v).cotangent;
     if (of.primal < 0 || !of.total) return std::nullopt;
     if (root_[static_cast<size_t>(of.primal)] < 0) return layout(of.primal).reduced();
-    if (g_.value(of.primal).node >= 0)
-      return std::nullopt;  // a view of a parameter: its own total moves
+    // A view of a parameter: its own total moves.
+    if (g_.value(of.primal).node >= 0) return std::nullopt;
     const auto wish = wishes_.gradients.find(
         g_.inputs()[static_cast<size_t>(root_[static_cast<size_t>(of.primal)])].name);
     if (wish == wishes_.gradients.end()) return std::nullopt;
@@ -274,7 +276,8 @@ class Sharder {
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       if (parameter_of(node.inputs[i]).empty()) continue;
       done[i] = true;
-      // What changes a state, or only looks at it in another shape, takes it as it is stored.
+      // An operand whose state the node changes, or only shows in another shape, is taken as it is
+      // stored.
       const bool as_stored = view || std::find(overwritten.begin(), overwritten.end(),
                                                node.inputs[i]) != overwritten.end();
       assignment.follow(
@@ -291,7 +294,8 @@ class Sharder {
     return std::move(assignment).finish();
   }
 
-  /// How a view of a parameter is computed with: as the parameter itself, seen through the view.
+  /// The layout in which a view of a parameter is computed with: that of the parameter, seen
+  /// through the view.
   Layout use_of_view(NodeId id, const IndexRule& rule) const {
     Assignment assignment(g_, id, rule, mesh_, {});
     assignment.follow(rule.inputs[0], uses_[static_cast<size_t>(g_.node(id).inputs[0])], "", false,
@@ -313,7 +317,7 @@ class Sharder {
   const ShardWishes& wishes_;
   Sharding out_;
   std::vector<int> root_;     // by value: the state input that it is, or a view of; -1: neither
-  std::vector<Layout> uses_;  // of those: how they are computed with
+  std::vector<Layout> uses_;  // by value: the layout in which such a state is computed with
   std::vector<bool> summed_;  // by value: it is partial, and some user has it summed
 };
 

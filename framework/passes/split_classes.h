@@ -1,5 +1,6 @@
-// Cross-entropy over classes that are split along a mesh axis: each rank looks at its own classes, and the ranks exchange two
-// numbers per row: the log-sum-exp of theirs, and the label's logit from the one that holds it.
+// Cross-entropy over classes that are split along a mesh axis: each rank looks at its own classes,
+// and the ranks exchange two numbers per row: the log-sum-exp of a rank's classes, and the label's
+// logit from the rank that holds it.
 #pragma once
 
 #include <optional>
@@ -13,13 +14,13 @@ namespace tessera {
 struct SplitClasses {
   Attrs exchange, part;
 
-  /// Nothing when the classes are not split.
+  /// nullopt when the classes are not split.
   static std::optional<SplitClasses> of(const Attrs& attrs);
 
-  /// Loss and lse per row, of all classes, from this rank's logits (rows, classes).
+  /// Loss and lse per row, over all classes, from this rank's logits (rows, classes).
   std::pair<Value, Value> cross_entropy(Value logits, Value labels, Value weights) const;
 
-  /// i32 (rows): the class of the largest logit of all; the first of equals.
+  /// i32 (rows): the class with the largest logit of all classes, the first one among equals.
   Value argmax(Value logits) const;
 };
 

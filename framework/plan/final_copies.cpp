@@ -38,7 +38,8 @@ class FinalCopies {
     return known != buffer_of_state_.end() ? known->second : add_buffer(bytes, state, state);
   }
 
-  /// A result that lies in a state about to be overwritten is saved first.
+  /// The final place of an output; a result that lies in a state about to be overwritten is saved
+  /// first.
   StoragePlace output(const Port& port) {
     const StoragePlace at = place(port.value);
     if (port.kind == PortKind::state || !writer_.count(at.buffer)) return at;
@@ -48,13 +49,14 @@ class FinalCopies {
     return {saved, 0};
   }
 
-  /// A state is overwritten when nothing reads its old value any more. In a ring of states one is set aside first.
+  /// Orders the moves so that a state is overwritten when nothing reads its old value any more. In
+  /// a ring of states one is set aside first.
   void sequence() {
     std::map<int, int> readers;  // by buffer that is written: moves that still read it
     for (const StorageCopy& move : pending_)
       if (writer_.count(move.from.buffer)) ++readers[move.from.buffer];
     std::vector<bool> done(pending_.size(), false);
-    const auto follow = [&](size_t i) {  // this move, and those it sets free
+    const auto follow = [&](size_t i) {  // takes this move, and those that it sets free
       while (true) {
         const StorageCopy& move = pending_[i];
         storage_.copies.push_back(move);

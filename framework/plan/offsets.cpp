@@ -13,7 +13,7 @@ struct Taken {
   int64_t begin, end;
 };
 
-/// Stretches by offset. Cut into short runs, so that inserting is cheap and walking stays fast.
+/// Stretches by offset, cut into short runs, so that inserting is cheap and walking stays fast.
 class Stretches {
  public:
   void insert(const Taken& taken) {
@@ -31,12 +31,13 @@ class Stretches {
     runs_.insert(run + 1, std::move(rest));
   }
 
-  /// Walks the stretches once, however often it is asked.
+  /// Walks the stretches once, however many times `past` is called.
   class Walk {
    public:
     explicit Walk(const Stretches& stretches) : runs_(stretches.runs_) {}
 
-    /// The end of the last stretch seen that begins before `offset` + `size`; `offset` when all end before it.
+    /// The end of the last stretch seen that begins before `offset` + `size`; `offset` when all
+    /// these end before it.
     int64_t past(int64_t offset, int64_t size) {
       for (; run_ < runs_.size(); ++run_, at_ = 0)
         for (; at_ < runs_[run_].size(); ++at_) {
@@ -54,11 +55,11 @@ class Stretches {
 
  private:
   static constexpr size_t kLongest = 512;
-  std::vector<std::vector<Taken>> runs_;  // none empty
+  std::vector<std::vector<Taken>> runs_;  // no run is empty
 };
 
-/// Buffers that have their place, by the steps in which they are in use: a tree of stretches of steps, halved again and
-/// again, so that a short-lived buffer meets those of its own time alone.
+/// Buffers that have their place, by the steps in which they are in use: a tree of stretches of
+/// steps, halved again and again, so that a short-lived buffer meets only buffers of its own time.
 class Placed {
  public:
   explicit Placed(int steps) {
@@ -95,7 +96,7 @@ class Placed {
   }
 
  private:
-  /// f(node) for the fewest nodes of the tree that make up these steps.
+  /// Calls f(node) for the fewest nodes of the tree that make up these steps.
   template <typename F>
   void cover(int first, int last, const F& f) const {
     size_t from = static_cast<size_t>(first) + leaves_,
@@ -107,9 +108,9 @@ class Placed {
   }
 
   size_t leaves_ = 1;
-  std::vector<Stretches> own_;  // by node: in use in exactly its steps
-  std::vector<Stretches>
-      below_;  // by node: in use in some of its steps, and no more than these there
+  std::vector<Stretches> own_;  // by node: buffers in use in exactly its steps
+  // By node: buffers in use in some of its steps, which own_ has at the node or at nodes below it.
+  std::vector<Stretches> below_;
 };
 
 }  // namespace
@@ -122,7 +123,7 @@ Packing pack(std::span<const Lifetime> buffers, int64_t alignment) {
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return buffers[a].bytes > buffers[b].bytes; });
-  int begin = 0, end = 0;  // of all steps
+  int begin = 0, end = 0;  // first and last of all steps
   for (const Lifetime& b : buffers) {
     begin = std::min(begin, b.first);
     end = std::max(end, b.last + 1);

@@ -1,5 +1,6 @@
-// offsets: packs buffers with known lifetimes into one arena. Largest first, each at the lowest place where it overlaps
-// no buffer in use at the same time (Pisarchyk and Lee 2020, 2001.03288, "greedy by size").
+// offsets: packs buffers with known lifetimes into one arena. Buffers are placed largest first,
+// each at the lowest place where it overlaps no buffer in use at the same time (Pisarchyk and Lee
+// 2020, 2001.03288, "greedy by size").
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,7 @@ struct Lifetime {
 
 struct Packing {
   std::vector<int64_t> offsets;  // by buffer, multiples of the alignment
-  int64_t bytes = 0;             // of the arena
+  int64_t bytes = 0;             // size of the arena
   int64_t live_peak = 0;         // the most bytes in use at one step: no packing can be smaller
   int peak_step = 0;
 };

@@ -52,12 +52,12 @@ class Planner {
 
  private:
   struct Base {
-    int state = -1, row = -1;  // in plan_.states, or in plan_.buffers
+    int state = -1, row = -1;  // position in plan_.states, or in plan_.buffers
   };
 
   Base base(const StorageBuffer& b) {
     if (b.state.empty()) {
-      if (b.bytes == 0) return {};  // gone into another
+      if (b.bytes == 0) return {};  // merged into another buffer
       plan_.buffers.push_back({b.name, b.bytes, 0, b.first, b.last, false, b.values});
       return {-1, static_cast<int>(plan_.buffers.size()) - 1};
     }

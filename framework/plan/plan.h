@@ -1,5 +1,6 @@
-// plan: gives every value of a graph its place, library scratch included, before anything runs. The arena holds what
-// lives inside one run; states lie beside it and are shared by all graphs of a Program.
+// plan: gives every value of a graph its place, library scratch included, before anything runs. The
+// arena holds what lives inside one run; states lie beside it and are shared by all graphs of a
+// Program.
 #pragma once
 
 #include <functional>
@@ -10,7 +11,8 @@
 
 namespace tessera {
 
-/// A place: in the arena when `state` is negative, otherwise in that state (position in Plan::states).
+/// A place: in the arena when `state` is negative, otherwise in that state (position in
+/// Plan::states).
 struct Slot {
   int state = -1;
   int64_t offset = 0;
@@ -24,24 +26,25 @@ struct PlanStep {
   bool view = false;                       // its results are its operands' memory: nothing to run
 };
 
-/// Bytes moved after the last step, in order: new states that were made elsewhere, results saved from them.
+/// Bytes moved after the last step, in order: new states that were made elsewhere, and results
+/// saved from states.
 struct PlanCopy {
   Slot from, to;
   int64_t bytes = 0;
 };
 
-/// What occupies the arena: one row per buffer.
+/// A buffer in the arena.
 struct PlanBuffer {
-  std::string name;  // of the value that it was made for; of the node, for scratch
+  std::string name;  // that of the value that it was made for; for scratch, that of the node
   int64_t bytes = 0, offset = 0;
   int first = 0, last = 0;
   bool scratch = false;
-  std::vector<ValueId> values;  // those that lie in it, one after the other or as views
+  std::vector<ValueId> values;  // values in the buffer, one after the other or as views
 };
 
 struct Plan {
   Graph graph;
-  std::vector<std::string> states;  // those this graph touches
+  std::vector<std::string> states;  // states that this graph touches
   std::vector<PlanStep> steps;
   std::vector<PlanCopy> copies;
   std::vector<Slot> values;         // by value, while the steps run
@@ -54,7 +57,8 @@ struct Plan {
 /// Bytes of scratch memory that a node's kernel needs.
 using ScratchBytes = std::function<size_t(const Graph&, NodeId)>;
 
-/// The plan of a verified graph; buffers are aligned to kAlignment of the kernels' contract (64 bytes).
+/// The plan of a verified graph; buffers are aligned to kAlignment of the kernels' contract (64
+/// bytes).
 Plan make_plan(Graph graph, const ScratchBytes& scratch);
 
 /// The steps with places and sizes, as stable text.

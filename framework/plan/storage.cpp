@@ -58,7 +58,7 @@ class StorageAssigner {
     return b;
   }
 
-  /// Puts what lies in buffer `from` into buffer `into`, of the same size.
+  /// Moves the values of buffer `from` into buffer `into`, of the same size.
   void merge(int from, int into) {
     StorageBuffer &f = buffer(from), &t = buffer(into);
     for (ValueId v : f.values) {
@@ -70,7 +70,8 @@ class StorageAssigner {
     f.bytes = 0;
   }
 
-  /// Results of step i: views and donations lie in their operand's buffer, all else gets a buffer of its own.
+  /// Places the results of step i: views and donations lie in their operand's buffer, and every
+  /// other result gets a buffer of its own.
   void forced(int i) {
     const Node& node = graph_.node(i);
     for (const Alias& alias : aliases_[at(i)]) {
@@ -96,7 +97,7 @@ class StorageAssigner {
     return port && port->kind == PortKind::state && port->value == v;
   }
 
-  /// May the result be written over the operand, as far as step i itself goes?
+  /// Whether the result may be written over the operand, as far as step i itself goes.
   bool overwrites(int i, const Alias& alias) {
     const Node& node = graph_.node(i);
     const ValueId from = node.inputs[at(alias.input)], to = node.outputs[at(alias.result)];
@@ -105,8 +106,9 @@ class StorageAssigner {
     if (target == own || o.first != i || o.values[0] != to || !o.state.empty()) return false;
     if (t.bytes != o.bytes || offset_of(from) != 0) return false;
     for (ValueId v : node.outputs)
-      if (buffer_of(v) == target) return false;        // another result is there already
-    for (size_t k = 0; k < node.inputs.size(); ++k) {  // other operands there must be as harmless
+      if (buffer_of(v) == target) return false;  // another result is there already
+    // Other operands in that buffer must be as harmless.
+    for (size_t k = 0; k < node.inputs.size(); ++k) {
       if (buffer_of(node.inputs[k]) != target) continue;
       const auto same = [&](const Alias& a) {
         return a.kind == Alias::Kind::in_place && a.result == alias.result && at(a.input) == k;
@@ -118,7 +120,7 @@ class StorageAssigner {
     return true;
   }
 
-  /// A result takes over the buffer of an operand that ends here.
+  /// Lets results of step i take over the buffer of an operand that ends there.
   void in_place(int i) {
     for (const Alias& alias : aliases_[at(i)]) {
       if (alias.kind != Alias::Kind::in_place || !overwrites(i, alias)) continue;
@@ -130,7 +132,7 @@ class StorageAssigner {
     }
   }
 
-  /// Is the old state in buffer `old` done with when the buffer `b` begins?
+  /// Whether the old state in buffer `old` is done with when the buffer `b` begins.
   bool makes_room(int old, int b) {
     const int first = buffer(b).first;
     if (buffer(old).last != first) return buffer(old).last < first;
@@ -142,7 +144,8 @@ class StorageAssigner {
     return false;
   }
 
-  /// New states are made where they will live when the old value is done with by then. Returns those that are not.
+  /// Makes new states where they will live when the old value is done with by then. Returns the
+  /// other ones.
   std::vector<Port> place_states() {
     std::vector<Port> moved;
     for (const Port& port : graph_.outputs()) {
@@ -175,8 +178,9 @@ class StorageAssigner {
     }
   }
 
-  /// Nothing that lies where a donation writes is read by its step or later. Both are walked in the order of the steps, so
-  /// that of many values in one buffer each is met while something still reads it alone.
+  /// Checks that nothing that lies where a donation writes is read by the donation's step or later.
+  /// Values and donations are both walked in the order of the steps, so that of many values in one
+  /// buffer each is met while something still reads it alone.
   void check_overwritten(const StorageBuffer& b, const std::vector<Donation>& donations) const {
     std::vector<ValueId> values = b.values, read;
     std::stable_sort(values.begin(), values.end(), [&](ValueId x, ValueId y) {

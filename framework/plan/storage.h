@@ -1,6 +1,7 @@
-// storage: which values share memory. Views, donations and in-place results are resolved here, so that what follows
-// deals with plain buffers: a size and the steps between which it is in use. States have one buffer each, outside the
-// arena; a new state is made in it where the old one is done with by then, and copied to it after the last step where not.
+// storage: which values share memory. Views, donations and in-place results are resolved here, so
+// that what follows deals with plain buffers: a size and the steps between which it is in use.
+// States have one buffer each, outside the arena. A new state is made in that buffer where the old
+// one is done with by then, and otherwise copied to it after the last step.
 #pragma once
 
 #include <string>
@@ -10,19 +11,19 @@
 
 namespace tessera {
 
-/// A stretch of memory and the steps (node numbers) from which to which it holds something needed. Data inputs are there
-/// from step -1 on; data outputs stay until step `nodes`.
+/// A stretch of memory, and the first and last step (node numbers) at which it holds something
+/// needed. Data inputs are there from step -1 on; data outputs stay until step `nodes`.
 struct StorageBuffer {
   int64_t bytes = 0;
   int first = 0, last = 0;
   std::string state;            // not empty: the memory of this state
-  std::string name;             // for messages: of the value that it was made for
-  std::vector<ValueId> values;  // what lies in it, in the order of making
+  std::string name;             // for messages: name of the value that it was made for
+  std::vector<ValueId> values;  // values in the buffer, in the order in which they are made
 };
 
 struct StoragePlace {
   int buffer = -1;
-  int64_t offset = 0;  // bytes into it
+  int64_t offset = 0;  // bytes into the buffer
   bool operator==(const StoragePlace&) const = default;
 };
 
@@ -40,8 +41,8 @@ struct Storage {
   std::vector<StorageCopy> copies;    // to be done in this order
 };
 
-/// InternalError when a value that a step overwrites is read by that step or a later one, or when a state is overwritten
-/// and not stored.
+/// Throws InternalError when a value that a step overwrites is read by that step or a later one, or
+/// when a state is overwritten and not stored.
 Storage assign_storage(const Graph& graph);
 
 }  // namespace tessera

@@ -8,13 +8,13 @@
 
 namespace tessera {
 
-/// Of one node; 0 for an op without any.
+/// FLOPs of one node; 0 for an op that states none.
 double flops_of(const Graph& graph, const Node& node);
 
-/// By op, ops without any left out.
+/// FLOPs by op; ops with none are left out.
 std::map<std::string, double> flops_by_op(const Graph& graph);
 
-/// Those of the model: without what ops compute a second time.
+/// FLOPs of the model: without what ops compute a second time.
 double model_flops(const Graph& graph);
 
 }  // namespace tessera

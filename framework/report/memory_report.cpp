@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-/// Is the value a parameter, or a view or another precision of one?
+/// Whether the value is a parameter, or a view or another precision of one.
 bool is_parameter(const Program& program, const Graph& graph, ValueId id) {
   while (graph.value(id).node >= 0) {
     const Node& node = graph.node(graph.value(id).node);
@@ -35,13 +35,15 @@ class Kinds {
       const CotangentOf& of = graph.value(v).cotangent;
       gradient_[at(v)] = of.primal >= 0 && is_parameter(program, graph, of.primal);
     }
-    // What becomes a gradient on its way through messages is one as well: a rank's part of the sum.
+    // A value that becomes a gradient on its way through messages is a gradient as well: a rank's
+    // part of the sum.
     for (size_t i = graph.nodes().size(); i-- > 0;) {
       const Node& node = graph.nodes()[i];
       if (moves(node) && any(gradient_, node.outputs)) mark(gradient_, node.inputs);
     }
     for (const Node& node : graph.nodes()) {
-      auto& of = node.op == &ops::all_gather ? gathered_ : gradient_;  // or sums of accumulators
+      // Messages that move states gather parameters or sum accumulators.
+      auto& of = node.op == &ops::all_gather ? gathered_ : gradient_;
       if (moves_states(graph, node)) mark(of, node.outputs);
       for (auto* kind : {&gathered_, &gradient_})
         if (moves(node) && any(*kind, node.inputs)) mark(*kind, node.outputs);

@@ -1,5 +1,6 @@
-// memory_report: where the bytes of a planned program go. States by kind, and the arena at its fullest step: gradients of
-// parameters, other values (activations), scratch of kernels (workspace), and what packing leaves unused between them.
+// memory_report: where the bytes of a planned program go: states by kind, and the arena at its
+// fullest step, namely gradients of parameters, other values (activations), scratch of kernels
+// (workspace), and what packing leaves unused between them.
 #pragma once
 
 #include <map>
@@ -21,18 +22,20 @@ struct MemoryReport {
   std::map<StateKind, int64_t> states;  // with the padding that aligns them
   int64_t state_bytes = 0;
 
-  std::string graph, step;  // where the arena is fullest: the graph's name, and the node's
+  /// Where the arena is fullest: the graph's name, and the node's.
+  std::string graph, step;
   int64_t gradients = 0, activations = 0, workspace = 0, unused = 0;
-  int64_t gathered = 0;     // sharded parameters, put together for use
-  int64_t arena_bytes = 0;  // the sum of these five
+  int64_t gathered = 0;  // sharded parameters, put together for use
+  /// The sum of gradients, activations, workspace, unused and gathered.
+  int64_t arena_bytes = 0;
 
-  std::vector<Tensor> live;     // in the arena at that step, the largest first
-  std::vector<Tensor> largest;  // of those and the states, the largest first
+  std::vector<Tensor> live;     // tensors in the arena at that step, the largest first
+  std::vector<Tensor> largest;  // tensors of `live` and the states, the largest first
 
   int64_t bytes() const { return state_bytes + arena_bytes; }
 };
 
-/// `plans`: of all graphs of the program.
+/// The report on a program; `plans` are the plans of all its graphs.
 MemoryReport memory_report(const Program& program, std::span<const Plan* const> plans);
 MemoryReport memory_report(const Program& program, const std::vector<Plan>& plans);
 

@@ -25,7 +25,7 @@ class Walk {
   Timeline result() && { return std::move(out_); }
 
  private:
-  /// A stretch of computing, or a collective; `before` is what it had to wait for.
+  /// A stretch of computing, or a collective; `before` is the event that it had to wait for.
   struct Event {
     std::string axis;  // "": computing
     double seconds = 0, end = 0;
@@ -44,7 +44,7 @@ class Walk {
         wait(made->second);
     if (const auto exchange = exchange_of(graph_, node)) {
       start(node, *exchange);
-      if (!node.attrs.has("ticket")) wait(under_way_.size() - 1);  // else at its wait
+      if (!node.attrs.has("ticket")) wait(under_way_.size() - 1);  // otherwise at its wait
     } else if (const double flops = flops_of(graph_, node); flops > 0) {
       compute(flops / rates_.flops);
     }
@@ -96,11 +96,12 @@ class Walk {
   const Rates& rates_;
   Timeline out_;
   double now_ = 0;
-  int last_ = -1;  // the event that ended now
+  int last_ = -1;  // the event that ended at now_
   std::vector<Event> events_;
-  std::map<std::string, int> lanes_;  // an axis's last collective
+  std::map<std::string, int> lanes_;  // the last collective of each axis
   std::vector<Started> under_way_;
-  std::unordered_map<NodeId, size_t> started_;  // by the node that started it: its entry there
+  // By the node that started it: position in under_way_.
+  std::unordered_map<NodeId, size_t> started_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
-// traffic: the collectives of a graph of one rank: how many, how many bytes, along which mesh axis. Counted from the nodes
-// before anything runs; a session counts the same while it runs, and both agree to the byte.
+// traffic: the collectives of a graph of one rank: how many, how many bytes, along which mesh axis.
+// They are counted from the nodes before anything runs; a session counts while it runs, and both
+// counts agree to the byte.
 #pragma once
 
 #include <map>
@@ -12,20 +13,23 @@
 
 namespace tessera {
 
-/// What one collective exchanges. `bytes`: of the whole message, all ranks' parts together, in the dtype that travels: what
-/// all_reduce, reduce_scatter and all_to_all take and all_gather gives.
+/// What one collective exchanges. `bytes` is the size of the whole message, all ranks' parts
+/// together, in the dtype that travels: what all_reduce, reduce_scatter and all_to_all take and
+/// all_gather gives.
 struct Exchange {
   std::string kind, axis;
   int64_t ranks = 1;
   int64_t bytes = 0;
-  std::vector<int64_t> pieces = {};  // bytes of each tensor in it
+  std::vector<int64_t> pieces = {};  // bytes of each tensor in the message
 };
 
-/// Of a collective node, also of one that is waited for apart; none of any other.
+/// The exchange of a collective node, also of one that is waited for apart; nullopt for any other
+/// node.
 std::optional<Exchange> exchange_of(const Graph& graph, const Node& node);
 
-/// Bytes that one rank sends for a message of `bytes`, in the best known algorithms (ring or pairwise exchange; Thakur,
-/// Rabenseifner and Gropp 2005): (n-1)/n of it, all_reduce twice that, so that a sum that ends split costs half.
+/// Bytes that one rank sends for a message of `bytes`, in the best known algorithms (ring or
+/// pairwise exchange; Thakur, Rabenseifner and Gropp 2005): (n-1)/n of the message, and twice that
+/// for all_reduce, so that a sum that ends split costs half.
 double bytes_sent(const std::string& kind, int64_t ranks, int64_t bytes);
 
 class Traffic {
@@ -38,16 +42,16 @@ class Traffic {
   void add(const Exchange& exchange, int64_t calls = 1);
   void add(const Traffic& other, int64_t times = 1);
 
-  /// By axis and kind.
+  /// Counts by axis and kind.
   const std::map<std::pair<std::string, std::string>, Count>& counts() const { return counts_; }
   Count count(const std::string& axis, const std::string& kind) const;
   int64_t calls() const;
-  /// Sent by one rank along the axis, or along all.
+  /// Bytes that one rank sends along the axis, or along all axes when the name is empty.
   double sent(const std::string& axis = "") const;
 
-  /// Where a kernel counts what it does: calls and bytes. It stays where it is.
+  /// The row in which a kernel counts calls and bytes while it runs. The row stays where it is.
   Count& counter(const Exchange& exchange);
-  /// What has been added to `before`; rows without any calls are left out.
+  /// What has been added since `before` was taken; rows without any calls are left out.
   Traffic since(const Traffic& before) const;
 
   bool operator==(const Traffic& other) const { return counts_ == other.counts_; }

@@ -86,7 +86,8 @@ size_t CpuDevice::peak_bytes() const { return peak_resident_bytes(); }
 
 double CpuDevice::copy_gbytes_per_second(double seconds) const {
   constexpr size_t kLeast = size_t{64} << 20, kMost = size_t{512} << 20;
-  const size_t bytes = std::clamp(2 * profile().l3_bytes, kLeast, kMost);  // no cache holds it
+  // More bytes than any cache holds.
+  const size_t bytes = std::clamp(2 * profile().l3_bytes, kLeast, kMost);
   HostBuffer from(bytes), to(bytes);
   std::memset(from.data(), 1, bytes);  // untouched pages would all be the one zero page
   const double time = fastest_run(seconds, [&] {

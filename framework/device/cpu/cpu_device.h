@@ -1,5 +1,5 @@
-// The host as a device: its memory is the host's, its streams do everything at once, and its kernels are those of the
-// library that it is given (the CPU's own, or the reference loops).
+// The host as a device: its memory is the host's, its streams do everything at once, and it is
+// given its kernels (the CPU's own, or the reference loops) as a library.
 #pragma once
 
 #include <cstdint>
@@ -32,17 +32,18 @@ class CpuDevice final : public Device {
   void synchronize(void*) override {}
 };
 
-/// What a run asks of the processor; what is not set is as it is here.
+/// What a run asks of the processor; a setting without a value is taken from this machine.
 struct CpuSettings {
   std::optional<Isa> isa = {};
   std::optional<int64_t> threads = {};
-  std::string threads_from = "device.threads";  // who asks for them
-  std::optional<size_t> memory_bytes = {};      // at most
+  std::string threads_from = "device.threads";  // the setting that gave `threads`, for messages
+  std::optional<size_t> memory_bytes = {};      // upper limit
 };
 
-/// This machine under the settings, applied to the process: threads, instruction set (one per process), denormals
-/// flushed. UserError for more than 8 threads for each usable core, for an instruction set that the machine does not have,
-/// or for another than the process is held to already.
+/// This machine under `settings`, which are applied to the process: threads, one instruction set
+/// per process, denormals flushed. Throws UserError for more than 8 threads for each usable core,
+/// for an instruction set that the machine does not have, and for an instruction set other than the
+/// one that the process is already held to.
 std::shared_ptr<Device> make_cpu_device(const CpuSettings& settings, const KernelLibrary& kernels);
 
 }  // namespace tessera

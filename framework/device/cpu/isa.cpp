@@ -13,7 +13,8 @@ namespace {
 
 constexpr bool bit(uint64_t word, int n) { return (word >> n) & 1; }
 
-// Parts of XCR0: bits 1 and 2 are the SSE and AVX state, 5 to 7 the AVX-512 state, 17 and 18 the tiles.
+// Parts of XCR0: bits 1 and 2 are the SSE and AVX state, 5 to 7 the AVX-512 state, 17 and 18 the
+// tiles.
 constexpr uint64_t kAvxState = 0x6, kAvx512State = 0xe6, kTileState = 0x60000;
 
 constexpr bool saves(uint64_t xcr0, uint64_t state) { return (xcr0 & state) == state; }

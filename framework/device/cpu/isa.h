@@ -1,6 +1,6 @@
-// Which instruction sets may be used here: the processor must have them, the operating system must save their registers
-// (XCR0), and for AMX the kernel must grant this process its tile state. Reading the facts and judging them are apart, so
-// that the judgement is tested for machines other than this one.
+// Which instruction sets may be used here: the processor must have them, the operating system must
+// save their registers (XCR0), and for AMX the kernel must grant this process its tile state.
+// Reading the facts and judging them are apart, so tests can judge machines other than this one.
 #pragma once
 
 #include <cstdint>
@@ -17,14 +17,15 @@ struct CpuFacts {
   uint64_t xcr0 = 0;             // 0 where the operating system has not enabled XSAVE
   bool tile_permission = false;  // the kernel lets this process use AMX tiles
 
-  /// The processor has AMX with bf16, whether or not it may be used.
+  /// Whether the processor has AMX with bf16, usable or not.
   bool has_amx() const;
 };
 
-/// Asks processor and kernel. Asking for the tile permission grants it to the whole process, for good.
+/// Asks the processor and the kernel. Asking for the tile permission grants it to the whole
+/// process, for good.
 CpuFacts read_cpu_facts();
 
-/// The widest instruction set that the facts allow; UserError when not even SSE4.1 is there.
+/// The widest instruction set that the facts allow; throws UserError when even SSE4.1 is missing.
 Isa isa_of(const CpuFacts& facts);
 
 }  // namespace tessera

@@ -34,7 +34,8 @@ size_t mapped_bytes(size_t size) {
   return rounded_up(size, size >= kHugePage ? kHugePage : page_size());
 }
 
-/// The number behind `key` in a file of "key number" or "key: number kB" lines; `otherwise` when there is none.
+/// The number behind `key` in a file of "key number" or "key: number kB" lines; `otherwise` when
+/// there is no such key.
 size_t field(const fs::path& file, std::string_view key, size_t otherwise) {
   std::ifstream in(file);
   for (std::string line; std::getline(in, line);) {
@@ -47,7 +48,7 @@ size_t field(const fs::path& file, std::string_view key, size_t otherwise) {
   return otherwise;
 }
 
-/// The number that a file holds; `otherwise` when it is absent or says "max".
+/// The number in a file; `otherwise` when the file is absent or says "max".
 size_t number(const fs::path& file, size_t otherwise) {
   std::ifstream in(file);
   size_t value = 0;
@@ -79,7 +80,7 @@ HostBuffer::HostBuffer(size_t bytes) {
   };
   if (bytes > kNoLimit / 2) refused(ENOMEM);
   const size_t mapped = mapped_bytes(bytes);
-  const size_t slack = bytes >= kHugePage ? kHugePage : 0;  // room to begin on a boundary
+  const size_t slack = bytes >= kHugePage ? kHugePage : 0;  // room to begin on a huge-page boundary
   void* const raw =
       mmap(nullptr, mapped + slack, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (raw == MAP_FAILED) refused(errno);
@@ -90,7 +91,8 @@ HostBuffer::HostBuffer(size_t bytes) {
     if (before > 0) munmap(start, before);
     start += before;
     if (slack > before) munmap(start + mapped, slack - before);
-    madvise(start, mapped, MADV_HUGEPAGE);  // only advice: without huge pages the memory is as good
+    // This is only advice: without huge pages the memory is as good.
+    madvise(start, mapped, MADV_HUGEPAGE);
   }
   data_ = start;
   size_ = bytes;

@@ -1,6 +1,7 @@
-// The host's memory: what this process may use, what it has used, and HostBuffer, the one owner of large memory on the
-// CPU. A HostBuffer is mapped, not taken from malloc, so that it starts on a huge-page boundary, is zero without being
-// touched, and goes back to the system at once; all of them are counted, so a plan can be held against what happened.
+// The host's memory: what this process may use, what it has used, and HostBuffer, the one owner of
+// large memory on the CPU. A HostBuffer is mapped instead of taken from malloc, so that it starts
+// on a huge-page boundary, is zero without being touched, and goes back to the system at once. The
+// bytes of all HostBuffers are counted, so a plan can be compared with what happened.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,8 @@
 
 namespace tessera {
 
-/// Zeroed memory, aligned to 64 bytes at least and to 2 MiB from that size on (huge pages are asked for).
-/// UserError when the machine refuses.
+/// Zeroed memory, aligned to at least 64 bytes, and to 2 MiB when it is that large (huge pages are
+/// asked for). The constructor throws UserError when the machine refuses.
 class HostBuffer {
  public:
   HostBuffer() = default;
@@ -39,7 +40,7 @@ class HostBuffer {
 
   std::byte* data() { return data_; }
   const std::byte* data() const { return data_; }
-  size_t size() const { return size_; }  // as asked for; what is mapped is rounded up to pages
+  size_t size() const { return size_; }  // as asked for; the mapping is rounded up to pages
 
  private:
   std::byte* data_ = nullptr;
@@ -51,17 +52,19 @@ struct BufferBytes {
   size_t current = 0, peak = 0;
 };
 BufferBytes buffer_bytes();
-/// Lets the peak start again from what is held now.
+/// Sets the peak to what is held now.
 void reset_buffer_peak();
 
-/// Largest resident memory of the process so far, libraries included (VmHWM); 0 where the system does not tell.
+/// Largest resident memory of the process so far, libraries included (VmHWM); 0 when the system
+/// does not tell.
 size_t peak_resident_bytes();
 
-/// What this process may use in all: the smaller of the machine's memory and its cgroup's limits (v1 and v2).
-/// `root` stands for `/`, for tests.
+/// Memory that this process may use in all: the smaller of the machine's memory and the limits of
+/// its cgroups (v1 and v2). `root` stands for `/`, for tests.
 size_t memory_limit(const std::filesystem::path& root = "/");
 
-/// What it may still take now without pushing others out: the smaller of the machine's and the cgroups' free memory.
+/// Memory that this process may still take now without pushing others out: the smaller of the
+/// machine's and the cgroups' free memory.
 size_t available_memory(const std::filesystem::path& root = "/");
 
 /// The system's setting of transparent huge pages: "always", "madvise", "never", or "absent".

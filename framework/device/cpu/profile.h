@@ -1,5 +1,6 @@
-// The profile of the machine that the program runs on: instruction set, cores, caches, memory. Detected once, then
-// handed on as a value; a plan for another machine takes a profile from a file instead.
+// The profile of the machine that the program runs on: instruction set, cores, caches, memory. It
+// is detected once and handed on as a value; `tessera plan` can put the memory of another machine
+// in its place.
 #pragma once
 
 #include <filesystem>
@@ -11,10 +12,11 @@ namespace tessera {
 /// What this process may use of this machine.
 DeviceProfile cpu_profile();
 
-/// `profile` held down to `isa` (the config's `device.isa`). UserError when the machine has less than that.
+/// `profile` held down to `isa` (the config's `device.isa`). Throws UserError when the machine has
+/// less than that.
 DeviceProfile capped(DeviceProfile profile, Isa isa);
 
-/// Sizes of the data caches that one core sees, in bytes; 0 where the system does not tell.
+/// Sizes of the data caches that one core sees, in bytes; 0 when the system does not tell.
 struct CacheSizes {
   size_t l1 = 0, l2 = 0, l3 = 0;
 };

@@ -12,12 +12,12 @@ namespace tessera::cpu::HWY_NAMESPACE {
 /// A thread takes whole blocks of the sweep, so that no two write one cache line.
 constexpr int64_t kSweepBlock = 4096;
 
-/// rest1 is 1 - beta1 of the exact beta1, not of its float; rest2 as well.
+/// rest1 is 1 - beta1 of the exact beta1, not of its float; likewise rest2.
 struct AdamwRates {
   float beta1, rest1, beta2, rest2, eps, clip, keep, step, correction;
 };
 
-/// param = keep · param - step · m / (sqrt(v) · correction + eps)
+/// Computes param = keep · param - step · m / (sqrt(v) · correction + eps), and the new m and v.
 template <class G, bool copy>
 HWY_ATTR void adamw_range(float* param, const G* grad, float* m, float* v, bfloat16* narrow,
                           int64_t n, const AdamwRates& rates) {

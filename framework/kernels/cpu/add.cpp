@@ -14,7 +14,7 @@ struct Add {
   }
 };
 
-/// Counters: i64 without broadcasting.
+/// Adds counters: i64 without broadcasting.
 Kernel add_counters(int64_t n) {
   return {[n](const KernelArgs& args) {
             for (int64_t i = 0; i < n; ++i)

@@ -1,7 +1,8 @@
-// attention: softmax(scale · q kᵀ + mask) v, tile by tile with a running maximum and sum per row (Milakov and Gimelshein
-// 2018, 1805.02867; Dao et al. 2022, 2205.14135), summed in f32. Keys and values are packed once per call; then blocks of
-// queries are independent of each other, so the bits do not depend on the number of threads. Tiles that no query of the
-// block sees are not computed; at the edge of the mask products stop at the last visible key of each six rows.
+// attention: softmax(scale · q kᵀ + mask) v, tile by tile with a running maximum and sum per row
+// (Milakov and Gimelshein 2018, 1805.02867; Dao et al. 2022, 2205.14135), summed in f32. Keys and
+// values are packed once per call; then blocks of queries are independent of each other, so the
+// bits do not depend on the number of threads. Tiles that no query of the block sees are not
+// computed; at the edge of the mask products stop at the last visible key of each six rows.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/attention.cpp"
 #include <hwy/foreach_target.h>
@@ -21,7 +22,8 @@ struct RowState {
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
 };
 
-/// Turns products into exp(score - highest so far), zero where masked; gives what earlier sums must be multiplied by.
+/// Turns products into exp(score - highest so far), zero where masked, and returns the factor by
+/// which earlier sums must be multiplied.
 template <bool masked>
 HWY_INLINE float exponentiate(float* s, int64_t vectors, float scale, const TileRow& row,
                               RowState& state) {
@@ -55,7 +57,7 @@ HWY_INLINE float exponentiate(float* s, int64_t vectors, float scale, const Tile
   return rescale;
 }
 
-/// T: type of the operands; E: what is multiplied, floats or pairs of bf16.
+/// T is the type of the operands; E is what is multiplied, floats or pairs of bf16.
 template <class T, class E>
 class AttentionForward {
  public:
@@ -85,7 +87,7 @@ class AttentionForward {
     parallel_for(slots_, 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t slot = begin; slot < end; ++slot)
         for (int64_t item = items * slot / slots_; item < items * (slot + 1) / slots_; ++item) {
-          // From both ends in turn: under a causal mask late blocks see more keys.
+          // Blocks are taken from both ends in turn: under a causal mask late blocks see more keys.
           const int64_t turn = item % blocks, block = turn % 2 ? blocks - 1 - turn / 2 : turn / 2;
           attend(args, item / blocks, block, packed, finite,
                  Slot(*this, slots + slot * slot_elements()));
@@ -94,7 +96,8 @@ class AttentionForward {
   }
 
  private:
-  /// Scratch of one thread: a block of queries, their sums of values, one tile of weights and what is multiplied of it.
+  /// Scratch of one thread: a block of queries, their sums of values, and one tile of weights with
+  /// the form of it that is multiplied.
   struct Slot {
     E *q, *left;
     float *o, *weights;
@@ -110,7 +113,7 @@ class AttentionForward {
   /// A block of keys and values.
   struct Tile {
     int64_t key;
-    const KeyDocuments* documents;  // null: they do not matter
+    const KeyDocuments* documents;  // null: documents do not matter
     const E *columns, *values;      // k by columns, v by rows
     const T* plain_values;
     bool finite;
@@ -135,7 +138,7 @@ class AttentionForward {
     return all_finite(k, stride, rows, p_.head_dim) && all_finite(v, stride, rows, p_.head_dim);
   }
 
-  /// One block of queries of one head against all the keys it sees.
+  /// Attends one block of queries of one head to all the keys that it sees.
   void attend(const KernelArgs& args, int64_t head, int64_t block, const E* packed,
               const uint8_t* finite, const Slot& slot) const {
     const int64_t entry = head / p_.heads, h = head % p_.heads, query = block * kQueryBlock;
@@ -194,7 +197,7 @@ class AttentionForward {
     }
   }
 
-  /// Without the values of weight zero, so that what is masked cannot leak: 0 · NaN is NaN.
+  /// Adds values without those of weight zero, so that masked values cannot leak: 0 · NaN is NaN.
   void add_seen_values(int64_t rows, int64_t first, int64_t last, const Tile& tile,
                        const float* weights, float* o) const {
     for (int64_t r = 0; r < rows; ++r)

@@ -1,9 +1,11 @@
-// attention_grad: cotangents of q, k and v. The probabilities are made again tile by tile from q, k and the saved
-// log-sum-exp (Dao et al. 2022, 2205.14135, algorithm 4):
-//   p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)), dq = scale · ds k, dk = scale · dsᵀ q, dv = (m ∘ p)ᵀ do
-// where m is what dropout multiplied the probabilities with, or 1.
-// One key/value head of one batch entry is one piece of work, with the query heads that share it one after the other: sums
-// have one order, whatever the number of threads. At the edge of the mask products stop at what is visible.
+// attention_grad: cotangents of q, k and v. The probabilities are made again tile by tile from q, k
+// and the saved log-sum-exp (Dao et al. 2022, 2205.14135, algorithm 4):
+//   p = exp(s - lse), ds = p ∘ (m ∘ do vᵀ - rowsum(do ∘ o)),
+//   dq = scale · ds k, dk = scale · dsᵀ q, dv = (m ∘ p)ᵀ do
+// where m is what dropout multiplied the probabilities with, or 1. One key/value head of one batch
+// entry is one piece of work, in which the query heads that share it are done one after the other:
+// sums have one order, whatever the number of threads. At the edge of the mask products stop at
+// what is visible.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/attention_grad.cpp"
 #include <hwy/foreach_target.h>
@@ -14,7 +16,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// p and ds of one row from its products q · k and do · v; zeros from `vectors` on and where masked.
+/// Computes p and ds of one row from its products q · k and do · v; zeros from `vectors` on and
+/// where masked.
 template <bool masked>
 HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, float scale, const TileRow& row,
                               float lse, float delta) {
@@ -37,7 +40,7 @@ HWY_INLINE void differentiate(float* p, float* ds, int64_t vectors, float scale,
   }
 }
 
-/// T: type of the operands; E: what is multiplied, floats or pairs of bf16.
+/// T is the type of the operands; E is what is multiplied, floats or pairs of bf16.
 template <class T, class E>
 class AttentionBackward {
  public:
@@ -67,14 +70,14 @@ class AttentionBackward {
 
   /// Scratch of one thread.
   struct Slot {
-    // One key/value head.
+    // Buffers for one key/value head.
     E *k_columns, *v_columns, *k_right;
     float *dk, *dv;
-    uint8_t* finite;  // of each key block
-    // One query head; delta = rowsum(do ∘ o).
+    uint8_t* finite;  // whether each key block is finite
+    // Buffers for one query head; delta = rowsum(do ∘ o).
     E *q_left, *q_right, *dy_left, *dy_right;
     float *dq, *lse, *delta;
-    // One tile, and what is multiplied of it: by rows, and by columns.
+    // Buffers for one tile, and for the forms of it that are multiplied: by rows, and by columns.
     float *p, *ds;
     E *ds_left, *p_columns, *ds_columns;
 
@@ -182,7 +185,8 @@ class AttentionBackward {
     unpack(slot.dq, args.output<T>(0) + from, stride, rows, p_.scale);
   }
 
-  /// p (with its dropout) and ds of one tile of the head whose rows start at `row_at`. True when a row does not see all of it.
+  /// Makes p (with its dropout) and ds of one tile of the head whose rows start at `row_at`.
+  /// Returns true when some row does not see all of the tile.
   bool make_tile(const KernelArgs& args, const QueryBlock& queries, int64_t row_at, int64_t query,
                  int64_t key, const KeyDocuments* documents, const Slot& slot) const {
     const int64_t depth = elements<E>(p_.head_dim), left = width_ / kDepth<E>;
@@ -258,7 +262,8 @@ class AttentionBackward {
     }
   }
 
-  /// The same without what is masked, so that it cannot leak: 0 · NaN is NaN.
+  /// Adds a tile's share of dq, dv and dk without what is masked, so that it cannot leak: 0 · NaN
+  /// is NaN.
   void add_seen(const QueryBlock& queries, int64_t query, int64_t key, const T* q, const T* dy,
                 const T* k, const Slot& slot) const {
     const int64_t d = p_.head_dim, keys = std::min(kKeyBlock, p_.keys - key);

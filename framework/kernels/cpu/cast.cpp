@@ -9,7 +9,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// f32 <-> bf16: load and store convert.
+/// f32 <-> bf16: load and store do the conversion.
 struct Convert {
   template <class D, class V>
   HWY_INLINE V operator()(D, V x) const {

@@ -24,8 +24,8 @@ LossSizes loss_sizes(const KernelSpec& spec) {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-/// ln sum e^x and, when `mean` is wanted, the mean of x, in one pass over memory: block by block, each read twice from the
-/// first cache, the sum brought to a new maximum where one appears.
+/// ln sum e^x and, when `mean` is wanted, the mean of x, in one pass over memory: block by block,
+/// each read twice from the first cache, with the sum brought to a new maximum where one appears.
 template <class T>
 HWY_ATTR float log_sum_exp(const T* x, int64_t n, float* mean) {
   constexpr int64_t kBlock = 1024;
@@ -45,7 +45,7 @@ HWY_ATTR float log_sum_exp(const T* x, int64_t n, float* mean) {
       total = hn::Mul(total, exp_of_negative(splat(most - block_most)));
       most = block_most;
     }
-    // While all is -inf, x - most would be NaN.
+    // While all elements are -inf, x - most would be NaN.
     const VF shift = splat(most == kNone ? 0.0f : most);
     each_vector(length, [&](int64_t i, int64_t count) TESSERA_BODY {
       total = hn::Add(total, exp_of_negative(hn::Sub(load_part(block + i, count, kNone), shift)));
@@ -94,7 +94,7 @@ Kernel make_cross_entropy(const KernelSpec& spec) {
                        [&]<class T>(Tag<T>) { return cross_entropy_of<T>(spec); });
 }
 
-/// Both statistics of the classes held, `part` of the whole.
+/// Both statistics of the classes held, which are the part `part` of all classes.
 template <class T>
 Kernel class_statistics_of(const KernelSpec& spec) {
   const int64_t n = spec.in[0].shape.back(), rows = spec.in[1].numel();
@@ -120,12 +120,13 @@ Kernel make_class_statistics(const KernelSpec& spec) {
                        [&]<class T>(Tag<T>) { return class_statistics_of<T>(spec); });
 }
 
-/// scale · (softmax - target), the target being 1 - s at the label, if it is one of the n, and `spread` everywhere.
+/// Computes scale · (softmax - target), the target being 1 - s at the label, if it is one of the
+/// n, and `spread` everywhere.
 template <class T>
 HWY_ATTR void cross_entropy_grad_row(const T* x, T* dx, int64_t n, int64_t label, float lse,
                                      float scale, float s, float spread) {
   const bool held = label >= 0 && label < n;
-  // Before dx, which may lie where x does.
+  // The logit is read before dx is written, which may lie where x does.
   const float logit = held ? static_cast<float>(x[label]) : 0.0f;
   const VF vlse = splat(lse), vscale = splat(scale), vspread = splat(spread);
   each_vector(n, [&](int64_t i, int64_t count) TESSERA_BODY {

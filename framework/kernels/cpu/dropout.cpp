@@ -9,7 +9,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// Elements [begin, end) of x, of which the first draws as element `place`.
+/// Drops elements [begin, end) of x, the first of which draws as element `place`.
 template <class T>
 HWY_ATTR void drop_range(const T* x, T* y, int64_t begin, int64_t end, int64_t place, uint64_t step,
                          const DropoutDraw& draw) {

@@ -54,7 +54,8 @@ HWY_ATTR void add_row(const T* row, float* out, int64_t n) {
   });
 }
 
-/// Each thread owns a range of columns and adds the rows in order of position, so no order of threads matters.
+/// Each thread owns a range of columns and adds the rows in order of position, so the order of
+/// threads does not matter.
 template <class T>
 Kernel embedding_grad_of(const KernelSpec& spec) {
   const int64_t count = spec.in[0].numel(), rows = spec.out[0].shape[0],

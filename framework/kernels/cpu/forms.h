@@ -1,4 +1,5 @@
-// forms: which attributes the kernels of the CPU take, for whoever makes nodes in forms that only some backends have.
+// forms: which attributes the kernels of the CPU take. Passes that make nodes in forms that only
+// some backends have ask has_form.
 #pragma once
 
 #include <string_view>
@@ -7,7 +8,8 @@
 
 namespace tessera::cpu {
 
-/// Whether the kernel of `op` takes these attributes. A dense layer ends with the activations of its list alone.
+/// Whether the kernel of `op` takes these attributes. A dense layer can end only with the
+/// activations in activation.h.
 bool has_form(std::string_view op, const Attrs& attrs);
 
 }  // namespace tessera::cpu

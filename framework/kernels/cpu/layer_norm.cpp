@@ -64,7 +64,8 @@ Kernel make_layer_norm(const KernelSpec& spec) {
   });
 }
 
-/// One row: with n = (x - mean) rstd and g = dy · gain, dx = rstd (g - mean(g) - n mean(g n)).
+/// Computes one row: with n = (x - mean) rstd and g = dy · gain, dx = rstd (g - mean(g) - n mean(g
+/// n)).
 template <class T, class U, bool add>
 HWY_ATTR void norm_grad_row(const T* x, const float* gain, float mean, float rstd, const U* dy,
                             const T* extra, T* dx, float* dgain, float* dbias, int64_t width) {

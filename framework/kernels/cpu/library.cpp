@@ -1,4 +1,4 @@
-// The cpu backend as a device is given it.
+// The cpu backend as a row of functions for its device.
 #include "framework/device/kernel_library.h"
 #include "framework/kernels/cpu/forms.h"
 #include "framework/kernels/cpu/shared/isa_cap.h"

@@ -1,6 +1,7 @@
-// linear: y = act(x · W + bias) + residual. oneDNN adds bias and residual to the product in registers. An activation is
-// our own sweep, and of the pre-activation as it is stored: so y has the same bits whether the pre-activation is kept, made
-// again later, or activated by an op of its own, and recomputation changes no loss.
+// linear: y = act(x · W + bias) + residual. oneDNN adds bias and residual to the product in
+// registers. An activation is our own sweep, over the pre-activation as it is stored, so y has the
+// same bits whether the pre-activation is kept, made again later, or activated by an op of its own,
+// and recomputation changes no loss.
 #include <algorithm>
 
 #include "framework/core/dense_operands.h"
@@ -54,7 +55,7 @@ Strided matrix(DType dtype, int64_t rows, int64_t columns, bool transposed = fal
   return {dtype, {rows, columns}, transposed ? Shape{1, rows} : Shape{columns, 1}};
 }
 
-/// Runs `row(r)` for every r in [0, rows) of `columns` elements, over the threads.
+/// Runs `row(r)` for every r in [0, rows), rows of `columns` elements, over the threads.
 template <typename Row>
 void each_row(int64_t rows, int64_t columns, Row&& row) {
   parallel_for(rows, std::max<int64_t>(1, 16384 / columns), [&](int64_t begin, int64_t end, int) {

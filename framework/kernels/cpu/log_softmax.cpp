@@ -29,7 +29,7 @@ struct LogSoftmaxRow {
   }
 };
 
-/// dx = dy - e^y sum(dy)
+/// dx = dy - e^y sum(dy).
 struct LogSoftmaxGradRow {
   template <class T>
   HWY_ATTR void operator()(const T* const* in, T* dx, int64_t n) const {

@@ -1,6 +1,8 @@
-// matmul: a (.., M, K) · b (.., K, N), leading dims broadcast. Ways, chosen when the kernel is prepared:
-//   one f32 product with b as stored     sgemm (2 to 20 % faster than the matmul primitive: gradients of x and w)
-//   all f32 products without AVX-512     the same, whose bits do not depend on the threads
+// matmul: a (.., M, K) · b (.., K, N), leading dims broadcast. The way to compute it is chosen
+// when the kernel is prepared:
+//   one f32 product with b as stored     sgemm (2 to 20 % faster than the matmul primitive:
+//                                        gradients of x and w)
+//   all f32 products without AVX-512     sgemm, whose bits do not depend on the threads
 //   f32 otherwise, and bf16              a prepared oneDNN product
 //   types that oneDNN refuses here       blocks widened to f32
 #include <algorithm>
@@ -20,8 +22,9 @@ struct Product {
   bool trans_a, trans_b;
   DType a, b, c;
   bool accumulate;
-  Shape batch = {};                  // leading dims of the result, after collapsing
-  Shape a_batch = {}, b_batch = {};  // of the operands: as many, each equal or 1
+  Shape batch = {};  // leading dims of the result, after collapsing
+  // Leading dims of the operands: as many as the result has, each equal or 1.
+  Shape a_batch = {}, b_batch = {};
 };
 
 Shape leading(const Shape& shape, size_t rank) {
@@ -63,7 +66,7 @@ Strided operand(DType dtype, const Shape& batch, int64_t rows, int64_t columns, 
   return out;
 }
 
-/// The accumulator is the result's buffer; where a caller keeps them apart it is copied first.
+/// The accumulator is the result's buffer; where a caller keeps the two apart it is copied first.
 void bring_accumulator(const KernelArgs& args, size_t bytes) {
   if (args.in[2] != args.out[0]) std::memcpy(args.out[0], args.in[2], bytes);
 }
@@ -144,7 +147,8 @@ Kernel matmul_kernel(const KernelSpec& spec) {
   const bool f32 = p.a == DType::f32 && p.b == DType::f32 && p.c == DType::f32;
   const bool bf16 = p.a == DType::bf16 && p.b == DType::bf16 && spec.profile.isa >= Isa::avx512 &&
                     onednn_multiplies_bf16();
-  // Below AVX-512 oneDNN's own products are cut by the number of threads, and their bits follow; ours are not.
+  // Below AVX-512 oneDNN cuts its own products by the number of threads, which changes their bits;
+  // the bits of our products do not change.
   if (f32 && (spec.profile.isa < Isa::avx512 || (p.batch.empty() && !p.trans_b)))
     return sgemm_kernel(p);
   if (f32 || bf16) return prepared_kernel(p);

@@ -21,7 +21,7 @@ HWY_INLINE VF fraction(hn::Vec<U32> words, int plus) {
   return hn::Mul(hn::ConvertTo(F32(), whole), splat(0x1p-24F));
 }
 
-/// Elements [begin, end) of the stream, wherever they begin in a Philox block.
+/// Draws elements [begin, end) of the stream, wherever they begin in a Philox block.
 HWY_ATTR void normal_range(float* y, int64_t begin, int64_t end, uint64_t key, float std) {
   const auto group = static_cast<int64_t>(4 * hn::Lanes(U64()));  // two vectors of words
   alignas(64) uint64_t words[2 * (HWY_MAX_BYTES / sizeof(uint64_t))];

@@ -47,7 +47,7 @@ Kernel make_rms_norm(const KernelSpec& spec) {
   });
 }
 
-/// One row: with n = x rstd and g = dy · gain, dx = rstd (g - n mean(g n)).
+/// Computes one row: with n = x rstd and g = dy · gain, dx = rstd (g - n mean(g n)).
 template <class T, class U, bool add>
 HWY_ATTR void rms_grad_row(const T* x, const float* gain, float rstd, const U* dy, const T* extra,
                            T* dx, float* dgain, int64_t width) {

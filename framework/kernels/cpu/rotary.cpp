@@ -10,7 +10,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// Cosine and sine of the angles of `count` pairs at one position. Angles are reduced in double: positions are large.
+/// Computes cosine and sine of the angles of `count` pairs at one position. Angles are reduced in
+/// double, since positions are large.
 HWY_ATTR void turn_table(double position, const double* rates, int64_t count, float* cos,
                          float* sin) {
   constexpr double kHalfPi = 1.57079632679489661923, kRound = 6755399441055744.0;  // 1.5 · 2^52
@@ -31,7 +32,7 @@ HWY_ATTR void turn_table(double position, const double* rates, int64_t count, fl
   }
 }
 
-/// Pairs (i, i + half) for i in [0, count).
+/// Turns the pairs (i, i + half) for i in [0, count).
 template <class T>
 HWY_ATTR void turn_halves(const T* x, T* y, int64_t half, int64_t count, const float* cos,
                           const float* sin) {
@@ -43,7 +44,8 @@ HWY_ATTR void turn_halves(const T* x, T* y, int64_t half, int64_t count, const f
   });
 }
 
-/// Pairs (2i, 2i + 1): cos holds every cosine twice, sin every sine first negated, then as it is.
+/// Turns the pairs (2i, 2i + 1). `cos` holds every cosine twice; `sin` holds every sine twice,
+/// first negated and then as it is.
 template <class T>
 HWY_ATTR void turn_neighbours(const T* x, T* y, int64_t count, const float* cos, const float* sin) {
 #if HWY_TARGET == HWY_SCALAR
@@ -73,7 +75,7 @@ Kernel rotary_of(const KernelSpec& spec) {
                                          -static_cast<double>(i) / static_cast<double>(half)));
   return {
       [=](const KernelArgs& args) {
-        constexpr int64_t kPairs = 128;  // at a time
+        constexpr int64_t kPairs = 128;  // pairs at a time
         const auto* positions = args.input<int32_t>(1);
         parallel_for(rows, 1 + 16384 / (heads * width), [&](int64_t begin, int64_t end, int) {
           float cos[2 * kPairs], sin[2 * kPairs];

@@ -14,7 +14,8 @@ struct Lists {
   int64_t all, count, outer;
 };
 
-/// Every element of the result is summed by one thread, in the order of its list: threads share out columns.
+/// Every element of the result is summed by one thread, in the order of its list: threads share out
+/// columns.
 template <typename T, typename Acc>
 void add_updates(const DimSplit& base, const Lists& lists, const int32_t* indices, const T* updates,
                  Acc* sums) {

@@ -36,7 +36,7 @@ struct SoftmaxRow {
   }
 };
 
-/// dx = y (dy - sum(y dy))
+/// dx = y (dy - sum(y dy)).
 struct SoftmaxGradRow {
   template <class T>
   HWY_ATTR void operator()(const T* const* in, T* dx, int64_t n) const {

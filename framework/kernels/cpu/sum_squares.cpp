@@ -9,7 +9,7 @@ namespace tessera::cpu::HWY_NAMESPACE {
 
 template <class T>
 HWY_ATTR double squares_of(const T* x, int64_t n) {
-  // Four sums, for the additions' latency.
+  // Four sums hide the latency of the additions.
   VF s0 = hn::Zero(F32()), s1 = s0, s2 = s0, s3 = s0;
   const int64_t step = 4 * lanes(), whole = n / step * step;
   for (int64_t i = 0; i < whole; i += step) {
@@ -27,7 +27,8 @@ HWY_ATTR double squares_of(const T* x, int64_t n) {
   return static_cast<double>(sum_of(hn::Add(hn::Add(s0, s1), hn::Add(s2, s3))));
 }
 
-/// Chunks of fixed length, their sums added in order: the same bits for any number of threads.
+/// Sums chunks of fixed length and adds their sums in order, so the bits are the same for any
+/// number of threads.
 template <class T>
 Kernel sum_squares_of(const KernelSpec& spec) {
   constexpr int64_t kChunk = 16384;

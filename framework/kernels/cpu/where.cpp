@@ -15,7 +15,7 @@ struct Where {
   }
 };
 
-/// Counters: one i64 or the other.
+/// Chooses between counters: one i64 or the other.
 Kernel choose_counter() {
   return {[](const KernelArgs& args) {
             args.output<int64_t>(0)[0] =

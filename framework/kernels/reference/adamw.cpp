@@ -27,7 +27,7 @@ Kernel adamw_kernel(const KernelSpec& spec) {
         store(type, param, args.out[0]);
         store(type, m, args.out[1]);
         store(type, v, args.out[2]);
-        // The copy is of what was stored, not of the double.
+        // The copy is that of the stored value, not of the double.
         if (copy) store({DType::bf16, type.shape}, load(type, args.out[0]), args.out[3]);
       },
       0};

@@ -1,4 +1,4 @@
-// The reference backend as a device is given it: loops that nobody measures.
+// The reference backend as a row of functions: loops whose speed nobody measures.
 #include "framework/device/kernel_library.h"
 
 namespace tessera {

@@ -20,7 +20,7 @@ Kernel sgd_kernel(const KernelSpec& spec) {
             }
             store(type, param, args.out[0]);
             if (buffers) store(type, buffer, args.out[1]);
-            // The copy is of what was stored, not of the double.
+            // The copy is that of the stored value, not of the double.
             if (copy)
               store({DType::bf16, type.shape}, load(type, args.out[0]), args.out[buffers + 1]);
           },

@@ -12,7 +12,7 @@ Value add_along(Value updates, Value indices, const Shape& shape, int64_t dim) {
   require(n <= std::numeric_limits<int32_t>::max(), "{} has too many elements for i32 indices",
           to_string(shape));
   Graph& graph = updates.graph();
-  // Flat positions: the index along `dim`, the element's own place along the others.
+  // Flat positions: the index along `dim`, and the element's own place along the other dims.
   const Shape strides = strides_of(shape);
   Value flat = indices * static_cast<double>(strides[static_cast<size_t>(dim)]);
   for (size_t d = 0; d < shape.size(); ++d) {

@@ -7,13 +7,13 @@
 namespace tessera {
 namespace {
 
-/// Everything in the common form (B, G, R, S, T): query head h = g · R + r.
+/// The operands and the scores in the common form (B, G, R, S, T): query head h = g · R + r.
 struct Scores {
   Value q;        // (B, G, R, S, D)
   Value k, v;     // (B, G, 1, T, D), zero where no query sees the key
   Value visible;  // bool, broadcasts to (B, G, R, S, T)
-  Value
-      scores;  // scaled and masked with -inf replaced by a large negative number that exp turns to zero
+  // Scaled and masked, with -inf replaced by a large negative number that exp turns to zero.
+  Value scores;
 };
 
 Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
@@ -65,7 +65,7 @@ Scores make_scores(Graph& graph, std::span<const Value> in, size_t masks, const 
   Scores out;
   out.q = heads_first(cast(in[0], f), groups);
   out.visible = visibility(graph, in, masks, attrs);
-  // A key that nobody sees may hold anything: put zeros there, since 0 · NaN is NaN.
+  // A key that no query sees may hold anything; zeros are put there, since 0 · NaN is NaN.
   const Value seers =
       transpose(ops::sum(cast(out.visible, DType::i32), {{"dims", Shape{3}}, {"keep", true}}),
                 {0, 1, 2, 4, 3});
@@ -78,11 +78,13 @@ Scores make_scores(Graph& graph, std::span<const Value> in, size_t masks, const 
   return out;
 }
 
-/// x ∘ m over (B, G, R, S, T), where m is the mask of the weights; x itself where nothing is dropped. It is drawn over
-/// (B, H, S, T), as the attributes count parts, with H = G · R.
+/// x ∘ m over (B, G, R, S, T), where m is the mask of the weights; x itself where nothing is
+/// dropped. The mask is drawn over (B, H, S, T) with H = G · R, since the attributes count parts
+/// in these dims.
 Value drop(Value x, std::span<const Value> in, size_t masks, const Attrs& attrs) {
   if (!attrs.has("rate")) return x;
-  if (attrs.has("origin")) {  // a place is even by how the op is split
+  // Only an origin can be checked here; a place is even by the way in which the op is split.
+  if (attrs.has("origin")) {
     const int64_t share = x.dim(2), first = attrs.list("origin")[1], all = attrs.list("whole")[1];
     check(first % share == 0 && all % share == 0,
           "attention: heads from {} on of {} cut those that share a key", first, all);
@@ -114,7 +116,7 @@ std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in,
   const Value none = ops::less_equal(total, scalar_like(total, 0));
   const Value safe = ops::where(none, fill(graph, 1, {f, {}}), total);
   const Value o = ops::matmul(drop(ops::div(e, safe), in, 3, attrs), a.v);
-  // A row that sees nothing has lse 0 by definition.
+  // A row that sees no key has lse 0 by definition.
   const Value lse = ops::where(none, fill(graph, 0, {f, {}}), ops::add(ops::log(safe), highest));
   const int64_t b = in[0].dim(0), s = in[0].dim(1), h = in[0].dim(2);
   return {cast(heads_last(o), in[0].dtype()), reshape(lse, {b, h, s})};

@@ -1,4 +1,5 @@
-// attention and its gradient from simple ops, scores and mask written out whole: the reference for the tiled kernels.
+// attention and its gradient from simple ops, with scores and mask written out whole: the reference
+// for the tiled kernels.
 #pragma once
 
 #include "framework/graph/localize.h"
@@ -10,20 +11,23 @@ std::vector<Value> attention_composite(Graph& graph, std::span<const Value> in, 
 std::vector<Value> attention_grad_composite(Graph& graph, std::span<const Value> in,
                                             const Attrs& attrs);
 
-/// Demands shared by attention and its gradient, whose masks start at operand `masks`; throws UserError. The operands from
-/// there on, each present where the attributes say so: documents, lengths, offset, the dropout's step count, its part.
+/// Checks what attention and its gradient demand alike of their operands; throws UserError. `masks`
+/// is the position of the first optional operand (AttentionOperands).
 void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks);
 
-/// The index rule of q (with `share` tagging the heads that share a key), of k and v, and of the operands from the masks on.
+/// The index rule of q (with `share` tagging the heads that share a key), of k and v, and of the
+/// operands from the masks on.
 struct AttentionRule {
   std::string q, k, masks;
 };
 AttentionRule attention_rule(const Attrs& attrs, std::string_view share = "r");
 
-/// Of attention and its gradient with dropout: the part (B, H, S, T) of the weights that this rank draws masks for.
+/// For attention and its gradient with dropout: the local node with the part (B, H, S, T) of the
+/// weights that this rank draws masks for.
 std::vector<Value> localize_attention(const LocalizeCall& call);
 
-/// Pairs of query and key that the attributes' mask leaves visible (documents and lengths not counted).
+/// Number of pairs of query and key that the attributes' mask leaves visible (documents and lengths
+/// not counted).
 double visible_pairs(int64_t queries, int64_t keys, const Attrs& attrs);
 
 }  // namespace tessera

@@ -1,14 +1,15 @@
-// What ops over rows of classes share: logits [rows…, V] and a label for each row.
+// Helpers of ops over rows of classes: logits [rows…, V] and a label for each row.
 #pragma once
 
 #include "framework/ops/ops.h"
 
 namespace tessera {
 
-/// The rows of logits that have these labels; UserError when they do not fit each other.
+/// The shape [rows…] of the logits that have these labels; throws UserError when the two do not
+/// fit each other.
 Shape class_rows(const TensorType& logits, const TensorType& labels);
 
-/// [rows…] as [rows…, 1].
+/// `x` [rows…] as [rows…, 1].
 Value column(Value x);
 
 }  // namespace tessera

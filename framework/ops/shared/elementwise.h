@@ -1,20 +1,21 @@
-// What elementwise ops share: types by broadcasting, and an index rule in which every dim may be split.
+// What elementwise ops share: types by broadcasting, and an index rule in which every dim may be
+// split.
 #pragma once
 
 #include "framework/ops/ops.h"
 
 namespace tessera {
 
-/// One float operand, the result of its type.
+/// Result type for one float operand: the operand's type.
 std::vector<TensorType> infer_unary(TypeSpan in, const Attrs& attrs);
 
-/// Two operands of one dtype (no booleans), broadcast.
+/// Result type for two operands of one dtype (no booleans), broadcast.
 std::vector<TensorType> infer_binary(TypeSpan in, const Attrs& attrs);
 
-/// As infer_binary, floats alone.
+/// Result type for two float operands of one dtype, broadcast.
 std::vector<TensorType> infer_float_binary(TypeSpan in, const Attrs& attrs);
 
-/// Two operands of one dtype, broadcast; a boolean result.
+/// Result type, a boolean, for two operands of one dtype, broadcast.
 std::vector<TensorType> infer_comparison(TypeSpan in, const Attrs& attrs);
 
 /// Every dim splits; operands of size one stay whole where broadcasting stretches them.

@@ -1,5 +1,5 @@
-// What reductions share: attributes `dims` (list of dims, negative from the end; empty: all), `keep`, and `to` (dtype of the
-// result, default the operand's).
+// What reductions share: attributes `dims` (list of dims, negative from the end; empty: all),
+// `keep`, and `to` (dtype of the result, default the operand's).
 #pragma once
 
 #include "framework/core/dims.h"
@@ -9,7 +9,8 @@ namespace tessera {
 
 std::vector<TensorType> infer_reduction(TypeSpan in, const Attrs& attrs);
 
-/// Kept dims split; reduced ones give partial sums (`sum_rule`) or partial maxima (`max_rule`), or must be whole.
+/// Kept dims split; reduced dims give partial sums (`sum_rule`) or partial maxima (`max_rule`), or
+/// must be whole.
 IndexRule sum_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
 IndexRule max_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);
 IndexRule whole_reduction_rule(TypeSpan in, TypeSpan out, const Attrs& attrs);

@@ -8,10 +8,11 @@ namespace tessera::cpu {
 
 enum class Activation { none, gelu_tanh, gelu_erf, relu, silu };
 
-/// The activation of that name, if there is one.
+/// The activation called `name`, if there is one.
 std::optional<Activation> find_activation(std::string_view name);
 
-/// The activation an op's attribute names; InternalError when there is none of that name.
+/// The activation that an op's attribute names; throws InternalError when there is none of that
+/// name.
 Activation parse_activation(std::string_view name);
 
 }  // namespace tessera::cpu

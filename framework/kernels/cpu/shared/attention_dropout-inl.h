@@ -1,5 +1,6 @@
-// Dropout of attention weights, as the dropout op would drop them over (B, H, S, T), of which they may be a part: a row of
-// a tile at a time, drawn where it is needed and never stored. The backward kernel draws twice rather than keep factors.
+// Dropout of attention weights, as the dropout op would drop them over (B, H, S, T), of which they
+// may be a part. A row of a tile is drawn at a time, where it is needed, and never stored. The
+// backward kernel draws twice rather than keep factors.
 #if defined(TESSERA_ATTENTION_DROPOUT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_DROPOUT_INL_H
 #undef TESSERA_ATTENTION_DROPOUT_INL_H
@@ -30,7 +31,7 @@ class WeightDropout {
 
   bool on() const { return step_ >= 0; }
 
-  /// Scales or zeroes `vectors` vectors of row `row` of (B · H · S, T), those of the keys from `key` on.
+  /// Scales or zeroes `vectors` vectors of row `row` of (B · H · S, T), from the key `key` on.
   HWY_INLINE void apply(const KernelArgs& args, int64_t row, int64_t key, int64_t vectors,
                         float* x) const {
     const auto step =

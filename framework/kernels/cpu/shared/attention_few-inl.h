@@ -1,6 +1,7 @@
-// Attention of few queries to many keys, as in a step of generation: it is bound by reading the keys and values, so these
-// are read where they lie, once. The keys are cut into chunks of a fixed length; each chunk gives a maximum, a sum and a
-// weighted sum of values per query, which are merged in order, whatever the number of threads.
+// Attention of few queries to many keys, as in a step of generation. The time goes into reading the
+// keys and values, so these are read once, where they lie. The keys are cut into chunks of a fixed
+// length; each chunk gives a maximum, a sum and a weighted sum of values per query, which are
+// merged in order, whatever the number of threads.
 #if defined(TESSERA_ATTENTION_FEW_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_FEW_INL_H
 #undef TESSERA_ATTENTION_FEW_INL_H
@@ -41,7 +42,7 @@ HWY_INLINE VF dot_product(const float* a, const T* b, int64_t d) {
   return sum;
 }
 
-/// One query against those of a chunk's keys that it sees.
+/// Attends one query to those of a chunk's keys that it sees.
 template <class T>
 HWY_NOINLINE void attend_chunk(const FewQueries& few, const T* query, const T* keys,
                                const T* values, int64_t count, const bool* seen, float* part) {
@@ -49,7 +50,8 @@ HWY_NOINLINE void attend_chunk(const FewQueries& few, const T* query, const T* k
   float scores[kChunk];
   float highest = -std::numeric_limits<float>::infinity(), sum = 0;
   std::fill_n(part, width, 0.0f);
-  for (int64_t i = 0; i < d; i += kLanes)  // the query stands where its result will
+  // The query stands where its result will stand.
+  for (int64_t i = 0; i < d; i += kLanes)
     hn::StoreU(hn::Mul(load_some(query + i, d - i), splat(few.p.scale)), F32(), part + i);
   for (int64_t j = 0; j < count; ++j) {
     if (!seen[j]) continue;
@@ -95,7 +97,7 @@ void run_few_queries(const FewQueries& few, const KernelArgs& args) {
       }
     }
   });
-  // Merge the parts of every row into the first of them.
+  // The parts of every row are merged into its first part.
   parallel_for(p.batch * p.groups * rows, 4, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = i % rows, group = i / rows % p.groups, entry = i / rows / p.groups;

@@ -1,8 +1,11 @@
-// Operands of the tiled attention kernels, packed for the micro-kernel from rows of `d` elements that lie `stride` apart:
+// Operands of the tiled attention kernels, packed for the micro-kernel from rows of `d` elements
+// that lie `stride` apart:
 //   left (row, feature)      for products that read A by rows: a row is whole vectors of features
-//   right (row, feature)     for products that sum over rows: the same, but pairs join a row with the next
+//   right (row, feature)     for products that sum over rows: as left, but pairs join a row with
+//                            the next
 //   columns (feature, row)   for products that sum over features: kKeyBlock rows
-// Pairs come from bf16 rows; floats from either type. Padding is zero, except in rows past the last.
+// Pairs come from bf16 rows; floats from either type. Padding is zero, except in rows past the
+// last.
 #if defined(TESSERA_ATTENTION_PACK_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_PACK_INL_H
 #undef TESSERA_ATTENTION_PACK_INL_H
@@ -21,11 +24,11 @@ namespace tessera::cpu::HWY_NAMESPACE {
 inline constexpr int64_t kLanes = hn::MaxLanes(F32());
 inline constexpr int64_t kKeyBlock = 64;  // a multiple of kLanes
 
-/// Factors in an element.
+/// Number of factors in an element.
 template <class E>
 inline constexpr int64_t kDepth = std::is_same_v<E, Pair> ? 2 : 1;
 
-/// Elements that hold `n` factors.
+/// Number of elements that hold `n` factors.
 template <class E>
 HWY_INLINE int64_t elements(int64_t n) {
   return (n + kDepth<E> - 1) / kDepth<E>;
@@ -33,7 +36,7 @@ HWY_INLINE int64_t elements(int64_t n) {
 
 HWY_INLINE int64_t whole_vectors(int64_t n) { return (n + kLanes - 1) / kLanes; }
 
-/// Up to a vector's worth of elements, zeros behind them.
+/// The first `n` elements at `from`, a vector's worth at most, with zeros behind them.
 template <class T>
 HWY_INLINE VF load_some(const T* from, int64_t n) {
   if (n >= kLanes) return load(from);
@@ -42,7 +45,7 @@ HWY_INLINE VF load_some(const T* from, int64_t n) {
   return load(some);
 }
 
-/// The first `n` elements of a vector, or all.
+/// Stores the first `n` elements of a vector, or all of them.
 template <class T>
 HWY_INLINE void store_some(VF x, T* to, int64_t n) {
   if (n >= kLanes) return store(x, to);
@@ -51,7 +54,7 @@ HWY_INLINE void store_some(VF x, T* to, int64_t n) {
   for (int64_t i = 0; i < n; ++i) to[i] = some[i];
 }
 
-/// Whether all elements are finite: x · 0 summed up is then 0, else NaN.
+/// Whether all elements are finite: the sum of x · 0 is then 0, and NaN otherwise.
 template <class T>
 HWY_INLINE bool all_finite(const T* from, int64_t stride, int64_t rows, int64_t d) {
   VF odd = splat(0.0f);
@@ -61,7 +64,7 @@ HWY_INLINE bool all_finite(const T* from, int64_t stride, int64_t rows, int64_t 
   return hn::AllTrue(F32(), hn::Eq(odd, splat(0.0f)));
 }
 
-/// to (d) += factor · from, for one row.
+/// Computes to (d) += factor · from, for one row.
 template <class T>
 HWY_INLINE void add_row(const T* from, float factor, int64_t d, float* to) {
   for (int64_t i = 0; i < d; i += kLanes)
@@ -102,7 +105,7 @@ HWY_INLINE void pack_right(const bfloat16* from, int64_t stride, int64_t rows, i
     }
 }
 
-// Four elements of a row, from feature `i` on, and one.
+// load_four gives four elements of a row, from `p` on; load_one gives the element at feature `i`.
 using Word4 = hn::FixedTag<uint32_t, 4>;
 HWY_INLINE hn::Vec<Word4> load_four(const float* p, float) {
   return hn::LoadU(Word4(), reinterpret_cast<const uint32_t*>(p));
@@ -123,7 +126,7 @@ HWY_INLINE Pair load_one(const bfloat16* row, int64_t i, int64_t d, Pair) {
   return row[i].bits | (i + 1 < d ? static_cast<Pair>(row[i + 1].bits) << 16 : 0);
 }
 
-/// Blocks of 4 × 4 are transposed in registers.
+/// Packs columns; blocks of 4 × 4 are transposed in registers.
 template <class T, class E>
 HWY_INLINE void pack_columns(const T* from, int64_t stride, int64_t rows, int64_t d, E* to) {
   const Word4 four;

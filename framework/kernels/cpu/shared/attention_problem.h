@@ -1,5 +1,6 @@
-// What the attention kernels read from an op: sizes, options, and which keys a query sees. Both ends of the visible range
-// rise with the query's position, so a block of queries sees one contiguous range of keys, and the reverse.
+// What the attention kernels read from an op: sizes, options, and which keys a query sees. Both
+// ends of the visible range rise with the query's position, so a block of queries sees one
+// contiguous range of keys, and a block of keys is seen by one contiguous range of queries.
 #pragma once
 
 #include <limits>
@@ -14,7 +15,8 @@ struct AttentionProblem {
   float scale;
   bool causal;
   int64_t window;  // 0: none
-  // Positions among the operands, -1 where absent; `step` and `part` belong to the dropout of the weights.
+  // Positions among the operands, -1 where absent; `step` and `part` belong to the dropout of the
+  // weights.
   int documents, lengths, offset, step, part;
 
   int64_t heads_per_group() const { return heads / groups; }
@@ -30,12 +32,13 @@ struct KeyRange {
   int64_t first, last;
 };
 
-/// The mask of one batch entry. Query i sees the keys of range(i) whose document is its own, where there are documents.
+/// The mask of one batch entry. Query i sees the keys of range(i) and, where there are documents,
+/// only those of its own document.
 class AttentionMask {
  public:
   AttentionMask(const AttentionProblem& problem, const KernelArgs& args, int64_t batch_entry);
 
-  const int32_t* documents() const { return documents_; }  // of every position, or null
+  const int32_t* documents() const { return documents_; }  // document of every position, or null
 
   KeyRange range(int64_t query) const {
     const int64_t position = offset_ + query;
@@ -44,7 +47,8 @@ class AttentionMask {
     if (window_ > 0) {
       if (position + window_ < range.last) range.last = position + window_;
       if (position - window_ + 1 > 0) range.first = position - window_ + 1;
-      // Past the last key by more than the window, as are all later queries: say so in `first` alone.
+      // The query lies past the last key by more than the window, as do all later queries; `first`
+      // alone says so.
       if (range.first >= range.last && range.last > 0)
         range.first = std::numeric_limits<int64_t>::max();
     }

@@ -1,5 +1,5 @@
-// What the tiled attention kernels share: the blocks of a problem, and the mask of a tile and of a row of it. Included once
-// per target by files that use hwy/foreach_target.h.
+// What the tiled attention kernels share: the blocks of a problem, and the mask of a tile and of a
+// row of it. Included once per target by files that use hwy/foreach_target.h.
 #if defined(TESSERA_ATTENTION_TILES_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_ATTENTION_TILES_INL_H
 #undef TESSERA_ATTENTION_TILES_INL_H
@@ -20,10 +20,12 @@ static_assert(kKeyBlock % kLanes == 0 && kQueryBlock % kTileRows == 0);
 
 HWY_INLINE int64_t whole_blocks(int64_t n) { return (n + kKeyBlock - 1) / kKeyBlock; }
 
-/// Which keys of a tile a row of it sees: positions [first, last) of the block, of document `document` if there are any.
+/// Which keys of a tile a row of the tile sees: positions [first, last) of the block, and only
+/// those of document `document` if there are documents.
 struct TileRow {
   int64_t first, last;
-  const int32_t* documents;  // of the block's positions, whole vectors of them; null: all one
+  /// Documents of the block's positions, in whole vectors; null: all keys are in one document.
+  const int32_t* documents;
   int32_t document;
 
   bool sees_all(int64_t width) const { return first <= 0 && last >= width && documents == nullptr; }
@@ -55,11 +57,11 @@ struct Documents {
 };
 using KeyDocuments = Documents<kKeyBlock>;
 
-/// A block of queries: what its rows see.
+/// A block of queries, and what its rows see.
 struct QueryBlock {
   int64_t rows = 0;
   KeyRange range[kQueryBlock] = {};
-  int64_t first = 0, last = 0;  // keys that any of them may see
+  int64_t first = 0, last = 0;  // keys that any row may see
   Documents<kQueryBlock> documents;
 
   QueryBlock(const AttentionMask& mask, int64_t query, int64_t count) : rows(count) {
@@ -69,23 +71,25 @@ struct QueryBlock {
     if (mask.documents() != nullptr) documents = {mask.documents() + query, rows};
   }
 
-  /// Keys of the block that starts at `key` that some of the rows [r, r + count) may see, counted from `key`.
+  /// Keys of the block that starts at `key` that some of the rows [r, r + count) may see, counted
+  /// from `key`.
   KeyRange seen_by(int64_t r, int64_t count, int64_t key) const {
     return {std::max<int64_t>(0, range[r].first - key),
             std::min(kKeyBlock, range[r + count - 1].last - key)};
   }
 
-  /// Row `r` against the block that starts at `key`; `keys` null: documents do not matter there.
+  /// The mask of row `r` against the block that starts at `key`; a null `keys` says that documents
+  /// do not matter there.
   TileRow row(int64_t r, int64_t key, const KeyDocuments* keys) const {
     return {range[r].first - key, range[r].last - key, keys ? keys->ids : nullptr,
             documents.ids[r]};
   }
 
-  /// No row is in a document of these keys.
+  /// Whether no row is in a document of these keys.
   bool apart_from(const KeyDocuments& keys) const {
     return keys.most < documents.least || keys.least > documents.most;
   }
-  /// Rows and keys are all in one document.
+  /// Whether rows and keys are all in one document.
   bool one_with(const KeyDocuments& keys) const {
     return keys.least == keys.most && documents.least == documents.most &&
            keys.least == documents.least;

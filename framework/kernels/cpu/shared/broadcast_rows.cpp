@@ -7,8 +7,9 @@ namespace tessera::cpu {
 BroadcastRows::BroadcastRows(std::span<const TensorType> in, const Shape& out)
     : operands_(in.size()) {
   check(in.size() <= kMostOperands, "an elementwise kernel with {} operands", in.size());
-  std::vector<Dim> dims;                    // innermost first, merged
-  std::array<int64_t, kMostOperands> next;  // the operand's stride if its next dim is not broadcast
+  std::vector<Dim> dims;  // innermost first, merged
+  // The stride of each operand if its next dim is not broadcast.
+  std::array<int64_t, kMostOperands> next;
   next.fill(1);
   for (size_t d = 0; d < out.size(); ++d) {  // from the last dim on
     const int64_t size = out[out.size() - 1 - d];

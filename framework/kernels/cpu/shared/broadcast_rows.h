@@ -1,6 +1,7 @@
-// How an elementwise kernel walks its operands: the result as rows of `length` contiguous elements, and for every operand
-// the step inside a row (0 or 1) and its offset at a row. Neighbouring dims that every operand steps through alike are
-// merged, so that equal shapes are one row, a bias is a row per line, and a scalar has step 0 everywhere.
+// How an elementwise kernel walks its operands: the result as rows of `length` contiguous elements,
+// and for every operand the step inside a row (0 or 1) and its offset at a row. Neighbouring dims
+// that every operand steps through alike are merged, so that equal shapes are one row, a bias is a
+// row per line, and a scalar has step 0 everywhere.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// Copying and repeating runs of elements of any type: what the kernels that only move data are made of.
+// Copies and repeats runs of elements of any type, for the kernels that only move data.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@ namespace tessera::cpu {
 /// memcpy over the thread pool.
 void copy_bytes(const void* from, void* to, int64_t bytes);
 
-/// `count` times the element of `size` (1, 2, 4 or 8) bytes at `from`.
+/// Writes the element of `size` (1, 2, 4 or 8) bytes at `from` `count` times to `to`.
 void repeat_element(const void* from, size_t size, void* to, int64_t count);
 
-/// Calls `f(Tag<U>{})` with an unsigned integer type of `size` bytes, for loops that only move elements.
+/// Calls `f(Tag<U>{})` with an unsigned integer type of `size` bytes, for loops that only move
+/// elements.
 template <typename F>
 auto dispatch_size(size_t size, F&& f) {
   switch (size) {

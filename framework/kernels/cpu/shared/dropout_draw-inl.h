@@ -1,5 +1,5 @@
-// What dropout draws: word e % 4 of the Philox block (step, e / 4) for element e, a vector of elements at a time. Included
-// once per target by the kernels that drop.
+// What dropout draws: word e % 4 of the Philox block (step, e / 4) for element e, a vector of
+// elements at a time. Included once per target by the kernels that drop.
 #if defined(TESSERA_DROPOUT_DRAW_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_DROPOUT_DRAW_INL_H
 #undef TESSERA_DROPOUT_DRAW_INL_H
@@ -19,8 +19,8 @@ namespace tessera::cpu::HWY_NAMESPACE {
 /// The draw of one op, from its attributes rate, seed and stream.
 struct DropoutDraw {
   uint64_t key = 0;
-  uint32_t threshold = 0;  // words below it drop
-  float scale = 1;         // of what is kept
+  uint32_t threshold = 0;  // words below the threshold drop
+  float scale = 1;         // factor of what is kept
 
   DropoutDraw() = default;
   explicit DropoutDraw(const Attrs& attrs)
@@ -33,14 +33,14 @@ struct DropoutDraw {
   }
 };
 
-/// The words of a run of elements, run() of them, wherever it begins in its Philox block.
+/// The words of run() consecutive elements, wherever these begin in a Philox block.
 class DropoutWords {
  public:
   static constexpr int kGroups = 2;
 
   static int64_t run() { return static_cast<int64_t>(4 * kGroups * hn::Lanes(U64())); }
 
-  /// Of the elements [first, first + run()).
+  /// The words of the elements [first, first + run()).
   HWY_INLINE const uint32_t* of(int64_t first, uint64_t step, const DropoutDraw& draw) {
     auto* bits = reinterpret_cast<uint32_t*>(words_);
     const auto block = static_cast<uint64_t>(first / 4);

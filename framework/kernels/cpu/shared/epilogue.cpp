@@ -45,7 +45,7 @@ void epilogue_row(const Epilogue& epilogue, const EpilogueRow& row) {
   int64_t i = 0;
   for (; i + lanes <= row.n; i += lanes) one_vector<activation>(epilogue, row, i);
   if (i == row.n) return;
-  // The rest, through a vector's worth of zero-filled copies.
+  // The rest of the row goes through zero-filled copies of a vector's size.
   alignas(64) char x[HWY_MAX_BYTES] = {}, bias[HWY_MAX_BYTES] = {}, residual[HWY_MAX_BYTES] = {};
   alignas(64) char y[HWY_MAX_BYTES] = {}, pre[HWY_MAX_BYTES] = {};
   const auto count = static_cast<size_t>(row.n - i), first = static_cast<size_t>(i);

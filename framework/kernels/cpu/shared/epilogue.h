@@ -1,6 +1,7 @@
-// What follows the product in a dense layer, row by row: pre = x + bias, y = act(pre) + residual. An activation is taken of
-// pre as it is (or would be) stored, in y's type. Its own sweep where the library's epilogue cannot serve: it keeps only
-// one result and does not round in between.
+// What follows the product in a dense layer, row by row: pre = x + bias, y = act(pre) + residual.
+// The activation is taken of pre as it is (or would be) stored, in y's type. The epilogue is a
+// sweep of its own where the library's epilogue cannot serve: that one keeps only one result and
+// does not round in between.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@
 namespace tessera::cpu {
 
 struct Epilogue {
-  DType x = DType::f32, y = DType::f32;  // f32 or bf16, as all types here; pre is of y's type
+  /// f32 or bf16, as all types here; pre is of y's type.
+  DType x = DType::f32, y = DType::f32;
   std::optional<DType> bias = {}, residual = {};
   bool keeps_pre = false;
   Activation activation = Activation::none;

@@ -15,7 +15,7 @@ double matmul_gflops(DType dtype, double seconds) {
   constexpr int64_t n = 1024;
   const Strided operand{dtype, {n, n}, {n, 1}}, result{DType::f32, {n, n}, {n, 1}};
   const PreparedMatmul product({operand, operand, result});
-  // Zeros would do for the time; ones keep a library from being clever about them.
+  // Zeros would take the same time; ones keep a library from being clever about zeros.
   HostBuffer a(n * n * size_of(dtype)), c(n * n * size_of(DType::f32));
   HostBuffer scratch(product.scratch_bytes());
   if (dtype == DType::f32)

@@ -65,8 +65,9 @@ dnnl::matmul::primitive_desc describe(const MatmulProblem& problem) {
 #endif
 }
 
-/// c (M, N) f32 = aᵀ · b of bf16 matrices stored (K, M) and (K, N): a weight gradient, for which the library's own
-/// primitive is 5 % faster than its matmul, without AMX.
+/// Whether the product is c (M, N) f32 = aᵀ · b of bf16 matrices stored (K, M) and (K, N): a
+/// weight gradient, for which the library's own primitive is 5 % faster than its matmul, without
+/// AMX.
 bool is_weight_gradient(const MatmulProblem& problem) {
   const auto is = [](const Strided& t, DType dtype) {
     return t.dtype == dtype && t.dims.size() == 2;
@@ -87,7 +88,8 @@ struct PreparedMatmul::State {
   dnnl::primitive primitive;
   std::string implementation;
   size_t scratch_bytes = 0;
-  std::vector<dnnl::memory> memories;  // a, b, c, scratch, then bias and residual where there are
+  // a, b, c, scratch, then bias and residual where present.
+  std::vector<dnnl::memory> memories;
   std::vector<dnnl_exec_arg_t> arguments;
   bool has_bias = false, has_residual = false;
 
@@ -191,7 +193,8 @@ void sgemm(int64_t m, int64_t n, int64_t k, MatrixView a, MatrixView b, bool acc
   static const bool library_keeps_bits =
       dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core;
   if (library_keeps_bits) return multiply(m, n, a.data, b.data, c);
-  // Below AVX-512 the library may cut the sum by the number of threads. So blocks of a fixed size, each by one thread.
+  // Below AVX-512 the library may cut the sum by the number of threads, so the product is cut into
+  // blocks of a fixed size, each computed by one thread.
   constexpr int64_t kBlock = 128;
   const bool by_rows = m >= n;
   const int64_t size = by_rows ? m : n;

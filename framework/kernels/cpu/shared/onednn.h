@@ -1,9 +1,10 @@
-// All of oneDNN that Tessera uses: matrix products. The library's types stay in onednn.cpp, and so does the difference
-// between its 2.x and 3.x interfaces.
+// All of oneDNN that Tessera uses: matrix products. The library's types stay in onednn.cpp, and so
+// does the difference between its 2.x and 3.x interfaces.
 //
-// Operands are plain row-major (strided) buffers. The library packs blocks of B into scratch as it goes; weights packed
-// ahead of time gained 3 to 7 % of a product here and cost 3 to 10 % to make, for each of the two orientations a
-// training step needs. Bits of a product may depend on the number of threads: the library may split K between them.
+// Operands are plain row-major (strided) buffers. The library packs blocks of B into scratch as it
+// goes; weights packed ahead of time gained 3 to 7 % of a product here and cost 3 to 10 % to make,
+// for each of the two orientations a training step needs. Bits of a product may depend on the
+// number of threads: the library may split K between them.
 #pragma once
 
 #include <memory>
@@ -15,13 +16,14 @@
 
 namespace tessera::cpu {
 
-/// Holds the library to `isa`, for the whole process. False when it is too late: the library was used, or has a cap.
+/// Holds the library to `isa`, for the whole process. Returns false when it is too late: the
+/// library was used, or has a cap.
 bool set_isa_cap(Isa isa);
 
-/// "2.6.3"
+/// The library's version, such as "2.6.3".
 std::string onednn_version();
 
-/// Products of bf16 operands are possible (AVX-512 at least, and not capped away).
+/// Whether products of bf16 operands are possible (AVX-512 at least, and not capped away).
 bool onednn_multiplies_bf16();
 
 /// A tensor whose dims need not lie in row-major order.
@@ -30,8 +32,8 @@ struct Strided {
   Shape dims, strides;
 };
 
-/// c = a · b + bias + residual, or c += a · b; ranks are equal, leading dims equal or 1.
-/// Operand types: f32 throughout, or a and b bf16 and c either; bias f32 or c's type.
+/// c = a · b + bias + residual, or c += a · b; ranks are equal, leading dims equal or 1. Operand
+/// types: f32 throughout, or bf16 for a and b and either for c; bias f32 or c's type.
 struct MatmulProblem {
   Strided a, b, c;  // (.., M, K), (.., K, N), (.., M, N)
   bool accumulate = false;
@@ -39,10 +41,11 @@ struct MatmulProblem {
   std::optional<DType> residual = {};  // laid out as c
 };
 
-/// A product prepared once and run often. One run at a time: a run binds its buffers to the object.
+/// A product prepared once and run often. Runs must not overlap: a run binds its buffers to the
+/// object.
 class PreparedMatmul {
  public:
-  /// InternalError when the library refuses the types.
+  /// Throws InternalError when the library refuses the types.
   explicit PreparedMatmul(const MatmulProblem& problem);
 
   size_t scratch_bytes() const;
@@ -69,7 +72,8 @@ struct MatrixView {
   bool transposed = false;
 };
 
-/// c (m, n) = a · b, added to c when `accumulate`. Nothing is prepared; the library allocates packing buffers itself.
+/// c (m, n) = a · b, added to c when `accumulate`. Nothing is prepared; the library allocates
+/// packing buffers itself.
 void sgemm(int64_t m, int64_t n, int64_t k, MatrixView a, MatrixView b, bool accumulate, float* c,
            int64_t c_stride);
 

@@ -15,9 +15,10 @@ namespace tessera::cpu::HWY_NAMESPACE {
 
 using U64 = hn::ScalableTag<uint64_t>;
 
-/// The words of the Philox blocks `first`, `first + 1`, … in order: `groups` times as many blocks as a vector has 64-bit
-/// lanes; the groups' chains of instructions run side by side. Each lane runs one block; a counter word lies in the lower
-/// half of its lane, and what the upper half holds is never read.
+/// Writes the words of the Philox blocks `first`, `first + 1`, … in order, `groups` times as many
+/// blocks as a vector has 64-bit lanes; the groups' chains of instructions run side by side. Each
+/// lane runs one block; a counter word lies in the lower half of its lane, and what the upper half
+/// holds is never read.
 template <int groups = 1>
 HWY_INLINE void philox_words(uint64_t first, uint64_t step, uint64_t key, uint32_t* words) {
   using V = hn::Vec<U64>;

@@ -1,5 +1,6 @@
-// Sums over rows with the same bits for any number of threads: rows are cut into a grid of chunks that depends on their
-// number alone, each chunk is summed by one thread, and the chunks' sums are added in order.
+// Sums over rows with the same bits for any number of threads: rows are cut into a grid of chunks
+// that depends on their number alone, each chunk is summed by one thread, and the chunks' sums are
+// added in order.
 #pragma once
 
 #include <cstdint>

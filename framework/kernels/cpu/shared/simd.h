@@ -1,7 +1,8 @@
-// Which of the instruction sets that Highway compiled a kernel for is used: the best one this machine has that the
-// profile's `isa` allows. Chosen when the kernel is prepared, from the profile alone; Highway's own choice is one per
-// process and could not serve two profiles. A file made with hwy/foreach_target.h defines `Kernel make_sqrt(const
-// KernelSpec&)` per target and ends with TESSERA_SIMD_KERNEL(sqrt), which defines sqrt_kernel.
+// Which of the instruction sets that Highway compiled a kernel for is used: the best one of this
+// machine that the profile's `isa` allows. It is chosen when the kernel is prepared, from the
+// profile alone; Highway's own choice is one per process and could not serve two profiles. A file
+// made with hwy/foreach_target.h defines `Kernel make_sqrt(const KernelSpec&)` per target and ends
+// with TESSERA_SIMD_KERNEL(sqrt), which defines sqrt_kernel.
 #pragma once
 
 #include <hwy/highway.h>
@@ -10,7 +11,8 @@
 
 namespace tessera::cpu {
 
-/// Highway's bits of the targets that `isa` allows: all that are not better. (A smaller bit is a better target.)
+/// Highway's bits of the targets that `isa` allows: all that are no better than `isa`. (A smaller
+/// bit is a better target.)
 inline int64_t simd_targets(Isa isa) {
 #if HWY_ARCH_X86
   if (isa == Isa::sse41) return -HWY_SSE4;

@@ -1,6 +1,7 @@
-// Activations over vectors of f32: those of the fused dense layer, of their own ops and of gradients. Included once per
-// target by files that use hwy/foreach_target.h.
-//   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³)          Hendrycks and Gimpel 2016 (1606.08415), section 2
+// Activations over vectors of f32: those of the fused dense layer, of their own ops and of
+// gradients. Included once per target by files that use hwy/foreach_target.h.
+//   gelu_tanh: x · σ(2u), u = √(2/π) (x + 0.044715 x³); Hendrycks and Gimpel 2016
+//     (1606.08415), section 2
 //   gelu_erf: x · Φ(x)
 //   silu: x · σ(x)
 #if defined(TESSERA_SIMD_ACTIVATIONS_INL_H) == defined(HWY_TARGET_TOGGLE)
@@ -16,9 +17,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// The gate σ(2u) of gelu_tanh; beyond |x| = 10.5 it is 0 or 1 in f32.
+/// The gate σ(2u) of gelu_tanh, which is 0 or 1 in f32 beyond |x| = 10.5.
 struct Gate {
-  VF inside, sigma, slope;  // x within those bounds, σ(2u) and d(2u)/dx
+  VF inside, sigma, slope;  // x within these bounds, σ(2u) and d(2u)/dx
 };
 HWY_INLINE Gate gate_of(VF x) {
   constexpr float k2Root = 1.59576912161f;  // 2 sqrt(2/π)

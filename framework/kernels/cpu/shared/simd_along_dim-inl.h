@@ -1,6 +1,7 @@
-// Kernels that work along one dim (attribute dim), from a functor for one contiguous row: struct SoftmaxRow { template
-// <class T> void operator()(const T* const* in, T* out, int64_t n) const }. Along the last dim rows are used where they
-// lie; along another one each is copied to scratch and back, which is slow: models reduce along the last dim.
+// Kernels that work along one dim (attribute dim), from a functor for one contiguous row: struct
+// SoftmaxRow { template <class T> void operator()(const T* const* in, T* out, int64_t n) const }.
+// Along the last dim rows are used where they lie. Along another dim each row is copied to scratch
+// and back, which is slow; models reduce along the last dim.
 #if defined(TESSERA_SIMD_ALONG_DIM_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_ALONG_DIM_INL_H
 #undef TESSERA_SIMD_ALONG_DIM_INL_H

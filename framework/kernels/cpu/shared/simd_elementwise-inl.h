@@ -1,7 +1,8 @@
-// Elementwise kernels from one functor over vectors: struct Sqrt { template <class D, class V> V operator()(D d, V x) const }.
-// Floats come as f32 vectors (bf16 is widened on load and rounded to nearest even on store), i32 as i32 vectors, booleans
-// as i32 vectors of 0 and 1. Broadcasting, threads, the rest beyond the last whole vector and in-place results are done
-// here. Included once per target by files that use hwy/foreach_target.h; see sqrt.cpp for the pattern.
+// Elementwise kernels from one functor over vectors: struct Sqrt { template <class D, class V> V
+// operator()(D d, V x) const }. Floats come as f32 vectors (bf16 is widened on load and rounded to
+// nearest even on store), i32 as i32 vectors, booleans as i32 vectors of 0 and 1. This file takes
+// care of broadcasting, threads, the rest beyond the last whole vector and in-place results.
+// Included once per target by files that use hwy/foreach_target.h; sqrt.cpp shows the pattern.
 #if defined(TESSERA_SIMD_ELEMENTWISE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_ELEMENTWISE_INL_H
 #undef TESSERA_SIMD_ELEMENTWISE_INL_H
@@ -27,7 +28,7 @@ HWY_INLINE auto apply(const F& f, V first, Vs... rest) {
   return f(tag_of(first), first, rest...);
 }
 
-/// out[i] = f(in[i · step]…) for i in [0, n); steps are 0 or 1.
+/// Computes out[i] = f(in[i · step]…) for i in [0, n); steps are 0 or 1.
 template <class F, class Out, class... In, size_t... K>
 HWY_ATTR void run_row(const F& f, std::index_sequence<K...>, std::tuple<const In*...> in,
                       const int64_t* steps, Out* out, int64_t n) {
@@ -98,7 +99,7 @@ Kernel elementwise_alike(const KernelSpec& spec, F f, std::index_sequence<K...>)
   return elementwise<Out, std::enable_if_t<K + 1 != 0, T>...>(spec, f);
 }
 
-/// Operands and result all f32, or all bf16.
+/// The kernel for operands and result all f32, or all bf16.
 template <size_t operands, class F>
 Kernel float_elementwise(const KernelSpec& spec, F f) {
   constexpr auto each = std::make_index_sequence<operands>();
@@ -107,7 +108,7 @@ Kernel float_elementwise(const KernelSpec& spec, F f) {
   no_elementwise(spec);
 }
 
-/// As float_elementwise, and all i32.
+/// The kernel for operands and result all f32, all bf16 or all i32.
 template <size_t operands, class F>
 Kernel number_elementwise(const KernelSpec& spec, F f) {
   constexpr auto each = std::make_index_sequence<operands>();
@@ -115,7 +116,7 @@ Kernel number_elementwise(const KernelSpec& spec, F f) {
   return float_elementwise<operands>(spec, f);
 }
 
-/// Two operands alike (f32, bf16, i32 or boolean), a boolean result.
+/// The kernel for two operands of one type (f32, bf16, i32 or boolean) and a boolean result.
 template <class F>
 Kernel comparison(const KernelSpec& spec, F f) {
   switch (spec.in[0].dtype) {

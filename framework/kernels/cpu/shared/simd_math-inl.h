@@ -1,6 +1,7 @@
-// Functions of f32 vectors, right over all of their range: overflow gives infinity, NaN stays NaN; results below the
-// smallest normal number are 0. Errors are below 4 units in the last place (tests/kernels/simd_math_test.cpp measures them).
-// Coefficients that are no Taylor series are least-maximum fits in double of the functions named beside them.
+// Functions of f32 vectors, right over all of their range: overflow gives infinity, NaN stays NaN,
+// and results below the smallest normal number are 0. Errors are below 4 units in the last place
+// (tests/kernels/simd_math_test.cpp measures them). Coefficients that are no Taylor series are
+// least-maximum fits in double of the functions named beside them.
 #if defined(TESSERA_SIMD_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_MATH_INL_H
 #undef TESSERA_SIMD_MATH_INL_H
@@ -45,7 +46,7 @@ HWY_INLINE V simd_exp(D d, V x) {
 template <class D, class V>
 HWY_INLINE V simd_log(D d, V x) {
   const hn::RebindToSigned<D> di;
-  const auto tiny = hn::Lt(x, hn::Set(d, 0x1p-126f));  // denormal: scale up by 2^25
+  const auto tiny = hn::Lt(x, hn::Set(d, 0x1p-126f));  // denormal: scaled up by 2^25
   const V scaled = hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, 0x1p25f)), x);
   const auto root = hn::Set(di, 0x3f3504f3);  // √½
   const auto bits = hn::Sub(hn::BitCast(di, scaled), root);
@@ -81,7 +82,7 @@ HWY_INLINE V simd_log1p(D d, V x) {
 /// 1 / (1 + e^-x)
 template <class D, class V>
 HWY_INLINE V simd_sigmoid(D d, V x) {
-  // From e^-|x|, which cannot overflow: 1 / (1 + t) for x >= 0, t / (1 + t) below.
+  // Computed from e^-|x|, which cannot overflow: 1 / (1 + t) for x >= 0, t / (1 + t) below 0.
   const V one = hn::Set(d, 1.0f);
   const V t = simd_exp(d, hn::Neg(hn::Abs(x)));
   const V top = hn::IfThenElse(hn::Lt(x, hn::Zero(d)), t, one);
@@ -110,7 +111,7 @@ HWY_INLINE V simd_erf(D d, V x) {
   const V small =
       hn::Mul(x, polynomial(d, z, 1.12837917f, -0.376126271f, 0.112836002f, -0.0268544445f,
                             0.0051895351f, -0.000802083911f, 7.88911229e-05f));
-  // Above: 1 - e^-q(|x|), q fitted to -ln erfc.
+  // |x| >= 1: 1 - e^-q(|x|), q fitted to -ln erfc.
   const V q = polynomial(d, a, 0.000332658301f, 1.12712263f, 0.638093341f, 0.103148171f,
                          -0.0218564116f, 0.00295190254f, -0.000186779703f);
   const V large = hn::CopySignToAbs(hn::Sub(hn::Set(d, 1.0f), simd_exp(d, hn::Neg(q))), x);
@@ -118,7 +119,8 @@ HWY_INLINE V simd_erf(D d, V x) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
-/// f(x…) of each lane by a scalar function, for what is seldom used and has no short vector form.
+/// Applies a scalar function to each lane, for functions that are seldom used and have no short
+/// vector form.
 template <class D, class F, class... V>
 HWY_INLINE hn::Vec<D> lanewise(D d, F f, V... v) {
   constexpr size_t kMost = HWY_MAX_BYTES / sizeof(float);

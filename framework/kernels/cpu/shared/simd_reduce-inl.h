@@ -1,6 +1,7 @@
-// Reductions (sum, max, min) over any dims, from one functor with vector and scalar forms. The work is cut into a grid that
-// depends on the shape alone, so the bits do not depend on the number of threads; floats are accumulated in f32. Rows
-// ([kept, reduced]) and columns ([kept, reduced, kept]; a bias gradient) are vectorised; other patterns are plain loops.
+// Reductions (sum, max, min) over any dims, from one functor with vector and scalar forms. The work
+// is cut into a grid that depends on the shape alone, so the bits do not depend on the number of
+// threads; floats are accumulated in f32. Rows ([kept, reduced]) and columns ([kept, reduced,
+// kept]; a bias gradient) are vectorised; other patterns are plain loops.
 #if defined(TESSERA_SIMD_REDUCE_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_REDUCE_INL_H
 #undef TESSERA_SIMD_REDUCE_INL_H
@@ -36,7 +37,7 @@ HWY_INLINE float reduce_lanes(F f, hn::Vec<F32> v) {
   return y;
 }
 
-/// n contiguous elements to one.
+/// Reduces n contiguous elements to one.
 template <class F, class T>
 HWY_ATTR float reduce_row(F f, const T* x, int64_t n) {
   const F32 d;
@@ -55,7 +56,8 @@ HWY_ATTR float reduce_row(F f, const T* x, int64_t n) {
   return y;
 }
 
-/// acc[j] = f(acc[j], x[r, j]…) for all rows r: `rows` of them `stride` apart, `n` columns.
+/// Computes acc[j] = f(acc[j], x[r, j]…) over all `rows` rows r, which lie `stride` apart, in `n`
+/// columns.
 template <class F, class T>
 HWY_ATTR void reduce_columns(F f, const T* x, int64_t rows, int64_t stride, float* acc, int64_t n) {
   const F32 d;
@@ -82,7 +84,7 @@ HWY_ATTR void reduce_columns(F f, const T* x, int64_t rows, int64_t stride, floa
   }
 }
 
-/// [rows, length] -> [rows]
+/// Reduces [rows, length] to [rows].
 template <class T, class U, class F>
 Kernel row_reduction(F f, int64_t rows, int64_t length) {
   const int64_t chunks = (length + kRowChunk - 1) / kRowChunk;
@@ -108,7 +110,7 @@ Kernel row_reduction(F f, int64_t rows, int64_t length) {
   return {run, chunks == 1 ? 0 : static_cast<size_t>(rows * chunks) * sizeof(float)};
 }
 
-/// [outer, rows, columns] -> [outer, columns]
+/// Reduces [outer, rows, columns] to [outer, columns].
 template <class T, class U, class F>
 Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
   const int64_t height = std::max<int64_t>(64, (rows + kMostRowChunks - 1) / kMostRowChunks);
@@ -151,7 +153,8 @@ Kernel column_reduction(F f, int64_t outer, int64_t rows, int64_t columns) {
   return {run, chunks == 1 ? 0 : static_cast<size_t>(outer * chunks * columns) * sizeof(float)};
 }
 
-/// Any pattern of kept and reduced groups, any arithmetic type: one result at a time. Acc: what is accumulated in.
+/// Reduces any pattern of kept and reduced groups of any arithmetic type, one result at a time,
+/// accumulating in Acc.
 template <class T, class U, class Acc, class F>
 Kernel general_reduction(F f, std::vector<ReductionGroup> groups) {
   int64_t kept = 1, reduced = 1;
@@ -196,7 +199,8 @@ Kernel float_reduction(F f, const std::vector<ReductionGroup>& groups) {
   return general_reduction<T, U, float>(f, groups);
 }
 
-/// The kernel of a reduction over attribute dims; f32, bf16 (the result either) or i32.
+/// The kernel of a reduction over attribute dims: for f32 and bf16 operands with a result of either
+/// type, and for i32.
 template <class F>
 Kernel reduction(const KernelSpec& spec, F f) {
   const auto groups = reduction_groups(spec.in[0].shape, spec.attrs);

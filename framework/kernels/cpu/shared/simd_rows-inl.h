@@ -1,5 +1,6 @@
-// Loops over rows of floats, for kernels that reduce along the last dim: each_vector walks a row in whole vectors and
-// one last part, load_part and store_part take the part's length, and the lanes beyond it read as `fill`.
+// Loops over rows of floats, for kernels that reduce along the last dim: each_vector walks a row in
+// whole vectors and one last part; load_part and store_part take the part's length, and the lanes
+// beyond it read as `fill`.
 #if defined(TESSERA_SIMD_ROWS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_ROWS_INL_H
 #undef TESSERA_SIMD_ROWS_INL_H
@@ -12,7 +13,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// For lambdas given to each_vector: inlined, and compiled for the target.
+/// Marks lambdas that are given to each_vector: inlined, and compiled for the target.
 #undef TESSERA_BODY
 #define TESSERA_BODY HWY_ATTR __attribute__((always_inline))
 
@@ -36,7 +37,8 @@ HWY_INLINE void store_part(VF v, T* p, int64_t count) {
   for (int64_t i = 0; i < count; ++i) p[i] = part[i];
 }
 
-/// f(i, count) for i = 0, lanes, 2 lanes, … below n; count is lanes() but for the last.
+/// Calls f(i, count) for i = 0, lanes, 2 lanes, … below n; count is lanes() but for the last
+/// call.
 template <class F>
 HWY_INLINE void each_vector(int64_t n, const F& f) {
   int64_t i = 0;
@@ -47,7 +49,8 @@ HWY_INLINE void each_vector(int64_t n, const F& f) {
 HWY_INLINE float sum_of(VF v) { return hn::GetLane(hn::SumOfLanes(F32(), v)); }
 HWY_INLINE float max_of(VF v) { return hn::GetLane(hn::MaxOfLanes(F32(), v)); }
 
-/// Calls f(Tag<T>{}) with the element type of a float dtype that this backend computes in; UserError for others.
+/// Calls `f(Tag<T>{})` with the element type of a float dtype that this backend computes in; throws
+/// UserError for other dtypes.
 template <class F>
 auto dispatch_simd(DType dtype, std::string_view op, F&& f) {
   if (dtype == DType::f32) return f(Tag<float>{});

@@ -1,5 +1,5 @@
-// Vectors of every element type, as many elements at a time as f32 has lanes: floats as f32 (bf16 is widened on load and
-// rounded on store), i32 as i32, booleans as i32 lanes of 0 and 1.
+// Vectors of every element type, as many elements at a time as f32 has lanes: floats as f32 (bf16
+// is widened on load and rounded on store), i32 as i32, booleans as i32 lanes of 0 and 1.
 #if defined(TESSERA_SIMD_VECTORS_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_SIMD_VECTORS_INL_H
 #undef TESSERA_SIMD_VECTORS_INL_H
@@ -32,11 +32,12 @@ HWY_INLINE hn::Vec<I32> load(const uint8_t* p) {
 }
 
 HWY_INLINE void store(hn::Vec<F32> v, float* p) { hn::StoreU(v, F32(), p); }
-/// Rounds to nearest, ties to even; NaN stays NaN. The same bits as bfloat16's constructor, but
-/// that denormals may become 0.
+/// Stores bf16, rounded to nearest, ties to even; NaN stays NaN. The bits are those of bfloat16's
+/// constructor, but denormals may become 0.
 HWY_INLINE void store(hn::Vec<F32> v, bfloat16* p) {
 #if HWY_TARGET == HWY_AVX3
-  if (has_bf16_instructions()) {  // one instruction for ten; Highway has no target that includes it
+  // One instruction does the work of ten; Highway has no target that includes it.
+  if (has_bf16_instructions()) {
     __m256i narrow;
     asm("vcvtneps2bf16 {%1, %0|%0, %1}" : "=v"(narrow) : "v"(v.raw));
     return _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), narrow);

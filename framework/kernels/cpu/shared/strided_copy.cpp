@@ -63,8 +63,8 @@ void StridedCopy::run_rows(const T* from, T* to) const {
   });
 }
 
-/// Blocks of 32 × 32 by way of a small buffer: every cache line of either side is touched once, also where a power of two
-/// between lines lets few of them stay in the cache.
+/// Copies blocks of 32 × 32 by way of a small buffer: every cache line of either side is touched
+/// once, also where a power of two between lines lets few of them stay in the cache.
 template <typename T>
 void StridedCopy::run_blocks(const T* from, T* to) const {
   constexpr int64_t kBlock = 32;

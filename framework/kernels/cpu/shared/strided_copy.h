@@ -1,5 +1,6 @@
-// A dense result filled from a buffer read with strides: what transpose and slice are. Neighbouring dims that lie alike
-// in both are merged; runs are copied whole, and where the innermost strides differ blocks of both dims are kept in cache.
+// A dense result filled from a buffer that is read with strides: transpose and slice are such
+// copies. Neighbouring dims that lie alike in both are merged; runs are copied whole, and where the
+// innermost strides differ blocks of both dims are kept in cache.
 #pragma once
 
 #include <vector>
@@ -10,7 +11,8 @@ namespace tessera::cpu {
 
 class StridedCopy {
  public:
-  /// Element (i0, i1, …) of the result of `shape` comes from position Σ i · strides of the source.
+  /// Element (i0, i1, …) of the result of `shape` comes from position Σ i · strides of the
+  /// source.
   StridedCopy(const Shape& shape, const Shape& strides, DType dtype);
 
   void run(const void* from, void* to) const;
@@ -24,7 +26,7 @@ class StridedCopy {
   struct Dim {
     int64_t size, from, to;  // strides in elements
   };
-  /// Offsets of both sides for the `i`-th combination of the outer dims.
+  /// Offsets in source and result for the `i`-th combination of the outer dims.
   std::pair<int64_t, int64_t> outer_at(int64_t i) const;
 
   size_t element_bytes_;

@@ -1,10 +1,12 @@
-// The micro-kernel of the tiled kernels: products of small matrices that lie in cache, summed in f32. Registers hold a tile
-// of the result (kTileRows × kTileVectors vectors); each step multiplies a column of A, broadcast, by a row of B. oneDNN's
-// primitives would cost a call and a scratch area per tile, and could not limit K by row. Included once per target by
-// files that use hwy/foreach_target.h.
+// The micro-kernel of the tiled kernels: products of small matrices that lie in cache, summed in
+// f32. Registers hold a tile of the result (kTileRows × kTileVectors vectors); each step
+// multiplies a column of A, broadcast, by a row of B. oneDNN's primitives would cost a call and a
+// scratch area per tile, and could not limit K by row. Included once per target by files that use
+// hwy/foreach_target.h.
 //
-// An element is a float, or where kMultipliesPairs and the processor has avx512_bf16, a Pair: two bf16 factors of
-// consecutive K in one word, the earlier one in the lower half; `k` and A's and B's strides then count pairs.
+// An element is a float, or, where kMultipliesPairs holds and the processor has avx512_bf16, a
+// Pair: two bf16 factors of consecutive K in one word, the earlier one in the lower half; `k` and
+// the strides of A and B then count pairs.
 #if defined(TESSERA_TILE_PRODUCT_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_TILE_PRODUCT_INL_H
 #undef TESSERA_TILE_PRODUCT_INL_H
@@ -29,7 +31,7 @@ HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Registers: 32 with AVX-512, else 16.
+// There are 32 registers with AVX-512, otherwise 16.
 #if HWY_TARGET <= HWY_AVX3
 inline constexpr int kTileRows = 6, kTileVectors = 4;
 #else
@@ -39,7 +41,7 @@ inline constexpr int kTileRows = 6, kTileVectors = 2;
 using Pair = uint32_t;
 inline constexpr bool kMultipliesPairs = TESSERA_MULTIPLIES_PAIRS;
 
-/// A vector of B times an element of A, added to a sum.
+/// `sum` plus a vector of B times an element of A.
 template <class D>
 HWY_INLINE hn::Vec<D> add_product(D d, float a, const float* b, hn::Vec<D> sum) {
   return hn::MulAdd(hn::Set(d, a), hn::LoadU(d, b), sum);
@@ -52,14 +54,15 @@ HWY_INLINE hn::Vec<D> add_product(D, Pair a, const Pair* b, hn::Vec<D> sum) {
   return hn::Vec<D>{_mm512_dpbf16_ps(sum.raw, x, y)};
 }
 
-/// Rounds two vectors of floats to nearest even: x in the lower halves of the words, y in the upper.
+/// Rounds two vectors of floats to nearest even: x goes to the lower halves of the words, y to the
+/// upper halves.
 HWY_INLINE __m512i paired(__m512 x, __m512 y) {
   const auto low = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(x)));
   const auto high = _mm512_cvtepu16_epi32(reinterpret_cast<__m256i>(_mm512_cvtneps_pbh(y)));
   return _mm512_or_si512(low, _mm512_slli_epi32(high, 16));
 }
 
-/// A row of 2n floats as n pairs of neighbours, n a multiple of 16.
+/// Makes n pairs of neighbours from a row of 2n floats, n a multiple of 16.
 HWY_NOINLINE inline void pair_neighbours(const float* from, int64_t n, Pair* to) {
   for (int64_t i = 0; i < n; i += 16) {
     const __m512 low = _mm512_loadu_ps(from + 2 * i), high = _mm512_loadu_ps(from + 2 * i + 16);
@@ -67,18 +70,19 @@ HWY_NOINLINE inline void pair_neighbours(const float* from, int64_t n, Pair* to)
   }
 }
 
-/// Two rows of n floats as n pairs, n a multiple of 16.
+/// Makes n pairs from two rows of n floats, n a multiple of 16.
 HWY_NOINLINE inline void pair_rows(const float* x, const float* y, int64_t n, Pair* to) {
   for (int64_t i = 0; i < n; i += 16)
     _mm512_storeu_si512(to + i, paired(_mm512_loadu_ps(x + i), _mm512_loadu_ps(y + i)));
 }
 #else
-// Declared for templates that never call them here.
+// Declared for templates that never call these functions here.
 void pair_neighbours(const float* from, int64_t n, Pair* to);
 void pair_rows(const float* x, const float* y, int64_t n, Pair* to);
 #endif
 
-/// A stored by rows (element (r, k) at r · stride + k), or its transpose (at k · stride + r).
+/// Whether A is stored by rows (element (r, k) at r · stride + k), or as its transpose (at k ·
+/// stride + r).
 enum class Order { rows, transposed };
 
 template <Order order, bool accumulate, int rows, int vectors, class E>
@@ -128,7 +132,8 @@ HWY_INLINE void product_rows(const E* a, int64_t a_stride, const E* b, int64_t b
     product_tile<order, accumulate, rows, 1>(a, a_stride, b, b_stride, k, c, c_stride);
 }
 
-/// c (rows, vectors · lanes) = a · b, or c += a · b. `rows` is at most kTileRows; b's rows are padded to whole vectors.
+/// Computes c (rows, vectors · lanes) = a · b, or c += a · b. `rows` is at most kTileRows; b's
+/// rows are padded to whole vectors.
 template <Order order, bool accumulate, class E>
 HWY_NOINLINE void product(int64_t rows, const E* a, int64_t a_stride, const E* b, int64_t b_stride,
                           int64_t k, float* c, int64_t c_stride, int64_t vectors) {

@@ -1,8 +1,9 @@
-// What fused kernels need of f32 vectors beyond simd_math-inl.h, at the least cost: e^x without its general form's extra
-// steps, a value and its slope from one exponential, sine and cosine of an angle reduced beforehand. Right to about one
-// unit in the last place of the result's scale; NaN in, NaN out; results below 2^-125 are zero. Range reduction is Cody
-// and Waite's ("Software Manual for the Elementary Functions", 1980); polynomials are fits at Chebyshev nodes, computed
-// with 40 digits for this file.
+// What fused kernels need of f32 vectors beyond simd_math-inl.h, at the least cost: e^x without the
+// extra steps of its general form, a value and its slope from one exponential, sine and cosine of
+// an angle reduced beforehand. Results are right to about one unit in the last place of the
+// result's scale; NaN in gives NaN out; results below 2^-125 are zero. Range reduction is Cody and
+// Waite's ("Software Manual for the Elementary Functions", 1980); polynomials are fits at Chebyshev
+// nodes, computed with 40 digits for this file.
 #if defined(TESSERA_VECTOR_MATH_INL_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef TESSERA_VECTOR_MATH_INL_H
 #undef TESSERA_VECTOR_MATH_INL_H
@@ -45,7 +46,7 @@ HWY_INLINE ExpParts exp_parts(VF x) {
 
 /// e^x; 0 below -87, infinite above 88.72.
 HWY_INLINE VF exp_of(VF x) {
-  const ExpParts parts = exp_parts<126>(x);  // half the power: that of n = 128 is infinite
+  const ExpParts parts = exp_parts<126>(x);  // half the power: 2^128 would be infinite
   VF y = hn::MulAdd(parts.minus_one, parts.power, parts.power);
   y = hn::Add(y, y);
   y = hn::IfThenZeroElse(hn::Lt(x, splat(-87.0f)), y);

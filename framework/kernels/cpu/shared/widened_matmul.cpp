@@ -23,7 +23,8 @@ void widen_rows(const bfloat16* from, int64_t from_stride, int64_t rows, int64_t
   });
 }
 
-/// One operand, cut into blocks: the f32 view of a block, widened when its type asks for it and it is not there already.
+/// One operand, cut into blocks. A block is given as f32, and widened for that when its type asks
+/// for it and the block is not there already.
 struct Operand {
   const void* data;
   DType dtype;
@@ -32,7 +33,7 @@ struct Operand {
   float* wide;
   int64_t held_row = -1, held_column = -1;
 
-  /// Rows and columns are those of the stored matrix.
+  /// The f32 view of a block; rows and columns are those of the stored matrix.
   MatrixView block(int64_t row, int64_t rows, int64_t column, int64_t columns) {
     const int64_t offset = row * stride + column;
     if (dtype == DType::f32) return {static_cast<const float*>(data) + offset, stride, transposed};

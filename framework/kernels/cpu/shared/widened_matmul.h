@@ -1,6 +1,7 @@
-// Matrix product for operand types that oneDNN refuses: bf16 without AVX-512, or f32 operands with a bf16 result. Blocks of
-// bf16 operands are widened to f32 in scratch, multiplied, and each finished f32 block of the result is handed on while
-// it is in cache. Blocks bound the scratch: widening the weight of an output head whole would take 150 MB.
+// Matrix product for operand types that oneDNN refuses: bf16 without AVX-512, or f32 operands with
+// a bf16 result. Blocks of bf16 operands are widened to f32 in scratch and multiplied, and each
+// finished f32 block of the result is handed on while it is in cache. Blocks bound the scratch:
+// widening the weight of an output head whole would take 150 MB.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ class WidenedMatmul {
     bool trans_a, trans_b;  // stored (K, M) and (N, K)
     DType a, b;
   };
-  /// Rows [row, row + rows) and columns [column, column + columns) of the product; consecutive rows are `stride` apart.
+  /// Rows [row, row + rows) and columns [column, column + columns) of the product; consecutive rows
+  /// are `stride` apart.
   struct Block {
     int64_t row, rows, column, columns;
     const float* data;

@@ -1,4 +1,5 @@
-// What the reference kernels are made of: plain loops in double over any element type. Slow on purpose; the oracle.
+// Helpers of the reference kernels: plain loops in double over any element type. They are slow on
+// purpose, and the oracle.
 #pragma once
 
 #include <vector>
@@ -7,14 +8,15 @@
 
 namespace tessera::reference {
 
-/// Elements of a buffer as double, and back.
+/// Elements of a buffer as double (load), and back (store).
 std::vector<double> load(const TensorType& type, const void* bytes);
 void store(const TensorType& type, std::span<const double> values, void* bytes);
 
-/// Position in an operand of `shape` for flat position `i` of a result of `out` that it broadcasts to.
+/// Position in an operand of `shape` for flat position `i` of a result of `out` that the operand
+/// broadcasts to.
 int64_t broadcast_index(int64_t i, const Shape& out, const Shape& shape);
 
-/// out[i] = f(in0[i], in1[i], …) with broadcasting, for any number of operands.
+/// The kernel out[i] = f(in0[i], in1[i], …) with broadcasting, for any number of operands.
 template <typename F>
 Kernel elementwise(const KernelSpec& spec, F f) {
   std::vector<TensorType> in(spec.in.begin(), spec.in.end());

@@ -6,10 +6,10 @@
 
 namespace tessera::reference {
 
-/// out = f(…f(f(x0, x1), x2)…) over the reduced dims.
+/// The kernel out = f(…f(f(x0, x1), x2)…) over the reduced dims.
 template <typename F>
 Kernel reduce(const KernelSpec& spec, F f) {
-  Shape kept = spec.in[0].shape;  // of the result, with the reduced dims as size one
+  Shape kept = spec.in[0].shape;  // the result's shape, with the reduced dims as size one
   for (int64_t d : reduced_dims(spec.in[0].rank(), spec.attrs)) kept[static_cast<size_t>(d)] = 1;
   return {[in = spec.in[0], out = spec.out[0], kept, f](const KernelArgs& args) {
             const auto x = load(in, args.in[0]);
