@@ -11,12 +11,11 @@ namespace tessera {
 
 template <typename Visit>
 void fields(ModelConfig& c, Visit&& visit) {
-  visit("layers", c.layers, "Number of Transformer blocks.", between(1, 10000).must());
+  visit("layers", c.layers, "Transformer blocks.", between(1, 10000).must());
   visit("hidden", c.hidden, "Width of the residual stream.", between(1, 1 << 20).must());
-  visit("heads", c.heads, "Number of attention heads (query heads).", between(1, 65536).must());
+  visit("heads", c.heads, "Attention heads (query heads).", between(1, 65536).must());
   visit("kv_heads", c.kv_heads,
-        "Number of key/value heads, each shared by a group of query heads; auto: as many as "
-        "heads.",
+        "Key/value heads, each shared by a group of query heads; auto: as many as heads.",
         between(1, 65536));
   visit("head_dim", c.head_dim, "Width of one head; auto: hidden / heads.", between(1, 65536));
   visit("mlp_hidden", c.mlp_hidden,
@@ -26,8 +25,8 @@ void fields(ModelConfig& c, Visit&& visit) {
   visit("context", c.context, "Longest sequence in tokens; learned positions have this many rows.",
         between(1, 1 << 24));
   visit("vocab", c.vocab,
-        "Number of rows of the embedding; auto: the tokenizer's vocabulary. It may be larger "
-        "(padded), never smaller.",
+        "Rows of the embedding; auto: the tokenizer's vocabulary. It may be larger (padded), "
+        "never smaller.",
         between(2, 1 << 24));
   visit("positions", c.positions,
         "How the model knows a token's place: by a learned table, or by rotary angles.");
@@ -59,8 +58,8 @@ void fields(DataConfig& c, Visit&& visit) {
         "packed: attention stays inside a document; stream: it crosses from one document to the "
         "next.");
   visit("mask_rate", c.mask_rate,
-        "bert: share of the tokens that are predicted. Of these, 80 % become the mask token, 10 % "
-        "a random token, and 10 % stay.",
+        "bert: share of the tokens that are predicted. Of these, 80 % become the mask token, 10 "
+        "% a random token, and 10 % stay.",
         fraction(0, 1).open_low());
   visit("whole_word", c.whole_word, "bert: whether all pieces of a word are masked together.");
   visit("sentence_pairs", c.sentence_pairs,
@@ -70,12 +69,10 @@ void fields(DataConfig& c, Visit&& visit) {
 
 template <typename Visit>
 void fields(BatchConfig& c, Visit&& visit) {
-  visit("sequences", c.sequences,
-        "Number of sequences per optimizer step, over all micro-steps and devices.",
+  visit("sequences", c.sequences, "Sequences per optimizer step, over all micro-steps and devices.",
         between(1, 1 << 24));
   visit("length", c.length, "Tokens per sequence; auto: model.context.", between(1, 1 << 24));
-  visit("accumulate", c.accumulate,
-        "Number of micro-steps whose gradients are summed before each update.",
+  visit("accumulate", c.accumulate, "Micro-steps whose gradients are summed before each update.",
         between(1, 1 << 24));
 }
 
@@ -123,16 +120,15 @@ void fields(RecomputeConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(MeshConfig& c, Visit&& visit) {
   visit("dp", c.dp,
-        "Number of data parallel ranks, each with a part of the batch; auto: as many as tp "
-        "leaves.",
+        "Data parallel ranks, each with a part of the batch; auto: as many as tp leaves.",
         between(1, 1 << 20));
   visit("tp", c.tp,
-        "Number of tensor parallel ranks, each with a part of the heads, the MLP and the "
-        "vocabulary; auto: as many as dp leaves. They are neighbours, such as ranks of one host.",
+        "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: "
+        "as many as dp leaves. They are neighbours, such as ranks of one host.",
         between(1, 1 << 16));
   visit("head_multiple", c.head_multiple,
-        "The number of key/value heads is padded to a multiple of this. Added heads are zeros and "
-        "stay zeros. auto: tp.",
+        "The number of key/value heads is padded to a multiple of this. Added heads are zeros "
+        "and stay zeros. auto: tp.",
         between(1, 1 << 16));
   visit("sequence_parallel", c.sequence_parallel,
         "Whether tp also splits norms, dropout and residuals, along the sequence.");
@@ -148,8 +144,8 @@ void fields(MeshConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(DataParallelConfig& c, Visit&& visit) {
   visit("shard", c.shard,
-        "What is split over dp instead of held by every rank: nothing; optimizer state; gradients "
-        "as well; parameters as well.");
+        "What is split over dp instead of held by every rank: nothing; optimizer state; "
+        "gradients as well; parameters as well.");
   visit("wire", c.wire, "Type in which gradients travel; they are summed in f32 either way.");
 }
 
@@ -157,8 +153,7 @@ template <typename Visit>
 void fields(DeviceConfig& c, Visit&& visit) {
   visit("type", c.type, "Where the run computes.");
   visit("isa", c.isa, "Highest instruction set used; auto: the best of this machine.");
-  visit("threads", c.threads,
-        "Number of threads that compute; auto: OMP_NUM_THREADS, else one per core.",
+  visit("threads", c.threads, "Threads that compute; auto: OMP_NUM_THREADS, else one per core.",
         between(1, 65536));
   visit("memory", c.memory, "Memory that the run may take; auto: what machine and cgroup allow.");
   visit("reserve", c.reserve,
@@ -181,8 +176,8 @@ void fields(TrainConfig& c, Visit&& visit) {
   visit("seed", c.seed, "Decides initial weights, batches, masks and dropout.",
         between(0, kMaxCount));
   visit("stop_after_nonfinite", c.stop_after_nonfinite,
-        "Number of steps in a row with a non-finite loss or gradient after which the run stops; "
-        "each is skipped.",
+        "Steps in a row with a non-finite loss or gradient after which the run stops; each is "
+        "skipped.",
         between(1, 1 << 20));
 }
 
@@ -190,8 +185,7 @@ template <typename Visit>
 void fields(EvaluateConfig& c, Visit&& visit) {
   visit("every", c.every, "How often the validation loss is measured; `0 steps`: never.");
   visit("batches", c.batches,
-        "Number of batches (of batch.sequences) per measurement, spread evenly over the held-out "
-        "part.",
+        "Batches of batch.sequences per measurement, spread evenly over the held-out part.",
         between(1, 1 << 30));
 }
 
@@ -199,7 +193,7 @@ template <typename Visit>
 void fields(CheckpointConfig& c, Visit&& visit) {
   visit("folder", c.folder, "Where checkpoints go; auto: the folder checkpoints in log.folder.");
   visit("every", c.every, "How often a checkpoint is written; `0 steps`: only at the end.");
-  visit("keep", c.keep, "Number of newest checkpoints that are kept.", between(1, 1 << 30));
+  visit("keep", c.keep, "Newest checkpoints that are kept.", between(1, 1 << 30));
 }
 
 template <typename Visit>
