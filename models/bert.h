@@ -17,10 +17,10 @@ struct BertKeys {
 
 template <typename Visit>
 void fields(BertKeys& k, Visit&& visit) {
-  visit("segments", k.segments, "bert: rows of the segment embedding, 0 for none; auto: 2.",
+  visit("segments", k.segments, "bert: rows of the segment embedding; 0: none; auto: 2.",
         between(0, 1024));
   visit("next_sentence", k.next_sentence,
-        "bert: second head and loss, telling whether the second sentence follows the first.");
+        "bert: whether a second head and loss predict if the second sentence follows the first.");
 }
 
 BertKeys bert_keys(const Config& config);

@@ -15,38 +15,37 @@ void fields(ModelConfig& c, Visit&& visit) {
   visit("hidden", c.hidden, "Width of the residual stream.", between(1, 1 << 20).must());
   visit("heads", c.heads, "Attention heads (query heads).", between(1, 65536).must());
   visit("kv_heads", c.kv_heads,
-        "Key/value heads, shared by groups of query heads; auto: as many as heads.",
+        "Key/value heads, each shared by a group of query heads; auto: as many as heads.",
         between(1, 65536));
   visit("head_dim", c.head_dim, "Width of one head; auto: hidden / heads.", between(1, 65536));
   visit("mlp_hidden", c.mlp_hidden,
-        "Inner width of the MLP; auto: 4 × hidden. Of silu_gated, which has three matrices, 8/3 × "
-        "hidden costs "
-        "the same.",
+        "Inner width of the MLP; auto: 4 × hidden. The MLP of silu_gated has three matrices and "
+        "costs the same at 8/3 × hidden.",
         between(1, 1 << 24));
   visit("context", c.context, "Longest sequence in tokens; learned positions have this many rows.",
         between(1, 1 << 24));
   visit("vocab", c.vocab,
-        "Rows of the embedding; auto: the tokenizer's vocabulary. May be larger (padded), never "
-        "smaller.",
+        "Rows of the embedding; auto: the tokenizer's vocabulary. It may be larger (padded), "
+        "never smaller.",
         between(2, 1 << 24));
   visit("positions", c.positions,
-        "How a token knows its place: a learned table, or rotary angles.");
-  visit("rope_base", c.rope_base, "Base of the rotary angles; longer contexts take a larger one.",
+        "How the model knows a token's place: by a learned table, or by rotary angles.");
+  visit("rope_base", c.rope_base, "Base of the rotary angles; longer contexts need a larger base.",
         above(0));
   visit("norm", c.norm, "Layer norm, or RMS norm (no mean, no bias).");
-  visit("norm_eps", c.norm_eps, "Added to the variance in each norm.", above(0).below_or(1));
+  visit("norm_eps", c.norm_eps, "Number added to the variance in each norm.", above(0).below_or(1));
   visit("activation", c.activation,
-        "In the MLP, and in bert's head for masked tokens: gelu by tanh (GPT-2), exact gelu by erf "
-        "(BERT), relu, or gated silu (Llama; plain silu in that head).");
-  visit("tied_head", c.tied_head, "The output matrix is the token embedding.");
-  visit("bias", c.bias, "Bias terms in linear layers, heads and layer norms.");
+        "Activation of the MLP and of bert's head for masked tokens: gelu by tanh (GPT-2), exact "
+        "gelu by erf (BERT), relu, or gated silu (Llama; plain silu in that head).");
+  visit("tied_head", c.tied_head, "Whether the output matrix is the token embedding.");
+  visit("bias", c.bias, "Whether linear layers, heads and layer norms have bias terms.");
   visit("dropout", c.dropout, "Dropout on embeddings and on the output of each sublayer.",
         fraction(0, 0.99));
   visit("attention_dropout", c.attention_dropout, "Dropout on attention weights.",
         fraction(0, 0.99));
   visit("init_std", c.init_std, "Standard deviation of initial weights.", above(0).below_or(10));
   visit("window", c.window,
-        "A token attends to at most this many last tokens, itself included; 0: to all.",
+        "Number of last tokens that a token attends to, itself included; 0: all.",
         between(0, 1 << 24));
 }
 
@@ -58,11 +57,14 @@ void fields(DataConfig& c, Visit&& visit) {
   visit("documents", c.documents,
         "packed: attention stays inside a document; stream: it crosses from one document to the "
         "next.");
-  visit("mask_rate", c.mask_rate, "bert: tokens that are predicted, replaced 80/10/10.",
+  visit("mask_rate", c.mask_rate,
+        "bert: share of the tokens that are predicted. Of these, 80 % become the mask token, 10 "
+        "% a random token, and 10 % stay.",
         fraction(0, 1).open_low());
-  visit("whole_word", c.whole_word, "bert: mask all pieces of a word together.");
+  visit("whole_word", c.whole_word, "bert: whether all pieces of a word are masked together.");
   visit("sentence_pairs", c.sentence_pairs,
-        "bert: a sequence is two sentences, the second random half the time.");
+        "bert: whether a sequence is two sentences, the second of which is random half of the "
+        "time.");
 }
 
 template <typename Visit>
@@ -80,14 +82,15 @@ void fields(OptimizerConfig& c, Visit&& visit) {
   visit("lr", c.lr, "Peak learning rate.", above(0).below_or(1000));
   visit("beta1", c.beta1, "adamw: decay of the first moment.", between(0, 1).open_high());
   visit("beta2", c.beta2, "adamw: decay of the second moment.", between(0, 1).open_high());
-  visit("eps", c.eps, "adamw: added to the root of the second moment.", above(0).below_or(1));
+  visit("eps", c.eps, "adamw: number added to the root of the second moment.",
+        above(0).below_or(1));
   visit("weight_decay", c.weight_decay, "Decoupled weight decay, multiplied by the learning rate.",
         between(0, 100));
   visit("momentum", c.momentum, "sgd: momentum; 0: none.", between(0, 1).open_high());
   visit("clip_norm", c.clip_norm, "Gradients are scaled down to this global norm; 0: never.",
         at_least(0));
   visit("decay_norms_and_biases", c.decay_norms_and_biases,
-        "Weight decay also on norm gains and biases, not on matrices alone.");
+        "Whether weight decay also applies to norm gains and biases.");
 }
 
 template <typename Visit>
@@ -119,22 +122,21 @@ void fields(MeshConfig& c, Visit&& visit) {
   visit("dp", c.dp,
         "Data parallel ranks, each with a part of the batch; auto: as many as tp leaves.",
         between(1, 1 << 20));
-  visit(
-      "tp", c.tp,
-      "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: as "
-      "many as dp leaves. Neighbours: ranks of one host.",
-      between(1, 1 << 16));
+  visit("tp", c.tp,
+        "Tensor parallel ranks, each with a part of the heads, the MLP and the vocabulary; auto: "
+        "as many as dp leaves. They are neighbours, such as ranks of one host.",
+        between(1, 1 << 16));
   visit("head_multiple", c.head_multiple,
-        "Attention is computed with as many key/value heads as the next multiple of this, those "
-        "beyond the model's own being zeros that stay zeros; auto: of tp.",
+        "The number of key/value heads is padded to a multiple of this. Added heads are zeros "
+        "and stay zeros. auto: tp.",
         between(1, 1 << 16));
   visit("sequence_parallel", c.sequence_parallel,
-        "Norms, dropout and residuals are split along the sequence over tp as well.");
+        "Whether tp also splits norms, dropout and residuals, along the sequence.");
   visit("silence_limit", c.silence_limit,
         "Seconds without a sign of life after which a rank counts as dead and ends the run.",
         between(3, 1e6));
   visit("hang_limit", c.hang_limit,
-        "Seconds for which ranks wait in a collective for one that does not come, before the run "
+        "Seconds that ranks wait in a collective for a rank that does not come, before the run "
         "ends.",
         between(3, 1e6));
 }
@@ -142,7 +144,7 @@ void fields(MeshConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(DataParallelConfig& c, Visit&& visit) {
   visit("shard", c.shard,
-        "What is split over dp in place of being held by every rank: nothing; optimizer state; "
+        "What is split over dp instead of held by every rank: nothing; optimizer state; "
         "gradients as well; parameters as well.");
   visit("wire", c.wire, "Type in which gradients travel; they are summed in f32 either way.");
 }
@@ -154,18 +156,18 @@ void fields(DeviceConfig& c, Visit&& visit) {
   visit("threads", c.threads, "Threads that compute; auto: OMP_NUM_THREADS, else one per core.",
         between(1, 65536));
   visit("memory", c.memory, "Memory that the run may take; auto: what machine and cgroup allow.");
-  visit("reserve", c.reserve, "Part of it left to libraries and the program, outside the plan.");
+  visit("reserve", c.reserve,
+        "Part of device.memory that is left to libraries and the program, outside the plan.");
 }
 
 template <typename Visit>
 void fields(InitConfig& c, Visit&& visit) {
   visit("from", c.from,
-        "train: a checkpoint whose weights a new run begins with, or a run's folder or one of "
-        "checkpoints, for their newest; empty: weights are drawn. A run that has a checkpoint of "
-        "its own goes on from that.");
+        "train: the checkpoint whose weights a new run begins with. A run's folder, or a folder "
+        "of checkpoints, stands for its newest one. Empty: weights are drawn. A run that has a "
+        "checkpoint of its own resumes from that.");
   visit("optimizer", c.optimizer,
-        "What the optimizer remembers of earlier updates at the beginning: nothing, or what the "
-        "checkpoint of init.from holds.");
+        "The optimizer's state at the beginning: empty, or that of the checkpoint in init.from.");
 }
 
 template <typename Visit>
@@ -173,10 +175,10 @@ void fields(TrainConfig& c, Visit&& visit) {
   visit("steps", c.steps, "Length of the training.", at_least(1));
   visit("seed", c.seed, "Decides initial weights, batches, masks and dropout.",
         between(0, kMaxCount));
-  visit(
-      "stop_after_nonfinite", c.stop_after_nonfinite,
-      "Steps in a row with a non-finite loss or gradient (each skipped) after which the run stops.",
-      between(1, 1 << 20));
+  visit("stop_after_nonfinite", c.stop_after_nonfinite,
+        "Steps in a row with a non-finite loss or gradient after which the run stops; each is "
+        "skipped.",
+        between(1, 1 << 20));
 }
 
 template <typename Visit>
@@ -190,36 +192,37 @@ void fields(EvaluateConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(CheckpointConfig& c, Visit&& visit) {
   visit("folder", c.folder, "Where checkpoints go; auto: the folder checkpoints in log.folder.");
-  visit("every", c.every, "How often one is written; `0 steps`: only at the end.");
+  visit("every", c.every, "How often a checkpoint is written; `0 steps`: only at the end.");
   visit("keep", c.keep, "Newest checkpoints that are kept.", between(1, 1 << 30));
 }
 
 template <typename Visit>
 void fields(LogConfig& c, Visit&& visit) {
-  visit(
-      "folder", c.folder,
-      "Where metrics and the effective config go; auto: runs/NAME, NAME being the config file's.");
+  visit("folder", c.folder,
+        "Where metrics and the effective config go; auto: runs/NAME, where NAME is the config "
+        "file's.");
   visit("every", c.every, "How often a progress line and metrics are written.", at_least(1));
-  visit("tensorboard", c.tensorboard, "Write TensorBoard events beside metrics.jsonl.");
+  visit("tensorboard", c.tensorboard,
+        "Whether TensorBoard events are written beside metrics.jsonl.");
 }
 
 template <typename Visit>
 void sections(Config& c, Visit&& visit) {
   visit("model", c.model, "The network.");
-  visit("data", c.data, "What it reads.");
-  visit("batch", c.batch, "How much of it per step.");
-  visit("optimizer", c.optimizer, "How weights follow gradients.");
-  visit("schedule", c.schedule, "How the learning rate goes over the run.");
-  visit("precision", c.precision, "In which number format.");
-  visit("recompute", c.recompute, "Memory against time.");
+  visit("data", c.data, "The training data.");
+  visit("batch", c.batch, "How much data a step takes.");
+  visit("optimizer", c.optimizer, "How gradients change the weights.");
+  visit("schedule", c.schedule, "How the learning rate changes over the run.");
+  visit("precision", c.precision, "The number format of computation.");
+  visit("recompute", c.recompute, "Less memory for more time.");
   visit("mesh", c.mesh, "How the ranks of a run share the work.");
   visit("data_parallel", c.data_parallel, "What the ranks along dp hold and exchange.");
-  visit("device", c.device, "On what hardware.");
-  visit("init", c.init, "What it begins with.");
-  visit("train", c.train, "How long.");
+  visit("device", c.device, "The hardware that the run uses.");
+  visit("init", c.init, "What a new run begins with.");
+  visit("train", c.train, "Length, seed and end of the training.");
   visit("evaluate", c.evaluate, "Validation during training.");
-  visit("checkpoint", c.checkpoint, "What is kept to go on from.");
-  visit("log", c.log, "What is written to be read.");
+  visit("checkpoint", c.checkpoint, "Checkpoints, from which a run resumes.");
+  visit("log", c.log, "What is written for people to read.");
 }
 
 }  // namespace tessera

@@ -10,12 +10,13 @@ namespace {
 
 constexpr const char* kIntroduction = R"(# The config file
 
-This page is generated from `framework/config/fields.h` and the keys that models declare; `tessera config` lists the same in the terminal.
+This page is generated from `framework/config/fields.h` and the keys that models declare. `tessera config --keys` lists
+the same in the terminal.
 
-A run is described by one YAML file: sections, and keys in them. Reading is strict. An unknown key, a repeated one, a
-value of the wrong type or out of range and settings that cannot go together are errors, reported all at once with line
-and column and what to write instead. What a file leaves out has the default shown here. `--set section.key=value` on
-the command line overrides the file; given twice for a key, the last one wins. Anchors, aliases and tags are refused.
+One YAML file describes a run. It has sections with keys. Tessera reads it strictly: unknown or repeated keys, values of
+the wrong type or out of range, and settings that cannot go together are errors, reported all at once with line, column
+and what to write instead. A key that the file leaves out has the default shown here. `--set section.key=value` on the
+command line overrides the file; the last one wins if a key is set twice. Anchors, aliases and tags are refused.
 
 | type | written as |
 |---|---|
