@@ -1,6 +1,6 @@
-// Text files to a folder of token shards and a manifest. Each file is one document, opened by the end-of-document
-// token; a document never spans two shards. The folder appears whole or not at all, and the same files in the same
-// order give the same bytes.
+// Turns text files into a folder of token shards and a manifest. Each file is one document, opened
+// by the end-of-document token; a document never spans two shards. The folder appears whole or not
+// at all, and the same files in the same order give the same bytes.
 #pragma once
 
 #include <cstdint>
