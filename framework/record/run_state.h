@@ -28,9 +28,10 @@ struct Origin {
 };
 
 struct RunState {
-  int64_t step = 0;     // updates made or skipped
-  int64_t samples = 0;  // samples that they read: where the data goes on, whatever the batch size
-  int64_t tokens = 0;   // tokens in these samples
+  int64_t step = 0;  // updates made or skipped
+  /// Samples that these updates read: where the data goes on, whatever the batch size is then.
+  int64_t samples = 0;
+  int64_t tokens = 0;  // tokens in these samples
   int64_t skipped = 0;
   int64_t skipped_in_a_row = 0;  // the last ones, up to `step`
   double seconds = 0;            // spent by all processes of this run
