@@ -26,7 +26,7 @@ void expect(bool condition, const std::string& what) {
 
 bool reduces(Kind kind) { return kind == Kind::all_reduce || kind == Kind::reduce_scatter; }
 
-/// Every root in turn where there is one.
+/// Runs `body` for every root in turn, or once where the collective has no root.
 template <typename Body>
 void for_roots(Communicator& group, Kind kind, const Body& body) {
   for (int root = 0; root < (kind == Kind::broadcast ? group.size() : 1); ++root) body(root);
@@ -196,7 +196,8 @@ void same_bits_whatever_the_timing(World& world) {
   }
 }
 
-/// A program that all ranks derive from one seed: collectives of all sorts on all sorts of groups, many in flight.
+/// A program that all ranks derive from one seed: collectives of all sorts on all sorts of groups,
+/// many in flight.
 void random_programs(World& world) {
   std::mt19937_64 random(2024);
   std::mt19937_64 own(uint64_t(world.rank()));

@@ -24,7 +24,7 @@
 namespace tessera {
 namespace {
 
-/// What one rank hears of.
+/// What one rank hears from its control channel.
 struct Ear {
   std::mutex mutex;
   std::condition_variable changed;
@@ -66,7 +66,7 @@ Control::Options options(int rank, Ear& ear, const WatchLimits& limits = {}) {
           }};
 }
 
-/// Three ranks.
+/// The control channels of three ranks.
 struct Star {
   Ear ears[3];
   ControlAddress address;
@@ -81,7 +81,7 @@ struct Star {
   }
 };
 
-/// Somebody who has found the port.
+/// A connection of somebody who has found the port.
 int stranger(const ControlAddress& address) {
   const int file = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in name{};

@@ -1,5 +1,5 @@
-// What goes wrong on one rank ends all of them in time, with the first cause on the screen and in failure.txt, and leaves
-// a checkpoint that fewer ranks go on from.
+// What goes wrong on one rank ends all of them in time, with the first cause on the screen and in
+// failure.txt, and leaves a checkpoint that fewer ranks go on from.
 #include <unistd.h>
 
 #include <csignal>
