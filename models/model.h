@@ -41,8 +41,8 @@ using Tally = std::map<std::string, double>;
 /// What a trained model is held against: figures that need no training, on the same held-out text.
 struct Yardstick {
   struct Row {
-    std::string key;           // in summary.json
-    std::string what;          // for the reader
+    std::string key;           // the key in summary.json
+    std::string what;          // words for the reader
     std::string trained = {};  // the key in the summary of the training; empty: measured
   };
   std::string title;

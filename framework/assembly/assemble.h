@@ -19,7 +19,7 @@ struct Assembly {
   Mesh mesh;
   /// Layouts of data inputs that are split, by "GRAPH.INPUT".
   std::map<std::string, Layout> inputs;
-  /// For each graph, what its values are of the whole graph's values.
+  /// For each graph, which parts of the whole graph's values its values are.
   std::map<std::string, LocalValues> values;
   std::vector<Parameter> parameters;
 

@@ -1,6 +1,6 @@
 // Tensors by name, wherever they come from: a checkpoint of Tessera, later the files of others.
-// What loads a model asks for the boxes it holds, so that a source is read on any mesh, and never
-// all of it by anyone.
+// Whoever loads a model asks for the boxes that a rank holds, so that a source is read on any mesh,
+// and no rank reads more than it holds.
 #pragma once
 
 #include <map>

@@ -2,9 +2,9 @@
 // from elsewhere. Only what the texts say may tell which, so another text is drawn for every pair,
 // and both texts are cut alike: stretches of one length that touch neither end of their documents
 // are cut near one common place (where a sentence ends and behind the same token, if they can be),
-// with as many tokens before and after the cuts as both have. Only then it is drawn from which text
-// B is. So lengths are the same for both answers, and B ends as far from the end of its document
-// either way.
+// with as many tokens before and after the cuts as both have. Only then is it drawn which text B
+// comes from. So lengths are the same for both answers, and B ends as far from the end of its
+// document either way.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,8 @@ struct Resumed {
 };
 
 /// The newest good checkpoint of checkpoint.folder, the same on all ranks of a mesh; nothing when
-/// the folder has none at all. The checkpoint is not loaded: loading exchanges tensors, which only
-/// ranks can do that have agreed on what they load. `report` gets what is worth knowing: damaged
+/// the folder has none at all. The checkpoint is not loaded: loading exchanges tensors, and only
+/// ranks that have agreed on what they load can do that. `report` gets what is worth knowing: damaged
 /// checkpoints passed over, changed settings, a changed machine. Throws UserError when every
 /// checkpoint is damaged (nothing is started over them), when they are of another model (`vocab` is
 /// what its vocab `auto` stands for; 0: not known) or optimizer, when they were trained on other

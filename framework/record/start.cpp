@@ -24,7 +24,7 @@ std::string complaint(const fs::path& checkpoint, World* world) {
   return "";
 }
 
-/// The checkpoint called `named`, or the newest good one in the folder called so.
+/// The checkpoint called `named`, or the newest good one in the folder of that name.
 fs::path find_start(const fs::path& named, World* world, std::vector<std::string>& report) {
   std::error_code error;
   const bool exists = agreed_max(world, fs::is_directory(named, error) ? 0 : 1) == 0;

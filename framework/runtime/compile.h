@@ -27,7 +27,7 @@ struct Compiled {
   std::vector<int64_t> state_offsets;  // each state's offset in the state memory
   int64_t state_bytes = 0;
   int64_t arena_bytes = 0;  // the largest graph's arena
-  // What the collectives exchanged, counted as they run.
+  /// What the collectives exchanged, counted as they run.
   std::shared_ptr<Traffic> exchanged = std::make_shared<Traffic>();
 
   int64_t bytes() const { return state_bytes + arena_bytes; }

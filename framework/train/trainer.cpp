@@ -141,7 +141,7 @@ void Trainer::train() {
   bool stop = stopping();
   if (wants_evaluation() && !stop) {
     evaluate();
-    stop = stopping();  // a stop inside the evaluation: no step is made before it is done
+    stop = stopping();  // no step is made before an evaluation that was stopped
   }
   for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
