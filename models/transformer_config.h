@@ -10,7 +10,7 @@
 
 namespace tessera {
 
-/// For ModelKind::reads: the keys of a Transformer, and `more`.
+/// The keys of a Transformer, and `more`, for ModelKind::reads.
 std::vector<std::string> transformer_keys(const std::vector<std::string>& more);
 
 /// The demands of a Transformer, for ModelKind::check.
@@ -20,7 +20,7 @@ void check_transformer(const Checks& checks);
 /// share a tokenizer's vocabulary evenly.
 Transformer transformer_of(const Config& config, int64_t vocab);
 
-/// For ModelDef::remark: "25 heads are computed as 32, …" where the config's mesh pads them.
+/// "25 heads are computed as 32, …" where the config's mesh pads them, for ModelDef::remark.
 std::string padding_text(const Config& config);
 
 }  // namespace tessera

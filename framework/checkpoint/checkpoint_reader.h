@@ -1,7 +1,8 @@
 // Reads a checkpoint directory: any Box of any tensor, whatever boxes it was written in, so that
 // resuming, resuming on another mesh and exporting are one path. Opening checks the manifest, that
 // the parts make up every tensor, and the files' sizes; each part's checksum is checked when it is
-// first read. All damage is a UserError naming the file. One thread at a time.
+// first read. All damage is a UserError naming the file. Only one thread may use a reader at a
+// time.
 #pragma once
 
 #include <cstdint>

@@ -26,7 +26,7 @@ struct TokenizeProgress {
 
 struct TokenizeResult {
   uint64_t documents = 0, tokens = 0, text_bytes = 0, shards = 0;
-  // Left out:
+  // What was left out:
   uint64_t empty = 0;              // files
   uint64_t binary = 0;             // files with a zero byte among their first 8,192
   std::vector<std::string> utf16;  // files in that encoding

@@ -25,12 +25,12 @@ struct Resumed {
 
 /// The newest good checkpoint of checkpoint.folder, the same on all ranks of a mesh; nothing when
 /// the folder has none at all. The checkpoint is not loaded: loading exchanges tensors, and only
-/// ranks that have agreed on what they load can do that. `report` gets what is worth knowing: damaged
-/// checkpoints passed over, changed settings, a changed machine. Throws UserError when every
-/// checkpoint is damaged (nothing is started over them), when they are of another model (`vocab` is
-/// what its vocab `auto` stands for; 0: not known) or optimizer, when they were trained on other
-/// data than `data` (its identity, not its path; empty: not known), or when a step has another
-/// number of tokens now and the length of the training or its schedule is given in tokens.
+/// ranks that have agreed on what they load can do that. `report` gets what is worth knowing:
+/// damaged checkpoints passed over, changed settings, a changed machine. Throws UserError when
+/// every checkpoint is damaged (nothing is started over them), when they are of another model
+/// (`vocab` is what its vocab `auto` stands for; 0: not known) or optimizer, when they were trained
+/// on other data than `data` (its identity, not its path; empty: not known), or when a step has
+/// another number of tokens now and the length of the training or its schedule is given in tokens.
 std::optional<Resumed> choose_checkpoint(const Config& given, const Environment& environment,
                                          const std::string& data, int64_t vocab, World* world,
                                          std::vector<std::string>& report);

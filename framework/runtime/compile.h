@@ -21,7 +21,7 @@ struct CompiledGraph {
 };
 
 struct Compiled {
-  Program program;  // as given
+  Program program;  // as it was given
   DeviceProfile profile;
   std::vector<CompiledGraph> graphs;   // in the program's order
   std::vector<int64_t> state_offsets;  // each state's offset in the state memory

@@ -79,7 +79,7 @@ class Trainer {
   bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
   double run_seconds() const;
 
-  // What is written and shown: trainer_report.cpp.
+  // What is written and shown is made in trainer_report.cpp.
   std::string header() const;
   ProgressState progress_state(const StepResult& result) const;
   void log_step(const StepResult& result);
@@ -105,7 +105,7 @@ class Trainer {
   bool saved_evaluated_ = false;          // whether checkpoint_ holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
   std::string log_failure_;               // why metrics could not be written; empty: they could
-  std::string loss_of_record_;            // what of the record is lost; empty: nothing
+  std::string loss_of_record_;            // the part of the record that is lost; empty: none
   bool idle_ = false;                     // nothing was left to do when it began
   std::vector<NonfiniteStep> nonfinite_;  // skipped in a row, up to now
   Clock::time_point begin_;
