@@ -39,7 +39,8 @@ struct Manifest {
 
   const StoredFile* find_file(std::string_view name) const;
 
-  /// Takes in another writer's share; throws UserError beginning with `what` when the shares disagree.
+  /// Takes in another writer's share; throws UserError beginning with `what` when the shares
+  /// disagree.
   void merge(const Manifest& share, const std::string& what);
 
   /// Why the parts do not make up every tensor exactly once; empty when they do.

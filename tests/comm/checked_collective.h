@@ -19,7 +19,7 @@ struct CheckedCall {
   DType wire = dtype;
   int root = 0;
   bool in_place = false;  // all_reduce and broadcast
-  int offset = 1;         // of shift
+  int offset = 1;         // how far a shift goes
   uint64_t seed = 1;
 };
 

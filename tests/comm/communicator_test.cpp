@@ -16,7 +16,7 @@ std::atomic<int64_t> allocations = 0;
 
 }  // namespace
 
-// In place of the library's own, in all of this program.
+// These operators stand in place of the library's own, in all of this program.
 void* operator new(size_t bytes) {
   ++allocations;
   if (void* memory = std::malloc(bytes)) return memory;

@@ -101,7 +101,7 @@ void large(World& world) {
   run_checked(world.all(), {.kind = Kind::broadcast, .counts = {less}, .root = world.size() - 1});
 }
 
-/// Around the ring, both ways, further than it is long, and to oneself.
+/// Shifts go around the ring, both ways, further than it is long, and to oneself.
 void shifts(World& world) {
   const int n = world.size();
   for (const int offset : {1, -1, 2, 0, n, -n, n + 1, -2 * n - 1, 1000003, -1000003})
@@ -123,7 +123,7 @@ void shifts(World& world) {
   }
 }
 
-/// The 2×2 grid's groups that this rank is in; fewer ranks make one row.
+/// The groups of a 2×2 grid that this rank is in; fewer ranks make one row.
 std::vector<Communicator*> grid(World& world) {
   if (world.size() < 4) return {&world.all(), &world.all()};
   const int64_t r = world.rank();

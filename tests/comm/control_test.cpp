@@ -154,7 +154,8 @@ TEST(Control, ALostConnectionIsADeath) {
   EXPECT_EQ(ear.wait(), "rank 2 (c) died: its connection broke without a word");
 }
 
-/// A line that stands still, as one of TCP does after an outage, is no silence while signs of life come.
+/// A line that stands still, as a line of TCP does after an outage, is no silence while signs of
+/// life come.
 TEST(Control, SignsOfLifeGoBesideTheLine) {
   const Watchdog watchdog("signs of life");
   Ear ear;
@@ -180,7 +181,7 @@ TEST(Control, SignsOfLifeGoBesideTheLine) {
     EXPECT_EQ(ear.over, "");
   }
   for (int i = 0; i < 20; ++i) {
-    other.beat();  // a stranger's
+    other.beat();  // a sign of life from a stranger
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   EXPECT_TRUE(other.receive().empty());
