@@ -31,7 +31,8 @@ double median(std::vector<double> times) {
   return times[times.size() / 2];
 }
 
-/// MPI's, from this thread: the world's own makes no calls while nothing is under way.
+/// MPI's own all_reduce, called from this thread: the world's thread calls nothing while nothing is
+/// under way.
 void mpi_all_reduce(std::vector<Collective::Piece> pieces) {
   std::vector<MPI_Request> requests(pieces.size());
   for (size_t i = 0; i < pieces.size(); ++i)

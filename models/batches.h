@@ -1,6 +1,6 @@
-// Batches: from the token shards to what a model is fed. An update's batch is the batch.sequences samples from a given one
-// on, each a pure function of (seed, sample), cut into micro-steps; nothing is remembered. A rank makes its own rows
-// alone.
+// Batches turn token shards into what a model is fed. An update's batch is the batch.sequences
+// samples from a given one on, each a pure function of (seed, sample), cut into micro-steps;
+// nothing is remembered. A rank makes its own rows alone.
 #pragma once
 
 #include <functional>
@@ -20,13 +20,13 @@ struct EvaluationBatch {
   std::vector<int32_t> labels;
   std::vector<float> weights;
   double weight = 0;     // sum of the weights
-  double sequences = 0;  // with a next sentence to tell
+  double sequences = 0;  // number of sequences with a next sentence to tell
 };
 
-/// The rows (sequences) of each micro-step that are asked for, of micro_sequences().
+/// The rows (sequences) that are asked for, of the micro_sequences() of each micro-step.
 struct BatchRows {
   Range range = {};  // empty: all
-  /// Tally figures of these rows, in place, over the ranks that make the others; not set where there are none.
+  /// Sums figures, in place, over the ranks that make the other rows; not set where there are none.
   std::function<void(std::span<double>)> sum = {};
 
   Range of(int64_t all) const { return range.size() > 0 ? range : Range{0, all}; }
@@ -36,19 +36,21 @@ class Batches {
  public:
   virtual ~Batches() = default;
 
-  /// The micro-steps of the update that begins with `first_sample`, in order, `rows` of each or more. Counts are summed over
-  /// all rows of all micro-steps.
+  /// The micro-steps of the update that begins with `first_sample`, in order, `rows` of each or
+  /// more. Counts are summed over all rows of all micro-steps.
   virtual std::vector<Feed> update(int64_t first_sample, const BatchRows& rows) const = 0;
   std::vector<Feed> update(int64_t first_sample) const { return update(first_sample, {}); }
-  /// Held-out batch `index` of evaluation_batches(), as large as a micro-step; the last one may be padded.
+  /// Held-out batch `index` of evaluation_batches(), as large as a micro-step; the last one may be
+  /// padded.
   virtual EvaluationBatch evaluation(int64_t index) const = 0;
   virtual int64_t evaluation_batches() const = 0;
   /// What samples [first_sample, first_sample + count) are, one line each.
   virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };
 
-/// The held-out samples that an evaluation reads, of `held_out` in all: evaluate.batches · batch.sequences, spread evenly
-/// (all, when there are not more). However they are cut into micro-steps, they are the same.
+/// The held-out samples that an evaluation reads, of `held_out` in all: evaluate.batches ·
+/// batch.sequences, spread evenly (all, when there are not more). However they are cut into
+/// micro-steps, they are the same.
 std::vector<uint64_t> evaluation_samples(const Config& config, uint64_t held_out);
 
 }  // namespace tessera

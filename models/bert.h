@@ -1,5 +1,6 @@
-// BERT: a bidirectional encoder (Devlin et al. 2018, 1810.04805), norm last, with its two pre-training heads: masked
-// tokens (dense, activation, norm, tied decoder) on the masked positions alone, and next sentence.
+// BERT: a bidirectional encoder (Devlin et al. 2018, 1810.04805), norm last, with its two
+// pre-training heads: masked tokens (dense, activation, norm, tied decoder) on the masked positions
+// alone, and next sentence.
 #pragma once
 
 #include "models/model.h"
@@ -37,15 +38,18 @@ struct Bert {
 /// `vocab` stands in for model.vocab: auto.
 Bert bert_of(const Config& config, int64_t vocab);
 
-/// Its row.
+/// The row of BERT.
 ModelDef bert_model();
 
-/// The training or evaluation graph of one micro-batch of `batch` sequences of `length` tokens, `masked` positions each.
-/// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B, P), weights f32 (B, P),
-/// count f32 [] (sum of the weights of the whole update); with next_sentence also next_sentence i32 (B),
-/// next_weights f32 (B) (0 for padding, else 1) and sequences f32 [] (their sum over the whole update); state "step" i64 []
-/// if `training` with dropout, and "part" with `part`, as in build_gpt.
-/// Data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also predicted i32 (B·P).
+/// Adds the training or evaluation graph of one micro-batch of `batch` sequences of `length`
+/// tokens, with `masked` predicted positions each.
+/// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B,
+/// P), weights f32 (B, P), count f32 [] (sum of the weights of the whole update); with
+/// next_sentence also next_sentence i32 (B), next_weights f32 (B) (0 for padding, else 1) and
+/// sequences f32 [] (their sum over the whole update); state "step" i64 [] if `training` with
+/// dropout, and "part" with `part`, as in build_gpt.
+/// Data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also
+/// predicted i32 (B·P).
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
                                   int64_t masked, bool training, bool part = false);
 

@@ -14,10 +14,10 @@ namespace tessera {
 struct Feed {
   std::vector<std::pair<std::string, std::vector<int32_t>>> integers;
   std::vector<std::pair<std::string, std::vector<float>>> reals;
-  /// The rows that it holds of every input but scalars; empty: all.
+  /// The rows that the feed holds of every input but scalars; empty: all.
   Range rows = {};
 
-  /// An input by name; nothing where the feed has none of that name.
+  /// An input by name; nullptr where the feed has none of that name.
   const std::vector<int32_t>* find_integers(std::string_view name) const {
     return find(integers, name);
   }

@@ -67,7 +67,8 @@ std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, int64_
       ops::iota, {},
       {{"dim", int64_t{1}}, {"dtype", std::string("i32")}, {"shape", Shape{batch, length}}},
       "place");
-  // Padding behind the prompt may reach past the last position the model knows; nothing reads its result.
+  // Padding behind the prompt may reach past the last position the model knows; nothing reads its
+  // result.
   context.positions =
       ops::minimum(ops::add(from_zero, context.mask.offset, {}, "place_in_text"),
                    scalar_like(from_zero, static_cast<double>(t.context - 1)), {}, "position_ids");

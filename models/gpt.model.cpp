@@ -87,7 +87,8 @@ Evaluation evaluation(const Config&, const Tally& sums) {
   return out;
 }
 
-/// Bits per byte of an n-gram model fitted on the training part, on the windows that the model was validated on.
+/// Bits per byte of an n-gram model fitted on the training part, on the windows that the model was
+/// validated on.
 double ngram_bits(int order, const TokenSplit& split, const Config& config) {
   NgramModel model(order, split.train.tokenizer().vocab_size());
   model.add(split.train, 0, split.train.token_count());

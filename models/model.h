@@ -1,6 +1,7 @@
-// ModelDef: all that Tessera knows of a kind of model, as one row: the config's keys, the graph, how it lies on a mesh, its
-// batches and its figures. Models is a table of such rows, handed to whatever assembles and feeds a model; nothing else
-// asks what a model is called. docs/adding-a-model.md adds a row.
+// ModelDef: all that Tessera knows of a kind of model, as one row: the config's keys, the graph,
+// how it lies on a mesh, its batches and its figures. Models is a table of such rows, handed to
+// whatever assembles and feeds a model; nothing else asks what a model is called.
+// docs/adding-a-model.md adds a row.
 #pragma once
 
 #include <functional>
@@ -24,8 +25,8 @@ namespace tessera {
 struct ModelUse {
   int64_t vocab = 0;      // the tokenizer's, for model.vocab: auto
   bool training = false;  // otherwise evaluation
-  bool part =
-      false;  // a micro-step that is not the first of its update: dropout reads the state "part"
+  /// For a micro-step that is not the first of its update: dropout reads the state "part".
+  bool part = false;
 };
 
 /// The data outputs of a graph that has run, by name.
@@ -34,20 +35,21 @@ struct GraphOutputs {
   std::function<std::span<const int32_t>(std::string_view name)> integers;
 };
 
-/// Tally over the batches of an evaluation, by name.
+/// Sums over the batches of an evaluation, by name.
 using Tally = std::map<std::string, double>;
 
 /// What a trained model is held against: figures that need no training, on the same held-out text.
 struct Yardstick {
   struct Row {
-    std::string key;           // in summary.json
-    std::string what;          // for the reader
+    std::string key;           // the key in summary.json
+    std::string what;          // words for the reader
     std::string trained = {};  // the key in the summary of the training; empty: measured
   };
   std::string title;
   std::vector<Row> rows;
-  std::map<std::string, double> (*measure)(const Config&, const TokenSplit&, const Batches&) =
-      nullptr;  // rows that are measured, by key
+  /// Gives the rows that are measured, by key.
+  std::map<std::string, double> (*measure)(const Config&, const TokenSplit&,
+                                           const Batches&) = nullptr;
 };
 
 struct ModelDef {
@@ -55,10 +57,10 @@ struct ModelDef {
 
   /// Adds the graph of one micro-batch: inputs as its feeds name them, the output "loss".
   std::vector<Parameter> (*build)(Graph&, const Config&, const ModelUse&) = nullptr;
-  /// How its tensors lie on a mesh.
+  /// How the model's tensors lie on a mesh.
   ModelLayout (*layout)(const Config&) = nullptr;
-  /// Adds the graph that continues one sequence by `length` tokens at a time, through caches of `cache` positions; not set:
-  /// it generates no text.
+  /// Adds the graph that continues one sequence by `length` tokens at a time, through caches of
+  /// `cache` positions; not set for a model that generates no text.
   std::vector<Parameter> (*generation)(Graph&, const Config&, int64_t vocab, int64_t length,
                                        int64_t cache) = nullptr;
 
@@ -66,15 +68,17 @@ struct ModelDef {
   /// Random tokens for one of `micro_steps` micro-steps.
   Feed (*random_feed)(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps) = nullptr;
 
-  /// Outputs of which the loss is the sum, shown beside it; not set: the loss alone.
+  /// Outputs of which the loss is the sum, shown beside the loss; not set where there is the loss
+  /// alone.
   std::vector<std::string> (*loss_parts)(const Config&) = nullptr;
-  /// What one batch adds to the sums of an evaluation. "weight", the number of labels that count, is one of them.
-  /// `tokenizer`: nothing where tokens are random.
+  /// What one batch adds to the sums of an evaluation. "weight", the number of labels that count,
+  /// is one of them. `tokenizer` is null where tokens are random.
   Tally (*tally)(const Config&, const EvaluationBatch&, const GraphOutputs&,
                  const Tokenizer* tokenizer) = nullptr;
   Evaluation (*evaluation)(const Config&, const Tally&) = nullptr;
 
-  /// A line on what is computed otherwise than the config says it, such as padded heads; empty: nothing. May be not set.
+  /// A line on what is computed otherwise than the config says, such as padded heads; empty when
+  /// nothing is. May be not set.
   std::string (*remark)(const Config&) = nullptr;
   Yardstick yardstick = {};
 };
@@ -82,9 +86,9 @@ struct ModelDef {
 struct Models {
   std::vector<ModelDef> rows;
 
-  /// The row that the config names; UserError where the table has none.
+  /// The row that the config names; throws UserError where the table has none.
   const ModelDef& of(const Config& config) const;
-  /// What a config may name.
+  /// The kinds of model that a config may name.
   KnownKinds kinds() const;
 };
 

@@ -10,7 +10,8 @@
 namespace tessera {
 namespace {
 
-/// The number that `{}` of `pattern` stands for in `name`; empty text where the pattern has none.
+/// The number that `{}` of `pattern` stands for in `name`; empty text where the pattern has no
+/// `{}`, nothing where the name does not fit.
 std::optional<std::string_view> layer_in(std::string_view name, std::string_view pattern) {
   const size_t at = pattern.find("{}");
   if (at == std::string_view::npos)

@@ -1,5 +1,6 @@
-// What the parameters of a model are called in the files of others: a table beside the model's builder, in
-// models/<family>.hf.cpp, of rows with two names. `{}` in both names stands for the number of a layer.
+// What the parameters of a model are called in the files of others: a table beside the model's
+// builder, in models/<family>.hf.cpp, of rows with two names. `{}` in both names stands for the
+// number of a layer.
 #pragma once
 
 #include <map>
@@ -14,7 +15,8 @@ struct OutsideName {
   std::string_view ours, theirs;
 };
 
-/// From our name of each parameter to theirs. UserError listing the parameters for which the table has no row.
+/// Maps our name of each parameter to theirs. Throws a UserError that lists the parameters for
+/// which the table has no row.
 std::map<std::string, std::string> outside_names(std::span<const OutsideName> table,
                                                  const std::vector<std::string>& parameters);
 

@@ -1,6 +1,7 @@
-// Parameters: a model's trainable tensors, each made by naming it. Asking for a name the first time adds a state to the
-// graph and a row to the list; asking again gives the same value (tied weights). Initial values, weight decay, optimizer
-// state, checkpoint and export all follow from the row.
+// Parameters: a model's trainable tensors, each made by naming it. Asking for a name the first time
+// adds a state to the graph and a row to the list; asking again gives the same value (tied
+// weights). Initial values, weight decay, optimizer state, checkpoint and export all follow from
+// the row.
 #pragma once
 
 #include <string>
@@ -16,13 +17,15 @@ struct Parameter {
   std::string name;
   Shape shape;
   Init init = Init::normal;
-  double std = 0;  // of Init::normal
-  Shape kept =
-      {};  // the model's own part, from the first element on; beyond it lie zeros that stay zeros. Empty: all
+  double std = 0;  // the standard deviation of Init::normal
+  /// The model's own part, from the first element on; beyond it lie zeros that stay zeros. Empty:
+  /// all.
+  Shape kept = {};
 
   const Shape& own_shape() const { return kept.empty() ? shape : kept; }
 
-  /// Weight decay is for matrices and embeddings; gains and biases are spared unless the config says otherwise.
+  /// Weight decay is for matrices and embeddings; gains and biases are spared unless the config
+  /// says otherwise.
   bool is_matrix() const { return init == Init::normal; }
   bool operator==(const Parameter&) const = default;
 };

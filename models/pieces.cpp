@@ -15,7 +15,8 @@ std::string last_of(const std::string& name) { return name.substr(name.rfind('.'
 
 Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
 
-/// x (B, S, width) to heads (B, S, count, head_dim): weight [count, head_dim, width], of which `own` heads are the model's.
+/// x (B, S, width) to heads (B, S, count, head_dim): weight [count, head_dim, width], of which
+/// `own` heads are the model's.
 Value heads_of(Parameters& p, const SelfAttention& a, const std::string& name, Value x,
                int64_t count, int64_t own) {
   const int64_t width = x.dim(-1);

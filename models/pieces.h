@@ -1,7 +1,8 @@
-// The pieces that Transformers are made of: dense layers, norms, dropout, residuals, self attention, MLP. Each is a function
-// over plain data that says its shape, so that a model puts them together as it likes. One device, global shapes, no word of
-// meshes. Activations are (B, S, width); q, k and v weights [heads, head_dim, width]; dense weights (out, in). `name` is the
-// path of a parameter, whose start "layer.N." is the scope that the caller has opened.
+// The pieces that Transformers are made of: dense layers, norms, dropout, residuals, self
+// attention, MLP. Each is a function over plain data that says its shape, so that a model puts them
+// together as it likes. They know one device and global shapes, and nothing of meshes. Activations
+// are (B, S, width); q, k and v weights [heads, head_dim, width]; dense weights (out, in). `name`
+// is the path of a parameter, whose start "layer.N." is the scope that the caller has opened.
 #pragma once
 
 #include <functional>
@@ -21,8 +22,8 @@ struct BlockContext {
   Value positions;  // i32 (B, S), for rotary positions
   Value step;       // i64 [], for dropout; no value: dropout is off
   Value part;       // i64 [], which part of the update's batch this is, for dropout; no value: all
-  /// Set for generation: keys and values go into a cache of `cache_length` positions, states "cache.layer.N.k" and ".v";
-  /// mask.offset says where the first query stands.
+  /// Set for generation: keys and values go into a cache of `cache_length` positions, states
+  /// "cache.layer.N.k" and ".v"; mask.offset says where the first query stands.
   int64_t cache_length = 0;
 };
 
@@ -35,7 +36,7 @@ Value activate(Activation activation, Value up, Value gate = {});
 struct Norm {
   ModelConfig::Norm kind = ModelConfig::Norm::layer;
   double eps = 1e-5;
-  bool bias = true;  // of layer norm
+  bool bias = true;  // layer norm's; RMS norm has none
 };
 
 Value normalize(Parameters& p, const Norm& norm, const std::string& name, Value x);
@@ -54,12 +55,13 @@ struct SelfAttention {
   bool bias = true;
   bool causal = true;
   int64_t window = 0;      // sliding window; 0: none
-  double rotary_base = 0;  // of rotary positions; 0: none
-  Dropout dropout = {};    // of the attention weights
+  double rotary_base = 0;  // base of the rotary angles; 0: no rotary positions
+  Dropout dropout = {};    // on the attention weights
   double std = 0.02, out_std = 0.02;
 
-  /// Heads as computed with. Those beyond the model's own have zero weights: their queries, keys and values are zero, what
-  /// they mix is zero and meets zero columns of the output projection, so that neither they nor their gradients count.
+  /// Heads with which attention is computed. Heads beyond the model's own have zero weights: their
+  /// queries, keys and values are zero, what they mix is zero and meets zero columns of the output
+  /// projection, so that neither they nor their gradients count.
   int64_t padded_kv_heads() const {
     return (kv_heads + head_multiple - 1) / head_multiple * head_multiple;
   }
@@ -78,11 +80,12 @@ struct Mlp {
 
 Value mlp(Parameters& p, const Mlp& mlp, const std::string& name, Value x);
 
-/// Where the norm of a sublayer f stands: x + f(norm(x)), as in GPT-2, or norm(x + f(x)), as in BERT.
+/// Where the norm of a sublayer f stands: x + f(norm(x)), as in GPT-2, or norm(x + f(x)), as in
+/// BERT.
 struct Residual {
   bool norm_first = true;
   Norm norm = {};
-  Dropout dropout = {};  // of f's result
+  Dropout dropout = {};  // on f's result
 };
 
 Value residual(Parameters& p, const Residual& residual, const std::string& name, Value x,

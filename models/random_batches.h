@@ -12,7 +12,7 @@ namespace tessera {
 std::unique_ptr<Batches> make_random_batches(const Models& models, const Config& config,
                                              int64_t vocab);
 
-/// For ModelDef::random_feed: `count` numbers below `below`, keyed by (the run's seed, name, step).
+/// `count` numbers below `below`, keyed by (the run's seed, name, step), for ModelDef::random_feed.
 std::vector<int32_t> draw_tokens(const Config& config, std::string_view name, uint64_t step,
                                  int64_t count, int64_t below);
 

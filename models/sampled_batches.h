@@ -1,6 +1,7 @@
-// SampledBatches: what the batches of all samplers have in common: cutting an update into micro-steps and the held-out part
-// into batches, and counting labels over all of an update. A model's batches derive from it and say how a sampler's Batch
-// becomes a Feed, whose first reals are the "weights" of its "labels".
+// SampledBatches: what the batches of all samplers have in common: cutting an update into
+// micro-steps and the held-out part into batches, and counting labels over all of an update. A
+// model's batches derive from it and say how a sampler's Batch becomes a Feed, whose first reals
+// are the "weights" of its "labels".
 #pragma once
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace tessera {
 template <typename Batch>
 class SampledBatches : public Batches {
  public:
-  /// `vocab`: the tokenizer's.
+  /// `vocab` is the tokenizer's.
   SampledBatches(const Config& config, int64_t vocab) : config_(config), vocab_(vocab) {}
 
   using Batches::update;
@@ -24,7 +25,7 @@ class SampledBatches : public Batches {
     const int64_t micro = config_.micro_sequences();
     const Range rows = wanted.of(micro);
     std::vector<Feed> out;
-    std::array<double, 2> counts{};  // of labels, and of sequences with a next one to tell
+    std::array<double, 2> counts{};  // labels, and sequences with a next one to tell
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
       out.push_back(
           feed(train(static_cast<uint64_t>(first_sample + i * micro + rows.begin), rows.size())));
@@ -71,7 +72,7 @@ class SampledBatches : public Batches {
 
  protected:
   virtual Batch train(uint64_t first, int64_t count) const = 0;
-  /// A micro-step's rows: these samples, then padding.
+  /// A micro-step's rows: the given samples, then padding.
   virtual Batch held_out(std::span<const uint64_t> samples) const = 0;
   virtual uint64_t held_out_samples() const = 0;
   virtual Feed feed(const Batch& batch) const = 0;
@@ -85,13 +86,14 @@ class SampledBatches : public Batches {
     return *evaluated_;
   }
 
-  /// In double: in float, ones stop adding up at 2^24.
+  /// The sum is made in double: in float, ones stop adding up at 2^24.
   static double total_of(const Feed& feed, std::string_view name) {
     const std::vector<float>* values = feed.find_reals(name);
     return values ? std::accumulate(values->begin(), values->end(), 0.0) : 0;
   }
 
-  /// The shards were verified when they were first read; what was written over them since may be anything.
+  /// The shards were verified when they were first read; what was written over them since may be
+  /// anything.
   void require_known_ids(const Feed& feed) const {
     for (const char* name : {"tokens_in", "labels"}) {
       const std::vector<int32_t>* ids = feed.find_integers(name);

@@ -5,7 +5,8 @@
 namespace tessera {
 namespace {
 
-/// Of what is added to the residual stream: with the norm first, the stream grows by every layer (Radford et al. 2019).
+/// Standard deviation of weights whose result is added to the residual stream: with the norm first,
+/// the stream grows by every layer (Radford et al. 2019).
 double out_std(const Transformer& t) {
   return t.init_std / (t.norm_first ? std::sqrt(2.0 * static_cast<double>(t.layers)) : 1.0);
 }

@@ -1,5 +1,5 @@
-// The Transformer's stack as GPT (norm first) and BERT (norm last) use it: its sizes, and what they say to the pieces that
-// it is made of.
+// The Transformer's stack as GPT (norm first) and BERT (norm last) use it: its sizes, and the
+// pieces that follow from them.
 #pragma once
 
 #include "models/pieces.h"
@@ -19,7 +19,7 @@ struct Transformer {
   bool rotary = false;
   double rope_base = 10000;
   double dropout = 0, attention_dropout = 0;
-  uint64_t seed = 0;  // of dropout
+  uint64_t seed = 0;  // dropout's
   double init_std = 0.02;
   int64_t window = 0;  // sliding window; 0: none
   bool causal = true;
@@ -32,7 +32,7 @@ struct Transformer {
   Dropout dropout_piece() const { return {dropout, seed}; }
 };
 
-/// Layer `index` of the stack.
+/// Adds layer `index` of the stack.
 Value block(Parameters& p, const Transformer& t, int64_t index, Value x,
             const BlockContext& context);
 

@@ -5,7 +5,7 @@
 namespace tessera {
 namespace {
 
-/// Heads that tp does not divide are padded.
+/// Checks the numbers of heads; heads that tp does not divide are padded.
 void check_heads(const Checks& checks) {
   const ModelConfig& model = checks.config.model;
   const int64_t tp = checks.config.mesh.tp_size(),

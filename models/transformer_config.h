@@ -1,5 +1,5 @@
-// The config's words for a Transformer: which keys one reads, what they must satisfy, and the struct that they describe.
-// For the rows of models that are made of Transformer blocks.
+// The config's words for a Transformer: which keys it reads, what they must satisfy, and the struct
+// that they describe. The rows of models that are made of Transformer blocks use them.
 #pragma once
 
 #include <string>
@@ -10,16 +10,17 @@
 
 namespace tessera {
 
-/// For ModelKind::reads: the keys of a Transformer, and `more`.
+/// The keys of a Transformer, and `more`, for ModelKind::reads.
 std::vector<std::string> transformer_keys(const std::vector<std::string>& more);
 
-/// For ModelKind::check.
+/// The demands of a Transformer, for ModelKind::check.
 void check_transformer(const Checks& checks);
 
-/// `vocab` stands in for model.vocab: auto. UserError where tensor parallel ranks cannot share that of a tokenizer evenly.
+/// `vocab` stands in for model.vocab: auto. Throws UserError where tensor parallel ranks cannot
+/// share a tokenizer's vocabulary evenly.
 Transformer transformer_of(const Config& config, int64_t vocab);
 
-/// For ModelDef::remark: "25 heads are computed as 32, …" where the config's mesh pads them.
+/// "25 heads are computed as 32, …" where the config's mesh pads them, for ModelDef::remark.
 std::string padding_text(const Config& config);
 
 }  // namespace tessera

@@ -1,4 +1,5 @@
-// A page that walks through files shows them as they are: a block behind <!-- file: PATH --> is a part of that file.
+// A page that walks through files shows them as they are: a block behind <!-- file: PATH --> is a
+// part of that file.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +20,7 @@ inline std::string read_source(const std::string& path) {
   return text.str();
 }
 
-/// Fails for every block that its file does not hold; the number of blocks.
+/// Fails for every block that its file does not hold; returns the number of blocks.
 inline int check_shown_files(const std::string& page_path) {
   const std::string page = read_source(page_path), mark = "<!-- file: ";
   int blocks = 0;

@@ -78,7 +78,7 @@ class Assembler {
         program_.declare({s.name + "@grad", s.type, StateKind::accumulator, s.kept});
   }
 
-  /// First values of parameters, each drawn by (seed, its name, element).
+  /// Adds the graph of the parameters' first values, each drawn by (seed, its name, element).
   void add_initialization() {
     Graph graph("initialize");
     for (const Parameter& p : parameters_) {
@@ -178,8 +178,9 @@ class Assembler {
     return gradients;
   }
 
-  /// A micro-step: its gradients are written to the accumulators, or added to them. Where it drops out, the state "part" counts
-  /// the micro-steps of an update: their masks are those of one large batch.
+  /// Adds the graph of a micro-step, whose gradients are written to the accumulators, or added to
+  /// them when `onto`. With dropout the state "part" counts the micro-steps of an update, so that
+  /// their masks are those of one large batch.
   void accumulate(std::string name, bool onto) {
     Graph graph = model(std::move(name), true, onto);
     const auto gradients = differentiate(graph);

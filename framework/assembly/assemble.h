@@ -1,5 +1,6 @@
-// assemble: from a config to the Program of a run. The model is built once per graph, differentiated, given its
-// optimizer, and sent through the passes one after another; whoever wants to look in between is shown every form.
+// assemble makes the Program of a run from its config. The model is built once per graph,
+// differentiated, given its optimizer, and sent through the passes one after another; an observer
+// is shown every form in between.
 #pragma once
 
 #include <map>
@@ -14,28 +15,32 @@
 namespace tessera {
 
 struct Assembly {
-  Program program;  // of one rank of the config's mesh
+  Program program;  // the program of one rank of the config's mesh
   Mesh mesh;
-  std::map<std::string, Layout> inputs;       // of data inputs that are split, "GRAPH.INPUT"
-  std::map<std::string, LocalValues> values;  // by graph: what its values are of the whole graph's
+  /// Layouts of data inputs that are split, by "GRAPH.INPUT".
+  std::map<std::string, Layout> inputs;
+  /// For each graph, which parts of the whole graph's values its values are.
+  std::map<std::string, LocalValues> values;
   std::vector<Parameter> parameters;
 
-  /// Matrix products of one update, forward and backward, nothing computed twice.
+  /// FLOPs of the matrix products of one update, forward and backward, with nothing computed twice.
   double model_flops = 0;
 };
 
-/// All take the table of models in which the config's is found, and make graphs for the backend of the config's device.
-/// The graphs of a training run: "step" (forward, gradient and update), or with batch.accumulate > 1 "first" and "micro"
-/// (gradients into accumulators) and "update"; "initialize"; "evaluate"; "refresh" when compute is bf16. `vocab` is the tokenizer's, for
-/// model.vocab: auto. The observer is shown every form: model, grad, optimizer, precision and what each row of pipeline()
-/// makes.
+/// Assembles a training run: the graphs "step" (forward, gradient and update), or with
+/// batch.accumulate > 1 "first" and "micro" (gradients into accumulators) and "update";
+/// "initialize"; "evaluate"; "refresh" when compute is bf16. `models` is the table in which the
+/// config's model is found; graphs are made for the backend of the config's device. `vocab` is the
+/// tokenizer's, for model.vocab: auto. The observer is shown every form: model, grad, optimizer,
+/// precision and what each row of pipeline() makes.
 Assembly assemble_training(const Models& models, const Config& config, int64_t vocab,
                            const PassObserver& observer = {});
 
-/// The graph "evaluate" alone (and "refresh").
+/// Assembles the graphs "evaluate" and "initialize" (and "refresh").
 Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab);
 
-/// The graphs of generation for one sequence: "prefill" of `prompt` tokens at a time and "decode" of one (and "refresh").
+/// Assembles the graphs of generation for one sequence: "prefill" of `prompt` tokens at a time and
+/// "decode" of one (and "refresh").
 Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
                              int64_t prompt);
 

@@ -10,13 +10,15 @@
 
 namespace tessera {
 
-/// This machine under the config's caps, applied to the process; may be repeated. Threads are the config's, else those of
-/// OMP_NUM_THREADS, else `share` (of the cores; none: all). `ranks` of this run share the memory evenly, unless the config
-/// says what each may use. UserError when more is asked for than there is.
+/// The device of this machine under the config's caps, which are applied to the process; may be
+/// called again. The number of threads is the config's, else that of OMP_NUM_THREADS, else `share`
+/// (of the cores; nothing: all). The `ranks` of this run share the memory evenly, unless the config
+/// says what each may use. Throws UserError when more is asked for than there is.
 std::shared_ptr<Device> make_device(const DeviceConfig& config, int ranks = 1,
                                     std::optional<int64_t> share = {});
 
-/// "4 threads (OMP_NUM_THREADS)": how many a rank has, and who has said so when it was not the config.
+/// "4 threads (OMP_NUM_THREADS)": how many a rank has, and who has said so when it was not the
+/// config.
 std::string threads_text(const DeviceConfig& config, const DeviceProfile& profile);
 
 }  // namespace tessera

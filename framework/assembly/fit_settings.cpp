@@ -9,7 +9,7 @@ FitSettings fit_settings(const Config& config) {
   out.accumulate = config.batch.accumulate;
   out.bf16 = config.precision.compute == DType::bf16;
   out.ranks = config.mesh.dp_size();
-  // Of each token some four numbers, and of each micro-step lists with their names.
+  // A batch holds some four numbers for each token, and for each micro-step lists with their names.
   out.batch_bytes = config.tokens_per_step() / out.ranks * 20 + config.batch.accumulate * 1200;
   return out;
 }

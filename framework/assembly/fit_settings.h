@@ -1,4 +1,4 @@
-// What of a run's config could be changed to save memory.
+// The settings in a run's config that could be changed to save memory.
 #pragma once
 
 #include "framework/config/config.h"

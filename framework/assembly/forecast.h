@@ -1,4 +1,5 @@
-// forecast: what one update of a run will take on each rank, from its planned program: memory, collectives, FLOPs, time.
+// forecast: what one update of a run will take on each rank, from its planned program: memory,
+// collectives, FLOPs, time.
 #pragma once
 
 #include <string>
@@ -16,11 +17,11 @@ namespace tessera {
 std::vector<std::pair<std::string, int64_t>> graphs_of_update(const Config& config);
 
 struct Forecast {
-  MemoryReport memory;     // of one rank
-  Traffic micro;           // of one micro-step
-  Traffic update;          // of a whole update, its micro-steps included
-  double flops = 0;        // of one rank, for one update
-  double model_flops = 0;  // of the model, for one update, nothing computed twice
+  MemoryReport memory;     // one rank's
+  Traffic micro;           // one micro-step's
+  Traffic update;          // a whole update's, its micro-steps included
+  double flops = 0;        // one rank's, for one update
+  double model_flops = 0;  // the model's, for one update, with nothing computed twice
 };
 
 Forecast forecast(const Config& config, const Assembly& assembly, const Compiled& compiled);

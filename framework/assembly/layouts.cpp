@@ -10,7 +10,7 @@ namespace {
 
 using Shard = DataParallelConfig::Shard;
 
-constexpr int64_t kSmall = 1024;  // elements: not worth a message of their own
+constexpr int64_t kSmall = 1024;  // elements; fewer are not worth a message of their own
 
 }  // namespace
 
@@ -78,7 +78,8 @@ Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mes
   const auto dp =
       std::find_if(axes.begin(), axes.end(), [](auto& a) { return a.name == kDataAxis.name; });
   if (dp == axes.end() || numel(shape) < kSmall) return out;
-  // The outermost dim that can: its parts lie together, so that nothing is copied to send them.
+  // The outermost dim that divides is split: its parts lie together, so that nothing is copied to
+  // send them.
   for (size_t d = 0; d < shape.size(); ++d) {
     out.split[d].push_back(static_cast<AxisId>(dp - axes.begin()));
     if (divides(shape, out, mesh)) return out;
@@ -99,7 +100,8 @@ ShardWishes wishes_of(const ModelLayout& model, const Config& config, const Mesh
     const Layout split = shard == Shard::none ? compute : sharded_layout(p.shape, compute, mesh);
     const std::string copy = p.name + "@bf16", gradient = p.name + "@grad";
     const bool copied = program.find_state(copy) != nullptr;
-    // What is computed with is whole over dp unless parameters are sharded; a master beside a copy is optimizer state.
+    // What is computed with is whole over dp unless parameters are sharded; a master beside a copy
+    // is optimizer state.
     const Layout& stored = shard == Shard::parameters ? split : compute;
     out.states[p.name] = copied ? split : stored;
     out.states[copy] = stored;

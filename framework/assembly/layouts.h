@@ -1,5 +1,6 @@
-// Layouts of a run: what its config's mesh and data_parallel settings mean for each state: which are whole, which are split
-// over the data parallel ranks as well, and what becomes of gradients.
+// Layouts of a run: what its config's mesh and data_parallel settings mean for each state. They say
+// which states are whole, which are split over the data parallel ranks as well, and what becomes of
+// gradients.
 #pragma once
 
 #include "framework/config/config.h"
@@ -10,15 +11,17 @@
 
 namespace tessera {
 
-/// The axes of more than one rank, in the order of kMeshAxes. Sizes that are auto count as one: resolve_mesh first.
+/// The axes of more than one rank, in the order of kMeshAxes. Sizes that are auto count as one:
+/// call resolve_mesh first.
 Mesh mesh_of(const Config& config);
 
-/// The config with the sizes of all axes as numbers for a run of `ranks`; UserError when they cannot be. Where dp is auto and
-/// comes out as one, data_parallel is its default: one rank divides nothing.
+/// The config with the sizes of all axes as numbers for a run of `ranks`; throws UserError when the
+/// sizes do not make them up. Where dp is auto and comes out as one, data_parallel is its default:
+/// one rank divides nothing.
 Config resolve_mesh(Config config, int64_t ranks);
 
-/// InternalError where a note of the model's layout names an axis that there is not, or fits nothing that the model has.
-/// `program`: its training program, before it is split.
+/// Throws InternalError where a note of the model's layout names an axis that does not exist, or
+/// fits nothing that the model has. `program` is the model's training program, before it is split.
 void check_notes(const ModelLayout& model, const Program& program,
                  const std::vector<Parameter>& parameters);
 
@@ -26,8 +29,9 @@ void check_notes(const ModelLayout& model, const Program& program,
 ShardWishes wishes_of(const ModelLayout& model, const Config& config, const Mesh& mesh,
                       const Program& program, const std::vector<Parameter>& parameters);
 
-/// Where optimizer state and whatever else is sharded lies: as the parameter is computed with, and split over dp along the
-/// outermost dim that divides, inside of what tp splits already; small tensors stay as they are.
+/// The layout of optimizer state and of whatever else is sharded: that in which the parameter is
+/// computed with, split over dp along the outermost dim that divides, inside of what tp splits
+/// already. Small tensors are not split further.
 Layout sharded_layout(const Shape& shape, const Layout& compute, const Mesh& mesh);
 
 }  // namespace tessera

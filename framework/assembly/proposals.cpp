@@ -25,7 +25,8 @@ bool runs(const Config& config) {
   }
 }
 
-/// The nearest number of heads, no fewer than tp, that tp divides and that divides what it must; 0: none.
+/// The nearest number of heads, no fewer than tp, that tp divides and that divides what it must; 0
+/// when there is none.
 int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
   int64_t best = 0;
   for (int64_t heads = tp; heads <= model.heads + 2 * tp; heads += tp) {
@@ -38,7 +39,7 @@ int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
   return best;
 }
 
-/// Bytes of a rank's plan. `layers` 0: of the whole model; else as many of its layers.
+/// Bytes of a rank's plan for a model of `layers` layers; 0 means the model's own number.
 int64_t planned_bytes(const Models& models, Config config, int64_t vocab,
                       const DeviceProfile& profile, int64_t layers) {
   if (layers > 0) config.model.layers = layers;
@@ -54,7 +55,7 @@ class Search {
     config_.model.vocab = vocab;  // auto: it must divide as well
   }
 
-  /// The mesh with the least sharding that fits, if any does.
+  /// Sets `out` to the mesh with the least sharding that fits, if any does.
   bool fits(int64_t dp, int64_t tp, MeshProposal& out) const {
     Config all = on(dp, tp, Shard::parameters, tp > 1);
     if (!runs(all)) all = on(dp, tp, Shard::parameters, false);
@@ -74,7 +75,8 @@ class Search {
   }
 
  private:
-  /// The global batch stays, and as far as it divides what one rank takes at a time.
+  /// The config on another mesh. The global batch stays, and as far as it divides, so does what one
+  /// rank takes at a time.
   Config on(int64_t dp, int64_t tp, Shard shard, bool sequence) const {
     Config out = config_;
     out.mesh.dp = dp;
@@ -98,7 +100,7 @@ class Search {
     return estimated_bytes(config) <= limit_ + limit_ / 20;
   }
 
-  /// From plans of few layers, since memory grows with them evenly.
+  /// Estimates a plan's bytes from plans of few layers, since memory grows evenly with the layers.
   int64_t estimated_bytes(const Config& config) const {
     const int64_t few = planned_bytes(models_, config, vocab_, profile_, kFew),
                   more = planned_bytes(models_, config, vocab_, profile_, kFew + 1);
@@ -106,7 +108,7 @@ class Search {
   }
 
   static constexpr int64_t kFew = 2;
-  static constexpr int64_t kMostPlanned = 64;  // layers: more are estimated alone
+  static constexpr int64_t kMostPlanned = 64;  // layers; models of more are only estimated
 
   const Models& models_;
   Config config_;

@@ -1,4 +1,5 @@
-// proposals: what to change where a mesh does not suit a run: sizes that divide, and meshes that fit into memory.
+// Proposals of what to change where a mesh does not suit a run: sizes that divide, and meshes that
+// fit into memory.
 #pragma once
 
 #include <string>
@@ -10,21 +11,23 @@
 
 namespace tessera {
 
-/// Changes to a config, `key=value` each, that make its sizes divide on its mesh: the nearest heads and batch, columns and
-/// vocabulary rounded up. Empty when they divide already or no change of these sizes helps.
+/// Changes to a config, `key=value` each, that make its sizes divide on its mesh: the nearest
+/// number of heads; batch, columns and vocabulary rounded up. Empty when they divide already or no
+/// change of these sizes helps.
 std::vector<std::string> sizes_that_divide(const Config& config);
 
 struct MeshProposal {
   Config config;
   int64_t bytes = 0;  // planned on each rank
-  bool exact = true;  // a model of many layers is estimated from few of them
+  bool exact = true;  // false: estimated from few of the model's layers
 
-  /// As a user writes it: "--mesh dp=16,tp=16 --set data_parallel.shard=optimizer".
+  /// The proposal as a user writes it: "--mesh dp=16,tp=16 --set data_parallel.shard=optimizer".
   std::string text(const Config& from) const;
 };
 
-/// The nearest meshes on which a rank's plan is within `limit` bytes, at most `most`: of as many ranks, then of twice and
-/// four times as many, each with the least that must be sharded for it. The global batch stays.
+/// At most `most` of the nearest meshes on which a rank's plan is within `limit` bytes: first those
+/// of as many ranks, then of twice and four times as many, each with the least that must be sharded
+/// to fit. The global batch stays.
 std::vector<MeshProposal> fitting_meshes(const Models& models, const Config& config, int64_t vocab,
                                          const DeviceProfile& profile, int64_t limit,
                                          size_t most = 5);

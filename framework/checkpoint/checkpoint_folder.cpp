@@ -23,7 +23,7 @@ struct Entry {
   fs::path path;
 };
 
-/// Whatever has the name of what is, was or is becoming a checkpoint.
+/// Every entry whose name says that it is, was or is becoming a checkpoint.
 std::vector<Entry> entries_of(const fs::path& folder) {
   std::vector<Entry> entries;
   std::error_code error;
@@ -68,7 +68,7 @@ template <typename More>
 std::string damage(const fs::path& checkpoint, const More& more) {
   try {
     CheckpointReader reader(checkpoint);
-    require(checkpoint.stem() == checkpoint_name(reader.step()),  // the stem also of an .old one
+    require(checkpoint.stem() == checkpoint_name(reader.step()),  // stem() drops .old
             "its name is not that of step {}, which its manifest says it holds (a copy, or "
             "renamed); remove it, or call it {}",
             reader.step(), checkpoint_name(reader.step()));
@@ -140,8 +140,8 @@ void clean_leftovers(const fs::path& folder) {
 }
 
 void remove_checkpoint(const fs::path& checkpoint) {
-  const fs::path trash =
-      checkpoint.parent_path() / (checkpoint.stem().string() + ".trash");  // also of an .old one
+  // An .old checkpoint, too, becomes trash under its name without the suffix.
+  const fs::path trash = checkpoint.parent_path() / (checkpoint.stem().string() + ".trash");
   rename_checkpoint(checkpoint, trash);
   remove_directory(trash);
 }

@@ -64,7 +64,9 @@ const StoredTensor& CheckpointReader::tensor(const std::string& name) const {
 const SafetensorsReader& CheckpointReader::open_part(const std::string& file) {
   if (const auto found = open_.find(file); found != open_.end()) return found->second;
   const fs::path path = directory_ / file;
-  {  // before it is parsed: damage is to be called so, not by what a parser makes of it
+  // The checksum is compared before the header is parsed, so that damage is reported as damage and
+  // not as what a parser makes of it.
+  {
     const MappedFile bytes(path);
     require(
         checksum(safetensors_header_bytes(bytes.bytes())) == manifest_.find_file(file)->checksum,

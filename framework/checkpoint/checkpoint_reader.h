@@ -1,7 +1,8 @@
-// Reads a checkpoint directory: any Box of any tensor, whatever boxes it was written in, so that resuming, resuming on
-// another mesh and exporting are one path. Opening checks the manifest, that the parts make up every tensor, and the
-// files' sizes; each part's checksum is checked when it is first read. All damage is a UserError naming the file. One
-// thread at a time.
+// Reads a checkpoint directory: any Box of any tensor, whatever boxes it was written in, so that
+// resuming, resuming on another mesh and exporting are one path. Opening checks the manifest, that
+// the parts make up every tensor, and the files' sizes; each part's checksum is checked when it is
+// first read. All damage is a UserError naming the file. Only one thread may use a reader at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -35,14 +36,14 @@ class CheckpointReader : public TensorSource {
   const TensorType& type(const std::string& name) const override { return tensor(name).type; }
   void read(const std::string& name, const Box& box, void* destination) override;
 
-  /// Reads every byte and compares every checksum; of several ranks that share the work each takes every `of`-th part,
-  /// from the `share`-th on.
+  /// Reads every byte and compares every checksum. When several ranks share the work, each reads
+  /// every `of`-th part, from the `share`-th on.
   void verify(int64_t share = 0, int64_t of = 1);
 
  private:
   const StoredTensor& tensor(const std::string& name) const;
   const SafetensorsReader& open_part(const std::string& file);
-  /// The bytes of a part, known to be as written.
+  /// The bytes of a part, after its checksum was found to match.
   std::span<const std::byte> good_bytes(const StoredTensor& tensor, const StoredPart& part);
   std::string read_text(const std::string& file) const;
 

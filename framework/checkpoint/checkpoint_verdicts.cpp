@@ -12,7 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names, sizes and times of all files; a file that cannot be asked has none, and so differs from what it was.
+/// Names, sizes and times of all files. A file that cannot be asked has neither size nor time, and
+/// so differs from what it was.
 std::string files_of(const fs::path& checkpoint) {
   std::set<std::string> lines;
   std::error_code error, none;

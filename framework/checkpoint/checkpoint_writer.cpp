@@ -35,7 +35,8 @@ std::span<const std::byte> stored_bytes(const PartTensor& part, std::vector<std:
 
 std::string share_file_name(int writer) { return fmt::format("share-{:05}.json", writer); }
 
-/// Writes a tensor's bytes piece by piece and returns their checksum: each piece is read from memory once.
+/// Writes a tensor's bytes piece by piece and returns their checksum: each piece is read from
+/// memory once.
 uint64_t write_summed(SafetensorsWriter& file, const std::string& key,
                       std::span<const std::byte> bytes) {
   constexpr size_t kAtOnce = size_t{1} << 20;
@@ -48,7 +49,7 @@ uint64_t write_summed(SafetensorsWriter& file, const std::string& key,
   return sum.value();
 }
 
-/// What goes into a part file's metadata, so that the file explains itself without the manifest.
+/// A part file's metadata, with which the file explains itself without the manifest.
 std::map<std::string, std::string> part_metadata(std::span<const PartTensor> parts, int64_t step,
                                                  int writer) {
   std::map<std::string, std::string> metadata{{"format", "tessera-part"},

@@ -1,11 +1,14 @@
-// Writes one checkpoint: every writer puts its boxes into a part file inside <folder>/step-N.tmp; the first one then
-// adds config.yaml, run.json and, last, the manifest, and renames the directory to step-N. All is synced to the disk
-// before the rename, so what has the final name is whole. Any failure removes the temporary directory, leaves all earlier
-// checkpoints as they were, and says why; of a full disk, what space is needed and what is free.
+// Writes one checkpoint: every writer puts its boxes into a part file inside <folder>/step-N.tmp;
+// the first writer then adds config.yaml, run.json and, last, the manifest, and renames the
+// directory to step-N. Everything is synced to the disk before the rename, so what has the final
+// name is whole. Any failure removes the temporary directory, leaves all earlier checkpoints as
+// they were, and says why; when the disk is full, it says how much space is needed and how much is
+// free.
 //
-// With several writers: writer 0 is constructed, then (barrier) the others, all write() and read_back(), then (barrier)
-// writer 0 commits. Writer 0 alone removes anything: on a network file system another one may still see the temporary name
-// after the rename, and would take parts out of a good checkpoint.
+// With several writers, writer 0 is constructed first, then (barrier) the others; all call write()
+// and read_back(), then (barrier) writer 0 commits. Only writer 0 removes anything: on a network
+// file system another writer may still see the temporary name after the rename, and would take
+// parts out of a good checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +23,8 @@
 
 namespace tessera {
 
-/// The part of a global tensor that this writer holds. What of its box lies beyond the tensor is padding, and is left out.
-/// Empty boxes are allowed; they only make the tensor known.
+/// The part of a global tensor that this writer holds. What lies beyond the tensor in its box is
+/// padding, and is left out. Empty boxes are allowed; they only make the tensor known.
 struct PartTensor {
   std::string name;
   TensorType global;
@@ -41,15 +44,18 @@ class CheckpointWriter {
   /// Writer 0 removes the temporary directory when there was no commit.
   ~CheckpointWriter();
 
-  /// Writes this writer's boxes, once. The boxes of all writers must make up every tensor exactly once.
+  /// Writes this writer's boxes, once. The boxes of all writers must make up every tensor exactly
+  /// once.
   void write(std::span<const PartTensor> parts);
 
-  /// Reads what write() wrote: memory or a disk that changes bytes is found while older checkpoints are there. Each writer
-  /// reads its own; commit() does it for writer 0 where it was not done.
+  /// Reads back what write() wrote, so that memory or a disk that changes bytes is found while
+  /// older checkpoints are still there. Each writer reads its own part; commit() reads writer 0's
+  /// if that was not done.
   void read_back();
 
-  /// For writer 0, when all have written: makes the checkpoint final, deletes older ones beyond the newest `keep` good
-  /// ones, and returns its path. `run_json` is a JSON object. What is known of checkpoints is kept in `verdicts`.
+  /// Called on writer 0 when all have written: makes the checkpoint final, deletes checkpoints
+  /// older than the newest `keep` good ones, and returns the path. `run_json` is a JSON object.
+  /// `verdicts` keeps what is known of checkpoints.
   std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep,
                                CheckpointVerdicts& verdicts);
 

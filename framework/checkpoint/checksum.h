@@ -1,4 +1,5 @@
-// XXH3 (64 bits) over bytes: finds damage of files, not forgery. Written in manifests as 16 hexadecimal digits.
+// XXH3 (64 bits) over bytes: it finds damage of files, not forgery. Manifests hold it as 16
+// hexadecimal digits.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@ namespace tessera {
 uint64_t checksum(std::span<const std::byte> bytes);
 uint64_t checksum(std::string_view text);
 
-/// The same value, fed in pieces.
+/// The checksum of bytes that come in pieces.
 class RunningChecksum {
  public:
   RunningChecksum();
@@ -32,7 +33,8 @@ class RunningChecksum {
 /// "00c0ffee00c0ffee"
 std::string checksum_text(uint64_t value);
 
-/// The inverse; throws UserError that begins with `what` unless `text` is 16 lower-case hexadecimal digits.
+/// The value of a checksum_text; throws UserError that begins with `what` unless `text` is 16
+/// lower-case hexadecimal digits.
 uint64_t parse_checksum(std::string_view text, std::string_view what);
 
 }  // namespace tessera

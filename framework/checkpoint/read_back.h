@@ -1,4 +1,5 @@
-// Whether the part files of a checkpoint that is being written hold what was written, found while older ones are there.
+// Checks that the part files of a checkpoint hold what was written, while older checkpoints are
+// still there.
 #pragma once
 
 #include <filesystem>
@@ -7,7 +8,8 @@
 
 namespace tessera {
 
-/// UserError naming the file, and the tensor if it is one, unless every part file that `share` lists reads back.
+/// Throws UserError naming the file, and the tensor if one differs, unless every part file that
+/// `share` lists reads back.
 void require_reads_back(const std::filesystem::path& directory, const Manifest& share);
 
 }  // namespace tessera

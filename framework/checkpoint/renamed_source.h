@@ -1,4 +1,4 @@
-// A source whose tensors are called otherwise than their owner calls them.
+// A source whose tensors have other names here than in the source that holds them.
 #pragma once
 
 #include "framework/checkpoint/tensor_source.h"
@@ -7,13 +7,14 @@ namespace tessera {
 
 class RenamedSource : public TensorSource {
  public:
-  /// `theirs`: from each name here to the name in `source`, which must outlive this. What the map does not name is left out.
+  /// `theirs` maps each name here to the name in `source`, which must outlive this. What the map
+  /// does not name is left out.
   RenamedSource(TensorSource& source, std::map<std::string, std::string> theirs)
       : source_(source), theirs_(std::move(theirs)) {}
 
   std::string title() const override { return source_.title(); }
   std::map<std::string, std::string> metadata() const override { return source_.metadata(); }
-  /// Those that the source has.
+  /// The names whose tensors the source has.
   std::vector<std::string> names() const override;
   bool contains(const std::string& name) const override;
   const TensorType& type(const std::string& name) const override;

@@ -1,5 +1,6 @@
-// Reads a safetensors file through a memory map: opening checks the whole header, tensors are views into the map. Tensors
-// of dtypes that Tessera lacks (F16, U8, …) are listed, and refused only when asked for.
+// Reads a safetensors file through a memory map. Opening checks the whole header; tensors are views
+// into the map. Tensors of dtypes that Tessera lacks (F16, U8, …) are listed, and refused only
+// when asked for.
 #pragma once
 
 #include <filesystem>
@@ -23,15 +24,16 @@ class SafetensorsReader {
   const std::map<std::string, std::string>& metadata() const { return header_.metadata; }
   bool contains(const std::string& name) const { return index_.contains(name); }
 
-  /// Type and bytes (row-major, little-endian, not always aligned to the element: copy them) of a tensor; UserError
-  /// when the file has none of that name, or its dtype is not one of Tessera's.
+  /// Type and bytes (row-major, little-endian, not always aligned to the element: copy them) of a
+  /// tensor. Both throw UserError when the file has no tensor of that name, or its dtype is not one
+  /// of Tessera's.
   TensorType type(const std::string& name) const;
   std::span<const std::byte> bytes(const std::string& name) const;
 
   /// Copies a tensor's bytes to `destination` without keeping the file's pages in this process.
   void read(const std::string& name, void* destination) const;
 
-  /// The checksum of a tensor's bytes, also without keeping them.
+  /// The checksum of a tensor's bytes, computed without keeping the file's pages in this process.
   uint64_t sum(const std::string& name) const;
 
   /// See MappedFile::release.

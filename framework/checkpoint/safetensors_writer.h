@@ -1,7 +1,7 @@
-// Writes a safetensors file as a stream: declare every tensor, then write their bytes in pieces, in any order of tensors;
-// nothing is held in memory. The data is ordered by element size (largest first, then as declared), so that every
-// tensor is aligned to its element when the file is mapped. A writer that is not finished leaves a broken file behind:
-// write into a temporary directory.
+// Writes a safetensors file as a stream: declare every tensor, then write their bytes in pieces, in
+// any order of tensors; nothing is held in memory. The data is ordered by element size (largest
+// first, then as declared), so that every tensor is aligned to its element when the file is mapped.
+// A writer that is not finished leaves a broken file behind: write into a temporary directory.
 #pragma once
 
 #include <filesystem>
@@ -20,22 +20,22 @@ class SafetensorsWriter {
  public:
   explicit SafetensorsWriter(std::map<std::string, std::string> metadata = {});
 
-  /// Before create(). A name given twice is a UserError.
+  /// Declares a tensor, before create(). A name given twice is a UserError.
   void declare(const std::string& name, const TensorType& type);
 
-  /// Bytes of the whole file, from what is declared.
+  /// Bytes of the whole file with the tensors declared so far.
   int64_t file_bytes() const;
 
   /// Creates the file, which must not exist, and writes the header.
   void create(const std::filesystem::path& path);
 
-  /// The next bytes of a tensor.
+  /// Writes the next bytes of a tensor.
   void write(const std::string& name, std::span<const std::byte> bytes);
 
   /// Checks that every tensor is complete and waits for the disk.
   void finish();
 
-  /// The bytes before the data, once created.
+  /// The bytes before the data, known once the file is created.
   const std::string& header_text() const { return header_text_; }
 
  private:
@@ -47,7 +47,7 @@ class SafetensorsWriter {
     int64_t at, end;  // file offsets: next byte, one past the last
   };
   std::vector<SafetensorsEntry> declared_;
-  std::vector<size_t> element_bytes_;  // of declared_
+  std::vector<size_t> element_bytes_;  // the element size of each of declared_
   std::map<std::string, Progress> progress_;
   std::string header_text_;
   std::optional<DurableFile> file_;

@@ -1,5 +1,5 @@
-// Checks: a Config and a place to report what of its keys cannot go together, in the words of this file. Used by
-// check_combinations, and by the kinds of model for their own keys.
+// Checks holds a Config and the place to report keys of it that cannot go together.
+// check_combinations uses it, and so do the kinds of model for their own keys.
 #pragma once
 
 #include <fmt/format.h>
@@ -17,7 +17,8 @@ struct Checks {
   const Config& config;
   const ReportClash& report;
 
-  /// `paths`: all keys that the verdict rests on, the one to change first.
+  /// Reports a clash unless `holds`. `paths` are all keys that the verdict rests on, the key to
+  /// change first.
   template <typename... Args>
   void demand(bool holds, const std::vector<std::string>& paths, fmt::format_string<Args...> format,
               Args&&... args) const {
@@ -34,12 +35,14 @@ struct Checks {
                        value_text(value), key, other, value_text(standard)));
   }
 
-  /// `size`, that of `key`, is to be shared evenly by the tensor parallel ranks. `below`: a smaller one is a remedy too.
+  /// Demands that `size`, the value of `key`, can be shared evenly by the tensor parallel ranks.
+  /// With `below` a smaller size is proposed too.
   void shared_over_tp(int64_t size, const std::string& key, const std::string& what,
                       bool below = true) const;
 };
 
-/// The multiples of `parts` next to `size`, which is none.
+/// The multiples of `parts` next to `size`, which is no multiple; without `below` only the one
+/// above.
 std::vector<int64_t> near_multiples(int64_t size, int64_t parts, bool below = true);
 
 }  // namespace tessera

@@ -1,4 +1,5 @@
-// The names that a config file uses for the values of the enumerations that are its own; those of core stand there.
+// The names that a config file uses for the values of its own enumerations; core holds the names of
+// core's enumerations.
 #pragma once
 
 #include "framework/config/config.h"

@@ -12,7 +12,7 @@ namespace tessera {
 namespace {
 
 struct Combinations : Checks {
-  /// What every model has.
+  /// Demands on keys that every model has.
   void model() const {
     const int64_t length = config.sequence_length(), context = config.model.context;
     demand(length <= context, {"batch.length", "model.context"},
@@ -20,7 +20,8 @@ struct Combinations : Checks {
            context);
   }
 
-  /// Products of a few sizes stay within 64 bits, so that whatever is planned has a number of bytes.
+  /// Products of a few sizes stay within 64 bits, so that whatever is planned has a number of
+  /// bytes.
   void sizes() const {
     constexpr double kMostBytes = 1e18;
     const ModelConfig& m = config.model;
@@ -41,7 +42,7 @@ struct Combinations : Checks {
            m.layers, static_cast<int64_t>(widest));
   }
 
-  /// Keys of other kinds of model than the config's.
+  /// Keys that only other kinds of model read must keep their defaults.
   void other_kinds() const {
     if (!kind_of(config)) return;
     Config given = config, usual;

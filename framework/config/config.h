@@ -1,7 +1,8 @@
-// The resolved run as plain values: one struct per section of the YAML file, copied, compared and printed. What each
-// key means, its range and its place in the file are stated once, in config/fields.h; the members here only carry type
-// and default. Adding a section: a struct here, a member of Config, its `fields` list and one line of `sections`.
-// An empty optional is what the file calls `auto`; the functions say what it stands for.
+// The resolved run as plain values: one struct per section of the YAML file, copied, compared and
+// printed. What each key means, its range and its place in the file are stated once, in
+// config/fields.h; the members here only carry type and default. A new section takes a struct here,
+// a member of Config, its `fields` list and one line of `sections`. An empty optional is what the
+// file calls `auto`; the functions say what it stands for.
 #pragma once
 
 #include <cstdint>
@@ -23,8 +24,8 @@ namespace tessera {
 struct ModelKind;
 using ModelKinds = std::vector<ModelKind>;
 
-/// The kinds of model that a config may name, as whoever reads it has given them; nothing in a Config that was not read.
-/// They are no part of what a config says: all are equal.
+/// The kinds of model that a config may name, as given by the caller that reads it; null in a
+/// Config that was not read. Kinds are no part of what a config says, so all KnownKinds are equal.
 struct KnownKinds : std::shared_ptr<const ModelKinds> {
   using shared_ptr::shared_ptr;
   bool operator==(const KnownKinds&) const { return true; }
@@ -55,7 +56,8 @@ struct ModelConfig {
   double attention_dropout = 0;
   double init_std = 0.02;
   int64_t window = 0;
-  /// The keys that its kind of model declares, each as text, where they are not at their default: see own_keys.h.
+  /// The keys that the config's kind of model declares (own_keys.h), as text; keys at their default
+  /// are left out.
   std::map<std::string, std::string> own;
   KnownKinds kinds;
 
@@ -123,7 +125,7 @@ struct MeshConfig {
   bool sequence_parallel = false;
   double silence_limit = 60, hang_limit = 600;  // seconds
 
-  /// Resolved: 1 where nothing else is known.
+  /// The sizes, with 1 for an `auto` that is not resolved.
   int64_t dp_size() const { return dp.value_or(1); }
   int64_t tp_size() const { return tp.value_or(1); }
   int64_t head_multiple_or_tp() const { return head_multiple.value_or(tp_size()); }

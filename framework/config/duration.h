@@ -1,5 +1,6 @@
-// A length of training or an interval in it, in the unit the user wrote: `500 steps` or `20M tokens`. Kept as written
-// (not resolved to steps), so that a config prints as it was meant and follows a change of batch size.
+// A length of training or an interval in it, in the unit the user wrote: `500 steps` or `20M
+// tokens`. It is kept as written (not resolved to steps), so that a config prints as it was meant
+// and follows a change of batch size.
 #pragma once
 
 #include <cstdint>
@@ -16,10 +17,11 @@ struct Duration {
   static Duration of_steps(int64_t count) { return {count, Unit::steps}; }
   static Duration of_tokens(int64_t count) { return {count, Unit::tokens}; }
 
-  /// In optimizer steps of `tokens_per_step` tokens; tokens are rounded up to whole steps.
+  /// The length in optimizer steps of `tokens_per_step` tokens; tokens are rounded up to whole
+  /// steps.
   int64_t steps(int64_t tokens_per_step) const;
 
-  /// True for `0 steps` and `0 tokens`: for an interval, never.
+  /// True for `0 steps` and `0 tokens`, which for an interval mean never.
   bool never() const { return count == 0; }
 
   bool operator==(const Duration&) const = default;

@@ -48,7 +48,7 @@ Field type_field(ModelConfig& model) {
   return field;
 }
 
-/// The keys of all kinds, each once, also where several kinds declare it.
+/// Adds the keys of all kinds; a key that several kinds declare is added once.
 void add_own_keys(Section& section, ModelConfig& model) {
   for (const ModelKind& kind : *model.kinds) {
     if (!kind.own) continue;

@@ -1,6 +1,7 @@
-// One key of the config, bound to its place in one Config: what is known about it and how to read and print it as
-// text. Made from the lists of fields.h, so that everything that walks over all keys (parser, printer, reference page,
-// schema) is a plain loop and the templates stay in one source file.
+// One key of the config, bound to its place in one Config: what is known about it and how to read
+// and print it as text. Fields are made from the lists of fields.h, so that everything that walks
+// over all keys (parser, printer, reference page, schema) is a plain loop and the templates stay in
+// one source file.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,7 @@ struct Field {
   FieldKind kind = FieldKind::text;
   bool can_be_auto = false;
   Limits limits;
-  std::vector<std::string> choices;                 // of a choice
+  std::vector<std::string> choices;                 // the names of a choice
   std::function<Complaint(std::string_view)> read;  // sets the bound member
   std::function<std::string()> text;                // prints the bound member
 
@@ -37,7 +38,8 @@ struct Section {
 /// All keys, in the order of fields.h, bound to `config`, which must outlive them.
 std::vector<Section> bind_fields(Config& config);
 
-/// The type of a field as a reader of the reference sees it: "integer or auto", "gpt | bert", "fraction".
+/// The type of a field as a reader of the reference sees it: "integer or auto", "gpt | bert",
+/// "fraction".
 std::string type_text(const Field& field);
 
 }  // namespace tessera

@@ -1,5 +1,5 @@
-// What a key's C++ type says about its Field: kind, names of choices, `auto`. For the two places that make fields from a
-// list of keys: bind_fields, and own_fields of a model's own keys.
+// What a key's C++ type says about its Field: kind, names of choices, `auto`. Two places make
+// fields from a list of keys with it: bind_fields, and own_fields for a model's own keys.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,8 @@
-// Every key of the config file, declared once: name, member, doc line, limits. The parser, `--set`, the printed
-// config, help, docs/config.md and docs/config.schema.json are all made from these lists by passing a visitor, called
-// as visit(name, member, doc, limits); `sections` calls visit(name, section, doc). Order here is order everywhere. The
-// section "model" begins with its type and ends with the keys that kinds of model declare themselves (own_keys.h).
+// Every key of the config file, declared once: name, member, doc line, limits. The parser, `--set`,
+// the printed config, help, docs/config.md and docs/config.schema.json are all made from these
+// lists by passing a visitor, called as visit(name, member, doc, limits); `sections` calls
+// visit(name, section, doc). Order here is order everywhere. The section "model" begins with its
+// type and ends with the keys that kinds of model declare themselves (own_keys.h).
 #pragma once
 
 #include "framework/config/config.h"

@@ -33,7 +33,7 @@ constexpr Space kSpaces[] = {{"\xC2\x85", "U+0085, a next-line control"},
 }  // namespace
 
 std::optional<ForeignSpace> find_foreign_space(std::string_view yaml) {
-  char quote = '\0';   // that is open
+  char quote = '\0';   // the quote that is open
   char before = '\n';  // the last byte that is no blank
   bool blank = true;   // whether a blank or a line's begin stands before
   bool comment = false;

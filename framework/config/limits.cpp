@@ -7,7 +7,8 @@
 namespace tessera {
 
 std::string Limits::text() const {
-  // Whole numbers in full: fmt's shortest form of 1048576.0 is plain, that of 1e15 is not.
+  // Whole numbers are written in full: fmt's shortest form of 1048576.0 is plain, that of 1e15 is
+  // not.
   auto number = [](double value) {
     return value == std::floor(value) ? fmt::format("{:.0f}", value) : fmt::format("{}", value);
   };

@@ -1,5 +1,6 @@
-// What a config key's value must satisfy besides its type: a range (of the number; of the count of a duration), and
-// whether the file must state it. Built by the words of this file and read as one phrase: `between(1, 64).must()`.
+// What a config key's value must satisfy besides its type: a range (of the number, or of the count
+// of a duration), and whether the file must state it. Limits are built by the words of this file
+// and read as one phrase: `between(1, 64).must()`.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
-// The axes that a mesh may have, in its order: the last one's groups are neighbours, ranks of one host. Whatever walks over
-// all axes takes them from here: the mesh of a config, --mesh, --links, the check of layouts.
+// The axes that a mesh may have, in its order: groups along the last axis are neighbours, ranks of
+// one host. Whatever walks over all axes takes them from here: the mesh of a config, --mesh,
+// --links, the check of layouts.
 #pragma once
 
 #include <array>
@@ -14,14 +15,14 @@ struct ConfigAxis {
   std::optional<int64_t> MeshConfig::*size;  // auto: the ranks that the others leave
 };
 
-/// Splits the batch, and with data_parallel.shard what else is held.
+/// The axis that splits the batch and, with data_parallel.shard, also states and gradients.
 inline constexpr ConfigAxis kDataAxis{"dp", &MeshConfig::dp};
-/// Splits what layers are made of: heads, the MLP, the vocabulary.
+/// The axis that splits what layers are made of: heads, the MLP, the vocabulary.
 inline constexpr ConfigAxis kTensorAxis{"tp", &MeshConfig::tp};
 
 inline constexpr std::array kMeshAxes{kDataAxis, kTensorAxis};
 
-/// The axis of that name; nothing where there is none.
+/// The axis of that name; nullptr when there is none.
 constexpr const ConfigAxis* find_mesh_axis(std::string_view name) {
   for (const ConfigAxis& axis : kMeshAxes)
     if (axis.name == name) return &axis;

@@ -1,7 +1,8 @@
-// Keys that a kind of model declares beside its builder, in the section "model". They are a plain struct and a list of its
-// fields, written as in fields.h:
+// Keys that a kind of model declares beside its builder, in the section "model". They are a plain
+// struct and a list of its fields, written as in fields.h:
 //   struct BertKeys { bool next_sentence = false; };
-//   template <typename Visit> void fields(BertKeys& k, Visit&& visit) { visit("next_sentence", k.next_sentence, "…"); }
+//   template <typename Visit>
+//   void fields(BertKeys& k, Visit&& visit) { visit("next_sentence", k.next_sentence, "…"); }
 // A config holds them as text, by name, so that it stays a value whatever models there are.
 #pragma once
 
@@ -26,7 +27,7 @@ Keys own_keys(const ModelConfig& model) {
   return keys;
 }
 
-/// For ModelKind::own.
+/// The fields of these keys, for ModelKind::own.
 template <typename Keys>
 std::vector<Field> own_fields(ModelConfig& model) {
   std::vector<Field> out;

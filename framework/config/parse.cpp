@@ -17,7 +17,7 @@ namespace {
 // Where a key got its value: a place in the file, or a `--set`.
 struct Origin {
   TextPlace place;
-  std::string set;  // its key
+  std::string set;  // the key of the `--set`
 };
 
 template <typename Named>
@@ -40,8 +40,8 @@ class Reader {
       Section* section = find_section(entry.key.text);
       if (!section) {
         problems_.at(entry.key.place, unknown_section(entry.key.text));
-        section = nearest_section(
-            entry.key.text);  // read on as what was meant, to report all that is wrong
+        // The reader goes on with what was meant, to report all that is wrong.
+        section = nearest_section(entry.key.text);
         if (!section || entry.value.kind != YamlNode::Kind::map) continue;
       }
       places_[section->name] = entry.key.place;
@@ -56,7 +56,7 @@ class Reader {
     }
   }
 
-  // `section.key=value`
+  // Reads `section.key=value`.
   void read_set(const std::string& set) {
     const size_t equals = set.find('=');
     if (equals == std::string::npos)
@@ -78,7 +78,8 @@ class Reader {
     note(path, {{}, path}, complaint.empty());
   }
 
-  // Keys that must be stated and were not: one problem per section, at the section where the file has it.
+  // Reports keys that must be stated and were not: one problem per section, at the section if the
+  // file has it.
   void demand_required() {
     for (const Section& section : sections_) {
       std::string missing, example;
@@ -98,8 +99,8 @@ class Reader {
 
   bool could_not_read(const std::string& path) const { return unread_.contains(path); }
 
-  // Reports a clash at the first of its keys that was stated. Silent when it rests on a key that could not be read: a
-  // default stands in for that one.
+  // Reports a clash at the first of its keys that was stated. Nothing is reported when the clash
+  // rests on a key that could not be read, for which a default stands in.
   void clash(const std::vector<std::string>& paths, const std::string& message) {
     for (const std::string& path : paths)
       if (unread_.contains(path)) return;
@@ -183,7 +184,7 @@ class Reader {
         problems_.at(entry.key.place, unknown_key(section, entry.key.text));
         const std::optional<std::string> near = nearest(entry.key.text, names_of(section.fields));
         if (!near || !key_elsewhere(entry.key.text).empty()) continue;
-        field = find_field(section, *near);  // read on as what was meant
+        field = find_field(section, *near);  // reads on as what was meant
         if (origins_.contains(field->path())) continue;
       }
       const bool is_broken = entry.value.kind == YamlNode::Kind::broken;
@@ -196,7 +197,7 @@ class Reader {
     }
   }
 
-  // Where `path` got its value, and whether that could be read.
+  // Notes where `path` got its value, and whether the value could be read.
   void note(const std::string& path, Origin origin, bool was_read) {
     origins_[path] = std::move(origin);
     if (was_read)
@@ -228,7 +229,7 @@ class Reader {
   const Config& config_;
   std::vector<Section> sections_;
   std::map<std::string, Origin> origins_;
-  std::map<std::string, TextPlace> places_;  // of the sections
+  std::map<std::string, TextPlace> places_;  // where the sections stand
   std::set<std::string> unread_;             // keys that were stated but could not be read
   Problems& problems_;
 };

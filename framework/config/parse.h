@@ -1,6 +1,7 @@
-// From YAML text and `--set` overrides to a checked Config. Strict: unknown or repeated keys, wrong types, values out
-// of range and combinations that cannot run are all reported in one UserError, each with its place and what to write
-// instead. Nothing is guessed and nothing is ignored.
+// Turns YAML text and `--set` overrides into a checked Config. Reading is strict: unknown or
+// repeated keys, wrong types, values out of range and combinations that cannot run are all reported
+// in one UserError, each with its place and what to write instead. Nothing is guessed and nothing
+// is ignored.
 #pragma once
 
 #include <span>
@@ -11,26 +12,31 @@
 
 namespace tessera {
 
-/// What is wrong with a config, and the log.folder that it names all the same; empty where that is wrong, too.
+/// What is wrong with a config, and the log.folder that it names all the same; `log_folder` is
+/// empty where that key is wrong, too.
 struct ConfigError : UserError {
   ConfigError(const std::string& what, std::string folder)
       : UserError(what), log_folder(std::move(folder)) {}
   std::string log_folder;
 };
 
-/// Reads the file of a run whose model is of one of `kinds`; each of `sets` is `section.key=value` and replaces what the file says (the last one wins).
+/// Reads the file of a run whose model is of one of `kinds`; each of `sets` is `section.key=value`
+/// and replaces what the file says (the last one wins).
 Config load_config(const KnownKinds& kinds, const std::string& path,
                    std::span<const std::string> sets = {});
 
-/// Whether log.folder follows from the name of the file, since neither the file nor `sets` state one.
+/// Whether log.folder follows from the name of the file, since neither the file nor `sets` state
+/// one.
 bool folder_follows_name(const KnownKinds& kinds, const std::string& path,
                          std::span<const std::string> sets = {});
 
-/// The Config of a text; `source` stands for the file in messages and names the run (its folder is runs/NAME).
+/// The Config of a text; `source` stands for the file in messages and names the run (its folder is
+/// runs/NAME).
 Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
                     std::span<const std::string> sets = {});
 
-/// Checks a Config that a program changed by itself: ranges and combinations. UserError listing all that is wrong.
+/// Checks ranges and combinations of a Config that a program changed by itself; throws a UserError
+/// that lists all that is wrong.
 void check_config(const Config& config);
 
 }  // namespace tessera

@@ -3,8 +3,8 @@
 namespace tessera {
 namespace {
 
-// Bytes of the UTF-8 sequence at the start of `text`; 0 when it is malformed (overlong forms, surrogates and values
-// above U+10FFFF included; Unicode 15, table 3-7).
+// Bytes of the UTF-8 sequence at the start of `text`; 0 when it is malformed (overlong forms,
+// surrogates and values above U+10FFFF included; Unicode 15, table 3-7).
 size_t sequence_length(std::string_view text) {
   auto byte = [&](size_t i) -> unsigned {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;

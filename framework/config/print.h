@@ -7,11 +7,12 @@
 
 namespace tessera {
 
-/// Every key with its value; parse_config of it gives an equal Config. Saved beside each checkpoint.
+/// Every key with its value, as YAML from which parse_config makes an equal Config. It is saved
+/// beside each checkpoint.
 std::string to_yaml(const Config& config);
 
-/// One row per section, `key value` pairs wrapped at 100 columns; for `auto` also what it stands for. Keys that the model
-/// does not read are left out.
+/// One row per section with `key=value` pairs, wrapped at 100 columns; `auto` is followed by what
+/// it stands for. Keys that the model does not read are left out.
 std::string effective_table(const Config& config);
 
 }  // namespace tessera

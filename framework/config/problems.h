@@ -1,4 +1,5 @@
-// All that is wrong with one config, collected so that the user meets every error at once; thrown as one UserError.
+// All that is wrong with one config, collected so that the user meets every error at once; thrown
+// as one UserError.
 #pragma once
 
 #include <string>
@@ -18,13 +19,14 @@ class Problems {
  public:
   explicit Problems(std::string source) : source_(std::move(source)) {}
 
-  /// "source:line:column: message".
+  /// Adds "source:line:column: message".
   void at(TextPlace place, std::string_view message);
-  /// From the command line: "--set a.b=v: message".
+  /// Adds a problem of the command line: "--set a.b=v: message".
   void in_set(std::string_view set, std::string_view message);
 
   bool empty() const { return found_.empty(); }
-  /// Throws the UserError that lists everything found, in the order of the file; does nothing when nothing was.
+  /// Throws the UserError that lists everything found, in the order of the file; does nothing when
+  /// nothing was found.
   void throw_if_any() const;
 
  private:

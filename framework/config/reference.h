@@ -1,6 +1,7 @@
-// What there is to know about the keys, made from the lists of fields.h and of the kinds of model: for help (`tessera config`), for the page
-// docs/config.md and for the schema docs/config.schema.json, which editors use to complete and check a config as it is
-// written. A test holds the two committed files equal to what these functions return.
+// What there is to know about the keys, made from the lists of fields.h and of the kinds of model:
+// for help (`tessera config`), for the page docs/config.md and for the schema
+// docs/config.schema.json, which editors use to complete and check a config as it is written. A
+// test holds the two committed files equal to what these functions return.
 #pragma once
 
 #include <string>

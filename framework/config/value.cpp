@@ -41,7 +41,8 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-// A number that was read; or whether the text is none, or one beyond all that can be written here.
+// A number that was read, or why there is none: the text is no number, or one beyond all that can
+// be written here.
 template <typename T>
 struct Number {
   enum class State { read, none, beyond };

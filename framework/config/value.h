@@ -1,6 +1,7 @@
-// Reading and printing of one config value from plain text. `read_value` returns what is wrong and what to write
-// instead, in one phrase, or nothing and then has set `out`; `value_text` is its inverse: reading it gives an equal
-// value. Text comes from a YAML scalar or from `--set` and means the same in both.
+// Reading and printing of one config value from plain text. `read_value` returns one phrase that
+// says what is wrong and what to write instead; when it returns an empty one, it has set `out`.
+// `value_text` is its inverse: reading its text gives an equal value. Text comes from a YAML scalar
+// or from `--set` and means the same in both.
 #pragma once
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ Complaint read_value(std::string_view text, const Limits& limits, bool& out);
 Complaint read_value(std::string_view text, const Limits& limits, std::string& out);
 Complaint read_value(std::string_view text, const Limits& limits, Duration& out);
 Complaint read_value(std::string_view text, const Limits& limits, ByteSize& out);
-/// Among `names`; the index of the match.
+/// Sets `out` to the index of `text` among `names`.
 Complaint read_choice(std::string_view text, const std::vector<std::string>& names, size_t& out);
 
 inline std::string value_text(int64_t value) { return fmt::format("{}", value); }
@@ -85,8 +86,8 @@ std::string value_text(const std::optional<T>& value) {
 /// `text` as shown in a message: in single quotes, shortened, control characters replaced.
 std::string shown(std::string_view text);
 
-/// True for well-formed UTF-8 without control characters (tab, carriage return and newline excepted when `lines`).
-/// Otherwise `where` is the offset of the first byte that is not.
+/// True for well-formed UTF-8 without control characters (tab, carriage return and newline excepted
+/// when `lines`). Otherwise `where` is the offset of the first byte that is at fault.
 bool is_plain_text(std::string_view text, bool lines, size_t& where);
 
 }  // namespace tessera

@@ -30,8 +30,8 @@ TextPlace place_of(const YAML::Mark& mark) {
   internal_error("a reported problem was not thrown");
 }
 
-// Builds the tree from yaml-cpp's events. Events, not its nodes: they are where nesting can be stopped while the parser
-// is still shallow, and they show duplicates, quotes and aliases.
+// Builds the tree from yaml-cpp's events. Its nodes would not do: events are where nesting can be
+// stopped while the parser is still shallow, and they show duplicates, quotes and aliases.
 class TreeBuilder : public YAML::EventHandler {
  public:
   TreeBuilder(const std::string& source, Problems& problems)
@@ -126,7 +126,8 @@ TextPlace place_at(std::string_view text, size_t offset) {
   return place;
 }
 
-// The commonest cause of a syntax error that its message does not name.
+// Whether the line is indented by a tab: the commonest cause of a syntax error whose message does
+// not name it.
 bool is_indented_by_tab(std::string_view text, int line) {
   for (int i = 1; i < line && !text.empty(); ++i)
     text.remove_prefix(std::min(text.size(), text.find('\n') + 1));
@@ -176,7 +177,8 @@ YamlNode parse_yaml(std::string_view text, const std::string& source, Problems& 
 }
 
 std::string yaml_scalar(const std::string& text) {
-  // Letters that can stand in a plain scalar anywhere; what starts or spells something else is quoted.
+  // Letters that can stand in a plain scalar anywhere; text that starts or spells something else is
+  // quoted.
   constexpr std::string_view kSafe =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./-+% ";
   const bool plain =

@@ -1,5 +1,6 @@
-// Batches for masked-language modelling and next-sentence prediction: [CLS] A [SEP] B [SEP], or [CLS] A [SEP], with
-// A and B from sentence_pairs.h. A sample is a pure function of (seed, sample index), its masks included.
+// Batches for masked-language modelling and next-sentence prediction: [CLS] A [SEP] B [SEP], or
+// [CLS] A [SEP], with A and B from sentence_pairs.h. A sample is a pure function of (seed, sample
+// index), its masks included.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct BertBatch {
   std::vector<int32_t> segments;          // (B, S) 0 up to the first [SEP], then 1; 0 for padding
   std::vector<int32_t> lengths;           // (B) tokens before the padding
   std::vector<int32_t> masked_positions;  // (B, P) rising, then 0 with weight 0
-  std::vector<int32_t> masked_labels;     // (B, P) what stood there
+  std::vector<int32_t> masked_labels;     // (B, P) the tokens that stood there
   std::vector<float> masked_weights;      // (B, P)
   std::vector<int32_t> next_sentence;     // (B) 0: B follows A; 1: B is from elsewhere
   std::vector<float> next_weights;        // (B) 0 without pairs and for rows past the end
@@ -41,7 +42,8 @@ class BertSampler {
   int64_t masked() const { return masked_; }
 
   BertBatch train_batch(uint64_t first_sample, int64_t count) const;
-  /// These held-out samples, each with the same masks in every run; rows past them, up to `count`, have weight 0.
+  /// The given held-out samples, each with the same masks in every run; further rows, up to
+  /// `count`, have weight 0.
   BertBatch validation_batch(std::span<const uint64_t> samples, int64_t count) const;
 
  private:

@@ -1,6 +1,7 @@
-// Bytes as tokens: ids 0..255 are the byte values, 256..260 are end-of-document, pad, cls, sep and mask. Every file
-// can be encoded and every encoding decodes to the same bytes, with no table to keep. The vocabulary is 261 and not
-// rounded up: padding the embedding to a size that a kernel likes is the model's business, not the data's.
+// Bytes as tokens: ids 0..255 are the byte values, 256..260 are end-of-document, pad, cls, sep and
+// mask. Every file can be encoded and every encoding decodes to the same bytes, with no table to
+// keep. The vocabulary is 261 and not rounded up: padding the embedding to a size that a kernel
+// likes is the model's business, not the data's.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@
 namespace tessera {
 namespace {
 
-constexpr uint64_t kShiftDraw = ~uint64_t{0};  // apart from the draws of the permutation
+constexpr uint64_t kShiftDraw = ~uint64_t{0};  // an index that the permutation never draws
 
 }  // namespace
 
@@ -26,7 +26,7 @@ GptSampler::GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
           "{}: the training part has {} tokens, fewer than one sequence of {}; tokenize more text, "
           "hold out less, or shorten the sequence",
           train_.shards().folder().string(), tokens, length);
-  // So many windows fit whatever the shift; a text shorter than two windows has one.
+  // This many windows fit whatever the shift; a text shorter than two windows has one.
   windows_ = std::max<uint64_t>(1, (tokens - (size - 1)) / size);
   shifts_ = std::min(size, tokens - windows_ * size + 1);
 }

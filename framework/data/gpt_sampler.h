@@ -1,6 +1,7 @@
-// Batches for next-token prediction: windows of a fixed length over the concatenated documents (packing). A sample is
-// a pure function of (seed, sample index): the epoch is index / windows, its windows start at a random shift and come
-// in a random order, both computed and not stored. Ranks take ranges of one batch's indices; resuming needs one index.
+// Batches for next-token prediction: windows of a fixed length over the concatenated documents
+// (packing). A sample is a pure function of (seed, sample index): the epoch is index / windows, its
+// windows start at a random shift and come in a random order, both computed and not stored. Ranks
+// take ranges of one batch's indices; resuming needs one index.
 #pragma once
 
 #include <cstdint>
@@ -15,19 +16,20 @@ namespace tessera {
 struct GptBatch {
   int64_t count = 0, length = 0;  // B, S
   std::vector<int32_t> ids;       // (B, S)
-  std::vector<int32_t>
-      labels;  // (B, S) the next token of the document, or end-of-document after its last
-  std::vector<float>
-      weights;  // (B, S) 0 where the label is unknown (text cut there, padding), else 1
-  std::vector<int32_t>
-      documents;  // (B, S) 0, 1, … per window; -1 for padding; attention stays inside equal ones
-  std::vector<int32_t>
-      positions;  // (B, S) from 0 at the first token of each document in the window
+  /// (B, S) The next token of the document, or end-of-document after its last.
+  std::vector<int32_t> labels;
+  /// (B, S) 0 where the label is unknown (text cut there, padding), else 1.
+  std::vector<float> weights;
+  /// (B, S) 0, 1, … per window; -1 for padding. Attention stays inside equal numbers.
+  std::vector<int32_t> documents;
+  /// (B, S) The place counted from 0 at the first token of each document in the window.
+  std::vector<int32_t> positions;
 };
 
 class GptSampler {
  public:
-  /// `separate_documents` false: a window is one text; documents are all 0 and positions run through.
+  /// Without `separate_documents` a window is one text: documents are all 0 and positions run
+  /// through.
   GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
              bool separate_documents = true);
 
@@ -38,8 +40,8 @@ class GptSampler {
 
   /// Samples first_sample, first_sample + 1, …
   GptBatch train_batch(uint64_t first_sample, int64_t count) const;
-  /// These held-out windows, the same in every run; rows past them, up to `count`, are padding of weight 0. Window w
-  /// is tokens [w · length, (w + 1) · length) of the held-out part.
+  /// The given held-out windows, the same in every run; further rows, up to `count`, are padding of
+  /// weight 0. Window w is tokens [w · length, (w + 1) · length) of the held-out part.
   GptBatch validation_batch(std::span<const uint64_t> windows, int64_t count) const;
 
  private:

@@ -1,5 +1,5 @@
-// Counts by 64-bit key: a flat hash table with open addressing. Counting n-grams is many millions of increments, which
-// the node per entry of std::unordered_map makes slow.
+// Counts by 64-bit key: a flat hash table with open addressing. Counting n-grams is many millions
+// of increments, which the node per entry of std::unordered_map makes slow.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ class InputFile {
  public:
   explicit InputFile(const std::filesystem::path& path);
 
-  /// Appends up to `most` bytes to `text`, fewer only at the end of the file; returns 0 or an errno (of opening too).
+  /// Appends up to `most` bytes to `text`, fewer only at the end of the file; returns 0 or the
+  /// errno of a failure (of opening, too).
   int read(std::string& text, size_t most);
 
  private:

@@ -9,7 +9,8 @@
 namespace tessera {
 namespace {
 
-// Draws of a sample lie in three ranges: the choice, then what a position becomes, then the random token.
+// Draws of a sample lie in three ranges: the choice, then what a position becomes, then the random
+// token.
 constexpr uint64_t kChoice = 0, kBecomes = uint64_t{1} << 32, kToken = uint64_t{2} << 32;
 constexpr uint64_t kTokenTries = 64;
 
@@ -72,7 +73,7 @@ MaskedTokens mask_tokens(std::span<int32_t> ids, const Tokenizer& tokenizer, con
   const auto wanted = static_cast<size_t>(
       std::clamp<int64_t>(std::llround(masking.rate * static_cast<double>(ordinary)), 1, most));
   std::vector<size_t> chosen;
-  // Fisher and Yates, as far as needed.
+  // The shuffle of Fisher and Yates, as far as it is needed.
   for (size_t i = 0; i < pool.size() && chosen.size() < wanted; ++i) {
     std::swap(pool[i], pool[i + random.below(pool.size() - i, sample, kChoice + i)]);
     if (chosen.size() + (pool[i].end - pool[i].begin) > wanted) continue;

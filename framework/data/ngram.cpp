@@ -11,9 +11,9 @@ namespace {
 
 constexpr uint64_t kRunTokens = uint64_t{1} << 20;
 
-/// Calls visit(ids, first) so that ids[first], ids[first + 1], … are the labels of the positions, and what lies before
-/// them is context: up to `reach` tokens before `begin`, of the same document. Runs end with their document, and after a
-/// million tokens, so that memory stays small.
+/// Calls visit(ids, first) so that ids[first], ids[first + 1], … are the labels of the positions.
+/// The ids before them are context, which reaches up to `reach` tokens before `begin` in the same
+/// document. Runs end with their document, and after a million tokens, so that memory stays small.
 template <typename Visit>
 void each_run(const TokenPart& part, uint64_t begin, uint64_t end, uint64_t reach, Visit&& visit) {
   end = std::min(end, part.token_count());
@@ -77,7 +77,7 @@ double NgramModel::probability(std::span<const int32_t> context, int32_t id) con
   for (size_t j = 0; j <= most; ++j) {
     const uint64_t history = key(context.last(j));
     const auto seen = static_cast<double>(contexts_[j].count(history));
-    if (seen == 0) break;  // longer ones are unseen too
+    if (seen == 0) break;  // longer contexts are unseen too
     const auto kinds = static_cast<double>(followers_[j].count(history));
     const uint64_t gram = history << bits_per_token_ | static_cast<uint64_t>(id);
     p = (static_cast<double>(grams_[j].count(gram)) + kinds * p) / (seen + kinds);

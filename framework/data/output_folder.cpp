@@ -19,7 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Only what `tokenize` writes: anything else in the folder is the user's and must not be lost.
+/// Whether the folder holds only what `tokenize` writes: anything else in it is the user's and must
+/// not be lost.
 bool holds_only_shards(const fs::path& folder) {
   bool manifest = false;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -53,7 +54,8 @@ bool exchange(const fs::path& a, const fs::path& b) {
   return ::renameat2(AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE) == 0;
 }
 
-/// The folder itself, where a name may be a link to it: it keeps its place, and the link its target.
+/// The folder that `named` stands for: a link is followed, so that the folder keeps its place and
+/// the link its target.
 fs::path followed(const fs::path& named) {
   std::error_code error;
   fs::path folder = fs::absolute(named, error).lexically_normal();
@@ -79,7 +81,8 @@ OutputFolder::OutputFolder(const fs::path& folder, bool overwrite) {
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
   partial_ = folder_.parent_path() / ("." + folder_.filename().string() + ".partial");
   lock_partial();
-  for (const auto& entry : fs::directory_iterator(partial_, error))  // of a process that was killed
+  // A process that was killed may have left these.
+  for (const auto& entry : fs::directory_iterator(partial_, error))
     fs::remove_all(entry.path(), error);
 }
 
@@ -116,7 +119,7 @@ void OutputFolder::commit() {
   if (exchange(partial_, folder_)) {
     fs::remove_all(partial_, ignored);
   } else if (fs::exists(folder_, ignored) && !fs::is_empty(folder_, ignored)) {
-    const fs::path old = partial_.string() + ".old";  // a file system that cannot exchange
+    const fs::path old = partial_.string() + ".old";  // the file system cannot exchange
     fs::rename(folder_, old, error);
     if (!error) fs::rename(partial_, folder_, error);
     if (error) fs::rename(old, folder_, ignored);

@@ -1,6 +1,7 @@
-// A folder that appears whole or not at all: files are written into `.NAME.partial` beside it, and commit() syncs and
-// renames. Without commit (an error, an exception of a callback) everything written is removed; what a killed process
-// left is removed by the next one. A lock on the partial folder keeps two writers apart.
+// A folder that appears whole or not at all: files are written into `.NAME.partial` beside it, and
+// commit() syncs and renames. Without commit (an error, an exception of a callback) everything
+// written is removed; what a killed process left is removed by the next one. A lock on the partial
+// folder keeps two writers apart.
 #pragma once
 
 #include <filesystem>
@@ -11,14 +12,14 @@ namespace tessera {
 
 class OutputFolder {
  public:
-  /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), replaced by commit(). A link to
-  /// a folder stands for that folder.
+  /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), which
+  /// commit() replaces. A link to a folder stands for that folder.
   OutputFolder(const std::filesystem::path& folder, bool overwrite);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
 
-  /// Where to write until commit().
+  /// The folder to write to until commit().
   const std::filesystem::path& partial() const { return partial_; }
   void commit();
 

@@ -1,6 +1,7 @@
-// A random permutation of 0..n-1 in constant memory: entry i is computed alone, so an epoch's order needs no table and
-// resuming needs no state. A balanced Feistel network over the next even number of bits, its rounds drawn from Philox,
-// walked until it lands below n (Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002).
+// A random permutation of 0..n-1 in constant memory: entry i is computed alone, so an epoch's order
+// needs no table and resuming needs no state. It is a balanced Feistel network over the next even
+// number of bits, with rounds drawn from Philox, walked until it lands below n (Black and Rogaway,
+// "Ciphers with arbitrary finite domains", CT-RSA 2002).
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,7 @@
 namespace tessera {
 namespace {
 
-// Draws of a sample by their index.
+// The indices of a sample's draws.
 constexpr uint64_t kPlace = 0, kIsNext = 1, kCut = 2, kLength = 3, kElsewhere = 16;
 constexpr uint64_t kElsewhereTries = 16;
 
@@ -18,7 +18,8 @@ using Window = TextWindows::Window;
 
 uint64_t length_of(const TextWindows::Text& text) { return text.end - text.begin; }
 
-/// Tokens of a stretch of both texts: up to two fewer than the shorter one has, and at least half as many.
+/// The length of the stretches of both texts: at least half of the shorter text, at most two tokens
+/// less than it, and at most `most`.
 uint64_t stretch_length(const Window& a, const Window& b, uint64_t most, double draw) {
   const uint64_t shorter = std::min(length_of(a.text), length_of(b.text));
   check(shorter >= kShortestPairedText, "a pair from a text of {} tokens", shorter);
@@ -27,7 +28,8 @@ uint64_t stretch_length(const Window& a, const Window& b, uint64_t most, double 
   return std::min(most, drawn);
 }
 
-/// Where the stretch of a window begins: not with the first token of its text, and ending before the last.
+/// Where the stretch of a window begins: after the first token of its text, and so that it ends
+/// before the last.
 uint64_t stretch_begin(const Window& window, uint64_t length) {
   const uint64_t places = length_of(window.text) - length - 1;
   return window.text.begin + 1 + static_cast<uint64_t>(window.place * static_cast<double>(places));
@@ -45,7 +47,8 @@ struct Range {
 
 uint64_t distance(uint64_t a, uint64_t b) { return a < b ? b - a : a - b; }
 
-/// By the token before it, the cut in `range` that is nearest to `place`.
+/// Maps a token to the cut right behind it; of several such cuts, to the one nearest to a given
+/// place.
 using Cuts = std::map<int32_t, uint64_t>;
 
 template <typename Accept>
@@ -63,7 +66,8 @@ struct CutPair {
   uint64_t first = 0, second = 0;
 };
 
-/// The two cuts behind one token that are nearest to `place` together: what A ends with must fit either B.
+/// The two cuts behind the same token that are nearest to `place` together: what A ends with must
+/// fit either B.
 std::optional<CutPair> alike(const Cuts& a, const Cuts& b, uint64_t place) {
   std::optional<CutPair> best;
   const auto apart = [&](const CutPair& cuts) {
@@ -78,7 +82,8 @@ std::optional<CutPair> alike(const Cuts& a, const Cuts& b, uint64_t place) {
   return best;
 }
 
-/// Where two texts are cut: where a sentence ends in both if they can, else anywhere behind one token, else at `place`.
+/// Where two texts are cut: behind the same token where a sentence ends in both, else behind the
+/// same token anywhere, else at `place`.
 CutPair cut_pair(const Tokenizer& tokenizer, std::span<const int32_t> a, std::span<const int32_t> b,
                  const Range& range, uint64_t place) {
   const auto sentence = [&](int32_t id, int32_t next) { return tokenizer.ends_sentence(id, next); };
@@ -90,7 +95,7 @@ CutPair cut_pair(const Tokenizer& tokenizer, std::span<const int32_t> a, std::sp
       .value_or(CutPair{place, place});
 }
 
-/// A window of another text; when none is met, one of the same text that lies apart.
+/// A window of another text; when none is met, a window of the same text whose stretch lies apart.
 std::optional<Window> elsewhere(const TextWindows& windows, const Window& own, uint64_t most,
                                 double length_draw, const Random& random, uint64_t sample) {
   for (uint64_t t = 0; t < kElsewhereTries; ++t) {

@@ -1,8 +1,10 @@
-// A pair of texts for next-sentence prediction: A, and B that follows A in its document or comes from elsewhere. Nothing
-// but what the texts say may tell which, so one other text is drawn for every pair, and both are cut alike: stretches of
-// one length that touch neither end of their documents, each cut near one common place, where a sentence ends and behind
-// the same token if they can, with as many tokens before and after the cuts as both have. Only then is it drawn from which
-// text B is. So lengths are the same for both answers, and B ends as far from the end of its document either way.
+// A pair of texts for next-sentence prediction: A, and B that follows A in its document or comes
+// from elsewhere. Only what the texts say may tell which, so another text is drawn for every pair,
+// and both texts are cut alike: stretches of one length that touch neither end of their documents
+// are cut near one common place (where a sentence ends and behind the same token, if they can be),
+// with as many tokens before and after the cuts as both have. Only then is it drawn which text B
+// comes from. So lengths are the same for both answers, and B ends as far from the end of its
+// document either way.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +16,7 @@
 
 namespace tessera {
 
-/// Text tokens of the shortest document that can be cut so.
+/// Text tokens of the shortest document from which a pair can be cut.
 inline constexpr int64_t kShortestPairedText = 4;
 
 struct SentencePair {
@@ -22,8 +24,9 @@ struct SentencePair {
   bool is_next = true;
 };
 
-/// The pair that begins in window `index` of `windows`, at most `length` tokens long, drawn from `random` for `sample`. A
-/// text that has no elsewhere, such as one short document alone, keeps its true continuation.
+/// The pair that begins in window `index` of `windows`, at most `length` tokens long, drawn from
+/// `random` for `sample`. Where there is no other text to draw, as for a single short document, B
+/// is the true continuation.
 SentencePair sentence_pair(const TokenPart& part, const TextWindows& windows, uint64_t index,
                            int64_t length, const Random& random, uint64_t sample);
 

@@ -24,7 +24,7 @@ struct HeaderBytes {
   uint64_t text_bytes;
   uint64_t fingerprint;
   uint64_t index_checksum;
-  uint64_t header_checksum;  // of all bytes before
+  uint64_t header_checksum;  // over all bytes before it
 };
 static_assert(sizeof(HeaderBytes) == kShardHeaderBytes);
 

@@ -1,5 +1,5 @@
-// manifest.json of a folder of token shards: which shards there are, what they hold, and the tokenizer they were made
-// with. Its own checksum covers all fields, so a changed digit is found.
+// manifest.json of a folder of token shards: which shards there are, what they hold, and the
+// tokenizer they were made with. Its own checksum covers all fields, so a changed digit is found.
 #pragma once
 
 #include <cstdint>
@@ -24,13 +24,13 @@ struct ShardManifest {
     uint64_t tokens = 0;
     uint64_t documents = 0;
     uint64_t text_bytes = 0;
-    uint64_t checksum = 0;  // of its header, which holds those of all the rest
+    uint64_t checksum = 0;  // over its header, which holds the checksums of all the rest
 
     bool operator==(const Shard&) const = default;
   };
 
   std::string tokenizer;     // description, JSON text
-  uint64_t fingerprint = 0;  // of the tokenizer
+  uint64_t fingerprint = 0;  // the tokenizer's
   std::vector<std::string> sources;
   std::vector<Shard> shards;
 
@@ -38,9 +38,9 @@ struct ShardManifest {
 };
 
 std::string to_text(const ShardManifest& manifest);
-/// UserError naming `file` when the text is no manifest, of another version, or damaged.
+/// Throws UserError naming `file` when the text is no manifest, of another version, or damaged.
 ShardManifest parse_shard_manifest(std::string_view text, const std::string& file);
-/// UserError when `folder` has none, or a bad one.
+/// The manifest of `folder`; throws UserError when there is none, or a bad one.
 ShardManifest read_shard_manifest(const std::filesystem::path& folder);
 
 }  // namespace tessera

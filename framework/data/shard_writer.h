@@ -1,4 +1,5 @@
-// Writes one token shard as a stream, in memory that does not grow with the text (but for 8 bytes per document).
+// Writes one token shard as a stream; memory grows only by 8 bytes per document and per block of 64
+// KiB.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@ class ShardWriter {
  public:
   ShardWriter(const std::filesystem::path& path, uint32_t token_bytes, uint64_t fingerprint);
 
-  /// The tokens appended from now on are of a new document; each document has at least one.
+  /// Begins a document, to which the tokens appended from now on belong; each document has at least
+  /// one.
   void begin_document();
   void append(std::span<const int32_t> ids);
   void add_text_bytes(uint64_t bytes) { header_.text_bytes += bytes; }

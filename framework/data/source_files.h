@@ -1,6 +1,7 @@
-// The files that inputs stand for: a named file as it is, a folder walked to its leaves in the order of names, so that
-// every machine numbers the documents alike. Hidden entries and links to folders are left out of a walk, and a file
-// met twice counts once (else it could be in both the training and the held-out part).
+// The files that inputs stand for: a named file as it is, a folder walked to its leaves in the
+// order of names, so that every machine numbers the documents alike. Hidden entries and links to
+// folders are left out of a walk, and a file met twice counts once (else it could be in both the
+// training and the held-out part).
 #pragma once
 
 #include <cstdint>
@@ -24,8 +25,8 @@ struct SourceFiles {
   std::vector<std::string> unreadable;
 };
 
-/// Entries at or below `exclude` are left out. UserError when an input does not exist, cannot be read, is a
-/// pipe or a device, or is a folder of token shards.
+/// Entries at or below `exclude` are left out. Throws UserError when an input does not exist,
+/// cannot be read, is a pipe or a device, or is a folder of token shards.
 SourceFiles list_source_files(const std::vector<std::filesystem::path>& inputs,
                               const std::filesystem::path& exclude, bool include_hidden);
 

@@ -1,6 +1,6 @@
-// Windows of at most a given number of text tokens, each inside one document: what a BERT sample is cut from. A long
-// document has ceil(n / length) windows that spread over it and are all full; they may overlap. The end-of-document
-// token that opens a document is no text and left out.
+// Windows of at most a given number of text tokens, each inside one document: what a BERT sample is
+// cut from. A long document has ceil(n / length) windows that spread over it and are all full; they
+// may overlap. The end-of-document token that opens a document is no text and is left out.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,12 @@ class TextWindows {
   struct Window {
     Text text;                    // the whole text it lies in
     uint64_t begin = 0, end = 0;  // positions in the part
-    double place = 0;  // of its begin, among all places from the text's begin on, in [0, 1)
+    double place = 0;             // where it begins among all places of the text, in [0, 1)
   };
 
   uint64_t count() const { return first_.back(); }
-  /// Window `index`; `jitter` in [0, 1) moves its start within the stretch up to the next window's.
+  /// Window `index`; `jitter` in [0, 1) moves its start within the stretch up to the next window's
+  /// start.
   Window window(uint64_t index, double jitter) const;
 
  private:
@@ -34,7 +35,7 @@ class TextWindows {
 
   TokenPart part_;
   uint64_t length_;
-  std::vector<uint64_t> first_;  // window of each piece, and the count after the last
+  std::vector<uint64_t> first_;  // the first window of each piece, and the count after the last
 };
 
 }  // namespace tessera

@@ -172,8 +172,8 @@ void TokenShards::verify_block(const Shard& shard, uint64_t block) const {
 void TokenShards::verify() const {
   for (const Shard& shard : shards_) {
     for (uint64_t block = 0; block < shard.layout.block_count; ++block) verify_block(shard, block);
-    shard.file.release(
-        shard.file.bytes());  // looked at once; it should not count as this process's memory
+    // The bytes are looked at once and should not count as this process's memory.
+    shard.file.release(shard.file.bytes());
   }
 }
 

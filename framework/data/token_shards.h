@@ -1,6 +1,7 @@
-// A folder of token shards mapped into memory: one long sequence of tokens cut into documents, both numbered across
-// all shards. No token is given out before its block's checksum was verified and its ids were found inside the
-// vocabulary: at opening for small folders, else when the block is first read. Safe to read from many threads.
+// A folder of token shards mapped into memory: one long sequence of tokens cut into documents, both
+// numbered across all shards. No token is given out before its block's checksum was verified and
+// its ids were found inside the vocabulary: at opening for small folders, else when the block is
+// first read. Many threads may read at once.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ class TokenShards {
   /// Folders with at most this many bytes of tokens are verified whole when opened.
   static constexpr uint64_t kVerifyAtOpenBytes = uint64_t{1} << 29;
 
-  /// UserError naming the file that is missing, cut short, damaged or of another tokenizer.
+  /// Throws UserError naming the file that is missing, cut short, damaged or of another tokenizer.
   static std::shared_ptr<const TokenShards> open(const std::filesystem::path& folder,
                                                  uint64_t verify_at_open = kVerifyAtOpenBytes);
 
@@ -35,8 +36,8 @@ class TokenShards {
   uint64_t document_count() const { return document_count_; }
   uint64_t text_bytes() const { return text_bytes_; }
 
-  /// "48210 tokens in 60 documents, checksum 8c1f…": equal for equal contents, wherever the folder lies and whatever its
-  /// sources were called.
+  /// "48210 tokens in 60 documents, checksum 8c1f…": equal for equal contents, wherever the
+  /// folder lies and whatever its sources were called.
   std::string identity() const;
 
   /// First token of document `document`; token_count() for document_count().
@@ -46,7 +47,7 @@ class TokenShards {
   /// Copies the tokens from `first` on into `ids`; they may span documents and shards.
   void read(uint64_t first, std::span<int32_t> ids) const;
 
-  /// Verifies every token; UserError naming the damaged file.
+  /// Verifies every token; throws UserError naming the damaged file.
   void verify() const;
   /// Demands that a model with `vocab_size` embeddings can take every id.
   void require_vocab(int64_t vocab_size) const;

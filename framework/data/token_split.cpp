@@ -11,7 +11,8 @@ namespace {
 
 constexpr uint64_t kFewestHeldOut = 4;  // documents; fewer say little about the rest
 
-/// Documents in a fixed random order are held out until the target is met; nullopt when they cannot meet it.
+/// Documents in a fixed random order are held out until the target is met; nullopt when they cannot
+/// meet it.
 std::optional<std::vector<bool>> choose_documents(const TokenShards& shards, uint64_t target) {
   const uint64_t n = shards.document_count();
   const Random random(0, "data.held_out");
@@ -118,7 +119,7 @@ TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double
       ((*held_out)[d] ? split.validation : split.train).add(d, begin, end);
       continue;
     }
-    // Differences of a running product, so that the roundings do not add up.
+    // The tails are differences of a running product, so that the roundings do not add up.
     const uint64_t tail = std::min(part_of(end) - part_of(begin), end - begin);
     if (end - tail > begin) split.train.add(d, begin, end - tail);
     if (tail > 0) split.validation.add(d, end - tail, end);

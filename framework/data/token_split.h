@@ -1,6 +1,7 @@
-// The tokens to train on and those held out. Whole documents are held out where there are enough of them to honour
-// the fraction; else the tail of every document is. The choice depends on the text and the fraction alone, never on
-// the run's seed: what one run has trained on, no other run of the same data validates on.
+// The tokens to train on and those held out. Whole documents are held out where there are enough of
+// them to honour the fraction; else the tail of every document is. The choice depends on the text
+// and the fraction alone, never on the run's seed: what one run has trained on, no other run of the
+// same data validates on.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,14 @@
 
 namespace tessera {
 
-/// A subset of the tokens in their order: a sequence of positions cut into pieces, each (part of) one document.
+/// A subset of the tokens in their order: a sequence of positions cut into pieces, each (part of)
+/// one document.
 class TokenPart {
  public:
   struct Piece {
     uint64_t document = 0;
     uint64_t begin = 0, end = 0;  // positions in this part
-    uint64_t first_token = 0;     // of `begin`, in the shards
+    uint64_t first_token = 0;     // the token at `begin`, counted in the shards
     bool starts_document = false;
     bool ends_document = false;
   };
@@ -58,7 +60,7 @@ struct TokenSplit {
   TokenPart validation;  // empty when the fraction is 0
 };
 
-/// UserError when `fraction` is not in [0, 1) or leaves one side without a token.
+/// Throws UserError when `fraction` is not in [0, 1) or leaves one side without a token.
 TokenSplit split_tokens(const std::shared_ptr<const TokenShards>& shards, double fraction);
 
 }  // namespace tessera

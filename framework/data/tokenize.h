@@ -1,6 +1,6 @@
-// Text files to a folder of token shards and a manifest. Each file is one document, opened by the end-of-document
-// token; a document never spans two shards. The folder appears whole or not at all, and the same files in the same
-// order give the same bytes.
+// Turns text files into a folder of token shards and a manifest. Each file is one document, opened
+// by the end-of-document token; a document never spans two shards. The folder appears whole or not
+// at all, and the same files in the same order give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ struct TokenizeProgress {
 
 struct TokenizeResult {
   uint64_t documents = 0, tokens = 0, text_bytes = 0, shards = 0;
-  // Left out:
+  // What was left out:
   uint64_t empty = 0;              // files
   uint64_t binary = 0;             // files with a zero byte among their first 8,192
   std::vector<std::string> utf16;  // files in that encoding

@@ -1,8 +1,9 @@
-// Text to token ids and back: a value that holds one of the known makes (a closed set, so a variant and not a class
-// hierarchy). A new make is a class with the same members, one alternative here and one line in make_tokenizer. The
-// description is JSON text that stands in a shard folder's manifest and in run.json, and makes an equal tokenizer again. It
-// is short: a make with tables is described by the name and the hash of their file. A tokenizer is shared, never copied
-// with its tables: std::shared_ptr<const Tokenizer>.
+// Tokenizer turns text into token ids and back. It is a value that holds one of the known makes (a
+// closed set, so a variant and not a class hierarchy). A new make is a class with the same members,
+// one alternative here and one line in make_tokenizer. The description is JSON text that stands in
+// a shard folder's manifest and in run.json, and makes an equal tokenizer again. It is short: a
+// make with tables is described by the name and the hash of their file. A tokenizer is shared,
+// never copied with its tables: std::shared_ptr<const Tokenizer>.
 #pragma once
 
 #include <concepts>
@@ -23,15 +24,16 @@ namespace tessera {
 class Tokenizer {
  public:
   using Make = std::variant<ByteTokenizer>;
+  /// The constructor is implicit: every make is a Tokenizer.
   template <typename T>
-  requires std::constructible_from<Make, T> Tokenizer(
-      T make)  // implicit: every make is a Tokenizer
+  requires std::constructible_from<Make, T> Tokenizer(T make)
       : make_(std::move(make)), vocab_size_(visit_vocab_size()), special_(visit_special()) {}
 
   /// Appends the ids of `text`; specials are never made from text.
   void encode(std::string_view text, std::vector<int32_t>& ids) const;
   std::vector<int32_t> encode(std::string_view text) const;
-  /// The bytes of `ids`; specials stand for no bytes. UserError for an id outside the vocabulary.
+  /// The bytes of `ids`; specials stand for no bytes. Throws UserError for an id outside the
+  /// vocabulary.
   std::string decode(std::span<const int32_t> ids) const;
 
   /// Ids are 0 to vocab_size() - 1.
@@ -46,13 +48,15 @@ class Tokenizer {
   /// True when a sentence ends between `id` and `next`.
   bool ends_sentence(int32_t id, int32_t next) const;
 
-  /// How many bytes of `text` may be encoded by themselves: the ids of that part and then those of the rest, whatever
-  /// follows `text`, are the ids of the whole. 0 when more text is needed to tell.
+  /// How many bytes of `text` may be encoded by themselves: the ids of that part and then those of
+  /// the rest, whatever follows `text`, are the ids of the whole. 0 when more text is needed to
+  /// tell.
   size_t safe_cut(std::string_view text) const;
 
   /// JSON text from which make_tokenizer makes an equal tokenizer.
   std::string description() const;
-  /// The same for equal tokenizers in every process; kept in each shard, so that ids cannot be misread.
+  /// A hash that is the same for equal tokenizers in every process; each shard keeps it, so that
+  /// ids cannot be misread.
   uint64_t fingerprint() const;
 
  private:
@@ -64,7 +68,8 @@ class Tokenizer {
   SpecialTokens special_;
 };
 
-/// UserError when the text is no JSON object, or of a type or vocabulary that this program does not know.
+/// The tokenizer of a description; throws UserError when the text is no JSON object, or of a type
+/// or vocabulary that this program does not know.
 std::shared_ptr<const Tokenizer> make_tokenizer(std::string_view description);
 
 }  // namespace tessera

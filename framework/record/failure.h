@@ -6,9 +6,9 @@
 
 namespace tessera {
 
-/// What the user reads; an exception that nobody foresaw is told as a bug.
+/// The cause as the user reads it; an exception that nobody foresaw is told as a bug.
 std::string explained(const std::exception& error);
-/// Whether it is one.
+/// Whether an exception is one that nobody foresaw.
 bool is_bug(const std::exception& error);
 
 }  // namespace tessera

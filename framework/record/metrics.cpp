@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 struct Kept {
   std::string text;
   int64_t beyond = 0, damaged = 0;  // lines dropped
-  bool is_prefix = true;            // of the file
+  bool is_prefix = true;            // whether `text` is a prefix of the file
 };
 
 enum class Verdict { keep, beyond, damaged };
@@ -103,7 +103,7 @@ void Metrics::restore(const std::vector<std::string>& lines) {
 
 void Metrics::write_line(const std::string& line) {
   unwritten_.push_back(line);
-  while (!unwritten_.empty()) {  // in their order, those that failed before first
+  while (!unwritten_.empty()) {  // in their order: lines that failed before come first
     file_->append(unwritten_.front() + "\n");
     unwritten_.erase(unwritten_.begin());
   }

@@ -39,7 +39,7 @@ bool same_place(const fs::path& a, const fs::path& b) {
   return fs::weakly_canonical(a, error) == fs::weakly_canonical(b, error) && !error;
 }
 
-/// `path` seen from `folder` by their names alone; empty when it does not lie in it.
+/// `path` seen from `folder` by their names alone; empty when `path` does not lie in `folder`.
 fs::path within(const fs::path& path, const fs::path& folder) {
   const fs::path seen = path.lexically_normal().lexically_relative(folder.lexically_normal());
   return seen.empty() || *seen.begin() == ".." ? fs::path() : seen;
@@ -48,11 +48,12 @@ fs::path within(const fs::path& path, const fs::path& folder) {
 /// Something that was recorded under one path and lies at another now.
 struct Anchor {
   fs::path recorded, now;
-  fs::path working_folder;  // of the run, when it was recorded; empty: not known
+  fs::path working_folder;  // the run's, when it was recorded; empty: not known
 };
 
-/// Where a path leads that was recorded beside the anchor: relative ones are looked for beside where the anchor is now,
-/// below the working folder of the run, and below that of this process.
+/// Where a path leads that was recorded beside the anchor. A relative path is looked for beside the
+/// place where the anchor is now, below the working folder of the run, and below that of this
+/// process.
 std::string moved(const std::string& path, const Anchor& anchor) {
   if (path.empty() || fs::path(path).is_absolute()) return path;
   std::vector<fs::path> places;

@@ -1,6 +1,6 @@
-// The config that a run has left behind, read where the run lies now. A run may be moved, copied and looked at from any
-// working folder: its own folders are where it is, and a relative data.shards leads to where it led when it was recorded,
-// as long as anything is there.
+// The config that a run has left behind, read where the run lies now. A run may be moved, copied
+// and looked at from any working folder: its own folders are where it is, and a relative
+// data.shards leads to where it led when it was recorded, as long as anything is there.
 #pragma once
 
 #include <filesystem>
@@ -15,13 +15,14 @@ namespace tessera {
 /// Whether `path` is the config.yaml that a run has left in its folder.
 bool is_record(const std::filesystem::path& path);
 
-/// load_config, but for the config.yaml in a run's folder: then that of this run, wherever it is. What `sets` state is
-/// taken as it is stated.
+/// Reads a config as load_config does; the config.yaml in a run's folder is read as the config of
+/// this run, wherever it lies now. What `sets` state is taken as it is stated.
 Config load_named_config(const KnownKinds& kinds, const std::string& path,
                          std::span<const std::string> sets = {});
 
-/// parse_config for a text that a run has recorded. Earlier versions let data_parallel settings stand beside a mesh.dp of 1, where
-/// they mean nothing; they are taken for what they were.
+/// Reads a text that a run has recorded as parse_config does. Earlier versions let data_parallel
+/// settings stand beside a mesh.dp of 1, where they mean nothing; such settings are read as their
+/// defaults.
 Config parse_recorded(const KnownKinds& kinds, const std::string& text, const std::string& source,
                       std::span<const std::string> sets = {});
 

@@ -26,7 +26,8 @@ bool within_log(const Config& config) {
   return fs::path(config.checkpoint.folder) == fs::path(config.log.folder) / "checkpoints";
 }
 
-/// With every `auto` that stands for a number replaced by it; `vocab`: the tokenizer's, 0 when not known.
+/// `config` with every `auto` replaced by the number that it stands for; `vocab` is the
+/// tokenizer's, 0 when not known.
 Config resolved(Config config, int64_t vocab) {
   ModelConfig& m = config.model;
   m.kv_heads = m.kv_head_count();
@@ -42,7 +43,8 @@ Config resolved(Config config, int64_t vocab) {
 }
 
 void require_same_model(const Config& saved, Config config, const fs::path& checkpoint) {
-  // What may change in the middle of a training: the tensors are the same, and so is what they compute.
+  // These may change in the middle of a training: the tensors are the same, and so is what they
+  // compute.
   config.model.dropout = saved.model.dropout;
   config.model.attention_dropout = saved.model.attention_dropout;
   config.model.init_std = saved.model.init_std;
@@ -193,7 +195,8 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
   }
   auto opened = std::make_unique<CheckpointReader>(*latest);
   const CheckpointReader& reader = *opened;
-  if (world)  // another file system, or an old view of this one, may have another of the same name
+  // Another file system, or an old view of this one, may have another checkpoint of the same name.
+  if (world)
     require_same(*world, "the checkpoints to go on from",
                  fmt::format("step {} of {}\n{}\n{}\n", reader.step(), folder.string(),
                              reader.config_text(), reader.run_json()),

@@ -45,7 +45,8 @@ void make_folder(const fs::path& folder, std::string_view key) {
           folder.string(), error ? error.message() : "there is a file of that name", key);
 }
 
-/// That a lock of an earlier run could be opened does not say that new files can be made.
+/// Makes and removes a file: that a lock of an earlier run could be opened does not say that new
+/// files can be made.
 void require_writable(const fs::path& folder, std::string_view key) {
   const fs::path probe = folder / ".probe";
   const Descriptor file(::open(probe.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
@@ -55,7 +56,8 @@ void require_writable(const fs::path& folder, std::string_view key) {
   fs::remove(probe, ignored);
 }
 
-/// Holds the path of the folder itself, whether or not anything is there. It means one place within a mount namespace.
+/// Holds the path of the folder itself, whether or not anything is there. A path means one place
+/// within a mount namespace.
 void hold_name(std::optional<HeldName>& held, const fs::path& folder, std::string_view key) {
   std::error_code error;
   struct stat mounts {};
@@ -131,7 +133,8 @@ void RunFolder::save_failure(std::string_view cause) noexcept {
     put_back();
     save(kFailure, std::string(cause) + "\n");
   } catch (...) {
-    // The cause itself is on its way to the screen, and worth more than that it could not be written.
+    // The cause itself is on its way to the screen, and is worth more than the news that it could
+    // not be written.
   }
 }
 
@@ -142,7 +145,7 @@ void RunFolder::save_failure(const fs::path& folder, std::string_view cause) noe
     const FolderLock lock(folder, kLock, "log.folder");
     replace_file(folder / kFailure, std::string(cause) + "\n");
   } catch (...) {
-    // As above.
+    // The cause itself is on its way to the screen.
   }
 }
 
@@ -158,7 +161,7 @@ bool RunFolder::save_failure_once(const fs::path& folder, std::string_view cause
     if (!none && written >= since) return false;
     replace_file(folder / kFailure, std::string(cause) + "\n");
   } catch (...) {
-    // As above.
+    // The cause itself is on its way to the screen.
   }
   return true;
 }

@@ -1,6 +1,7 @@
-// The folder of a run (log.folder): metrics.jsonl, config.yaml (the effective config), header.txt, summary.json,
-// failure.txt, TensorBoard events. It and the folder of the run's checkpoints are held by one process at a time, also
-// while someone removes or moves them. Opening it proves, before any work is done, that both can be written.
+// The folder of a run (log.folder): metrics.jsonl, config.yaml (the effective config), header.txt,
+// summary.json, failure.txt, TensorBoard events. One process at a time holds this folder and the
+// folder of the run's checkpoints, also while someone removes or moves them. Opening proves, before
+// any work is done, that both can be written.
 #pragma once
 
 #include <filesystem>
@@ -17,30 +18,32 @@ namespace tessera {
 
 class RunFolder {
  public:
-  /// UserError when the folders cannot be made or written, another process runs in one of them, or files that a run
-  /// writes are in log.folder already and no run wrote them: a config given as input may be one of these. The lock,
-  /// which stays behind, and the checkpoints in it tell a run's folder.
+  /// Throws UserError when the folders cannot be made or written, another process runs in one of
+  /// them, or log.folder already has files that a run writes although no run wrote them: a config
+  /// given as input may be one of these. A run's folder is known by its lock, which stays behind,
+  /// and by the checkpoints in it.
   explicit RunFolder(const Config& config);
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
 
-  /// For a run that starts at step 0: sets the metrics of an earlier one aside and returns their new name, empty
-  /// when there were none.
+  /// Sets aside the metrics of an earlier run, for a run that starts at step 0, and returns their
+  /// new name; empty when there were none.
   std::string set_aside_metrics();
 
-  /// Writes a small file whole, and again when it is gone.
+  /// Writes a small file whole; put_back() writes it again when it is gone.
   void save(std::string_view name, const std::string& text);
   /// Writes a small file unless it is there.
   void save_missing(std::string_view name, const std::string& text);
-  /// Makes the folders, their locks and what was saved anew where someone has removed or moved them, and returns what
-  /// that was, in words; empty when all is in place.
+  /// Makes anew the folders, their locks and the saved files that someone has removed or moved, and
+  /// returns their names; empty when all is in place.
   std::string put_back();
   /// Leaves the cause of a failure behind, if that is still possible.
   void save_failure(std::string_view cause) noexcept;
-  /// The same for a run that has not opened its folder, unless another run holds it.
+  /// Leaves the cause of a failure of a run that has not opened its folder, unless another run
+  /// holds the folder.
   static void save_failure(const std::filesystem::path& folder, std::string_view cause) noexcept;
-  /// The same for several ranks that cannot reach the one that holds the folder: false when one of them has done so
-  /// since then.
+  /// Leaves the cause of a failure when the rank that holds the folder cannot be reached; several
+  /// ranks may call this. Returns false when one of them has left a cause after `since`.
   static bool save_failure_once(const std::filesystem::path& folder, std::string_view cause,
                                 std::filesystem::file_time_type since) noexcept;
   /// Removes the cause that an earlier run left in its folder, unless another process runs there.
@@ -50,7 +53,7 @@ class RunFolder {
   std::filesystem::path path_, checkpoints_;
   std::optional<HeldName> name_, checkpoints_name_;
   std::optional<FolderLock> lock_, checkpoints_lock_;
-  std::map<std::string, std::string, std::less<>> saved_;  // by name
+  std::map<std::string, std::string, std::less<>> saved_;  // texts by name
 };
 
 }  // namespace tessera

@@ -91,7 +91,7 @@ std::string to_json(const RunState& state) {
             {"environment", Json::object()}};
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
   if (!state.unwritten_metrics.empty()) json["unwritten_metrics"] = state.unwritten_metrics;
-  // Names of files need not be UTF-8.
+  // Names of files need not be UTF-8; what JSON cannot hold is replaced.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -24,13 +24,14 @@ std::string complaint(const fs::path& checkpoint, World* world) {
   return "";
 }
 
-/// The checkpoint that was named, or the newest good one where it was named.
+/// The checkpoint called `named`, or the newest good one in the folder of that name.
 fs::path find_start(const fs::path& named, World* world, std::vector<std::string>& report) {
   std::error_code error;
   const bool exists = agreed_max(world, fs::is_directory(named, error) ? 0 : 1) == 0;
   require(exists, "init.from: there is no folder {}{}; name a checkpoint or the folder of a run",
           named.string(), world ? " on all hosts" : "");
-  // Rank 0 decides how to read the name: another host may have another view of a folder that is being written.
+  // Rank 0 decides how to read the name: another host may have another view of a folder that is
+  // being written.
   const bool is_checkpoint =
       agreed_max(world, (!world || world->rank() == 0) && fs::exists(named / "manifest.json", error)
                             ? 1
@@ -60,7 +61,8 @@ std::unique_ptr<CheckpointReader> open_start(const Config& config, World* world,
                                              std::vector<std::string>& report) {
   const fs::path checkpoint = find_start(config.init.from, world, report);
   auto reader = std::make_unique<CheckpointReader>(checkpoint);
-  if (world)  // another file system may have another one of the same name
+  // Another file system may have another checkpoint of the same name.
+  if (world)
     require_same(*world, "the checkpoints to begin with",
                  fmt::format("step {} of {}\n{}\n{}\n", reader->step(), checkpoint.string(),
                              reader->config_text(), reader->run_json()),

@@ -11,9 +11,10 @@
 
 namespace tessera {
 
-/// Opens what config.init.from names: a checkpoint, under whatever name, or the newest good one in a folder of checkpoints
-/// or in the folder of a run. On a mesh the same one on all ranks. `report` gets a line for each damaged one passed over.
-/// UserError when there is none, or the one that was named is damaged.
+/// Opens what config.init.from names: a checkpoint, under whatever name, or the newest good one in
+/// a folder of checkpoints or in the folder of a run. All ranks of a mesh open the same one.
+/// `report` gets a line for each damaged checkpoint passed over. Throws UserError when there is
+/// none, or the one that was named is damaged.
 std::unique_ptr<CheckpointReader> open_start(const Config& config, World* world,
                                              std::vector<std::string>& report);
 

@@ -43,7 +43,7 @@ std::string record_of(const tensorboard::Event& event) {
   return record;
 }
 
-/// The number in the name of an event file; -1 when it is none.
+/// The number in the name of an event file; -1 when `name` is not one.
 int64_t number_of(const std::string& name) {
   int64_t number = -1;
   if (name.starts_with(kPrefix))
@@ -51,7 +51,8 @@ int64_t number_of(const std::string& name) {
   return number;
 }
 
-/// TensorBoard reads a folder's files in the order of their names.
+/// The name of a file that comes after file `number`: TensorBoard reads a folder's files in the
+/// order of their names.
 std::string name_behind(int64_t number) {
   char host[256] = "host";
   ::gethostname(host, sizeof host - 1);
@@ -60,7 +61,7 @@ std::string name_behind(int64_t number) {
                      ::getpid(), kSuffix);
 }
 
-/// Members of a line that are no curve.
+/// Whether a member of a line is drawn as a curve.
 bool is_curve(std::string_view name) {
   constexpr std::array<std::string_view, 7> kOthers{
       "step", "tokens", "skipped", "seconds", "eval_seconds", "peak_gflops", "flops_per_token"};
@@ -100,7 +101,7 @@ TensorBoard::TensorBoard(const fs::path& folder, const fs::path& metrics) {
   }
   file_.emplace(folder / name_behind(newest));
 
-  double passed = 0;  // in the run, up to the last line
+  double passed = 0;  // seconds of the run, up to the last line
   each_line(metrics,
             [&](const std::string& line) { passed = std::max(passed, run_seconds_of(line)); });
   const double now = seconds_since_1970();

@@ -12,13 +12,14 @@ struct Prepared {
   Communicator& group;
   std::string name;
   Collective call;                               // its pieces have no memory yet
-  std::vector<int64_t> counts;                   // of elements, by piece
-  std::shared_ptr<Communicator::Ticket> ticket;  // none: waited for at once
+  std::vector<int64_t> counts;                   // elements of each piece
+  std::shared_ptr<Communicator::Ticket> ticket;  // null: the call is waited for at once
   std::shared_ptr<Traffic> exchanged;
-  Traffic::Count* count;  // there
+  Traffic::Count* count;  // the entry of this call in `exchanged`
   int64_t bytes;
 
-  /// A kernel is called with the same memory every time, but for tests: the list of pieces is kept.
+  /// Outside of tests a kernel is called with the same memory every time, so the list of pieces is
+  /// kept.
   const Collective& on(const KernelArgs& args) {
     bool same = call.pieces.size() == counts.size();
     for (size_t i = 0; same && i < counts.size(); ++i)
@@ -34,7 +35,7 @@ struct Prepared {
   }
 };
 
-/// Of the call as the communicator gets it.
+/// Bytes of the call as the communicator gets it.
 int64_t bytes_of(const Collective& call, const std::vector<int64_t>& counts, int64_t ranks) {
   const int64_t count = std::accumulate(counts.begin(), counts.end(), int64_t{0});
   const int64_t parts = call.kind == Collective::Kind::all_reduce ? 1 : ranks;

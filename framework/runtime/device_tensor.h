@@ -1,5 +1,6 @@
-// A tensor in a device's memory as its session hands it out, and its values on the host: read where they lie when the
-// device's memory is the host's, and in a copy otherwise. Who reads or writes does not know which.
+// DeviceTensor is a tensor in a device's memory, as a session hands it out. HostValues are its
+// values on the host: they lie in the tensor's own memory when the device's memory is the host's,
+// and in a copy otherwise. Code that reads or writes need not know which.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,8 @@ struct DeviceTensor {
   std::byte* data;  // an address of the device; nobody but the device reads there
 };
 
-/// `bytes` as elements of T: the tensor's own, or std::byte. InternalError for another size.
+/// `bytes` as elements of T, which is the tensor's own element type or std::byte. Throws
+/// InternalError when T has another size.
 template <typename T>
 std::span<T> elements(const TensorType& type, std::byte* bytes) {
   if constexpr (std::is_same_v<std::remove_const_t<T>, std::byte>) return {bytes, type.bytes()};
@@ -25,7 +27,8 @@ std::span<T> elements(const TensorType& type, std::byte* bytes) {
   return {reinterpret_cast<T*>(bytes), static_cast<size_t>(type.numel())};
 }
 
-/// Values that came from a device: a contiguous range, good until the session runs a graph or is written to.
+/// Values that came from a device: a contiguous range, good until the session runs a graph or is
+/// written to.
 template <typename T>
 class HostValues {
  public:

@@ -30,8 +30,8 @@ Tensors evaluate(const Graph& source, const Tensors& inputs, const DeviceProfile
     }
     if (node.op->alias)
       for (const Alias& alias : node.op->alias(in, out, node.attrs))
-        if (alias.kind ==
-            Alias::Kind::donate) {  // the kernel works in place: give it a copy to work on
+        // The kernel works in place: it gets a copy to work on.
+        if (alias.kind == Alias::Kind::donate) {
           Tensor& target =
               values[static_cast<size_t>(node.outputs[static_cast<size_t>(alias.result)])];
           std::memcpy(target.bytes(), in_bytes[static_cast<size_t>(alias.input)], target.size());

@@ -5,8 +5,9 @@
 namespace tessera {
 namespace {
 
-/// The fewest micro-steps, of those that cut the batch evenly, with which the arena would fit into `room`; 0: none. What a
-/// step keeps grows with its sequences, gradients do not.
+/// The fewest micro-steps that cut the batch evenly and with which the arena would fit into `room`;
+/// 0 when there are none. Gradients do not grow with the sequences of a micro-step; all else in the
+/// arena does.
 int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSettings& settings) {
   const int64_t batch = settings.micro_sequences * settings.accumulate;
   const auto grows = static_cast<double>(report.arena_bytes - report.gradients);
@@ -76,7 +77,7 @@ MemoryReport memory_report(const Compiled& compiled) {
 
 void require_fits(const Compiled& compiled, size_t limit_bytes, size_t reserve_bytes,
                   const FitSettings& settings) {
-  constexpr int64_t kSmallBatch = int64_t{64} << 20;  // has its place in the reserve
+  constexpr int64_t kSmallBatch = int64_t{64} << 20;  // the reserve covers so small a batch
   const bool large_batch =
       settings.batch_bytes > std::max(kSmallBatch, static_cast<int64_t>(reserve_bytes));
   if (large_batch) reserve_bytes = static_cast<size_t>(settings.batch_bytes);

@@ -1,4 +1,4 @@
-// The kernel of an op on a backend, out of the backends' tables.
+// Finds the kernel of an op in a backend's table.
 #pragma once
 
 #include "framework/device/kernel_library.h"
@@ -6,17 +6,19 @@
 
 namespace tessera {
 
-/// The backend's kernels; UserError when there is no such backend.
+/// The kernels of a backend; throws UserError when there is no such backend.
 const KernelLibrary& kernels_of(std::string_view backend);
 
-/// nullptr when the backend has no kernel for `op`; UserError when there is no such backend.
+/// The kernel of `op` on a backend, nullptr when it has none; throws UserError when there is no
+/// such backend.
 KernelFactory find_kernel(std::string_view op, std::string_view backend);
 
-/// What passes ask of a library, which must outlive the answer: whether it has a kernel for an op with these attributes.
+/// The question that passes ask of a library: whether it has a kernel for an op with these
+/// attributes. The library must outlive the answer.
 HasKernel has_kernel_in(const KernelLibrary& kernels);
 
-/// Prepares the kernel of `spec.op`. UserError naming op, types and backend when the backend has none, or refuses them;
-/// whatever else is thrown keeps its kind.
+/// Prepares the kernel of `spec.op`. Throws UserError naming op, types and backend when the backend
+/// has no kernel for the op or refuses the types; any other error keeps its kind.
 Kernel prepare_kernel(const KernelSpec& spec, const KernelLibrary& kernels);
 
 }  // namespace tessera

@@ -88,7 +88,7 @@ void Session::run(std::string_view name) {
   const size_t index = index_of(name);
   const CompiledGraph& graph = compiled_.graphs[index];
   const Ready& ready = ready_[index];
-  size_t shown = 0;  // steps
+  size_t shown = 0;  // steps whose results were shown
   if (on_value) show_inputs(graph.plan);
   for (const Call& call : ready.calls) {
     const Kernel& kernel = graph.kernels[static_cast<size_t>(call.node)];
@@ -97,7 +97,7 @@ void Session::run(std::string_view name) {
       kernel.run(args);
       continue;
     }
-    if (on_value) show_results(graph.plan, shown, call.step);  // views
+    if (on_value) show_results(graph.plan, shown, call.step);  // the views before this step
     if (on_step) stream_.synchronize();
     const auto begin = std::chrono::steady_clock::now();
     kernel.run(args);

@@ -1,7 +1,8 @@
-// Session: a compiled program with its memory on a device, ready to run. Owns the states and the arena, allocated once;
-// running a graph allocates nothing. Data inputs and outputs lie in the arena, which all graphs share and reuse: write every
-// input of a graph, run it, read its outputs, then write the inputs of the next run. What was written before the last run
-// is not there any more. Bytes go in by upload and fill, and out by download: nobody else touches them.
+// Session: a compiled program with its memory on a device, ready to run. It owns the states and the
+// arena, allocated once; running a graph allocates nothing. Data inputs and outputs lie in the
+// arena, which all graphs share and reuse: write every input of a graph, run it, read its outputs,
+// then write the inputs of the next run. What was written before the last run is no longer there.
+// Bytes go in by upload and fill, and out by download: nobody else touches them.
 #pragma once
 
 #include <functional>
@@ -23,8 +24,8 @@ class Session {
   const Compiled& compiled() const { return compiled_; }
   Device& device() const { return *device_; }
 
-  /// Data inputs and outputs of a graph, and states. An output is valid until an input of any graph is written or a graph
-  /// runs; a state is zero at first.
+  /// Data inputs and outputs of a graph, and states. An output is valid until an input of any graph
+  /// is written or a graph runs; a state is zero at first.
   DeviceTensor input(std::string_view graph, std::string_view name) {
     return port(graph, name, true);
   }
@@ -42,7 +43,8 @@ class Session {
           to_string(to.type), from.size());
     stream_.upload(to.data, from.data(), from.size_bytes());
   }
-  /// Has `make` write all elements of a tensor into a span<T>: its memory, or a copy that goes there.
+  /// Has `make` write all elements of a tensor into a span<T>: the tensor's own memory, or a copy
+  /// that is then uploaded.
   template <typename T, typename Make>
   void fill(const DeviceTensor& to, Make&& make) {
     if (memory_is_host_) {
@@ -79,23 +81,25 @@ class Session {
   /// Puts a run of the graph on the session's stream.
   void run(std::string_view graph);
 
-  /// Collectives that ran so far.
+  /// What the collectives exchanged so far.
   const Traffic& exchanged() const { return *compiled_.exchanged; }
 
-  /// Overwrites the whole arena with `byte`, for tests: a plan that reads what it has not written shows.
+  /// Overwrites the whole arena with `byte`, for tests: a plan that reads what it has not written
+  /// shows.
   void fill_arena(std::byte byte);
 
-  /// Called after each step of a run with the node and its seconds; none when empty.
+  /// Called, when set, after each step of a run with the node and its seconds.
   std::function<void(const Graph&, NodeId, double)> on_step;
 
-  /// Shown every value of a run while it is whole: the inputs first, then each result as soon as its node has run, views
-  /// included. What is uploaded there is what the rest of the run reads. None when empty.
+  /// Called, when set, with every value of a run while the value is whole: the inputs first, then
+  /// each result as soon as its node has run, views included. The rest of the run reads what is
+  /// uploaded to a value then.
   std::function<void(const Graph&, ValueId, const DeviceTensor&)> on_value;
 
  private:
   struct Call {
     NodeId node;
-    size_t step;  // of the plan
+    size_t step;  // index among the plan's steps
     std::vector<void*> in, out;
     void* scratch;
   };
@@ -113,7 +117,7 @@ class Session {
   std::byte* place(const Plan& plan, const Slot& slot);
   void show(const Plan& plan, ValueId value);
   void show_inputs(const Plan& plan);
-  /// Results of steps [begin, end).
+  /// Shows the results of steps [begin, end).
   void show_results(const Plan& plan, size_t begin, size_t end);
   size_t index_of(std::string_view graph) const;
 

@@ -1,5 +1,5 @@
-// Tensor: a type and the bytes that go with it, on the host, owned. What goes into and comes out of a run; values
-// inside a run live in the plan's arena and have no object of their own.
+// Tensor: a type and its bytes, owned and on the host. Tensors go into a run and come out of it;
+// values inside a run live in the plan's arena and have no object of their own.
 #pragma once
 
 #include <cstring>
@@ -14,7 +14,7 @@ namespace tessera {
 
 class Tensor {
  public:
-  /// No tensor: it has no bytes, and no copy of it has.
+  /// An empty tensor: neither it nor a copy of it has bytes.
   Tensor() = default;
   /// Zeros of this type.
   explicit Tensor(TensorType type)

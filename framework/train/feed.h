@@ -1,4 +1,4 @@
-// From a Feed to the inputs of a graph: all of it, or the part that a rank takes.
+// Writes a Feed into the inputs of a graph: all of it, or the part that a rank takes.
 #pragma once
 
 #include <map>
@@ -10,14 +10,16 @@
 
 namespace tessera {
 
-/// Which part of each input a rank takes: by "GRAPH.INPUT"; whole where none is named.
+/// Which part of each input a rank takes. `inputs` holds layouts by "GRAPH.INPUT"; an input without
+/// one is taken whole.
 struct FeedParts {
   Mesh mesh = {};
   int64_t rank = 0;
   std::map<std::string, Layout> inputs = {};
 };
 
-/// Writes a feed, or this rank's part of it, into the inputs of a graph. InternalError when rows of that part are missing.
+/// Writes a feed, or this rank's part of it, into the inputs of a graph. Throws InternalError when
+/// rows of that part are missing.
 void write_feed(const Feed& feed, Session& session, std::string_view graph,
                 const FeedParts& parts = {});
 

@@ -1,5 +1,6 @@
-// Generator: continues a text with a trained model that can. Two graphs over one StateTable: "prefill" puts a block of the prompt
-// into the key/value caches, "decode" adds one token; both share the parameters and the caches.
+// Generator continues a text with a trained model that can generate. It has two graphs over one
+// StateTable: "prefill" puts a block of the prompt into the key/value caches, "decode" adds one
+// token; both share the parameters and the caches.
 #pragma once
 
 #include <functional>
@@ -22,16 +23,18 @@ struct Sampling {
 
 class Generator {
  public:
-  /// `models`: in which the config's is found; UserError when it generates no text.
+  /// The config's model is found in `models`; throws UserError when it generates no text.
   Generator(const Models& models, const Config& config, int64_t vocab,
             const std::shared_ptr<Device>& device);
 
   void load(TensorSource& source);
-  /// A parameter's or state's memory, for tests and for weights that are in memory already.
+  /// The session, with the memory of parameters and states: for tests and for weights that are in
+  /// memory already.
   Session& session() { return session_; }
 
-  /// Tokens after `prompt` (at least one token), until `most` are made, `next` returns false, or the context is full. Each
-  /// is drawn by (seed, its position), among the ids below `usable` (the tokenizer's; a padded vocabulary has more).
+  /// Makes tokens after `prompt` (at least one token), until `most` are made, `next` returns false,
+  /// or the context is full. Each token is drawn by (seed, its position), among the ids below
+  /// `usable` (the tokenizer's; a padded vocabulary has more).
   std::vector<int32_t> run(std::span<const int32_t> prompt, int64_t most, const Sampling& sampling,
                            int64_t usable, const std::function<bool(int32_t)>& next = {});
 
@@ -46,7 +49,8 @@ class Generator {
   Session session_;
 };
 
-/// Draws from logits; a pure function of (logits, sampling, position). UserError when a logit is not finite.
+/// Draws a token from logits: a pure function of (logits, sampling, position). Throws UserError
+/// when a logit is not finite.
 int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position);
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
-// What the training loop needs of a model in training, and no more: one update on the samples that come next, an
-// evaluation, its states to and from a checkpoint. The loop knows no graph and no tensor, so it is tested with a toy.
-// An update is a pure function of the states and (seed, samples), which is what makes a resumed run exact.
+// What the training loop needs of a model in training, and no more: one update on the samples that
+// come next, an evaluation, its states to and from a checkpoint. The loop knows no graph and no
+// tensor, so it is tested with a toy. An update is a pure function of the states and (seed,
+// samples), which is what makes a resumed run exact.
 #pragma once
 
 #include <algorithm>
@@ -17,34 +18,39 @@ namespace tessera {
 struct StepResult {
   double loss = 0, grad_norm = 0, learning_rate = 0;
   bool applied = true;  // false: the update was skipped, since loss or gradient were not finite
-  NamedNumbers parts;   // of the loss, such as masked_loss
+  NamedNumbers parts;   // parts of the loss, such as masked_loss
 };
 
-/// Thrown by evaluate() when it finds stop_signal() set (framework/train/signals.h): measured again on resume.
+/// Thrown by evaluate() when it finds stop_signal() set (framework/train/signals.h); the evaluation
+/// is made again on resume.
 struct EvaluationStopped {};
 
 class Learner {
  public:
   virtual ~Learner() = default;
 
-  /// One update, on samples [first_sample, first_sample + batch.sequences).
+  /// Makes one update, on samples [first_sample, first_sample + batch.sequences).
   virtual StepResult update(int64_t first_sample) = 0;
-  /// On the held-out part; the same batches each time. May throw EvaluationStopped between batches.
+  /// Evaluates on the held-out part, with the same batches each time. May throw EvaluationStopped
+  /// between batches.
   virtual Evaluation evaluate() = 0;
-  /// All states that outlive a step.
+  /// Writes all states that outlive a step.
   virtual void save(CheckpointWriter& writer) = 0;
   virtual void load(TensorSource& source) = 0;
-  /// For a new run: takes the parameters from `source`, which must hold these and no others, and when `with_optimizer` the
-  /// optimizer's states too; all else is as at the beginning. UserError listing all that does not fit.
+  /// Begins a new run with the parameters of `source`, which must hold these and no others, and
+  /// when `with_optimizer` with the optimizer's states too; all else is as at the beginning. Throws
+  /// a UserError that lists all that does not fit.
   virtual void begin_from(TensorSource& source, bool with_optimizer) = 0;
   /// Where samples [first_sample, first_sample + count) come from.
   virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.
   virtual std::string header() = 0;
-  /// Seconds so far in which collectives of this rank were under way, and those of them that it waited; zero on one rank.
+  /// Seconds so far in which collectives of this rank were under way (`total`), and the part of
+  /// them that the rank waited; both are zero on one rank.
   struct Communication {
     double total = 0, waited = 0;
-    /// Those in which it computed. (A wait ends a moment after what it waits for.)
+    /// Seconds in which the rank computed meanwhile; never negative, though a wait ends a moment
+    /// after what it waits for.
     double hidden() const { return std::max(0.0, total - waited); }
   };
   virtual Communication communication() { return {}; }

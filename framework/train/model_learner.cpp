@@ -30,7 +30,8 @@ Compiled compile_to_fit(Program program, const Device& device, const Config& con
   return compiled;
 }
 
-/// The rows that all inputs of this rank have in common, where one mesh axis splits the rows of all of them; else all.
+/// The rows that all inputs of this rank have in common, if one mesh axis splits the rows of all
+/// inputs; otherwise all rows.
 BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
   std::set<std::vector<AxisId>> splits;
   for (const auto& [name, layout] : parts.inputs)
@@ -183,7 +184,7 @@ Box ModelLearner::box_held(const State& state) const {
 }
 
 bool ModelLearner::writes(const State& state) const {
-  // Of ranks that hold the same box the first one along every axis writes it.
+  // Among ranks that hold the same box, the first one along every axis writes it.
   for (size_t a = 0; a < parts_.mesh.axes().size(); ++a) {
     const auto axis = static_cast<AxisId>(a);
     if (state.layout.dim_of(axis) < 0 && parts_.mesh.coordinate(parts_.rank, axis) > 0)
@@ -229,7 +230,8 @@ void ModelLearner::load(TensorSource& source) {
 
 void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
   initialize();
-  // A count of updates is kept with the moments that it corrects; without moments it is the schedule's alone.
+  // A count of updates is kept with the moments that it corrects; without moments it belongs to the
+  // schedule alone.
   const std::vector<State> all = persistent_states();
   const bool counts = config_.optimizer.type == UpdateRule::adamw;
   std::vector<State> states;

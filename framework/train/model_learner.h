@@ -1,4 +1,5 @@
-// ModelLearner: the Learner of a configured model: its compiled program, its states, and the data it learns from.
+// ModelLearner: the Learner of a configured model: its compiled program, its states, and the data
+// it learns from.
 #pragma once
 
 #include <memory>
@@ -13,24 +14,26 @@ namespace tessera {
 
 struct LearnerData {
   std::unique_ptr<Batches> batches;
-  int64_t vocab = 0;                                // of the tokenizer
+  int64_t vocab = 0;                                // the tokenizer's
   std::shared_ptr<const Tokenizer> tokenizer = {};  // none for random tokens
   std::string identity = {};                        // TokenShards::identity
 };
 
-/// Tokens from config.data.shards; UserError when they do not fit the model's vocabulary.
+/// Opens the tokens in config.data.shards; throws UserError when they do not fit the model's
+/// vocabulary.
 LearnerData open_data(const Models& models, const Config& config);
 
-/// The model's batches from the config's shards; UserError when the run evaluates and the held-out part yields no sample.
+/// The model's batches from the config's shards; throws UserError when the run evaluates and the
+/// held-out part yields no sample.
 std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
                                       const std::shared_ptr<const TokenShards>& shards);
 
 class ModelLearner : public Learner {
  public:
-  /// Compiles, checks that it fits the machine (UserError otherwise) and allocates.
-  /// `training` false: evaluation only, which needs no optimizer state.
-  /// On a mesh (config.mesh, resolved) every rank makes one, with its `world`.
-  /// `models`: in which the config's is found.
+  /// Compiles the model that the config names among `models`, checks that it fits the machine
+  /// (UserError otherwise) and allocates. Without `training` the learner can only evaluate, and
+  /// needs no optimizer state. On a mesh (config.mesh, resolved) every rank makes a learner, with
+  /// its `world`.
   ModelLearner(const Models& models, const Config& config, LearnerData data,
                const std::shared_ptr<Device>& device, bool training = true, World* world = nullptr,
                const CompileOptions& options = {});
@@ -47,9 +50,11 @@ class ModelLearner : public Learner {
   double flops_per_token() override;
   Communication communication() override;
 
-  /// Update number `index`, from 0, of a run whose batch size never changes: what benchmarks and tests make.
+  /// Makes update number `index`, from 0, of a run whose batch size never changes, as in benchmarks
+  /// and tests.
   StepResult step(int64_t index) { return update(index * config_.batch.sequences); }
-  /// Draws the first parameters, unless there are some already; done by the first step or evaluation otherwise.
+  /// Draws the first parameters, unless there are some already; otherwise the first step or
+  /// evaluation draws them.
   void initialize();
   Session& session() { return session_; }
   const std::vector<Parameter>& parameters() const { return parameters_; }
@@ -66,7 +71,8 @@ class ModelLearner : public Learner {
   void refresh();
   std::vector<WantedTensor> wanted(const std::vector<State>& states) const;
   void read(const std::vector<State>& states, TensorSource& source);
-  /// Of a state: its type on all ranks together, what this rank holds of it, and whether it writes that into a checkpoint.
+  /// A state's type on all ranks together, the box of it that this rank holds, and whether this
+  /// rank writes that box into a checkpoint.
   TensorType whole_type(const State& state) const;
   Box box_held(const State& state) const;
   bool writes(const State& state) const;
@@ -77,8 +83,8 @@ class ModelLearner : public Learner {
   LearnerData data_;
   std::vector<Parameter> parameters_;
   double model_flops_;
-  FeedParts parts_;  // of batches that this rank takes
-  BatchRows rows_;   // of training batches that this rank makes
+  FeedParts parts_;  // the parts of inputs that this rank takes
+  BatchRows rows_;   // the rows of training batches that this rank makes
   Session session_;
   bool initialized_ = false;
 };

@@ -17,7 +17,7 @@ std::string nonfinite_json(const std::vector<NonfiniteStep>& steps, const Config
                              {"grad_norm", to_json_number(step.grad_norm)},
                              {"batch", learner.batch_identity(step.first_sample, step.sequences)}});
   json["config"] = to_yaml(config);
-  // Names of files need not be UTF-8.
+  // Names of files need not be UTF-8; what JSON cannot hold is replaced.
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,5 +1,5 @@
-// What is left on the disk when a run stops because loss or gradient were not finite: which updates, which samples they read,
-// the config, and the checkpoint to go on from.
+// What is left on the disk when a run stops because loss or gradient were not finite: which
+// updates, which samples they read, the config, and the checkpoint to go on from.
 #pragma once
 
 #include <cstdint>
@@ -15,10 +15,11 @@ namespace tessera {
 struct NonfiniteStep {
   int64_t step = 0;  // as in the metrics: 1 for update 0
   double loss = 0, grad_norm = 0;
-  int64_t first_sample = 0, sequences = 0;  // what it read
+  int64_t first_sample = 0, sequences = 0;  // the samples that it read
 };
 
-/// The text of nonfinite-step-N.json; `steps` are those in a row, `checkpoint` may be empty.
+/// The text of nonfinite-step-N.json; `steps` are the skipped steps in a row, `checkpoint` may be
+/// empty.
 std::string nonfinite_json(const std::vector<NonfiniteStep>& steps, const Config& config,
                            const std::filesystem::path& checkpoint, Learner& learner);
 

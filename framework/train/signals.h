@@ -1,9 +1,11 @@
-// Asking a run to stop: the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 (the one that mpirun hands on to its ranks) only sets
-// a flag, which the loop polls after each step and an evaluation between its batches. A SIGINT after that ends the process
-// at once, as Ctrl-C always did; further SIGTERMs change nothing, since launchers send them in numbers.
+// Asking a run to stop: the first SIGINT, SIGTERM, SIGHUP or SIGUSR1 (the one that mpirun hands on
+// to its ranks) only sets a flag, which the loop polls after each step and an evaluation between
+// its batches. A SIGINT after that ends the process at once, as Ctrl-C always did; further SIGTERMs
+// change nothing, since launchers send them in numbers.
 //
-// Handlers run on a stack of their own: oneDNN's f32 kernels point the stack register into a buffer from malloc while they
-// compute, and the kernel would write a handler's frame over the neighbouring heap.
+// Handlers run on a stack of their own: oneDNN's f32 kernels point the stack register into a buffer
+// from malloc while they compute, and the kernel would write a handler's frame over the
+// neighbouring heap.
 #pragma once
 
 #include <csignal>
@@ -13,10 +15,11 @@ namespace tessera {
 /// The signal that asked to stop; 0 while none did.
 int stop_signal();
 
-/// While it lives, the signals are taken as above; the flag is cleared at its start. One at a time.
+/// While an object lives, the signals are taken as the head of this file says; its constructor
+/// clears the flag. Only one may live at a time.
 class StopSignals {
  public:
-  /// `speaks`: the first signal is answered with a line.
+  /// With `speaks` the first signal is answered with a line.
   explicit StopSignals(bool speaks = true);
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;

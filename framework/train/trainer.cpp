@@ -102,7 +102,7 @@ void Trainer::begin() {
       report.push_back(
           fmt::format("no checkpoint to go on from; the metrics found here are now {}", aside));
   }
-  std::string config_file = state_.origin.config_file;  // of the checkpoint
+  std::string config_file = state_.origin.config_file;  // the checkpoint's
   state_.origin = options_.origin;
   if (state_.origin.config_file.empty()) state_.origin.config_file = std::move(config_file);
   idle_ = finished();
@@ -141,7 +141,7 @@ void Trainer::train() {
   bool stop = stopping();
   if (wants_evaluation() && !stop) {
     evaluate();
-    stop = stopping();  // in the middle of it: the step is not made before it
+    stop = stopping();  // no step is made before an evaluation that was stopped
   }
   for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
@@ -181,7 +181,8 @@ void Trainer::one_step() {
   if (std::ssize(nonfinite_) >= config_.train.stop_after_nonfinite) stop_for_nonfinite();
   if (wants_evaluation() && !stopping()) evaluate();
   save_is_due_ |= due(config_.checkpoint.every);
-  // While updates are skipped the states stand still; if they are the cause, an older checkpoint is the better one.
+  // While updates are skipped the states stand still; if they are the cause, an older checkpoint is
+  // the better one.
   if (save_is_due_ && nonfinite_.empty()) save();
 }
 
@@ -255,7 +256,7 @@ void Trainer::save() {
   learner_.save(writer);
   writer.read_back();
   all_are_here();  // all have written
-  // After skipped updates nothing older is given up for this one.
+  // After skipped updates no older checkpoint is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
   if (leads())
     checkpoint_ =

@@ -1,6 +1,7 @@
-// The training loop: goes on from the latest good checkpoint, steps, logs, evaluates, saves, and ends well when it is
-// asked to stop. All it does is a function of (config, checkpoint), never of when it was interrupted: a run that was
-// stopped or killed and started again leaves the same losses and the same checkpoint as one that was not.
+// The training loop: goes on from the latest good checkpoint, steps, logs, evaluates, saves, and
+// ends well when it is asked to stop. All it does is a function of (config, checkpoint), never of
+// when it was interrupted: a run that was stopped or killed and started again leaves the same
+// losses and the same checkpoint as one that was not.
 #pragma once
 
 #include <chrono>
@@ -27,12 +28,12 @@ struct TrainerOptions {
   std::string command = "the same command";  // what to type to go on
   double peak_gflops = 0;                    // for the utilisation; 0: not known, not shown
   std::string peak_source;                   // "measured bf16 matmul"
-  Environment environment;                   // a change of it is told on resume
+  Environment environment;                   // a change is told on resume
   std::string data;                          // TokenShards::identity; another is refused on resume
   Origin origin;  // from where the run is started; without a config file: that of the checkpoint
-  bool named_after_file = false;  // so is log.folder: a run of another file is not gone on with
-  int64_t vocab = 0;       // of the tokenizer: what model.vocab: auto stands for; 0: not known
-  World* world = nullptr;  // of several ranks: each has a trainer, the first one writes and speaks
+  bool named_after_file = false;  // the file's name gives log.folder; another file's run is refused
+  int64_t vocab = 0;       // the tokenizer's: what model.vocab: auto stands for; 0: not known
+  World* world = nullptr;  // of several ranks each has a trainer; the first writes and speaks
 };
 
 struct TrainingSummary {
@@ -49,14 +50,15 @@ class Trainer {
   Trainer(const Config& config, Learner& learner, ProgressDisplay& progress,
           TrainerOptions options);
 
-  /// Trains to the end, or until a signal asks to stop; either way all is saved. UserError when the run cannot go on.
+  /// Trains to the end, or until a signal asks to stop; either way all is saved. Throws UserError
+  /// when the run cannot go on.
   TrainingSummary run();
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void begin();
-  /// The start of a run with init.from that has no checkpoint of its own yet.
+  /// Starts a run with init.from that has no checkpoint of its own yet.
   void begin_from_another(std::vector<std::string>& report);
   void train();
   void one_step();
@@ -69,14 +71,15 @@ class Trainer {
   /// Whether to end before the next step; all ranks of a world decide it together.
   bool stopping();
   bool leads() const { return !options_.world || options_.world->rank() == 0; }
-  /// Metrics that cannot be written end the run, but cost no step: all is saved first, and they with it.
+  /// Metrics that cannot be written end the run, but cost no step: all is saved first, the metrics
+  /// with it.
   void note_log_failure(const UserError& error);
   bool due(const Duration& every) const;
   bool wants_evaluation() const;
   bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
   double run_seconds() const;
 
-  // What is written and shown: trainer_report.cpp.
+  // What is written and shown is made in trainer_report.cpp.
   std::string header() const;
   ProgressState progress_state(const StepResult& result) const;
   void log_step(const StepResult& result);
@@ -90,27 +93,27 @@ class Trainer {
   Learner& learner_;
   ProgressDisplay& progress_;
   TrainerOptions options_;
-  int64_t steps_;                    // of the whole run
-  std::optional<RunFolder> folder_;  // of the rank that writes
+  int64_t steps_;                    // updates of the whole run
+  std::optional<RunFolder> folder_;  // only on the rank that writes
   std::optional<Metrics> metrics_;
   std::optional<TensorBoard> tensorboard_;
   RunState state_;
   int64_t first_step_ = 0;
   std::filesystem::path checkpoint_;      // the last one written or read
-  CheckpointVerdicts verdicts_;           // of those in the folder
-  int64_t saved_step_ = -1;               // its step
-  bool saved_evaluated_ = false;          // whether it holds the evaluation after its step
+  CheckpointVerdicts verdicts_;           // on the checkpoints in the folder
+  int64_t saved_step_ = -1;               // the step of checkpoint_
+  bool saved_evaluated_ = false;          // whether checkpoint_ holds the evaluation after its step
   bool save_is_due_ = false;              // put off while updates are being skipped
   std::string log_failure_;               // why metrics could not be written; empty: they could
-  std::string loss_of_record_;            // what of the record is lost; empty: nothing
+  std::string loss_of_record_;            // the part of the record that is lost; empty: none
   bool idle_ = false;                     // nothing was left to do when it began
-  std::vector<NonfiniteStep> nonfinite_;  // in a row, up to now
+  std::vector<NonfiniteStep> nonfinite_;  // skipped in a row, up to now
   Clock::time_point begin_;
-  double seconds_before_ = 0;    // of earlier processes
-  double stepping_seconds_ = 0;  // of this one, in steps alone
-  double interval_seconds_ = 0;  // the same since the last line of metrics
+  double seconds_before_ = 0;    // spent by earlier processes
+  double stepping_seconds_ = 0;  // spent by this process in steps
+  double interval_seconds_ = 0;  // spent in steps since the last line of metrics
   int64_t interval_steps_ = 0;
-  double smoothed_seconds_ = 0;  // of a step, for the progress line
+  double smoothed_seconds_ = 0;  // seconds of a step, for the progress line
   int stopped_by_ = 0;           // the signal that all ranks agreed to stop for
 };
 

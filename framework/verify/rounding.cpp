@@ -93,7 +93,7 @@ double Rounding::scale(ValueId v) const {
   double addend = 1;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     const auto operand = known_(graph_.value(node.inputs[i]).name);
-    // What cancelled there is passed on.
+    // The scale of an operand is passed on: it is larger than its value where terms cancelled.
     if (node.op->sums != Sums::reduce && !(operand && operand->same))
       out = std::max(out, scale(node.inputs[i]));
     const bool summed = std::any_of(c.indices.begin(), c.indices.end(),

@@ -8,7 +8,8 @@
 namespace tessera {
 namespace {
 
-/// The entry of a name; what the backward pass computes again stands for what it repeats.
+/// The entry of a name; a value that the backward pass computes again has the entry of the value
+/// that it repeats.
 const LocalValue* find(const LocalValues& values, std::string name) {
   auto it = values.find(name);
   if (it == values.end())
@@ -17,7 +18,7 @@ const LocalValue* find(const LocalValues& values, std::string name) {
   return it == values.end() ? nullptr : &it->second;
 }
 
-/// The op that made a value: of a view that only shapes what a collective brought, the collective.
+/// The op that made a value; for a view that only shapes what a collective brought, the collective.
 std::string maker(const Graph& graph, const LocalValues& values, ValueId id) {
   if (graph.value(id).node < 0) return "";
   const Node* node = &graph.node(graph.value(id).node);
@@ -70,8 +71,8 @@ void ValueCapture::see(Session& session, const Graph& graph, ValueId id,
                     {info.type.dtype, value->whole},
                     *value,
                     {values.begin(), values.end()}});
-  // A sum that is not made yet stays as it is: the ranks' own addends are to be summed. An accumulator comes from another
-  // run of a graph.
+  // A sum that is not made yet stays as it is: the ranks' own addends are to be summed. An
+  // accumulator comes from another run of a graph.
   const bool made = value->form == LocalValue::Form::made || !value->layout.partial.empty();
   if (instead_ == nullptr || (made && info.node >= 0)) return;
   const auto other = instead_->find(parts_.back().key.text());

@@ -14,7 +14,8 @@ namespace {
 /// What a step left on every rank.
 using Parts = std::vector<std::vector<CapturedPart>>;
 
-/// The states after a step, as values of a graph of that name. Accumulators mean nothing between steps.
+/// The states after a step, as values of a graph called "states". Accumulators mean nothing between
+/// steps.
 std::vector<CapturedPart> captured_states(Session& session, const VerifySide& side) {
   std::vector<CapturedPart> out;
   for (const State& state : session.compiled().program.states()) {
@@ -38,8 +39,9 @@ void set_states(Session& session, const VerifySide& side, int64_t rank, const Wh
                side.mesh(), rank);
 }
 
-/// Runs a side step by step. `instead(step)` is what its values are replaced by, or null; `seen` looks at what the ranks
-/// have made, on one of them while the others wait, and says whether to go on.
+/// Runs a side step by step. `instead(step)` holds what the side's values are replaced by, or is
+/// null; `seen` looks at what the ranks have made, on one rank while the others wait, and says
+/// whether to go on.
 void run(const VerifySide& side, const VerifyOptions& options,
          const std::function<const WholeValues*(int64_t)>& instead,
          const std::function<bool(int64_t, const Parts&)>& seen, VerifyReport& report) {

@@ -1,7 +1,8 @@
-// verify: one config on two meshes, tensor by tensor. Both runs go step by step from the same states; in the second each
-// value is compared as soon as it is made and then replaced by the first run's, so that every node, collective and update
-// there works on what it worked on here. What leaves its bound (rounding.h) is named where it was made, and nowhere else.
-// The ranks are threads of this process.
+// verify compares one config on two meshes, tensor by tensor. Both runs go step by step from the
+// same states; in the second run each value is compared as soon as it is made and then replaced by
+// the first run's, so that every node, collective and update works on the same operands in both. A
+// value that leaves its bound (rounding.h) is named where it was made, and nowhere else. The ranks
+// are threads of this process.
 #pragma once
 
 #include <functional>
@@ -24,16 +25,16 @@ struct VerifyOptions {
 struct VerifyReport {
   struct Row {
     int64_t names = 0, comparisons = 0;
-    double worst = 0;  // of the differences, as a share of their bound
+    double worst = 0;  // the worst difference, as a share of its bound
     std::string where = {};
   };
   std::map<std::string, Row> kinds;           // activations, gradients, updates, states, inputs
-  std::vector<std::string> findings;          // the first of them, in program order
-  int64_t found = 0;                          // all of them
-  std::map<std::string, int64_t> uncompared;  // names, by why
+  std::vector<std::string> findings;          // the first findings, in program order
+  int64_t found = 0;                          // number of all findings
+  std::map<std::string, int64_t> uncompared;  // number of names, by reason
 };
 
-/// Ends with the first step that finds something.
+/// Compares a config on two meshes; ends with the first step that finds something.
 VerifyReport verify(Config a, Config b, const VerifyOptions& options);
 
 }  // namespace tessera

@@ -87,7 +87,7 @@ WholeValues VerifyComparison::gather_first(int64_t step, const Parts& parts) {
     const CapturedPart& part = parts[0][at];
     Gathered all = gathered(parts, at, first_);
     if (all.different) report_copies(step, first_, part, parts, at, *all.different);
-    // As it is first kept; until then as it was made.
+    // A value is taken as it is first kept; until then as it was made.
     const bool is_kept = part.value.form == LocalValue::Form::kept;
     if (part.value.form == LocalValue::Form::moved || kept.contains(part.key.text())) continue;
     if (is_kept) kept.insert(part.key.text());
@@ -155,7 +155,7 @@ void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValu
   for (size_t at = 0; at < parts[0].size(); ++at) {
     const CapturedPart& part = parts[0][at];
     const bool accumulator = part.made_by.empty() && !part.value.layout.partial.empty();
-    if (accumulator) continue;  // compared as it was made, in the run before
+    if (accumulator) continue;  // it was compared when it was made, in the run before
     const Gathered own = gathered(parts, at, second_);
     if (own.different) {
       report_copies(step, second_, part, parts, at, *own.different);

@@ -1,4 +1,5 @@
-// VerifyComparison: what verify finds when it holds the values of a step on one mesh against those on another.
+// VerifyComparison: what verify finds when it holds the values of a step on one mesh against those
+// on another.
 #pragma once
 
 #include <map>
@@ -12,7 +13,8 @@
 
 namespace tessera {
 
-/// One of the two runs: its config, its graphs before they are cut, and what became of their values.
+/// One of the two runs: its config, its graphs before they are cut, and what became of their
+/// values.
 class VerifySide {
  public:
   VerifySide(const Models& models, const Config& config, int64_t vocab);
@@ -20,12 +22,12 @@ class VerifySide {
   const Config& config() const { return config_; }
   const Mesh& mesh() const { return assembly_.mesh; }
   const std::map<std::string, LocalValues>& values() const { return assembly_.values; }
-  /// Before it was cut.
+  /// A graph before it was cut.
   const Graph& graph(const std::string& name) const { return sources_.at(name); }
   LocalValue state(const State& state) const;
-  /// The layout in which users find a value; null when it is none of the graph's.
+  /// The layout in which users find a value; null when it is no value of the graph.
   const Layout* kept(const std::string& graph, const std::string& name) const;
-  /// activations, gradients, updates or inputs.
+  /// The kind of a value: activations, gradients, updates, inputs or states.
   std::string kind(const ValueKey& key) const;
 
  private:
@@ -38,7 +40,7 @@ class VerifySide {
 
 class VerifyComparison {
  public:
-  using Parts = std::vector<std::vector<CapturedPart>>;  // by rank
+  using Parts = std::vector<std::vector<CapturedPart>>;  // one list per rank
 
   VerifyComparison(const VerifySide& first, const VerifySide& second, VerifyReport& report)
       : first_(first), second_(second), report_(report) {}
@@ -58,8 +60,8 @@ class VerifyComparison {
 
   const VerifySide &first_, &second_;
   VerifyReport& report_;
-  std::map<std::string, std::set<std::string>> names_;  // by kind
-  std::set<std::string> retyped_;                       // that have another type on either side
+  std::map<std::string, std::set<std::string>> names_;  // compared names, by kind
+  std::set<std::string> retyped_;  // names that have another type on either side
 };
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
-// WholeValue: a tensor as all ranks together hold it, put together from their parts and cut into parts again. A value that
-// is partial is summed. Ranks that hold the same part must hold the same bits.
+// WholeValue: a tensor as all ranks together hold it, put together from their parts and cut into
+// parts again. A value that is partial is summed. Ranks that hold the same part must hold the same
+// bits.
 #pragma once
 
 #include <cstddef>
@@ -29,11 +30,12 @@ struct Gathered {
   std::optional<DifferentCopies> different;
 };
 
-/// From the part of every rank of the mesh, in order.
+/// Puts a value together from the parts of all ranks of the mesh, in order.
 Gathered gather(const TensorType& type, const Layout& layout, const Mesh& mesh,
                 const std::vector<const std::byte*>& parts);
 
-/// A rank's part. Of a partial layout the first rank along its axes gets all, the others zeros.
+/// A rank's part. With a partial layout the first rank along its axes gets all, the others get
+/// zeros.
 std::vector<std::byte> part_of(const WholeValue& whole, const Layout& layout, const Mesh& mesh,
                                int64_t rank);
 

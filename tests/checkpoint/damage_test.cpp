@@ -1,11 +1,13 @@
-// Damage of every kind is found, named by file, and survived: the previous good checkpoint is found instead.
+// Damage of every kind is found, named by file, and survived: the previous good checkpoint is found
+// instead.
 #include "framework/checkpoint/checksum.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {
 namespace {
 
-/// Two checkpoints; the newer one is damaged by `damage` and must be refused, naming `file`, with the older one found.
+/// Two checkpoints; the newer one is damaged by `damage` and must be refused, naming `file`, with
+/// the older one found.
 class Damage : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -68,7 +70,7 @@ TEST_F(Damage, ZeroBytesAtTheEnd) {
     expect_fallback(file);
     write_file(newer_ / file, good);
   }
-  // As if the one who appended them had sealed the manifest again.
+  // The manifest is sealed again, as if by the one who appended to it.
   std::string rest = read_file(newer_ / "manifest.json");
   rest.erase(0, rest.find('\n') + 1);
   write_file(newer_ / "manifest.json", seal(rest + '\0'));

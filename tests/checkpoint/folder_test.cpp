@@ -77,10 +77,10 @@ TEST(CheckpointFolder, VerdictsHoldUntilFilesChange) {
   EXPECT_NE(verdicts.damage(checkpoint).find("part-00000.safetensors is damaged"),
             std::string::npos);
   verdicts.note_good(checkpoint);
-  EXPECT_EQ(verdicts.damage(checkpoint), "");  // not read again
+  EXPECT_EQ(verdicts.damage(checkpoint), "");  // the checkpoint is not read again
 }
 
-/// The temporary name as a client of a network file system may still see it after the rename.
+/// A client of a network file system may still see the temporary name after the rename.
 TEST(CheckpointFolder, NoWriterRemovesWhatWasCommitted) {
   TemporaryFolder folder;
   const auto state = sample_state(2);
@@ -96,7 +96,8 @@ TEST(CheckpointFolder, NoWriterRemovesWhatWasCommitted) {
   }
   EXPECT_EQ(damage_of(final), "");
   fs::remove(temporary);
-  {  // nor when the commit has failed after the rename, as far as this writer knows
+  // Nor does a writer when the commit has failed after the rename, as far as it knows.
+  {
     CheckpointWriter third(folder.path, 3, 0, 2), fourth(folder.path, 3, 1, 2);
     third.write(whole_parts(state));
     fourth.write({});
@@ -130,7 +131,7 @@ TEST(CheckpointFolder, WhatDoesNotReadBackIsNoCheckpoint) {
   save_sample(folder.path, 1);
   const auto state = sample_state(2);
   const fs::path part = folder.path / "step-00000002.tmp/part-00000.safetensors";
-  // The last byte is one of 'stats'; the ninth the first of the header.
+  // The last byte is one of 'stats'; the ninth is the first of the header.
   for (const bool in_header : {false, true}) {
     for (const bool by_commit : {false, true}) {
       CheckpointWriter writer(folder.path, 2);

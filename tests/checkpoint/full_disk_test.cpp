@@ -1,5 +1,6 @@
-// Writing that fails: full disk, file size limit, no permission. The message says what was needed and what is free, the
-// temporary directory is gone, and the earlier checkpoint is untouched. What changes the process runs in a child.
+// Writing that fails: full disk, file size limit, no permission. The message says what was needed
+// and what is free, the temporary directory is gone, and the earlier checkpoint is untouched. What
+// changes the process runs in a child.
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -18,7 +19,8 @@ namespace {
 
 constexpr int kCannotSetUp = 77;
 
-/// Runs `body` in a child process; its failed expectations count here. False when the child could not set things up.
+/// Runs `body` in a child process; its failed expectations count here. False when the child could
+/// not set things up.
 bool in_child(const std::function<void()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {
@@ -56,7 +58,7 @@ void expect_message(const std::string& message, const std::vector<std::string>& 
     EXPECT_NE(message.find(part), std::string::npos) << part << " not in: " << message;
 }
 
-/// A tmpfs of 1 MiB, or the child ends: needs root, or a user namespace.
+/// Mounts a tmpfs of 1 MiB; the child ends where it has neither root nor a user namespace.
 void mount_tmpfs(const fs::path& folder) {
   const auto user = ::getuid(), group = ::getgid();
   if (::unshare(CLONE_NEWNS) != 0) {

@@ -1,4 +1,5 @@
-// A fixed number of mutated inputs for every reader of this room: each gives a result or a UserError, nothing else.
+// A fixed number of mutated inputs for every reader of this room: each gives a result or a
+// UserError, nothing else.
 #include <random>
 
 #include "framework/checkpoint/safetensors_writer.h"
@@ -126,7 +127,8 @@ TEST(Fuzz, Manifest) {
   Mutator mutate;
   int results = 0;
   for (int i = 0; i < kInputs; ++i) {
-    // Mostly sealed again behind the mutation, as the checksum would stop all else at the door.
+    // Most texts are sealed again behind the mutation, as the checksum would stop all else at the
+    // door.
     write_file(path, i % 4 == 0 ? mutate(text) : seal(mutate(rest)));
     results += result_of([&] {
       CheckpointReader reader(checkpoint);

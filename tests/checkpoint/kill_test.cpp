@@ -1,4 +1,5 @@
-// kill -9 at any moment of writing: the latest good checkpoint is the last one that was announced, or a newer one.
+// kill -9 at any moment of writing: the latest good checkpoint is the last one that was announced,
+// or a newer one.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,8 +13,8 @@
 namespace tessera::testing {
 namespace {
 
-/// Writes checkpoints until killed, and sends each step through the pipe once it is committed. Every third step is written
-/// twice, so that replacing is met as well.
+/// Writes checkpoints until killed, and sends each step through the pipe once it is committed.
+/// Every third step is written twice, so that replacing is met as well.
 [[noreturn]] void write_forever(const fs::path& folder, int64_t step, int pipe) {
   for (;; ++step) {
     const int times = step % 3 == 0 ? 2 : 1;

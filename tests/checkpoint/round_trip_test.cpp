@@ -1,4 +1,5 @@
-// What is written is read back: whole, in other boxes than it was written in, and by several writers.
+// What is written is read back: whole, in other boxes than it was written in, and by several
+// writers.
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {
@@ -84,8 +85,8 @@ TEST(Checkpoint, SeveralWriters) {
   std::vector<std::unique_ptr<CheckpointWriter>> writers;
   for (int w = 0; w < kWriters; ++w)
     writers.push_back(std::make_unique<CheckpointWriter>(folder.path, 8, w, kWriters));
-  for (int w = kWriters;
-       w-- > 0;) {  // rows are dealt out unevenly; some writers hold none of a tensor
+  // Rows are dealt out unevenly; some writers hold none of a tensor.
+  for (int w = kWriters; w-- > 0;) {
     std::vector<std::vector<std::byte>> buffers;
     std::vector<PartTensor> parts;
     for (const SampleTensor& tensor : state) {
@@ -133,8 +134,8 @@ TEST(Checkpoint, PaddingIsLeftOut) {
   std::vector<std::unique_ptr<CheckpointWriter>> writers;
   for (int w = 0; w < 2; ++w)
     writers.push_back(std::make_unique<CheckpointWriter>(folder.path, 1, w, 2));
-  for (int w = 0; w < 2;
-       ++w) {  // columns of four rows, four to a writer; the second has three of padding
+  // Each writer holds four columns of four rows; three columns of the second are padding.
+  for (int w = 0; w < 2; ++w) {
     held.emplace_back();
     for (int64_t i = 0; i < 16; ++i)
       held.back().push_back(i / 4 == 3 || 4 * w + i % 4 > 4 ? 77.0F : value(i / 4, 4 * w + i % 4));

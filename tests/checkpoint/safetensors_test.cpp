@@ -1,4 +1,5 @@
-// The safetensors file itself: what the writer makes, what the reader takes from others, and what it refuses.
+// The safetensors file itself: what the writer makes, what the reader takes from others, and what
+// it refuses.
 #include <cstring>
 
 #include "framework/checkpoint/safetensors_reader.h"

@@ -1,4 +1,5 @@
-// A small training state with every dtype, an odd shape, a scalar and an empty tensor, and a folder for it that goes away.
+// A small training state with every dtype, an odd shape, a scalar and an empty tensor, and a
+// temporary folder for it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 
 class TemporaryFolder {
  public:
-  /// In memory where the machine has /dev/shm: waiting for a busy disk tests nothing.
+  /// A folder in memory where the machine has /dev/shm: waiting for a busy disk tests nothing.
   TemporaryFolder()
       : TemporaryFolder(::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : fs::temp_directory_path()) {}
   explicit TemporaryFolder(const fs::path& parent) {
@@ -121,7 +122,7 @@ inline std::vector<std::byte> read_box(CheckpointReader& reader, const std::stri
   return bytes;
 }
 
-/// The same bytes, cut from the sample itself.
+/// The bytes of one box, cut from the sample itself.
 inline std::vector<std::byte> cut(const SampleTensor& tensor, const Box& box) {
   std::vector<std::byte> bytes(static_cast<size_t>(box.numel()) * size_of(tensor.type.dtype));
   if (box.numel() > 0)
@@ -138,7 +139,7 @@ inline void expect_sample(const fs::path& checkpoint, int64_t step) {
         << tensor.name;
 }
 
-/// The message of the UserError that `action` throws; a failure of the test when it throws none.
+/// The message of the UserError that `action` throws; the test fails when it throws none.
 template <typename Action>
 std::string user_error_of(const Action& action) {
   try {

@@ -83,7 +83,7 @@ class Typed final : public CheckedCollective {
  private:
   static T guard_value() { return static_cast<T>(77.0F); }
 
-  /// Sixteen bits, so that f32 sums are inexact at times and bf16 ones often.
+  /// Values have sixteen bits, so that f32 sums are inexact at times and bf16 sums often.
   T value(int rank, size_t piece, int64_t i) const {
     const uint64_t h = mixed(call_.seed * 1000003 + uint64_t(rank) * 7919 + piece * 104729 +
                              uint64_t(i) * 0x9e3779b97f4a7c15u);
@@ -97,7 +97,7 @@ class Typed final : public CheckedCollective {
     }
   }
 
-  /// As it travels: rounded.
+  /// A value as it travels: rounded.
   auto sent(int rank, size_t piece, int64_t i) const {
     const T v = value(rank, piece, i);
     if constexpr (std::is_same_v<T, bfloat16>) {

@@ -1,5 +1,6 @@
-// A collective with made-up data and known results: starts it, and after the wait compares every bit, the elements around
-// the results too. Results are calculated by the definition: in the order of the ranks, in f32 at least, rounded once.
+// A collective with made-up data and known results. It is started, and after the wait every bit is
+// compared, also of the elements around the results. The known results are calculated by the
+// definition: in the order of the ranks, in f32 at least, rounded once.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +19,7 @@ struct CheckedCall {
   DType wire = dtype;
   int root = 0;
   bool in_place = false;  // all_reduce and broadcast
-  int offset = 1;         // of shift
+  int offset = 1;         // how far a shift goes
   uint64_t seed = 1;
 };
 
@@ -27,7 +28,7 @@ class CheckedCollective {
   virtual ~CheckedCollective() = default;
   /// Throws std::runtime_error at the first element that is wrong.
   virtual void finish() = 0;
-  /// Of the results' bits.
+  /// A hash of the results' bits.
   virtual uint64_t hash() const = 0;
 };
 

@@ -26,7 +26,7 @@ void expect(bool condition, const std::string& what) {
 
 bool reduces(Kind kind) { return kind == Kind::all_reduce || kind == Kind::reduce_scatter; }
 
-/// Every root in turn where there is one.
+/// Runs `body` for every root in turn, or once where the collective has no root.
 template <typename Body>
 void for_roots(Communicator& group, Kind kind, const Body& body) {
   for (int root = 0; root < (kind == Kind::broadcast ? group.size() : 1); ++root) body(root);
@@ -101,7 +101,7 @@ void large(World& world) {
   run_checked(world.all(), {.kind = Kind::broadcast, .counts = {less}, .root = world.size() - 1});
 }
 
-/// Around the ring, both ways, further than it is long, and to oneself.
+/// Shifts go around the ring, both ways, further than it is long, and to oneself.
 void shifts(World& world) {
   const int n = world.size();
   for (const int offset : {1, -1, 2, 0, n, -n, n + 1, -2 * n - 1, 1000003, -1000003})
@@ -123,7 +123,7 @@ void shifts(World& world) {
   }
 }
 
-/// The 2×2 grid's groups that this rank is in; fewer ranks make one row.
+/// The groups of a 2×2 grid that this rank is in; fewer ranks make one row.
 std::vector<Communicator*> grid(World& world) {
   if (world.size() < 4) return {&world.all(), &world.all()};
   const int64_t r = world.rank();
@@ -196,7 +196,8 @@ void same_bits_whatever_the_timing(World& world) {
   }
 }
 
-/// A program that all ranks derive from one seed: collectives of all sorts on all sorts of groups, many in flight.
+/// A program that all ranks derive from one seed: collectives of all sorts on all sorts of groups,
+/// many in flight.
 void random_programs(World& world) {
   std::mt19937_64 random(2024);
   std::mt19937_64 own(uint64_t(world.rank()));

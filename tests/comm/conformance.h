@@ -1,4 +1,5 @@
-// What every transport must do, as cases that each rank of a world runs. A case throws where it finds a fault.
+// What every transport must do, as cases that each rank of a world runs. A case throws where it
+// finds a fault.
 #pragma once
 
 #include <span>

@@ -24,7 +24,7 @@
 namespace tessera {
 namespace {
 
-/// What one rank hears of.
+/// What one rank hears from its control channel.
 struct Ear {
   std::mutex mutex;
   std::condition_variable changed;
@@ -66,7 +66,7 @@ Control::Options options(int rank, Ear& ear, const WatchLimits& limits = {}) {
           }};
 }
 
-/// Three ranks.
+/// The control channels of three ranks.
 struct Star {
   Ear ears[3];
   ControlAddress address;
@@ -81,7 +81,7 @@ struct Star {
   }
 };
 
-/// Somebody who has found the port.
+/// A connection of somebody who has found the port.
 int stranger(const ControlAddress& address) {
   const int file = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in name{};
@@ -154,7 +154,8 @@ TEST(Control, ALostConnectionIsADeath) {
   EXPECT_EQ(ear.wait(), "rank 2 (c) died: its connection broke without a word");
 }
 
-/// A line that stands still, as one of TCP does after an outage, is no silence while signs of life come.
+/// A line that stands still, as a line of TCP does after an outage, is no silence while signs of
+/// life come.
 TEST(Control, SignsOfLifeGoBesideTheLine) {
   const Watchdog watchdog("signs of life");
   Ear ear;
@@ -180,7 +181,7 @@ TEST(Control, SignsOfLifeGoBesideTheLine) {
     EXPECT_EQ(ear.over, "");
   }
   for (int i = 0; i < 20; ++i) {
-    other.beat();  // a stranger's
+    other.beat();  // a sign of life from a stranger
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   EXPECT_TRUE(other.receive().empty());

@@ -1,5 +1,6 @@
 // The tests of this room; under mpirun the conformance suite over MPI instead:
-//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [--plant FAULT] [--silence S] [--hang S] [CASE…]
+//   mpirun -n N test_comm [--messages] [--ranks-per-host N] [--plant FAULT] [--silence S]
+//                         [--hang S] [CASE…]
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -63,8 +64,8 @@ void run_cases(World& world, const std::set<std::string>& chosen) {
 /// Ranks that go wrong: each ends here with an exception.
 void run_fault(World& world, const std::string& fault) {
   const Watchdog watchdog(fault, std::chrono::seconds(60));
-  std::signal(SIGTERM,
-              SIG_IGN);  // mpirun's, when one is dead: what the others find out is to be seen
+  // mpirun sends SIGTERM when one rank is dead; what the others find out is to be seen.
+  std::signal(SIGTERM, SIG_IGN);
   Communicator& all = world.all();
   all.barrier();
   std::vector<float> data(1 << 22);

@@ -11,7 +11,7 @@ std::atomic<bool> mpi_is_stuck = false, in_stuck_mpi = false;
 
 }  // namespace tessera
 
-// In front of the library's own, as MPI's profiling interface allows.
+// This definition stands in front of the library's own, as MPI's profiling interface allows.
 extern "C" int MPI_Testall(int count, MPI_Request requests[], int* flag, MPI_Status statuses[]) {
   while (tessera::mpi_is_stuck) {
     tessera::in_stuck_mpi = true;

@@ -19,7 +19,8 @@ struct Ended {
   std::string output;
 };
 
-/// Stopped after a time, for a rank that hangs without a case.
+/// Runs this program under mpirun; the run is stopped after a time, for a rank that hangs without a
+/// case.
 Ended mpirun(int ranks, const std::string& words) {
   std::array<char, 4096> path{};
   const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
@@ -61,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Runs, Mpi,
 struct Fault {
   const char* name;
   const char* words;
-  const char* said;  // by rank 0, which is not at fault
+  const char* said;  // what rank 0 says, which is not at fault
 };
 
 class MpiFailure : public testing::TestWithParam<Fault> {};

@@ -194,7 +194,8 @@ TEST(Watch, AWaitBeginsAnewWithEveryCollectiveThatFinishes) {
   }
 }
 
-/// A job of which every rank is stopped and goes on later: the clock of the system runs on, that of the judge does not.
+/// Every rank of a job is stopped and goes on later: the clock of the system runs on, that of the
+/// judge does not.
 TEST(Watch, AJobThatWasSuspendedGoesOn) {
   double real = 1000;
   AwakeClock clock(real);
@@ -215,7 +216,7 @@ TEST(Watch, AJobThatWasSuspendedGoesOn) {
   beats(10'010);
   for (int i = 0; i < 40; ++i, real += 0.25) look();
   EXPECT_FALSE(watch.verdict()) << *watch.verdict();
-  // Awake, a judge misses a rank as ever.
+  // A judge that is awake misses a rank as before.
   for (int i = 0; i < 240 && !watch.verdict(); ++i, real += 0.25) look();
   ASSERT_TRUE(watch.verdict());
   EXPECT_NE(watch.verdict()->find("rank 1 (b) has given no sign of life for 60 s"),

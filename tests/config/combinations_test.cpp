@@ -122,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(Combinations, ThatRun) {
-  // One config for one rank and for several.
+  // The same config may serve one rank and several.
   parse_config(shipped_models().kinds(), gpt("data_parallel: {shard: parameters, wire: bf16}\n"),
                "a.yaml");
   parse_config(shipped_models().kinds(),

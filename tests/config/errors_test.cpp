@@ -1,4 +1,4 @@
-// What a user meets who wrote a wrong config: the whole message, for each kind of mistake.
+// What a user with a wrong config meets: the whole message, for each kind of mistake.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// The text of the UserError that `action` throws; a test failure when it throws none, or anything else.
+// The text of the UserError that `action` throws; a test failure when it throws none, or anything
+// else.
 #pragma once
 
 #include <gtest/gtest.h>

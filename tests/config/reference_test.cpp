@@ -1,5 +1,5 @@
-// The committed reference page and editor schema are what the list of keys generates. After a change of a key:
-// TESSERA_WRITE_DOCS=1 test_config --gtest_filter='Reference.*' writes them anew.
+// The committed reference page and editor schema are what the list of keys generates. After a
+// change of a key: TESSERA_WRITE_DOCS=1 test_config --gtest_filter='Reference.*' writes them anew.
 #include "framework/config/reference.h"
 
 #include <gtest/gtest.h>

@@ -34,7 +34,7 @@ TEST_F(CpuQuota, ThereNeedBeNone) {
   EXPECT_EQ(cpu_quota(root_), std::nullopt);
 }
 
-/// As under `systemd-run -p CPUQuota=` or a batch system: the root of the tree has no such file.
+/// Under `systemd-run -p CPUQuota=` or a batch system the root of the tree has no cpu.max.
 TEST_F(CpuQuota, Version2TakesTheTightestGroupOnTheWayUp) {
   write("proc/self/cgroup", "0::/system.slice/job.service/step\n");
   write("sys/fs/cgroup/system.slice/job.service/step/cpu.max", "400000 100000\n");

@@ -1,4 +1,4 @@
-// The one reader of JSON: what it refuses, and that it says of which file.
+// The one reader of JSON: what it refuses, and that its message names the file.
 #include "framework/core/json.h"
 
 #include <gtest/gtest.h>

@@ -66,7 +66,8 @@ TEST_F(Threads, ThereIsAtLeastOne) {
   EXPECT_EQ(thread_count(), 1);
 }
 
-/// A child has the thread that forked and no other: it works alone and does not wait for threads that are not there.
+/// A child has the thread that forked and no other: it works alone and does not wait for threads
+/// that are not there.
 TEST_F(Threads, AChildOfForkWorksAlone) {
   set_thread_count(3);
   parallel_for(3, 1, [](int64_t, int64_t, int) {});

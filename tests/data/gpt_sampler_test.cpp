@@ -9,7 +9,7 @@ namespace {
 
 constexpr int32_t kEod = 256, kPad = 257;
 
-/// Not inlined: GCC 12 would warn of a copy beyond a short string, wrongly.
+/// Not inlined, since GCC 12 would wrongly warn of a copy beyond a short string.
 [[gnu::noinline]] std::string text_of(size_t i) { return random_text(i, 20 + 37 * i); }
 
 std::vector<std::string> texts_of(size_t count) {
@@ -52,7 +52,8 @@ void expect_row(const GptBatch& batch, int64_t row, const TokenPart& part, uint6
   }
 }
 
-/// By the part that is held out: of 25 documents, or the tails of all where it is less than four of them.
+/// The parameter is the part that is held out: some of 25 documents, or the tails of all where it
+/// is less than four of them.
 class Gpt : public testing::TestWithParam<double> {
  protected:
   TemporaryFolder folder_;

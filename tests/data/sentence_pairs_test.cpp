@@ -1,5 +1,5 @@
-// Nothing but what the texts say tells whether B follows A: simple rules, learned on some pairs, do no better than chance
-// on others, whatever the documents are like.
+// Only what the texts say tells whether B follows A: simple rules, learned on some pairs, do no
+// better than chance on others, whatever the documents are like.
 #include <map>
 
 #include "framework/data/bert_sampler.h"
@@ -9,9 +9,10 @@ namespace tessera {
 namespace {
 
 constexpr int64_t kPairs = 10'000;
-constexpr double kChance = 0.5, kError = 0.005;  // of the share that is right, on kPairs
+constexpr double kChance = 0.5, kError = 0.005;  // error of the share that is right, on kPairs
 
-/// `count` documents of random words in sentences, of `least` to `most` bytes, and a newline or none at the end.
+/// `count` documents of random words in sentences, of `least` to `most` bytes, and a newline or
+/// none at the end.
 std::vector<std::string> documents(size_t count, size_t least, size_t most, bool newline) {
   const Random random(7, "test.sentence_pairs");
   std::vector<std::string> texts;

@@ -1,4 +1,5 @@
-// Foreign bytes given to the readers of shards and manifests: a result or a UserError, never anything else.
+// Foreign bytes given to the readers of shards and manifests: a result or a UserError, never
+// anything else.
 #include "framework/data/shard_writer.h"
 #include "framework/data/token_split.h"
 #include "tests/data/text_folder.h"
@@ -64,7 +65,7 @@ TEST(ShardFuzz, MutatedShards) {
   }
 }
 
-/// The same with checksums put right again, so that the checks behind them are reached.
+/// Checksums are put right again after the mutation, so that the checks behind them are reached.
 TEST(ShardFuzz, MutatedShardsWithValidChecksums) {
   const TemporaryFolder folder;
   make_shards(folder, {random_text(1, 3000), random_text(2, 500), "x"});

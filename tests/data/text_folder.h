@@ -1,4 +1,5 @@
-// What the tests of the data room share: a temporary folder, text made of random words, and shards made from texts.
+// What the tests of the data room share: a temporary folder, text made of random words, and shards
+// made from texts.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -67,7 +68,7 @@ inline std::string random_text(uint64_t seed, size_t bytes) {
   return text;
 }
 
-/// Each text a file of the folder `text`, tokenized into the folder `shards`.
+/// Writes each text to a file of the folder `text`, and tokenizes them into the folder `shards`.
 inline std::shared_ptr<const TokenShards> make_shards(const TemporaryFolder& folder,
                                                       const std::vector<std::string>& texts,
                                                       const TokenizeOptions& options = {}) {
@@ -84,7 +85,7 @@ inline std::vector<uint64_t> numbers_from(uint64_t first, uint64_t count) {
   return numbers;
 }
 
-/// The message of the UserError that `action` throws; a failure when it throws none.
+/// The message of the UserError that `action` throws; the test fails when it throws none.
 inline std::string error_of(const std::function<void()>& action) {
   try {
     action();

@@ -152,7 +152,7 @@ TEST_F(DamagedShards, ATableOfDocumentsThatContradictsItselfIsRefused) {
   ShardManifest manifest = parse_shard_manifest(manifest_, "manifest");
   ShardHeader header = decode_shard_header(std::as_bytes(std::span(bytes_)), "shard");
   const ShardLayout layout = shard_layout(header);
-  // Sealed with valid checksums, so that nothing but the table itself is wrong.
+  // The bytes are sealed with valid checksums, so that nothing but the table itself is wrong.
   const auto open_with = [&](size_t entry, int64_t change) {
     std::string bytes = bytes_;
     uint64_t value = 0;

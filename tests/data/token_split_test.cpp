@@ -45,7 +45,7 @@ void expect_partition(const TokenSplit& split) {
   for (int owner : owners) EXPECT_EQ(owner, 1);
 }
 
-/// Whole documents are held out, and not the tail of every one.
+/// Whether whole documents are held out, and not the tail of every one.
 bool holds_out_documents(const TokenSplit& split) {
   for (uint64_t p = 0; p < split.validation.piece_count(); ++p)
     if (!split.validation.piece(p).starts_document) return false;

@@ -1,4 +1,5 @@
-// Every way in which tokenizing can fail says what to change and leaves what was there before, and nothing else.
+// Every way in which tokenizing can fail says what to change and leaves what was there before, and
+// nothing else.
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -121,7 +122,8 @@ TEST_F(TokenizeFailure, AnotherProcessWritesTheSameFolder) {
             (std::set<std::string>{"manifest.json", "tokens-00000.shard"}));
 }
 
-/// Runs `body` in a child process, which may drop rights or take limits; true when nothing in it failed.
+/// Runs `body` in a child process, which may drop rights or take limits; true when nothing in it
+/// failed.
 bool in_child(const std::function<void()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {

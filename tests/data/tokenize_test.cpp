@@ -89,7 +89,7 @@ TEST(Tokenize, CountsWhatItLeavesOut) {
   EXPECT_EQ(result.duplicates, 2u);
   ASSERT_EQ(result.unreadable.size(), 1u);
   expect_contains(result.unreadable[0], "dangling: No such file");
-  // Again, now with the hidden ones; the output inside the input is not read.
+  // The second run takes the hidden files too; the output inside the input is not read.
   const TokenizeResult more =
       tokenize({in}, in / "out", ByteTokenizer{}, {.overwrite = true, .include_hidden = true});
   EXPECT_EQ(more.documents, 2u);

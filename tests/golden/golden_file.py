@@ -96,5 +96,6 @@ class GoldenFile:
 
     def save(self, folder):
         path = Path(folder) / f"{self.op}.safetensors"
-        save_file(self.tensors, path, metadata={"cases": json.dumps(self.cases)})  # one key, or the bytes differ by run
+        # With one key of metadata the bytes do not differ by run.
+        save_file(self.tensors, path, metadata={"cases": json.dumps(self.cases)})
         return path.stat().st_size

@@ -172,7 +172,8 @@ def attention_file():
     add("window_both_sides", (1, 11, 11, 1, 1, 4), window=4)
     add("window_many_keys", (1, 43, 43, 1, 1, 2), causal=True, window=9)
     add("window_documents", (1, 9, 9, 1, 1, 4), causal=True, window=3, documents=[[0, 0, 0, 0, 0, 1, 1, 1, 1]])
-    add("window_past_lengths", (1, 9, 9, 1, 1, 4), causal=True, window=2, lengths=[4])  # rows 5 to 8 see nothing
+    # Rows 5 to 8 see nothing.
+    add("window_past_lengths", (1, 9, 9, 1, 1, 4), causal=True, window=2, lengths=[4])
     add("offset", (2, 3, 11, 2, 2, 4), causal=True, offset=8)
     add("offset_zero", (1, 3, 11, 1, 1, 4), causal=True, offset=0)
     add("offset_one_query", (2, 1, 9, 4, 2, 4), causal=True, offset=5)

@@ -22,7 +22,8 @@ from tiny_models import bert, bert_shapes, gpt, gpt_shapes
 
 STEPS, BATCH, LENGTH, MASKED = 10, 3, 16, 4
 OPTIMIZER = {"type": "adamw", "lr": 1e-3, "beta1": 0.9, "beta2": 0.95, "eps": 1e-8, "weight_decay": 0.1}
-CLIP_NORM = {"gpt": 1.0, "gpt_rotary": 5.0, "bert": 1.0}  # of gpt_rotary some steps are clipped and some are not
+# With gpt_rotary's norm some steps are clipped and some are not.
+CLIP_NORM = {"gpt": 1.0, "gpt_rotary": 5.0, "bert": 1.0}
 
 SHARED = {"layers": 2, "hidden": 32, "heads": 4, "context": LENGTH, "vocab": 61}
 MODELS = {
@@ -58,7 +59,8 @@ def sequences(model, draw, length):
 
 def gpt_batches(model, draw):
     text = sequences(model, draw, LENGTH + 1)
-    weights = (draw.uniform(STEPS, BATCH, LENGTH) > 0.15).float()  # about one position in seven is not scored
+    # About one position in seven is not scored.
+    weights = (draw.uniform(STEPS, BATCH, LENGTH) > 0.15).float()
     return {"tokens": text[:, :, :-1].contiguous(), "labels": text[:, :, 1:].contiguous(), "weights": weights}
 
 
@@ -70,7 +72,8 @@ def bert_batches(model, draw):
     places = torch.arange(LENGTH)
     segments = ((places >= boundary[..., None]) & (places < lengths[..., None])).int()
     text = torch.where(places < lengths[..., None], text, 0)
-    # masked positions are distinct, inside the sequence and sorted; unused slots are position 0 with weight 0
+    # Masked positions are distinct, inside the sequence and sorted; unused slots are position 0
+    # with weight 0.
     order = draw.uniform(STEPS, BATCH, LENGTH).masked_fill(places >= lengths[..., None], 2.0).argsort(-1)
     positions = order[..., :MASKED].sort(-1).values
     weights = torch.ones(STEPS, BATCH, MASKED)

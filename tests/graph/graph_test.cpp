@@ -78,7 +78,8 @@ TEST(Graph, RefusesEmptyTensorsForeignAndMissingOperands) {
   EXPECT_THROW(fill(g, 0.0, {DType::f32, {2, 0}}), UserError);
 }
 
-/// What an op trips over is told with the node, and stays what it is: a bug, memory that ran out, or the user's to change.
+/// What an op trips over is told with the node, and stays what it is: a bug, memory that ran out,
+/// or the user's to change.
 TEST(Graph, ErrorsOfAnOpKeepTheirKind) {
   Graph g;
   const Value x = g.add_input("x", kF23, PortKind::data);

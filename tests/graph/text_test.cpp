@@ -115,7 +115,7 @@ TEST(GraphText, AnyDamageIsAnErrorAndNoCrash) {
       verify(parse_graph(text));
     } catch (const UserError&) {
     } catch (const InternalError&) {
-      // The verifier, or a missing attribute.
+      // The verifier refuses the graph, or an attribute is missing.
     }
   }
 }

@@ -1,5 +1,6 @@
-// Activations and their gradients against double over a fine grid, on every instruction set: absolute errors near the
-// rounding of f32, NaN passing through, nothing but 0, x or NaN at the far ends.
+// Activations and their gradients against double over a fine grid, on every instruction set:
+// absolute errors near the rounding of f32, NaN passing through, nothing but 0, x or NaN at the far
+// ends.
 #include <functional>
 
 #include "tests/kernels/both_backends.h"
@@ -32,7 +33,7 @@ const std::vector<Function>& functions() {
   return list;
 }
 
-/// By a central difference in double: right to about 1e-9.
+/// The slope by a central difference in double, right to about 1e-9.
 double slope(const Function& function, double x) {
   const double h = 1e-5;
   return (function.f(x + h) - function.f(x - h)) / (2 * h);

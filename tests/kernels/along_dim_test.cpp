@@ -1,4 +1,5 @@
-// softmax, log_softmax and their gradients against double along any dim, with huge and lonely elements.
+// softmax, log_softmax and their gradients against double along any dim, with huge and lonely
+// elements.
 #include "tests/kernels/both_backends.h"
 
 namespace tessera {

@@ -15,7 +15,7 @@ struct AttentionCase {
   std::vector<double> documents = {}, lengths = {};
   std::optional<double> offset = {};
   double scale = 0;  // 0: 1/√d
-  double rate = 0;   // of dropout
+  double rate = 0;   // dropout's
   int64_t part = 0;  // 0: not given
 
   double factor() const { return scale != 0 ? scale : 1 / std::sqrt(static_cast<double>(d)); }
@@ -76,7 +76,7 @@ struct AttentionResult {
   std::vector<double> o, lse, dq, dk, dv;
 };
 
-/// `dy` empty: forward only.
+/// Attention and its gradients, computed plainly; forward only when `dy` is empty.
 inline AttentionResult plain_attention(const AttentionCase& test, const Values& q, const Values& k,
                                        const Values& v, const std::vector<double>& dy) {
   const auto& [b, s, t, h, g, d, causal, window, documents, lengths, offset, scale, rate, part] =
@@ -97,7 +97,7 @@ inline AttentionResult plain_attention(const AttentionCase& test, const Values& 
           size_t at;
           double weight, kept;
         };
-        std::vector<Weight> weights;  // of the visible keys
+        std::vector<Weight> weights;  // one per visible key
         double highest = -INFINITY, sum = 0;
         for (int64_t j = 0; j < t; ++j) {
           if (!test.sees(e, i, j)) continue;
@@ -110,7 +110,7 @@ inline AttentionResult plain_attention(const AttentionCase& test, const Values& 
         if (weights.empty()) continue;
         for (auto& [at, weight, kept] : weights) sum += weight = std::exp(weight - highest);
         out.lse[static_cast<size_t>((e * h + head) * s + i)] = highest + std::log(sum);
-        double mean = 0;  // of do · v under the weights
+        double mean = 0;  // the mean of do · v under the weights
         for (auto& [at, weight, kept] : weights) {
           weight /= sum;
           for (size_t n = 0; n < static_cast<size_t>(d); ++n) {
@@ -157,7 +157,8 @@ inline std::vector<AttentionCase> attention_cases() {
       {2, 40, 170, 2, 1, 32, true, 25, {}, {170, 100}, 100},
       {1, 9, 9, 1, 1, 8, true, 0, {}, {}, 100},
   };
-  // Dropout: whole vectors and odd ones, keys that begin inside a Philox block, few queries, parts of a batch.
+  // Dropout: whole vectors and odd ones, keys that begin inside a Philox block, few queries, parts
+  // of a batch.
   out.push_back({.b = 2, .s = 67, .t = 68, .h = 2, .g = 1, .d = 16, .rate = 0.3});
   out.push_back({.b = 1, .s = 3, .t = 5, .h = 1, .g = 1, .d = 8, .rate = 0.5, .part = 3});
   out.push_back({.b = 2, .s = 70, .t = 131, .h = 3, .g = 3, .d = 8, .rate = 0.1, .part = 1});

@@ -59,7 +59,8 @@ TEST(AttentionGrad, Bf16) {
     for (const AttentionCase& test : attention_cases()) expect_gradients(test, DType::bf16, isa);
 }
 
-/// Keys and values that a query does not see cannot reach its gradient, nor can its gradient reach them.
+/// Keys and values that a query does not see cannot reach its gradient, nor can its gradient reach
+/// them.
 TEST(AttentionGrad, MaskedNaNDoesNotLeak) {
   for (const AttentionCase& test : attention_cases())
     for (Isa isa : kIsas)

@@ -1,4 +1,5 @@
-// Attention with dropout on some samples and heads: what the whole gives there, forward and backward.
+// Attention with dropout on some samples and heads: what the whole gives there, forward and
+// backward.
 #include "tests/kernels/attention_case.h"
 #include "tests/kernels/parts.h"
 
@@ -7,7 +8,8 @@ namespace {
 
 using namespace testing;
 
-/// The piece of (B, G, …) cut, as pieces of the operands: heads are `share` times as many as groups.
+/// A piece of (B, G, …) as pieces of the operands, which have `share` times as many heads as
+/// groups.
 struct Cut {
   Piece q, k, rows, weights;  // (B, S, H, D), (B, T, G, D), (B, H, S), (B, H, S, T)
 };

@@ -1,4 +1,5 @@
-// gather and scatter_add with a list of indices for each entry of the first dims: what each entry gives with its own list.
+// gather and scatter_add with a list of indices for each entry of the first dims: what each entry
+// gives with its own list.
 #include "tests/kernels/parts.h"
 
 namespace tessera {
@@ -23,7 +24,7 @@ Values lists_of(const Batched& c) {
   return out;
 }
 
-/// The same along a dim, in one entry of the first `batch` dims.
+/// The piece that is one entry of the first `batch` dims.
 Piece entry_of(const Shape& shape, int64_t batch, int64_t entry) {
   Piece piece{Shape(shape.size()), shape};
   for (auto d = static_cast<size_t>(batch); d-- > 0; entry /= shape[d]) {
@@ -33,7 +34,7 @@ Piece entry_of(const Shape& shape, int64_t batch, int64_t entry) {
   return piece;
 }
 
-/// Without the first dims, which are 1.
+/// Values without their first `batch` dims, which are 1.
 Values squeezed(Values values, int64_t batch) {
   values.type.shape.erase(values.type.shape.begin(), values.type.shape.begin() + batch);
   return values;

@@ -1,4 +1,5 @@
-// A cpu kernel against the reference kernel of the same op, on every instruction set this machine has.
+// A cpu kernel against the reference kernel of the same op, on every instruction set this machine
+// has.
 #pragma once
 
 #include "framework/device/cpu/isa.h"

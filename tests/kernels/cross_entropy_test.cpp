@@ -1,5 +1,6 @@
-// cross_entropy and its gradient against double: class counts around block and vector lengths, ignored rows, huge logits,
-// rows of -inf, NaN, labels that are no class, smoothing, and the gradient in the place of the logits.
+// cross_entropy and its gradient against double: class counts around block and vector lengths,
+// ignored rows, huge logits, rows of -inf, NaN, labels that are no class, smoothing, and the
+// gradient in the place of the logits.
 #include "tests/kernels/both_backends.h"
 
 namespace tessera {

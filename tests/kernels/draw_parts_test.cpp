@@ -1,4 +1,5 @@
-// What is drawn or counted for a part of a tensor is that part of what is drawn for the whole, to the bit.
+// What is drawn or counted for a part of a tensor is that part of what is drawn for the whole, to
+// the bit.
 #include "framework/core/random.h"
 #include "tests/kernels/parts.h"
 

@@ -1,4 +1,5 @@
-// embedding, embedding_grad and rotary against the reference kernels; ids that are no row; accumulating in place.
+// embedding, embedding_grad and rotary against the reference kernels; ids that are no row;
+// accumulating in place.
 #include "tests/kernels/both_backends.h"
 
 namespace tessera {

@@ -1,4 +1,5 @@
-// Indices come from data: one outside its dim is refused by name on both backends, before memory is touched.
+// Indices come from data: one outside its dim is refused by name on both backends, before memory is
+// touched.
 #include "tests/kernels/run_kernel.h"
 
 namespace tessera::testing {

@@ -1,4 +1,5 @@
-// What a cap of the instruction set reaches beyond the profile. It holds for a process, so each check is one of its own.
+// What a cap of the instruction set reaches beyond the profile. A cap holds for a process, so each
+// check runs in a process of its own.
 #include "framework/kernels/cpu/shared/isa_cap.h"
 
 #include <cstdio>

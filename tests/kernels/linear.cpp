@@ -1,4 +1,5 @@
-// The fused dense layer against double: every activation, with and without bias, residual and kept pre-activation.
+// The fused dense layer against double: every activation, with and without bias, residual and kept
+// pre-activation.
 #include "tests/kernels/run_kernel.h"
 
 namespace tessera {

@@ -1,4 +1,5 @@
-// The matmul kernel against a plain sum in double: transposes, batches, odd sizes, types, caps of the instruction set.
+// The matmul kernel against a plain sum in double: transposes, batches, odd sizes, types, caps of
+// the instruction set.
 #include "tests/kernels/run_kernel.h"
 
 namespace tessera {

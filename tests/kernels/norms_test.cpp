@@ -1,5 +1,6 @@
-// layer_norm, rms_norm and their gradients: values against double, gradients against the reference kernels, in f32 and
-// bf16, for widths around a vector's length, rows far from zero, and with a tensor added to dx.
+// layer_norm, rms_norm and their gradients: values against double, gradients against the reference
+// kernels, in f32 and bf16, for widths around a vector's length, rows far from zero, and with a
+// tensor added to dx.
 #include "tests/kernels/both_backends.h"
 
 namespace tessera {
@@ -84,7 +85,7 @@ TEST(Norms, GradientsAsTheReference) {
                               near);
           in.erase(in.begin() + 2);
           expect_as_reference("rms_norm_grad", {{"add", add}}, in, {x.type, weight}, near);
-          if (add)  // in place of what is added
+          if (add)  // dx takes the place of what is added
             expect_as_reference("rms_norm_grad", {{"add", add}}, in, {x.type, weight}, near,
                                 {{4, 0}});
         }

@@ -1,4 +1,5 @@
-// The shim over oneDNN: what it refuses, and that the cap of the instruction set comes too late once it has been used.
+// The shim over oneDNN: what it refuses, and that the cap of the instruction set comes too late
+// once it has been used.
 #include "framework/kernels/cpu/shared/onednn.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// adamw, sgd, sum_squares, clip_scale, learning_rate against the reference kernels and double; the predicate.
+// adamw, sgd, sum_squares, clip_scale, learning_rate against the reference kernels and double; the
+// predicate.
 #include "framework/core/schedule.h"
 #include "tests/kernels/both_backends.h"
 

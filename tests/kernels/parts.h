@@ -1,4 +1,5 @@
-// Tensors cut into parts, for kernels that run on a part of the whole: every part with its place, and slices of values.
+// Tensors cut into parts, for kernels that run on a part of the whole: every part with its place,
+// and slices of values.
 #pragma once
 
 #include "tests/kernels/both_backends.h"
@@ -8,7 +9,7 @@ namespace tessera::testing {
 struct Piece {
   Shape origin, size;
 
-  /// The attributes that say so, added to `attrs`.
+  /// The attributes that tell a kernel where the piece lies, added to `attrs`.
   Attrs in(const Shape& whole, Attrs attrs = {}) const {
     attrs.set("whole", whole);
     attrs.set("origin", origin);
@@ -63,7 +64,7 @@ inline std::vector<Runner> runners(std::string_view op) {
   return out;
 }
 
-/// NaN equals NaN.
+/// Expects equal values; NaN equals NaN.
 inline void expect_same(const std::vector<double>& got, const std::vector<double>& want) {
   EXPECT_EQ(largest_difference(got, want), 0);
 }

@@ -1,5 +1,5 @@
-// Runs one kernel on given values: aligned buffers with guard bytes around results and scratch, operands rounded to
-// their dtype, results as double.
+// Runs one kernel on given values: aligned buffers with guard bytes around results and scratch,
+// operands rounded to their dtype, results as double.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -91,9 +91,9 @@ inline DeviceProfile profile_of(Isa isa) {
   return profile;
 }
 
-/// Prepares and runs the kernel that `factory` makes, for one thread and for three, and expects the same bits and
-/// untouched guards. Of the instruction set that is asked for it takes as much as this machine has.
-/// `donated`: operands that share a result's buffer, as (operand, result).
+/// Prepares and runs the kernel that `factory` makes, for one thread and for three, and expects the
+/// same bits and untouched guards. A machine that lacks the instruction set `isa` runs with the
+/// best that it has. `donated` lists operands that share a result's buffer, as (operand, result).
 inline std::vector<std::vector<double>> run_kernel(
     KernelFactory factory, std::string_view op, const Attrs& attrs, const std::vector<Values>& in,
     const std::vector<TensorType>& out, Isa isa = Isa::avx512_bf16,
@@ -133,7 +133,8 @@ inline std::vector<std::vector<double>> run_kernel(
   return first;
 }
 
-/// Largest |got - want| over the largest |want|; infinite when a value is not finite or the sizes differ.
+/// Largest |got - want| over the largest |want|; infinite when a value is not finite or the sizes
+/// differ.
 inline double worst_error(const std::vector<double>& got, const std::vector<double>& want) {
   if (got.size() != want.size()) return INFINITY;
   double error = 0, scale = 1e-30;

@@ -1,5 +1,5 @@
-// The vector functions over all of their range, on every instruction set of this machine: errors in units in the last place,
-// and what becomes of infinities and NaN.
+// The vector functions over all of their range, on every instruction set of this machine: errors in
+// units in the last place, and what becomes of infinities and NaN.
 #include <hwy/highway.h>
 
 #include <functional>

@@ -47,7 +47,8 @@ TEST(Bench, TheRooflineIsOfTheTypeThatRan) {
   EXPECT_EQ(run.output.find("GFLOP/s bf16"), std::string::npos) << run.output;
 }
 
-/// One process takes OMP_NUM_THREADS as many do, says so, and refuses what is no number; the config goes first.
+/// One process takes OMP_NUM_THREADS as many do, says so, and refuses what is no number; the config
+/// goes first.
 TEST(Bench, ThreadsOfTheEnvironmentAreHonoured) {
   const TemporaryFolder folder;
   const std::string config = toy_config(folder);

@@ -1,5 +1,5 @@
-// Token shards, runs and checkpoints that an earlier program wrote (tests/earlier) are still read, measured and gone on
-// with, and what comes of them is what that program made of them.
+// Token shards, runs and checkpoints that an earlier program wrote (tests/earlier) are still read,
+// measured and gone on with, and what comes of them is what that program made of them.
 #include <nlohmann/json.hpp>
 
 #include "tests/data/text_folder.h"
@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// To rounding: another machine has other instructions.
+/// What rounding may change: another machine has other instructions.
 constexpr double kRounding = 1e-5;
 
 std::vector<Json> lines_of(const std::string& text) {
@@ -30,7 +30,7 @@ struct Earlier {
     fs::copy(from / name, run_folder(), fs::copy_options::recursive);
   }
   fs::path run_folder() const { return folder / "run"; }
-  /// What finds the run and its data where they lie now.
+  /// Settings with which the run and its data are found where they lie now.
   std::vector<std::string> places() const {
     return {"--set", "log.folder=" + run_folder().string(),
             "--set", "checkpoint.folder=" + (run_folder() / "checkpoints").string(),

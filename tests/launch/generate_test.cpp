@@ -1,5 +1,6 @@
-// `tessera generate` and `eval` on a checkpoint, as a user meets them: what they say when the text must end, when the
-// prompt is too long, when the weights are of no use, and when what was named is no checkpoint.
+// `tessera generate` and `eval` on a checkpoint, as a user meets them: what they say when the text
+// must end, when the prompt is too long, when the weights are of no use, and when what was named is
+// no checkpoint.
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"

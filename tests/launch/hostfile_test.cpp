@@ -18,7 +18,7 @@ TEST_F(Hostfile, KeepsNamesWithDots) {
          "--bind-to core it");
 }
 
-/// It asks no agent for the cores then.
+/// launch/run asks no agent for the cores of this machine.
 TEST_F(Hostfile, KnowsThisMachineUnderAllItsNames) {
   script("agent", "echo 'no route' >&2; exit 255");
   for (const std::string name : {"localhost", "127.0.0.1", "127.0.1.1", "here", "here.cluster",
@@ -31,7 +31,7 @@ TEST_F(Hostfile, KnowsThisMachineUnderAllItsNames) {
   }
 }
 
-/// What mpirun reads, where it cannot read the file itself.
+/// mpirun gets a copy where it cannot read the file itself.
 TEST_F(Hostfile, GivesMpirunAHostfileThatItCanRead) {
   script("bin/mpirun",
          "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"

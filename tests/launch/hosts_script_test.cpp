@@ -1,4 +1,5 @@
-// launch/hosts: what its hosts look like to those on them, and that nothing of them is left, however it ends.
+// launch/hosts: what its hosts look like to those on them, and that nothing of them is left,
+// however it ends.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -25,7 +26,8 @@ class HostsScript : public ::testing::Test {
     if (made.status != 0) GTEST_SKIP() << "no network namespaces here: " << made.output;
   }
 
-  /// Starts hosts with a command that stays, and a shell's text that ends them; then looks for what is left.
+  /// Starts hosts with a command that stays, and a shell's text that ends them; then looks for what
+  /// is left.
   void leaves_nothing(const std::string& ending) const {
     const Ended ended =
         shell("cd '" + folder_.path().string() + "'; rm -f inside\n" + kHosts +

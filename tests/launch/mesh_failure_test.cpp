@@ -1,5 +1,5 @@
-// What goes wrong on one rank ends all of them in time, with the first cause on the screen and in failure.txt, and leaves
-// a checkpoint that fewer ranks go on from.
+// What goes wrong on one rank ends all of them in time, with the first cause on the screen and in
+// failure.txt, and leaves a checkpoint that fewer ranks go on from.
 #include <unistd.h>
 
 #include <csignal>
@@ -34,8 +34,9 @@ class MeshFailure : public MeshRun {
            "'log.every=5 steps'";
   }
 
-  /// Starts `line`; when the screen shows `begun`, ten steps made and saved by default, `action` finds the ranks' processes in P0, P1, …; then waits.
-  /// The status is that of the line; the output its last twenty lines.
+  /// Starts `line`; when the screen shows `begun` (by default ten steps made and saved), `action`
+  /// finds the ranks' processes in P0, P1, …; then waits. Returns the status of the line, and as
+  /// output its last twenty lines.
   Ended meets(const std::string& line, const std::string& action, int seconds = 90,
               const std::string& begun = "step 10/") const {
     const std::string script =
@@ -77,7 +78,8 @@ class MeshFailure : public MeshRun {
     EXPECT_FALSE(fs::exists(folder_ / "run/failure.txt"));
   }
 
-  /// A run on two hosts of which one loses its cable; `then` is what happens after that, with $hosts for launch/hosts.
+  /// Starts a run on two hosts, of which one loses its cable; `then` is what happens after that,
+  /// with $hosts for launch/hosts.
   Ended without_cable(const std::string& host, const std::string& then) const {
     const std::string inside =
         "cd '" + folder_.path().string() + "'; k=${TESSERA_HOSTS%/hostfile}; hosts='" +
@@ -105,7 +107,7 @@ class MeshFailure : public MeshRun {
     expect_cause(ended, {"rank 1 (host1) has given no sign of life for 5 s", "all_"});
     goes_on_with_fewer();
   }
-  /// Two ranks by mpirun, the second with other words.
+  /// Runs two ranks by mpirun, the second with other words.
   static Ended two(const std::string& first, const std::string& second) {
     return shell(
         "OMP_WAIT_POLICY=passive mpirun --oversubscribe --bind-to none "
@@ -172,7 +174,8 @@ TEST_F(LongMeshFailure, RankZeroIsStopped) {
 TEST_F(MeshFailure, AHostIsCutOff) { a_host_is_cut_off("host1"); }
 TEST_F(LongMeshFailure, TheFirstHostIsCutOff) { a_host_is_cut_off("host0"); }
 
-/// TCP tries again up to 4 s after a cable went, and then at 6.2 s, when the run would have been given up.
+/// TCP tries again up to 4 s after a cable went, and then at 6.2 s, when the run would have been
+/// given up.
 TEST_F(MeshFailure, AShortOutageEndsNoRun) {
   if (no_hosts_here()) GTEST_SKIP() << "no network namespaces here";
   set_limits("silence_limit: 6, hang_limit: 8");
@@ -201,7 +204,8 @@ TEST_F(MeshFailure, MpirunIsKilled) {
   goes_on_with_fewer();
 }
 
-/// One second of computing without a word to the others is more than MPI leaves a rank whose mpirun is gone.
+/// One second of computing without a word to the others is more than MPI leaves a rank whose mpirun
+/// is gone.
 TEST_F(LongMeshFailure, MpirunIsKilledInALongStep) {
   const std::string slow =
       train("gpt", "run", "mesh.dp=2 model.hidden=512 model.context=512 batch.sequences=64") +

@@ -1,5 +1,5 @@
-// Runs of the program on several ranks, through launch/run and mpirun as a user starts them: a folder with token shards and
-// a tiny GPT and BERT, commands, and what a run leaves.
+// Runs of the program on several ranks, through launch/run and mpirun as a user starts them: a
+// folder with token shards and a tiny GPT and BERT, commands, and what a run leaves.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +33,8 @@ class MeshRun : public ::testing::Test {
   }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  /// The program and its words for a run below the folder; `sets` as in "mesh.dp=2 mesh.tp=2".
+  /// The command that trains `model` in the folder `run`; `sets` are written as in "mesh.dp=2
+  /// mesh.tp=2".
   std::string train(const std::string& model, const std::string& run,
                     const std::string& sets = "") const {
     std::string line = program_path() + " train " + path(model + ".yaml") +
@@ -43,13 +44,13 @@ class MeshRun : public ::testing::Test {
     for (std::string set; in >> set;) line += " --set " + set;
     return line;
   }
-  /// `command` on so many ranks of this machine.
+  /// The line that runs `command` on `ranks` ranks of this machine.
   static std::string on(int ranks, const std::string& command) {
     if (ranks == 1) return command;
     return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
            "/launch/run -n " + std::to_string(ranks) + " -- " + command;
   }
-  /// Runs to the end.
+  /// Runs `line`, which must end well.
   void finishes(const std::string& line) const {
     const Ended ended = shell(line);
     ASSERT_EQ(ended.status, 0) << line << "\n" << ended.output;
@@ -74,7 +75,7 @@ class MeshRun : public ::testing::Test {
     for (const std::string& file : files) out += read_file(file);
     return out;
   }
-  /// A run that has only the checkpoint of step 3 of another.
+  /// Makes a run that has only the checkpoint of step 3 of another.
   void fork_at_3(const std::string& from, const std::string& to) const {
     const std::string step = "/checkpoints/step-00000003";
     fs::create_directories(folder_ / (to + "/checkpoints"));

@@ -1,5 +1,5 @@
-// Training on meshes of real processes: the same curve on every mesh, through mpirun and across network namespaces, and
-// checkpoints that go on anywhere.
+// Training on meshes of real processes: the same curve on every mesh, through mpirun and across
+// network namespaces, and checkpoints that go on anywhere.
 #include <unistd.h>
 
 #include "tests/launch/mesh_run.h"
@@ -23,7 +23,8 @@ class MeshTrain : public MeshRun {
       EXPECT_NEAR(found[i], expected[i + skip], 2e-5) << run << ", line " << i;
   }
 
-  /// Trains on a mesh; then goes on from the middle there, bit for bit, and on other places, to rounding.
+  /// Trains on a mesh; then goes on from the middle there, bit for bit, and on other places, to
+  /// rounding.
   void resumes(const std::string& model, const Place& place, const std::vector<Place>& others) {
     const std::string whole = model + place.name;
     finishes(on(place.ranks, train(model, whole, place.sets)));

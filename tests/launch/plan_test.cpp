@@ -121,7 +121,7 @@ TEST(Plan, ProposesMeshesThatFit) {
   expect_in(run.err, title);
   const std::string listed = run.err.substr(run.err.find(title) + title.size() + 1);
   EXPECT_LE(std::count(listed.begin(), listed.end(), '\n'), 5);
-  // What is proposed first fits.
+  // The first proposal fits.
   const std::string line = listed.substr(0, listed.find('\n'));
   std::vector<std::string> again{"--memory", "40MiB"};
   again.insert(again.end(), large.begin(), large.end());

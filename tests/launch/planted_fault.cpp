@@ -68,7 +68,7 @@ std::vector<size_t> sizes(const Graph& graph, const std::vector<ValueId>& ids) {
   return out;
 }
 
-/// The kernels of an exchange, with `damage` behind them.
+/// Puts `damage` behind the kernels of an exchange.
 void wrap(const Graph& graph, const FoundCollective& at, const Damage& damage,
           std::vector<Kernel>& kernels) {
   const auto given = std::make_shared<std::vector<Bytes>>();
@@ -90,7 +90,7 @@ void wrap(const Graph& graph, const FoundCollective& at, const Damage& damage,
   };
 }
 
-/// Own parts instead of everyone's, as often as they fit.
+/// Puts a rank's own part in place of everyone's, as often as it fits.
 Damage own_part(const Graph& graph, const FoundCollective& at) {
   return [out = sizes(graph, graph.node(at.end).outputs)](const std::vector<Bytes>& in,
                                                           const KernelArgs& args) {

@@ -1,5 +1,5 @@
-// Faults on purpose, so that tests can see them found. Text KIND[:N] plants one into every graph that is compiled for a rank
-// of several, at the N-th place (from 0) where it fits:
+// Faults on purpose, so that tests can see them found. Text KIND[:N] plants one into every graph
+// that is compiled for a rank of several, at the N-th place (from 0) where it fits:
 //   drop_all_reduce   an all_reduce gives each rank its own part
 //   wrong_scale       what an all_reduce gives is divided by the number of ranks
 //   stale_bucket      a message of gradients brings those of the run before
@@ -13,7 +13,8 @@
 
 namespace tessera {
 
-/// Compiles programs with the fault; InternalError for one that is not known. For devices whose memory is the host's.
+/// Options that compile programs with the fault, for devices whose memory is the host's; throws
+/// InternalError for a fault that is not known.
 CompileOptions with_fault(const std::string& text);
 
 }  // namespace tessera

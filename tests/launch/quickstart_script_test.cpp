@@ -1,5 +1,5 @@
-// launch/quickstart, the script: the words that it hands to the program. It stands here in a clone of its own, whose build
-// does nothing and whose program says where it is and what it was given.
+// launch/quickstart, the script: the words that it hands to the program. It stands here in a clone
+// of its own, whose build does nothing and whose program says where it is and what it was given.
 #include <sys/wait.h>
 
 #include <cstdio>

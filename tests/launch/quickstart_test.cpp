@@ -16,7 +16,8 @@
 namespace tessera {
 namespace {
 
-/// In a folder of its own, since the quickstart writes to runs/quickstart of the working folder.
+/// Works in a folder of its own, since the quickstart writes to runs/quickstart of the working
+/// folder.
 class Quickstart : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -125,7 +126,7 @@ TEST_F(Quickstart, TrainsABertAndSaysHowGoodItIs) {
   EXPECT_EQ(commands(run.out).size(), 3u) << run.out;
 }
 
-/// The cap holds for a process: the program is run as one of its own.
+/// The cap holds for a process, so the program runs as a process of its own.
 TEST_F(Quickstart, HonoursAnInstructionSet) {
   std::string command = program_path();
   auto words = tiny("gpt");

@@ -18,8 +18,9 @@ TEST(Rates, ReadsLinksByAxis) {
   EXPECT_DOUBLE_EQ(rates.links.at("dp").latency, 50e-6);
 }
 
-// Four ranks of dp on hosts of two ranks: the two tp ranks of a host share its link. On hosts of four, two of a group are
-// there: of the three others each rank sends to, two are elsewhere, and four ranks share.
+// Four ranks of dp on hosts of two ranks: the two tp ranks of a host share its link. On hosts of
+// four, two of a group are there: of the three others each rank sends to, two are elsewhere, and
+// four ranks share.
 TEST(Rates, SharesAHostsLinkAmongItsRanks) {
   const char* links = "intra=20GB/s:5us,inter=1GB/s:50us";
   for (const auto& [per_host, share] :

@@ -1,4 +1,5 @@
-// Which run a command means: every config has one of its own, and a run is found where it lies, however it came there.
+// Which run a command means: every config has one of its own, and a run is found where it lies,
+// however it came there.
 #include <nlohmann/json.hpp>
 
 #include "framework/checkpoint/checkpoint_folder.h"

@@ -1,5 +1,5 @@
-// launch/run and launch/hostfile.sh in a clone of their own, between stand-ins that say which machine this is and what mpirun
-// was given.
+// launch/run and launch/hostfile.sh in a clone of their own, between stand-ins that say which
+// machine this is and what mpirun was given.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -27,7 +27,8 @@ class RunScript : public ::testing::Test {
     machine("16 8 0-15 0-15");
     script("bin/uname", "echo here.cluster");
     script("bin/hostname", "echo 192.0.2.7 fd00::7");
-    script("bin/getent",  // what the hosts file and name servers know
+    // This is what the hosts file and name servers know.
+    script("bin/getent",
            "case $2 in\n"
            "  trainer) echo '192.0.2.7 STREAM trainer' ;;\n"
            "  alpha) echo '192.0.2.8 STREAM alpha' ;;\n"
@@ -45,7 +46,8 @@ class RunScript : public ::testing::Test {
     write_file(folder_ / name, "#!/bin/bash\n" + text + "\n");
     fs::permissions(folder_ / name, fs::perms::owner_all);
   }
-  /// Hardware threads and cores of this machine, those that we may use, those that it has: what launch/run asks sh for.
+  /// Sets what launch/run learns from sh: hardware threads and cores of this machine, those that we
+  /// may use, those that it has.
   void machine(const std::string& seen) const { script("bin/sh", "echo '" + seen + "'"); }
 
   Ended run(const std::string& words, const std::string& environment = "") const {

@@ -85,7 +85,7 @@ TEST_F(RunScript, SaysWhereNothingCanBeWritten) {
   EXPECT_EQ(run("-n 1 -- it", "TMPDIR=$PWD/new/one").status, 7) << "is made, as mpirun does";
 }
 
-/// It can say nothing itself, and takes nothing away.
+/// A killed mpirun can say nothing itself, and takes nothing away.
 TEST_F(RunScript, SaysThatMpirunWasKilled) {
   script("bin/mpirun",
          "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
@@ -160,7 +160,8 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
   }
 }
 
-/// What mpirun says then is of a signal that the user never sent.
+/// When a stop comes before the ranks have begun, mpirun speaks of a signal that the user never
+/// sent.
 TEST_F(RunScript, AStopBeforeTheRanksHaveBegunIsNoCrash) {
   script("bin/mpirun",
          "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
@@ -195,7 +196,7 @@ TEST_F(RunScript, EndsAnMpirunThatWaitsOnlyAfterAFailure) {
   EXPECT_TRUE(fs::is_empty(folder_ / "tmp"));
 }
 
-// Through the mpirun of this machine.
+// Runs through the mpirun of this machine.
 TEST(RunScriptForReal, StartsRanksAndTakesTheirStatus) {
   const std::string run = "env -u TESSERA_HOSTS -u TESSERA_AGENT " + source_dir() + "/launch/run";
   const Ended ended = shell(run + " -n 3 -- sh -c 'echo rank $OMPI_COMM_WORLD_RANK; exit 5'");

@@ -1,4 +1,5 @@
-// Ranks that compute with other instruction sets are refused together; those of other builds: mesh_failure_test.cpp.
+// Ranks that compute with other instruction sets are refused together; those of other builds:
+// mesh_failure_test.cpp.
 #include "launch/same_program.h"
 
 #include <gtest/gtest.h>

@@ -12,7 +12,7 @@ namespace tessera {
 
 struct Ended {
   int status = 0;
-  std::string output;  // of both streams
+  std::string output;  // from both streams
 };
 
 /// A command that hangs is ended after `seconds`, with status 124.

@@ -10,7 +10,8 @@
 namespace tessera {
 namespace {
 
-/// How a process takes itself to be started where mpirun and srun have set these variables, as "rank/ranks".
+/// How a process takes itself to be started where mpirun and srun have set these variables, as
+/// "rank/ranks".
 std::string started_with(const std::map<std::string, std::string>& variables) {
   for (const auto& [name, value] : variables) ::setenv(name.c_str(), value.c_str(), 1);
   const Started started = how_started();

@@ -1,5 +1,5 @@
-// `tessera train` and `eval`, as a user meets them: from text to a checkpoint, killed and gone on with, and every way in
-// which it refuses to begin.
+// `tessera train` and `eval`, as a user meets them: from text to a checkpoint, killed and gone on
+// with, and every way in which it refuses to begin.
 #include <signal.h>
 #include <sys/wait.h>
 

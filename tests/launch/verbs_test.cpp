@@ -93,7 +93,7 @@ TEST(Verbs, OneOfSeveralProcessesPrints) {
   }
 }
 
-/// Those that do the work of one process say what to give instead, once.
+/// Verbs that do the work of one process say what to give instead, once.
 TEST(Verbs, WorkOfOneProcessIsRefusedToSeveral) {
   for (const std::string verb :
        {"doctor", "eval", "generate", "plan", "quickstart", "tokenize", "verify"}) {

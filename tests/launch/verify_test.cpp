@@ -71,7 +71,8 @@ TEST_P(Verify, MeshesAgree) {
   }
 }
 
-/// One planted fault: where it is planted, and the start and an inner part of the first finding.
+/// Expects that verify finds one planted fault; `begin` and `inner` are the start and an inner part
+/// of the first finding.
 void expect_found(const std::string& type, const char* fault, const std::string& mesh,
                   const Words& sets, const std::string& begin, const std::string& inner) {
   const auto started = std::chrono::steady_clock::now();
@@ -135,7 +136,7 @@ TEST(VerifyVerb, RefusesWhatIsNoComparison) {
   const ProgramRun axis = verify("gpt", "pp=2");
   EXPECT_EQ(axis.status, 2);
   expect_in(axis.err, "--mesh pp=2: there is no axis 'pp'; write dp and tp");
-  // What would not be compared although it was asked for.
+  // These would not be compared although they were asked for.
   const ProgramRun set = verify("gpt", "dp=2", {"mesh.tp=2"});
   EXPECT_EQ(set.status, 2);
   expect_in(set.err, "--set mesh.tp=2: the meshes are those of --mesh; give it there");

@@ -38,8 +38,9 @@ ROOMS = {
 # Folders outside the rooms; they may include every room.
 OPEN_FOLDERS = ("launch", "tests", "bench")
 
-# Foreign headers: pattern of the header -> patterns of the files that may include it. Whatever is matched by no row is
-# taken for the C or C++ standard library or the system, whose headers have no folder or one of SYSTEM_FOLDERS.
+# Foreign headers: pattern of the header -> patterns of the files that may include it. Whatever is
+# matched by no row is taken for the C or C++ standard library or the system, whose headers have no
+# folder or one of SYSTEM_FOLDERS.
 FOREIGN = {
     r"(oneapi/)?dnnl.*": r"framework/kernels/cpu/.*",
     r"hwy/.*": r"(framework/kernels/cpu|tests/kernels)/.*",
@@ -58,8 +59,8 @@ FOREIGN = {
     r"(gtest|gmock)/.*": r"tests/.*",
     r"clang/.*": r"tests/style/own_code\.cpp",
 }
-# Folders of a room that only some files may reach into, wherever the room itself may be included: what a backend and the
-# host are like is asked of the Device.
+# Folders of a room that only some files may reach into, wherever the room itself may be included:
+# what a backend and the host are like is asked of the Device.
 INNER = {
     r"framework/kernels/.*": r"(framework/kernels|tests)/.*",
     r"framework/device/cpu/.*": r"(framework/(device|kernels)/.*|framework/assembly/device\.cpp|tests/.*)",

@@ -1,4 +1,5 @@
-// Boxes: what two of them share, and copying it between buffers laid out for either, against plain loops.
+// Boxes: what two of them share, and copying it between buffers laid out for either, against plain
+// loops.
 #include "framework/mesh/box.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,5 @@
-// Which rank holds what: every index is held by exactly the ranks that the layout says, however uneven the cut.
+// Which rank holds what: every index is held by exactly the ranks that the layout says, however
+// uneven the cut.
 #include "framework/mesh/layout.h"
 
 #include <gtest/gtest.h>

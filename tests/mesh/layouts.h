@@ -5,7 +5,7 @@
 
 namespace tessera::testing {
 
-/// Every way in which the axes from `axis` on split dims, in every order, or are partial, or neither.
+/// Adds every way in which the axes `left` split dims, in every order, or are partial, or neither.
 inline void add_layouts(const Mesh& mesh, std::vector<AxisId> left, Layout layout,
                         std::vector<Layout>& out) {
   out.push_back(layout);

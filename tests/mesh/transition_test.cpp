@@ -1,5 +1,5 @@
-// The moves between any two layouts, carried out on small tensors rank by rank: they end where they should, with the
-// values they should, and touch only what they must.
+// The moves between any two layouts, carried out on small tensors rank by rank: they end where they
+// should, with the values they should, and touch only what they must.
 #include "framework/mesh/transition.h"
 
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@ using testing::all_layouts;
 /// What the ranks of a mesh hold of one tensor.
 class Held {
  public:
-  /// Of the tensor 0, 1, 2, …; partial ranks hold uneven shares that add up to it.
+  /// Holds the tensor 0, 1, 2, …; partial ranks hold uneven shares that add up to it.
   Held(const Mesh& mesh, Shape shape, Layout layout)
       : mesh_(mesh), shape_(std::move(shape)), layout_(std::move(layout)) {
     std::vector<double> whole(static_cast<size_t>(numel(shape_)));

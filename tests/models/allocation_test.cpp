@@ -1,6 +1,7 @@
-// Running the graphs of a model allocates nothing: products, attention, norms, losses, dropout and the optimizer, on two
-// threads, in f32 and bf16, with this machine's kernels and with those of AVX2 (where bf16 is widened). oneDNN's own
-// allocations are left out: sgemm takes packing buffers and execute a list of arguments.
+// Running the graphs of a model allocates nothing: products, attention, norms, losses, dropout and
+// the optimizer, on two threads, in f32 and bf16, with this machine's kernels and with those of
+// AVX2 (where bf16 is widened). oneDNN's own allocations are left out: sgemm takes packing buffers
+// and execute a list of arguments.
 #include <gtest/gtest.h>
 
 #include "framework/core/threads.h"

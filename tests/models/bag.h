@@ -1,5 +1,6 @@
-// A bag of embeddings: the mean of a window's token embeddings, a hidden layer and a head, which tells of which class the
-// next token is (its id modulo model.classes). It is the model that docs/adding-a-model.md adds.
+// A bag of embeddings: the mean of a window's token embeddings, a hidden layer and a head, which
+// tells of which class the next token is (its id modulo model.classes). It is the model that
+// docs/adding-a-model.md adds.
 #pragma once
 
 #include "models/model.h"

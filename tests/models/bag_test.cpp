@@ -1,5 +1,5 @@
-// A model that the program does not have: one row more in the table, and nothing else, trains on any mesh, is saved and
-// loaded, evaluated and planned.
+// A model that the program does not have: one row more in the table, and nothing else, trains on
+// any mesh, is saved and loaded, evaluated and planned.
 #include "tests/models/bag.h"
 
 #include <gtest/gtest.h>
@@ -46,7 +46,8 @@ class Bag : public ::testing::Test {
     return parse_config(models_.kinds(), kBag, "bag", sets);
   }
 
-  /// Updates on every rank of the config's mesh; what rank 0 got. Then `body` with each rank's learner.
+  /// Makes updates on every rank of the config's mesh and returns rank 0's losses; `body` is called
+  /// at the end with each rank's learner.
   std::vector<double> train(const Config& config, int64_t steps,
                             const std::function<void(ModelLearner&, World*)>& body = {}) const {
     std::vector<double> losses;

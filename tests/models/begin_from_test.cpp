@@ -53,7 +53,7 @@ MemorySource saved(ModelLearner& learner) {
   return source;
 }
 
-/// What `steps` updates of a run on `mesh` make, which begins from `source`.
+/// The losses of four updates of a run on `mesh` that begins from `source`.
 std::vector<double> losses_from(const MemorySource& source, const Sets& mesh, bool with_optimizer,
                                 int64_t first = 0) {
   const Config config = toy_config(kToyGpt, {"model.vocab=64"}, mesh);

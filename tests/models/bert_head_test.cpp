@@ -1,5 +1,5 @@
-// BERT's head for masked tokens is as the config says its blocks are: activation and bias (as BertPredictionHeadTransform of
-// transformers has them).
+// BERT's head for masked tokens is as the config says its blocks are: activation and bias (as
+// BertPredictionHeadTransform of transformers has them).
 #include <gtest/gtest.h>
 
 #include "models/bert.h"
@@ -44,7 +44,7 @@ TEST(BertHead, FollowsTheActivation) {
 
 TEST(BertHead, FollowsTheBias) {
   using Names = std::vector<std::string>;
-  // What checkpoints of a model with biases hold: whatever the activation, the same.
+  // Checkpoints of a model with biases hold these, whatever the activation.
   const Names all{"mlm.transform.weight", "mlm.transform.bias", "mlm.norm.gain", "mlm.norm.bias",
                   "mlm.bias"};
   for (const char* activation : {"gelu_tanh", "silu_gated"})
@@ -55,7 +55,8 @@ TEST(BertHead, FollowsTheBias) {
             (Names{"mlm.transform.weight", "mlm.norm.gain"}));
 }
 
-/// Biases begin as zeros, so that a model without them begins as one with them, in training and in evaluation.
+/// Biases begin as zeros, so that a model without them begins as one with them, in training and in
+/// evaluation.
 TEST(BertHead, BeginsWithoutBiasAsWithIt) {
   const auto with = toy_learner(toy_config(kToyBert), device()),
              without = toy_learner(toy_config(kToyBert, {"model.bias=false"}), device());

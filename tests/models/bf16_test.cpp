@@ -29,8 +29,8 @@ std::vector<double> smooth(const std::vector<double>& losses) {
   return out;
 }
 
-/// A hundred steps, in which the loss falls well below that of guessing: the smoothed curve in bf16 stays within 1 % of
-/// the one in f32.
+/// A hundred steps, in which the loss falls well below that of guessing: the smoothed curve in bf16
+/// stays within 1 % of the one in f32.
 TEST_P(Bf16, CurveStaysInTheBand) {
   constexpr double kBand = 0.01;
   const Sets longer{"batch.sequences=8", "model.layers=2"};

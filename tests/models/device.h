@@ -1,5 +1,6 @@
-// The machine under test. TESSERA_TEST_ISA holds the process down to an instruction set, oneDNN included, which takes
-// no other cap later: a sweep over instruction sets runs this program again with that variable set.
+// The machine under test. TESSERA_TEST_ISA holds the process down to an instruction set, oneDNN
+// included, which takes no other cap later: a sweep over instruction sets runs this program again
+// with that variable set.
 #pragma once
 
 #include <cstdlib>
@@ -17,7 +18,7 @@ inline const DeviceProfile& device() {
   return profile;
 }
 
-/// Plain loops instead of kernels.
+/// The reference backend: plain loops instead of kernels.
 inline DeviceProfile reference_device() {
   DeviceProfile profile = device();
   profile.backend = "reference";

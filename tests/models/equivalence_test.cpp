@@ -1,5 +1,5 @@
-// One update computed in different ways is one update: in one micro-step or several, on one thread or two, with a head
-// whole or in chunks, from a planned arena full of rubbish.
+// One update computed in different ways is one update: in one micro-step or several, on one thread
+// or two, with a head whole or in chunks, from a planned arena full of rubbish.
 #include <gtest/gtest.h>
 
 #include "framework/core/threads.h"
@@ -20,7 +20,7 @@ struct Case {
   const char* name;
   const char* text;
   Sets sets;
-  double bound;  // of what rounding may do to a gradient
+  double bound;  // on what rounding may do to a gradient
 };
 
 class Equivalence : public ::testing::TestWithParam<Case> {};
@@ -55,7 +55,8 @@ Update first_update(const Case& test, const std::string& accumulate) {
   return out;
 }
 
-/// Weights are uneven: a mean of means would differ by several per cent. Dropout's masks are those of the whole batch.
+/// Weights are uneven: a mean of means would differ by several per cent. Dropout's masks are those
+/// of the whole batch.
 TEST_P(Equivalence, MicroSteps) {
   const Update whole = first_update(GetParam(), "1");
   for (const char* accumulate : {"2", "4"}) {
@@ -70,8 +71,8 @@ TEST_P(Equivalence, MicroSteps) {
   }
 }
 
-/// Own sums run over a fixed grid, but oneDNN may split a product's sum between threads: equal to rounding, and equal to
-/// the bit for one number of threads.
+/// Own sums run over a fixed grid, but oneDNN may split a product's sum between threads: equal to
+/// rounding, and equal to the bit for one number of threads.
 TEST_P(Equivalence, Threads) {
   const int threads = thread_count();
   const Sets large{"model.hidden=128", "model.context=96", "batch.sequences=8"};  // worth splitting

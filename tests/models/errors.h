@@ -38,7 +38,8 @@ double mean_error(const A& a, const B& b) {
   return std::sqrt(size > 0 ? difference / size : difference);
 }
 
-/// Errors by name under one bound: expects each to keep it, prints all of them when it goes.
+/// Errors by name under one bound: the table expects each to keep the bound, and prints all of them
+/// at its end.
 class ErrorTable {
  public:
   ErrorTable(std::string title, double bound) : title_(std::move(title)), bound_(bound) {}

@@ -1,5 +1,5 @@
-// Evaluation over several batches: token losses are a mean over all scored tokens, the next-sentence loss one over
-// sequences, however unevenly tokens and sequences lie in the batches.
+// Evaluation over several batches: token losses are a mean over all scored tokens, the
+// next-sentence loss one over sequences, however unevenly tokens and sequences lie in the batches.
 #include <gtest/gtest.h>
 
 #include <cmath>

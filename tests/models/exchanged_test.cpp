@@ -1,5 +1,5 @@
-// What a run does is what its plan says, on every rung of the ladder: collectives and bytes by kind and axis, and every byte
-// of memory.
+// What a run does is what its plan says, on every rung of the ladder: collectives and bytes by kind
+// and axis, and every byte of memory.
 #include <gtest/gtest.h>
 
 #include "framework/comm/threads.h"

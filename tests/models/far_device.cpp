@@ -29,7 +29,7 @@ struct FarDevice::Queue {
   std::vector<std::function<void()>> work;
 };
 
-/// The cpu's kernel, put off.
+/// The cpu's kernel, put off until somebody waits.
 Kernel far_kernel(const KernelSpec& spec) {
   DeviceProfile profile = spec.profile;
   profile.backend = "cpu";

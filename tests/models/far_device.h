@@ -1,6 +1,7 @@
-// A device whose addresses nobody can read: they lie in a range that is reserved and closed, the bytes lie elsewhere, and
-// only the device knows where. Its streams put everything off for as long as they may: until somebody waits. What touches a
-// buffer's bytes past the device, or reads a result before its time, dies or gets other numbers.
+// A device whose addresses nobody can read: they lie in a range that is reserved and closed, the
+// bytes lie elsewhere, and only the device knows where. Its streams put everything off for as long
+// as they may: until somebody waits. What touches a buffer's bytes past the device, or reads a
+// result before its time, dies or gets other numbers.
 #pragma once
 
 #include <atomic>
@@ -23,7 +24,7 @@ class FarDevice final : public Device {
 
   /// Where the bytes of an address are.
   void* near(const void* far) const;
-  /// Things that were put on streams, and those that were done.
+  /// How many things were put on streams, and how many of them are done.
   int64_t put_off() const { return put_off_; }
   int64_t done() const { return done_; }
 

@@ -1,5 +1,6 @@
-// Whole training steps on a device that the host cannot reach (far_device.h): the same bits as on the host, alone and on
-// meshes; what is written to a checkpoint, generated and compared there is the same too.
+// Whole training steps on a device that the host cannot reach (far_device.h): the same bits as on
+// the host, alone and on meshes; what is written to a checkpoint, generated and compared there is
+// the same too.
 #include "tests/models/far_device.h"
 
 #include <gtest/gtest.h>

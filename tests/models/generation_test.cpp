@@ -1,4 +1,5 @@
-// Generation through key/value caches beside the whole forward pass: the same logits at every position.
+// Generation through key/value caches beside the whole forward pass: the same logits at every
+// position.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -90,7 +91,7 @@ class Text {
 struct Case {
   const char* name;
   Sets sets;
-  double bound = 1e-5;  // of the largest logit
+  double bound = 1e-5;  // relative to the largest logit
 };
 
 class Generation : public ::testing::TestWithParam<Case> {

@@ -1,5 +1,5 @@
-// The collectives of partitioned graphs against tests/models/golden_partition: a change in communication is a diff there.
-// TESSERA_WRITE_GOLDEN=1 writes the files anew.
+// The collectives of partitioned graphs against tests/models/golden_partition: a change in
+// communication is a diff there. TESSERA_WRITE_GOLDEN=1 writes the files anew.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -32,7 +32,8 @@ ValueId seen_through(const Graph& graph, ValueId v) {
   return v;
 }
 
-/// A line for each collective: axis, kind, types, and the values by name. No numbers that a node elsewhere would shift.
+/// A line for each collective: axis, kind, types, and the values by name. No numbers that a node
+/// elsewhere would shift.
 std::string collectives(const Graph& graph) {
   std::string out = fmt::format("graph \"{}\"\n", graph.name());
   for (const Node& node : graph.nodes()) {

@@ -1,5 +1,5 @@
-// A training state made by PyTorch (tests/golden/make_train.py): a tiny model's parameters, batches, and what came of
-// them in ten steps of f64.
+// A training state made by PyTorch (tests/golden/make_train.py): a tiny model's parameters,
+// batches, and what came of them in ten steps of f64.
 #pragma once
 
 #include <memory>

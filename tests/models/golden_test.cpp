@@ -1,5 +1,5 @@
-// Tiny models beside PyTorch's f64: logits, loss and every gradient of the first step, ten updates with clipping and
-// decay, and the parameters they end with.
+// Tiny models beside PyTorch's f64: logits, loss and every gradient of the first step, ten updates
+// with clipping and decay, and the parameters they end with.
 #include <gtest/gtest.h>
 
 #include "framework/ops/ops.h"
@@ -14,13 +14,15 @@
 namespace tessera::testing {
 namespace {
 
-// In units of the largest element of a tensor. f32 loses some 1e-6 over two layers; a mistake costs 1e-3 and more.
+// Bounds in units of the largest element of a tensor. f32 loses some 1e-6 over two layers; a
+// mistake costs 1e-3 and more.
 constexpr double kLogits = 1e-5, kLoss = 2e-6, kGradients = 2e-5, kTenSteps = 1e-5, kFinal = 1e-4;
-// In bf16, in the Euclidean norm of a tensor: its numbers have eight bits.
+// Bounds in bf16, in the Euclidean norm of a tensor: its numbers have eight bits.
 constexpr double kGradientsBf16 = 0.05, kLossesBf16 = 0.01;
 
-/// Softmax does not see a number added to a whole row of scores, so the true gradient of k's bias is 0 and what comes
-/// out is rounding: it is held to an absolute bound, and where Adam takes it is nothing to compare.
+/// Softmax does not see a number added to a whole row of scores, so the true gradient of k's bias
+/// is 0 and what comes out is rounding: it is held to an absolute bound, and is not compared where
+/// Adam takes it.
 bool vanishes(const std::string& parameter) { return parameter.ends_with("attention.k.bias"); }
 
 class Golden : public ::testing::TestWithParam<const char*> {

@@ -1,5 +1,6 @@
-// The comparisons with PyTorch, and bf16, on every instruction set below this machine's own. The library's cap holds for
-// a process and cannot be taken back, so each runs in a process of its own: this program again.
+// The comparisons with PyTorch, and bf16, on every instruction set below this machine's own. The
+// library's cap holds for a process and cannot be taken back, so each runs in a process of its own:
+// this program again.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 

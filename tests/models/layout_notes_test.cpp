@@ -1,4 +1,4 @@
-// A slip in a model's layout is an error: an axis that there is not, and a note that fits nothing.
+// A slip in a model's layout is an error: an axis that does not exist, or a note that fits nothing.
 #include <gtest/gtest.h>
 
 #include "framework/assembly/assemble.h"

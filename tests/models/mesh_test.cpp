@@ -1,5 +1,5 @@
-// The equivalence ladder: one config on one rank and on meshes of threads gives the same losses, step by step, whatever is
-// sharded. Dropout is on and weights are uneven.
+// The equivalence ladder: one config on one rank and on meshes of threads gives the same losses,
+// step by step, whatever is sharded. Dropout is on and weights are uneven.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -69,8 +69,8 @@ TEST_P(Ladder, BertInBf16) {
   expect_same(kToyBert, sets, GetParam(), 0.02);
 }
 
-/// Every pair of settings of different kinds stands in a rung, but for those that cannot: sharded state needs dp, sequence
-/// parallel needs tp.
+/// Every pair of settings of different kinds stands in a rung, but for those that cannot: sharded
+/// state needs dp, sequence parallel needs tp.
 TEST(LadderRungs, EveryPairStandsInOne) {
   const auto settings = [](const Rung& r) {
     return std::vector<std::string>{

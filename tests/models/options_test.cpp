@@ -1,4 +1,5 @@
-// Every option of a model, as YAML states it, builds, trains, evaluates, and reaches every parameter.
+// Every option of a model, as YAML states it, builds, trains, evaluates, and reaches every
+// parameter.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -14,8 +15,8 @@ namespace {
 struct Options {
   std::vector<Sets> choices;
 
-  /// All combinations of the first `count` options; the others take turns at another pace each, so that any two of
-  /// their choices meet.
+  /// All combinations of the first `count` options; the others take turns at another pace each, so
+  /// that any two of their choices meet.
   std::vector<Sets> combinations(size_t count) const {
     size_t total = 1;
     for (size_t i = 0; i < count; ++i) total *= choices[i].size();

@@ -1,4 +1,5 @@
-// Heads that the mesh does not divide: padded with zeros, which change no loss, stay zero, and are in no checkpoint.
+// Heads that the mesh does not divide: padded with zeros, which change no loss, stay zero, and are
+// in no checkpoint.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -86,7 +87,8 @@ TEST_P(PaddedHeads, LossesAreThoseOfOneRank) {
   }
 }
 
-/// Every state of attention that is padded, on every rank: beyond the model's own heads all bytes are those of 0.
+/// Every state of attention that is padded, on every rank: beyond the model's own heads all bytes
+/// are those of 0.
 TEST_P(PaddedHeads, PaddingStaysZero) {
   for (const Sets& mesh : kMeshes) {
     const Config config = config_of(GetParam(), mesh);
@@ -113,8 +115,8 @@ TEST_P(PaddedHeads, PaddingStaysZero) {
   }
 }
 
-/// A checkpoint holds the model's own heads alone: written padded it is read on one rank, and the reverse, weights and
-/// moments alike, bit for bit.
+/// A checkpoint holds the model's own heads alone: written padded it is read on one rank, and the
+/// reverse, weights and moments alike, bit for bit.
 TEST_P(PaddedHeads, CheckpointsFitAnyMesh) {
   for (const Sets& mesh : kMeshes) {
     TemporaryFolder padded, whole, again;

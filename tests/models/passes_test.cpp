@@ -43,7 +43,7 @@ TEST(Passes, EveryFormParsesBack) {
     }
 }
 
-/// What made a value, through views.
+/// The node that made a value, seen through views.
 const Node* maker(const Graph& graph, ValueId id) {
   while (graph.value(id).node >= 0) {
     const Node& node = graph.node(graph.value(id).node);
@@ -53,8 +53,8 @@ const Node* maker(const Graph& graph, ValueId id) {
   return nullptr;
 }
 
-/// In bf16 a gradient that is summed over micro-steps is made in f32, never rounded first: also where the model reads a
-/// part of a parameter, as BERT reads its position table.
+/// In bf16 a gradient that is summed over micro-steps is made in f32, never rounded first: also
+/// where the model reads a part of a parameter, as BERT reads its position table.
 TEST(Passes, GradientsOfParametersAreMadeInF32) {
   for (const char* text : {kToyGpt, kToyBert}) {
     const Assembly assembly = assemble(text, {"precision.compute=bf16", "batch.accumulate=2",

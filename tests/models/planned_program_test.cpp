@@ -1,5 +1,6 @@
-// Whole training programs, planned, against evaluate: the same bits in every result and state, over several runs, with an
-// arena that is filled with NaN before each. What the planner shares, reuses and overwrites shows nowhere.
+// Whole training programs, planned, against evaluate: the same bits in every result and state, over
+// several runs, with an arena that is filled with NaN before each. What the planner shares, reuses
+// and overwrites shows nowhere.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -17,8 +17,8 @@ struct PlannedRun {
         compiled(compile(assembly.program, device(), {assembly.mesh})),
         known(forecast(config, assembly, compiled)) {}
 
-  /// Tensors of so many bytes that one update exchanges along the axis with this kind of collective, also where several
-  /// travel as one message.
+  /// How many tensors of `bytes` bytes one update exchanges along the axis with this kind of
+  /// collective, also where several travel as one message.
   int64_t calls(const std::string& axis, const std::string& kind, int64_t bytes) const {
     int64_t out = 0;
     for (const auto& [name, times] : graphs_of_update(config)) {

@@ -1,5 +1,6 @@
-// Planned collectives and memory against the published formulas. Megatron: Shoeybi et al. 2019, section 3; sequence parallel:
-// Korthikanti et al. 2022, section 4.2; sharded state: Rajbhandari et al. 2020 (ZeRO), sections 5 and 7.
+// Planned collectives and memory against the published formulas. Megatron: Shoeybi et al. 2019,
+// section 3; sequence parallel: Korthikanti et al. 2022, section 4.2; sharded state: Rajbhandari et
+// al. 2020 (ZeRO), sections 5 and 7.
 #include <gtest/gtest.h>
 
 #include "framework/assembly/layouts.h"
@@ -35,8 +36,8 @@ int64_t bytes(const PlannedRun& run, const std::string& axis, const std::string&
   return run.known.update.count(axis, kind).bytes - 4 * run.calls(axis, kind, 4);
 }
 
-// Each block reduces once after attention and once after the MLP, and as often in the backward pass. The embedding reduces
-// its rows; the head's input gets its gradient reduced.
+// Each block reduces once after attention and once after the MLP, and as often in the backward
+// pass. The embedding reduces its rows; the head's input gets its gradient reduced.
 TEST(Textbook, TensorParallelReducesTwicePerLayerAndDirection) {
   for (const char* tp : {"mesh.tp=2", "mesh.tp=4"}) {
     const PlannedRun run = plan({tp});
@@ -48,8 +49,8 @@ TEST(Textbook, TensorParallelReducesTwicePerLayerAndDirection) {
   }
 }
 
-// There a residual passes beside q, k and v: their shares of the gradient are summed before they are reduced. The gradient of
-// the masked rows is reduced as well.
+// In BERT a residual passes beside q, k and v: their shares of the gradient are summed before they
+// are reduced. The gradient of the masked rows is reduced as well.
 TEST(Textbook, TensorParallelReducesBertAsOften) {
   const PlannedRun run = plan({"mesh.tp=2"}, kToyBert);
   EXPECT_EQ(run.calls("tp", "all_reduce", kResidual), 2 * 2 * kLayers + 1);
@@ -62,8 +63,9 @@ TEST(Textbook, TensorParallelSendsPerMicroStep) {
   EXPECT_EQ(run.calls("tp", "all_reduce", kResidual / 4), 4 * (4 * kLayers + 2));
 }
 
-// In place of each all_reduce a reduce_scatter and an all_gather; the backward pass gathers the two saved inputs of each
-// layer once more. Forward gathers of the head's input serve its gradient as well, which is made beside the loss.
+// In place of each all_reduce there are a reduce_scatter and an all_gather; the backward pass
+// gathers the two saved inputs of each layer once more. Forward gathers of the head's input serve
+// its gradient as well, which is made beside the loss.
 TEST(Textbook, SequenceParallelScattersAndGathers) {
   const PlannedRun run = plan({"mesh.tp=2", "mesh.sequence_parallel=true"});
   const int64_t forward = 2 * kLayers + 1, backward = 2 * kLayers + 1, again = 2 * kLayers;
@@ -71,7 +73,8 @@ TEST(Textbook, SequenceParallelScattersAndGathers) {
   const int64_t scattered = run.calls("tp", "reduce_scatter", kResidual),
                 whole = run.calls("tp", "all_reduce", kResidual);
   EXPECT_EQ(scattered + whole, 4 * kLayers + 2);
-  // Published: none. The head's rows are B·S in one dim, which cannot be split along S: its gradient is reduced whole.
+  // None is published. The head's rows are B·S in one dim, which cannot be split along S: its
+  // gradient is reduced whole.
   EXPECT_EQ(whole, 1);
 }
 
@@ -104,7 +107,8 @@ TEST(Textbook, ShardedGradientsScatterEveryMicroStep) {
   EXPECT_EQ(bytes(run, "dp", "all_gather"), parameters.sharded);
 }
 
-// Twice for each micro-step, but the tied embedding once: the head makes its gradient beside its loss.
+// Parameters are gathered twice for each micro-step, but the tied embedding once: the head makes
+// its gradient beside its loss.
 TEST(Textbook, ShardedParametersAreGatheredForBothDirections) {
   const PlannedRun run =
       plan({"mesh.dp=2", "data_parallel.shard=parameters", "batch.accumulate=2"});
@@ -114,7 +118,7 @@ TEST(Textbook, ShardedParametersAreGatheredForBothDirections) {
   EXPECT_EQ(bytes(run, "dp", "all_gather"), 2 * (2 * parameters.sharded - embedding));
 }
 
-// Half of what a sharding covers: parameter, gradient accumulator, two moments.
+// A rank keeps half of what a sharding covers: parameter, gradient accumulator, two moments.
 TEST(Textbook, StatesFallAsTheirShardingSays) {
   const auto state = [](const PlannedRun& run, StateKind kind) {
     int64_t out = 0;

@@ -1,6 +1,6 @@
-// Batches made up for tests: text that can be learned (a token is 3 t + 7 of the one before it, or one more, modulo the
-// vocabulary), documents of uneven length, and uneven weights, so that a mean over the wrong count shows. Each sample is
-// a function of its index alone.
+// Batches made up for tests: text that can be learned (a token is 3 t + 7 of the one before it, or
+// one more, modulo the vocabulary), documents of uneven length, and uneven weights, so that a mean
+// over the wrong count shows. Each sample is a function of its index alone.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Small models for tests, as a user would write them, and what is set otherwise.
+// Configs of small models for tests, as a user would write them, and settings on top of them.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Rungs of the ladder of meshes, value by value: within their bounds in f32 and bf16, dropout on, uneven weights.
+// Rungs of the ladder of meshes, value by value: within their bounds in f32 and bf16, dropout on,
+// uneven weights.
 #include "framework/verify/verify.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// Where a row declares that a result may take an operand's memory, the kernels give the same bits when it does; a declared
-// view has the operand's bytes from its offset on.
+// Where a row declares that a result may take an operand's memory, the kernels give the same bits
+// when it does; a declared view has the operand's bytes from its offset on.
 #include "framework/device/cpu/profile.h"
 #include "framework/runtime/kernels.h"
 #include "tests/ops/compare.h"

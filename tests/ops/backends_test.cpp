@@ -1,5 +1,5 @@
-// Every case on the cpu backend, with each instruction set that this machine has, against the reference backend: values and
-// gradients, f32 and bf16.
+// Every case on the cpu backend, with each instruction set that this machine has, against the
+// reference backend: values and gradients, f32 and bf16.
 #include "framework/device/cpu/profile.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/op_test.h"
@@ -8,8 +8,8 @@
 namespace tessera {
 namespace {
 
-// f32: a few roundings of sums of some hundred terms. bf16: results of single steps may round the other way, which is one
-// unit in 2^8; a second such step doubles it.
+// f32: a few roundings of sums of some hundred terms. bf16: results of single steps may round the
+// other way, which is one unit in 2^8; a second such step doubles it.
 constexpr Tolerance kF32{2e-5, 4e-6}, kBf16{1.0 / 64, 1.0 / 128};
 
 class Backends : public OpTest {};

@@ -1,6 +1,7 @@
-// Cases of an op: operands described by shape and by how their values are drawn, and attributes. A file of cases/ registers
-// them for an op; every mode (backends, gradients, index rule, composite, …) then runs all of them. A real operand takes
-// the float type of the mode that runs it: f32 or bf16 on the cpu, f64 on the reference backend.
+// Cases of an op: operands described by shape and by how their values are drawn, and attributes. A
+// file of cases/ registers them for an op; every mode (backends, gradients, index rule, composite,
+// …) then runs all of them. A real operand takes the float type of the mode that runs it: f32 or
+// bf16 on the cpu, f64 on the reference backend.
 #pragma once
 
 #include <ostream>
@@ -32,7 +33,7 @@ struct Operand {
 
 Operand real(Shape shape);
 Operand uniform(Shape shape, double low, double high);
-/// |x| in [0.3, 2): where a kink at zero, or a pole, would spoil finite differences.
+/// Numbers with |x| in [0.3, 2), for ops whose kink or pole at zero would spoil finite differences.
 Operand off_zero(Shape shape);
 Operand single(Shape shape);
 Operand integers(Shape shape, int64_t low, int64_t high);
@@ -51,8 +52,8 @@ struct Case {
   std::vector<size_t> wrt = {};      // operands that have a gradient; empty: all that are floats
   std::vector<size_t> loss_of = {};  // float results that the loss is made of; empty: all
   bool bf16 = true;                  // runs in bf16 too
-  bool large =
-      false;  // many elements, for threads and whole vectors: no finite differences, no splitting
+  /// Many elements, for threads and whole vectors: no finite differences, no splitting.
+  bool large = false;
   bool cpu = true;  // the cpu backend takes these types
 };
 
@@ -77,7 +78,7 @@ struct Register {
            const std::vector<Refusal>& refusals = {});
 };
 
-/// By op name; registering twice adds up.
+/// All cases, by op name; registering twice adds up.
 const std::vector<OpCases>& registered_cases();
 
 }  // namespace tessera

@@ -6,13 +6,14 @@
 namespace tessera {
 
 struct Tolerance {
-  double relative = 0;  // of the element
-  double absolute = 0;  // of the largest element of the tensor
+  double relative = 0;  // share of the element
+  double absolute = 0;  // share of the largest element of the tensor
   Tolerance operator*(double factor) const { return {relative * factor, absolute * factor}; }
 };
 
-/// Expects |got - want| <= relative · |want| + absolute · s at every element, where s is the largest |want|, or `scale` where
-/// that is larger: the size of terms that may have cancelled. The failure names the worst element.
+/// Expects |got - want| <= relative · |want| + absolute · s at every element, where s is the
+/// largest |want|, or `scale` where that is larger: the size of terms that may have cancelled. The
+/// failure names the worst element.
 void expect_close(const Tensor& got, const Tensor& want, Tolerance tolerance,
                   const std::string& what, double scale = 0);
 

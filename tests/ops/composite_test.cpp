@@ -1,4 +1,5 @@
-// An op that has kernels or a gradient of its own, and a composite: both give the same values and gradients.
+// An op that has kernels or a gradient of its own, and a composite: both give the same values and
+// gradients.
 #include "framework/device/cpu/profile.h"
 #include "framework/passes/expand.h"
 #include "framework/runtime/kernels.h"

@@ -1,4 +1,5 @@
-// What PyTorch computes (tests/golden/ops, made by tests/golden/make_ops.py): values and gradients on both backends.
+// What PyTorch computes (tests/golden/ops, made by tests/golden/make_ops.py): values and gradients
+// on both backends.
 #include <gtest/gtest.h>
 
 #include <filesystem>

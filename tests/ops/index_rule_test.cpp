@@ -1,5 +1,6 @@
-// The index rule alone: for every index that may be split and has even size, the operands are cut in two along it, each half
-// is run, and the results, put together as the index's kind says, equal those of the whole op.
+// The index rule alone: for every index that may be split and has even size, the operands are cut
+// in two along it, each half is run, and the results, put together as the index's kind says, equal
+// those of the whole op.
 #include "tests/ops/compare.h"
 #include "tests/ops/op_test.h"
 #include "tests/ops/run_op.h"

@@ -1,5 +1,5 @@
-// Every op under every legal layout on a 2 × 2 mesh: operands split along one or two indices of its rule, values and
-// gradients made by four ranks in threads, against the same graph on one.
+// Every op under every legal layout on a 2 × 2 mesh: operands split along one or two indices of
+// its rule, values and gradients made by four ranks in threads, against the same graph on one.
 #include <cstring>
 
 #include "framework/comm/threads.h"
@@ -14,7 +14,7 @@
 namespace tessera {
 namespace {
 
-/// Of f64; casts sum in f32.
+/// Tolerances for f64; casts sum in f32.
 constexpr Tolerance kExact{1e-11, 1e-11}, kSingle{1e-6, 1e-6};
 
 const Mesh& mesh() {
@@ -64,7 +64,8 @@ Tensors run_split(const Graph& graph, const Tensors& inputs, const Layouts& layo
   return results;
 }
 
-/// Layouts of the operands in0, in1, … that split index `i` over dp and `k` over tp (-1: none); empty when sizes forbid it.
+/// Layouts of the operands in0, in1, … that split index `i` over dp and `k` over tp (-1: none);
+/// empty when sizes forbid it.
 Layouts layouts_of(const IndexRule& rule, int i, int k) {
   const auto size = [&](int index) {
     return index < 0 ? int64_t{4} : rule.indices[static_cast<size_t>(index)].size;

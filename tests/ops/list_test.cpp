@@ -1,5 +1,5 @@
-// The list of ops is complete: every row is whole, has cases, and runs on both backends, but for collectives, which run on
-// communicators.
+// The list of ops is complete: every row is whole, has cases, and runs on both backends, but for
+// collectives, which run on communicators.
 #include <gtest/gtest.h>
 
 #include <filesystem>

@@ -1,4 +1,5 @@
-// Nodes that hold a part: types while only `place` is known, what a part's attributes become, which indices may be split.
+// Nodes that hold a part: types while only `place` is known, what a part's attributes become, which
+// indices may be split.
 #include <gtest/gtest.h>
 
 #include "framework/passes/expand.h"
@@ -79,7 +80,8 @@ TEST(PartAttributes, HeadsThatShareAKeyStayTogetherWhereTheyDrop) {
   EXPECT_EQ(keeping["r"], Kind::split);
 }
 
-/// Without a kernel of its own, attention draws by dropout over (B, G, R, S, T), where a part must hold all of R.
+/// Without a kernel of its own, attention draws by dropout over (B, G, R, S, T), where a part must
+/// hold all of R.
 TEST(PartAttributes, HeadsThatShareAKeyMustNotBeCut) {
   const OpDef& op = op_of("attention");
   const auto expanded = [&](Shape origin) {

@@ -1,5 +1,5 @@
-// Operands and attributes that do not fit are refused by an error that names the op, the builder's path, the operands and
-// what is wrong.
+// Operands and attributes that do not fit are refused by an error that names the op, the builder's
+// path, the operands and what is wrong.
 #include "framework/ops/ops.h"
 #include "tests/ops/op_test.h"
 #include "tests/ops/run_op.h"

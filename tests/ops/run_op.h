@@ -1,5 +1,5 @@
-// An op in a graph of its own: inputs in0, in1, …, outputs out0, …; with gradients also inputs dout0, … (the cotangents of
-// float results) and outputs loss and din0, ….
+// An op in a graph of its own: inputs in0, in1, …, outputs out0, …; with gradients also inputs
+// dout0, … (the cotangents of float results) and outputs loss and din0, ….
 #pragma once
 
 #include "framework/graph/op_def.h"
@@ -15,8 +15,9 @@ const OpDef& op_of(const std::string& name);
 
 Graph forward_graph(const OpDef& op, std::span<const TensorType> in, const Attrs& attrs);
 
-/// As forward_graph, with loss = Σ out · dout and its gradient for the operands `wrt`. `loss_of`: the float results that
-/// count; empty: all. `composite`: the op is replaced by its composite first.
+/// The forward graph with loss = Σ out · dout and its gradient for the operands `wrt`. `loss_of`
+/// are the float results that count; empty: all. With `composite` the op is replaced by its
+/// composite first.
 Graph gradient_graph(const OpDef& op, std::span<const TensorType> in, const Attrs& attrs,
                      const std::vector<size_t>& wrt, const std::vector<size_t>& loss_of = {},
                      bool composite = false);

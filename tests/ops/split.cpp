@@ -5,7 +5,8 @@
 namespace tessera {
 namespace {
 
-/// For element `i` of a part, its place in the whole: both are arrays over the factors of all dims, outermost first.
+/// For element `i` of a part, its place in the whole: both are arrays over the factors of all dims,
+/// outermost first.
 class PartPlaces {
  public:
   PartPlaces(const IndexRule& rule, const IndexRule::Operand& dims, int index, int64_t parts,

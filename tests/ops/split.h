@@ -1,5 +1,5 @@
-// What sharding will do to an op, on the host and without a communicator: cut operands along one index of its rule, run each
-// part, put the results together.
+// What sharding will do to an op, on the host and without a communicator: cut operands along one
+// index of its rule, run each part, put the results together.
 #pragma once
 
 #include "framework/graph/index_rule.h"
@@ -7,11 +7,13 @@
 
 namespace tessera {
 
-/// The type of one of `parts` equal parts along index `index`; the same type where the operand does not have it.
+/// The type of one of `parts` equal parts along index `index`; the same type where the operand does
+/// not have it.
 TensorType part_type(const TensorType& type, const IndexRule& rule, const IndexRule::Operand& dims,
                      int index, int64_t parts);
 
-/// Part `which` of the whole tensor. Dims of several indices are cut along theirs.
+/// Part `which` of the whole tensor. A dim that is made of several indices is cut along `index`
+/// inside it.
 Tensor take_part(const Tensor& whole, const IndexRule& rule, const IndexRule::Operand& dims,
                  int index, int64_t parts, int64_t which);
 
@@ -19,7 +21,7 @@ Tensor take_part(const Tensor& whole, const IndexRule& rule, const IndexRule::Op
 void put_part(const Tensor& part, Tensor& whole, const IndexRule& rule,
               const IndexRule::Operand& dims, int index, int64_t parts, int64_t which);
 
-/// The operand has this index.
+/// Whether the operand has this index.
 bool has_index(const IndexRule::Operand& dims, int index);
 
 }  // namespace tessera

@@ -65,7 +65,7 @@ TEST(Grad, RandomGraphsAgainstFiniteDifferences) {
         moved.at(name).data<double>()[at] += step;
         return evaluate(random.graph(), moved, reference()).at("loss").item();
       };
-      // Fourth order, since some of these graphs are steep.
+      // The difference is of fourth order, since some of these graphs are steep.
       const double h = 2e-5;
       const double numeric =
           (8 * (loss_at(h) - loss_at(-h)) - (loss_at(2 * h) - loss_at(-2 * h))) / (12 * h);

@@ -75,7 +75,8 @@ TEST(Order, ChangesNoResult) {
 constexpr int kLayers = 6;
 constexpr int64_t kWidth = 64;
 
-/// A micro-step: a tied table at both ends, layers with a weight and a gain, gradients added to their accumulators.
+/// A micro-step: a tied table at both ends, layers with a weight and a gain, gradients added to
+/// their accumulators.
 Graph micro_step(bool products) {
   Graph g("micro");
   const TensorType weight{DType::f64, {kWidth, kWidth}};

@@ -1,5 +1,6 @@
-// What passes know of ops they know from the ops' rows: ops of these tests alone take part in mixed precision,
-// accumulation, views and recompute, and no pass names an op that it does not make or take apart itself.
+// What passes know of ops they know from the ops' rows: ops of these tests alone take part in mixed
+// precision, accumulation, views and recompute, and no pass names an op that it does not make or
+// take apart itself.
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -26,7 +27,7 @@ std::vector<TensorType> infer_product(TypeSpan in, const Attrs& attrs) {
   return {{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, in[0].shape}};
 }
 
-/// Everything that a product can take part in.
+/// A product that takes part in everything that a product can.
 const OpDef product{.name = "toy_product",
                     .infer = infer_product,
                     .flops = [](TypeSpan, TypeSpan, const Attrs&) { return 1.0; },
@@ -67,7 +68,8 @@ const OpDef bend{.name = "toy_bend",
 
 const HasKernel kAll = [](const OpDef&, const Attrs&) { return true; };
 
-/// w used by `make`, whose result becomes the total cotangent of w and then the state w@grad.
+/// A program in which `op` uses w; its result becomes the total cotangent of w and then the state
+/// w@grad.
 Program gradient_by(const OpDef& op) {
   Graph g("micro");
   const Value x = g.add_input("x", kTable, PortKind::data),

@@ -1,4 +1,5 @@
-// Collectives joined into messages, started early and waited for late, without a value that is read before it is there.
+// Collectives joined into messages, started early and waited for late, without a value that is read
+// before it is there.
 #include "framework/passes/overlap.h"
 
 #include <gtest/gtest.h>
@@ -104,7 +105,8 @@ TEST(Overlap, ViewsOfStatesAreGatheredALayerAhead) {
                                       "mul", "wait", "mul", "mul"}));
 }
 
-/// A micro-step with sharded gradients: each is scattered as it is made and added to its accumulator.
+/// A micro-step with sharded gradients: each is scattered as it is made and added to its
+/// accumulator.
 TEST(Bucket, AddingToAccumulatorsWaitsForTheNextBucket) {
   Graph g("micro");
   Value h = g.add_input("x", {DType::f32, {16}}, PortKind::data);
@@ -127,8 +129,8 @@ TEST(Bucket, AddingToAccumulatorsWaitsForTheNextBucket) {
   make_plan(overlap(joined), [](const Graph&, NodeId) { return size_t{0}; });
 }
 
-/// The update after several micro-steps: accumulated gradients are summed over ranks in full buckets, the next one while the
-/// last one is read.
+/// The update after several micro-steps: accumulated gradients are summed over ranks in full
+/// buckets, the next one while the last one is read.
 TEST(Bucket, AccumulatedGradientsAreSummedTogether) {
   Graph g("update");
   for (int i = 0; i < 4; ++i) {
@@ -143,7 +145,8 @@ TEST(Bucket, AccumulatedGradientsAreSummedTogether) {
                                       "square", "square"}));
 }
 
-/// Scattered gradients are read at the end alone, as by clipping; no more than two of them are whole meanwhile.
+/// Scattered gradients are read at the end alone, as by clipping; no more than two of them are
+/// whole meanwhile.
 TEST(Overlap, WholeGradientsGoSoonAfterTheyHaveTravelled) {
   Graph g("step");
   Value h = g.add_input("x", {DType::f32, {2, 16}}, PortKind::data);
@@ -175,8 +178,8 @@ TEST(Overlap, WholeGradientsGoSoonAfterTheyHaveTravelled) {
                                                           "square"}));
 }
 
-/// The last layer's backward pass follows its forward pass, with no other layer between: what it gathers again is not held
-/// all the while.
+/// The last layer's backward pass follows its forward pass, with no other layer between: what it
+/// gathers again is not held all the while.
 TEST(Bucket, AStateGatheredTwiceIsInTwoMessages) {
   Graph g("step");
   const Value up = g.add_input("layer.0.up", {DType::f32, {8}}, PortKind::state),
@@ -191,7 +194,8 @@ TEST(Bucket, AStateGatheredTwiceIsInTwoMessages) {
 
 TEST(Overlap, StartsWhereTheOperandsAreAndWaitsWhereTheResultIsRead) {
   const Graph split = overlap(bucket(gradients(), 2 * 16 * 4));
-  // The first bucket travels while the third gradient is made; the second is read at once and stays whole.
+  // The first bucket travels while the third gradient is made; the second is read at once and stays
+  // whole.
   EXPECT_EQ(ops_of(split),
             (std::vector<std::string>{"exp", "neg", "exp", "neg", "all_reduce", "exp", "neg",
                                       "wait", "square", "square", "all_reduce", "square"}));

@@ -1,4 +1,5 @@
-// The pipeline as a table: run without a config, on meshes and for backends that have fewer kernels than the CPU.
+// The pipeline as a table: run without a config, on meshes and for backends that have fewer kernels
+// than the CPU.
 #include "framework/passes/pipeline.h"
 
 #include <gtest/gtest.h>
@@ -19,7 +20,8 @@ namespace {
 
 const TensorType kRows{DType::f32, {8, 4}};
 
-/// Two layers x + softmax(silu(x W)) with a table of weights each, the mean of squares as loss, gradients and SGD.
+/// Two layers x + softmax(silu(x W)) with a table of weights each, the mean of squares as loss,
+/// gradients and SGD.
 Program small_program() {
   Graph g("step");
   const Value first = g.add_input("x", kRows, PortKind::data);

@@ -1,4 +1,5 @@
-// Faults that Graph itself does not let in, planted behind its back: what the verifier is for when a pass goes wrong.
+// Faults that Graph itself does not let in, planted behind its back: what the verifier is for when
+// a pass goes wrong.
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -1,5 +1,5 @@
-// Random graphs from a seed, over ops with views, in-place chances, donations and several results; values stay of
-// moderate size. For tests that hold of every graph.
+// Random graphs from a seed, over ops with views, in-place chances, donations and several results;
+// values stay of moderate size. They serve tests that hold for every graph.
 #pragma once
 
 #include <random>
@@ -12,7 +12,7 @@ namespace tessera::testing {
 
 class RandomGraph {
  public:
-  /// `smooth`: differentiable without corners, so that finite differences hold.
+  /// With `smooth` the graph is differentiable without corners, so that finite differences hold.
   RandomGraph(std::string name, uint64_t seed, DType dtype, bool smooth)
       : graph_(std::move(name)), engine_(seed), dtype_(dtype), smooth_(smooth) {}
 
@@ -30,7 +30,7 @@ class RandomGraph {
   }
   Value any() { return pool_[static_cast<size_t>(below(static_cast<int64_t>(pool_.size())))]; }
 
-  /// Some value of the pool of that type, made for it when there is none or by chance.
+  /// Some value of the pool of that type; a new one when there is none or by chance.
   Value of_type(const TensorType& type) {
     std::vector<Value> fit;
     for (const Value& v : pool_)
@@ -145,7 +145,7 @@ class RandomGraph {
     if (smooth_ || below(2) == 0) return square;
     return ops::matmul(a, a, ops::tanh(square), {{"trans_b", true}, {"accumulate", true}});
   }
-  /// A donation, of a value made for it.
+  /// Adds a donation of a value that is made for it.
   Value overwrite() {
     const Value x = any();
     if (x.rank() == 0) return ops::cos(x);

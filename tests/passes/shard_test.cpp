@@ -84,7 +84,8 @@ TEST(Shard, AWishByNameSumsIntoASplit) {
   const Graph g = product(8, 16, 12);
   const Wishes wishes{
       .states = {{"w", "_t"}}, .uses = {{"w", "_t"}}, .named = {{"x", "d_"}, {"y", "dt"}}};
-  // The result asks for tp on its columns, but the parameter decides first: it is summed into that split.
+  // The result asks for tp on its columns, but the parameter decides first: it is summed into that
+  // split.
   const Sharding sharding = shard(g, kMesh, wishes.made());
   EXPECT_EQ(to_string(sharding.nodes[0].made[0], kMesh), "[dp, _] +sum(tp)");
   EXPECT_EQ(layout_of(g, sharding, "y"), "[dp, tp]");

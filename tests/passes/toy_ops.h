@@ -8,7 +8,7 @@ namespace tessera::testing {
 inline std::vector<TensorType> like_first(TypeSpan in, const Attrs&) { return {in[0]}; }
 inline std::vector<TensorType> two_like_first(TypeSpan in, const Attrs&) { return {in[0], in[0]}; }
 
-/// Any operands, a result like the first, in memory of its own.
+/// Takes any operands; the result is like the first, in memory of its own.
 inline const OpDef plain{.name = "plain", .infer = like_first};
 
 /// The result may take the place of the first operand; nothing is said of the others.

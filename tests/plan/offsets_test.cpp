@@ -13,7 +13,8 @@ constexpr int64_t kAlign = 64;
 
 int64_t aligned(int64_t n) { return (n + kAlign - 1) / kAlign * kAlign; }
 
-/// No two buffers share a byte at one step, all lie inside, and the arena is at least as large as what is in use at once.
+/// No two buffers share a byte at one step, all lie inside, and the arena is at least as large as
+/// what is in use at once.
 void expect_sound(const std::vector<Lifetime>& buffers, const Packing& p) {
   ASSERT_EQ(p.offsets.size(), buffers.size());
   int64_t peak = 0;
@@ -36,7 +37,8 @@ void expect_sound(const std::vector<Lifetime>& buffers, const Packing& p) {
   EXPECT_GE(p.bytes, p.live_peak);
 }
 
-/// Lifetimes as a training step has them: many short ones, some that live from a forward to a backward step.
+/// Lifetimes as a training step has them: many short ones, some that live from a forward to a
+/// backward step.
 std::vector<Lifetime> step_like(int count, uint64_t seed) {
   std::mt19937_64 engine(seed);
   const auto below = [&](int64_t n) {
@@ -76,7 +78,8 @@ TEST(Offsets, LastAndFirstStepAreBothInUse) {
 }
 
 TEST(Offsets, ASmallBufferFillsAGap) {
-  // Large ones at steps 0-1 and 1-2 lie behind each other; the small one of step 0 fits behind the first.
+  // Large ones at steps 0-1 and 1-2 lie behind each other; the small one of step 0 fits behind the
+  // first.
   const std::vector<Lifetime> buffers{{256, 0, 1}, {192, 1, 2}, {128, 0, 0}, {256, 2, 3}};
   const Packing p = pack(buffers, kAlign);
   EXPECT_EQ(p.bytes, 448);
@@ -112,7 +115,7 @@ TEST(Offsets, AStepOfALargeModelIsPackedTightly) {
   EXPECT_LE(static_cast<double>(p.bytes), 1.15 * static_cast<double>(p.live_peak));
 }
 
-/// As pack does it, by looking at all buffers placed before.
+/// Packs as pack() does, but by looking at all buffers placed before.
 std::vector<int64_t> simply_packed(const std::vector<Lifetime>& buffers) {
   std::vector<size_t> order(buffers.size());
   std::iota(order.begin(), order.end(), size_t{0});
@@ -146,7 +149,8 @@ TEST(Offsets, AreTheLowestThatAreFree) {
   }
 }
 
-/// Blocks one after the other, as those of a head over many tokens: time goes with their number, not with its square.
+/// Blocks follow one another, like those of a head over many tokens: time goes with their number,
+/// not with its square.
 TEST(Offsets, ALongChainOfBlocksTakesNoTime) {
   std::vector<Lifetime> chain;
   for (int i = 0; i < 300000; ++i) chain.push_back({4096, i, i + 2});

@@ -11,7 +11,7 @@
 namespace tessera::testing {
 namespace {
 
-/// What each of three ranks chooses, rank 1 from `second`; and the first line of its report.
+/// What each of three ranks chooses, rank 1 from `second`, and the first line of each one's report.
 struct Choices {
   std::vector<std::string> chosen = std::vector<std::string>(3), said = std::vector<std::string>(3);
 
@@ -97,7 +97,7 @@ TEST(CheckpointChoice, AnotherCheckpointOfTheSameNameIsRefusedBeforeItIsLoaded) 
   EXPECT_EQ(refused, 2);
 }
 
-/// Loading and saving exchange something, as those of a mesh do.
+/// A learner whose loading and saving exchange something, as on a mesh.
 struct MeshLearner : ToyLearner {
   World* world = nullptr;
   void load(TensorSource& source) override {

@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-/// They wrote down settings that had no effect, which a config of today may not have.
+/// Earlier versions wrote down settings that had no effect, which a config of today may not have.
 TEST(RecordedConfig, DataParallelSettingsOfOneRankArePassedOver) {
   const std::string text =
       "model: {type: gpt, layers: 1, hidden: 64, heads: 4}\nmesh: {dp: 1, tp: 1}\n"

@@ -1,5 +1,5 @@
-// A run whose folder is removed, moved or emptied while it writes there: it says so by its next checkpoint, makes anew what
-// it knows, and nobody else gets in meanwhile.
+// A run whose folder is removed, moved or emptied while it writes there: it says so by its next
+// checkpoint, makes anew what it knows, and nobody else gets in meanwhile.
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/record/run_folder.h"
 #include "models/model.h"

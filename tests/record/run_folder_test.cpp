@@ -1,4 +1,5 @@
-// Folders that cannot be written, disks that are full: said before or when it happens, and nothing good is lost.
+// Folders that cannot be written, disks that are full: said before or when it happens, and nothing
+// good is lost.
 #include "framework/record/run_folder.h"
 
 #include "framework/checkpoint/checkpoint_folder.h"

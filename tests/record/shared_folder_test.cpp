@@ -45,7 +45,8 @@ TEST(SharedFolder, WhatAFileSystemShowsLateIsWaitedFor) {
   TemporaryFolder here, late;
   run_threads(2, [&](World& world) {
     const bool leads = world.rank() == 0;
-    std::jthread shows([&] {  // in the other folder, what rank 0 wrote, after a while
+    // Shows in the other folder, after a while, what rank 0 wrote.
+    std::jthread shows([&] {
       std::string word;
       while (leads && word.empty()) word = read_file(here.path / ".shared");
       if (!leads) return;

@@ -87,7 +87,8 @@ TEST(TensorBoard, BytesAreThoseOfThePublicFormat) {
   TensorBoard board(folder.path, folder.path / "metrics.jsonl");
   board.write(R"({"step":3,"a":1.0})");
   const std::string file = read_file(board.path());
-  // Event: 1 wall_time (fixed64), 2 step (varint), 5 summary (16 bytes): 1 value (14 bytes): 1 tag, 2 simple_value.
+  // Event: 1 wall_time (fixed64), 2 step (varint), 5 summary (16 bytes): 1 value (14 bytes): 1 tag,
+  // 2 simple_value.
   const std::string tail = file.substr(file.size() - 4 - 20, 20);
   EXPECT_EQ(tail, std::string("\x10\x03\x2a\x10\x0a\x0e\x0a\x07train/"
                               "a\x15\x00\x00\x80\x3f",
@@ -97,8 +98,8 @@ TEST(TensorBoard, BytesAreThoseOfThePublicFormat) {
 
 using Curves = std::map<std::string, std::vector<std::pair<int64_t, float>>>;
 
-/// What TensorBoard shows: it reads a folder's files in the order of their names, and a start has it forget the points from
-/// its step on.
+/// What TensorBoard shows: it reads a folder's files in the order of their names, and a start has
+/// it forget the points from its step on.
 Curves shown_in(const fs::path& folder) {
   std::vector<std::string> names;
   for (const std::string& name : names_in(folder))
@@ -116,7 +117,7 @@ Curves shown_in(const fs::path& folder) {
   return curves;
 }
 
-/// Every step of metrics.jsonl, once and in order.
+/// Expects that every step of metrics.jsonl is shown, once and in order.
 void expect_all_shown(const fs::path& folder) {
   Curves wanted;
   std::istringstream in(read_file(folder / "metrics.jsonl"));
@@ -137,7 +138,8 @@ void expect_all_shown(const fs::path& folder) {
     })) << tag;
 }
 
-/// A run that ends by an exception before each of `cuts` (updates), and is started again; `between` is done to its folder.
+/// Starts a run again and again, which ends by an exception before each of `cuts` (updates);
+/// `between` runs after each end.
 void cut_and_go_on(
     const fs::path& folder, const std::vector<int64_t>& cuts,
     const std::function<void()>& between = [] {}) {

@@ -16,7 +16,8 @@ struct Step {
   std::vector<Plan> plans;
 };
 
-/// One product with a parameter, and its gradient, through a view and another precision of the parameter.
+/// One product with a parameter, and its gradient, through a view and another precision of the
+/// parameter.
 Step product_step() {
   Step out;
   const TensorType weight{DType::f32, {kSide, kSide}};

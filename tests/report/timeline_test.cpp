@@ -19,7 +19,8 @@ Plan plan(Graph graph) {
 
 Attrs along(const char* axis, int64_t ranks) { return {{"axis", axis}, {"ranks", ranks}}; }
 
-/// A product takes `product` seconds, a message of kBytes among two ranks one second and its latency.
+/// A product takes `product` seconds, a message of kBytes among two ranks one second and its
+/// latency.
 Rates rates(double product, double latency = 0) {
   return {kProduct / product,
           {{"dp", {static_cast<double>(kBytes) / 2, latency}},

@@ -1,5 +1,5 @@
-// What is planned is what is taken: running a graph allocates nothing, and the buffers of a session are as large as its
-// plan says, to the byte. (Whole models: tests/models/allocation_test.cpp.)
+// What is planned is what is taken: running a graph allocates nothing, and the buffers of a session
+// are as large as its plan says, to the byte. (Whole models: tests/models/allocation_test.cpp.)
 #include <gtest/gtest.h>
 #include <malloc.h>
 
@@ -16,7 +16,8 @@ namespace {
 
 Value total(Value x) { return ops::sum(x, {{"dims", Shape{}}, {"keep", false}}); }
 
-/// One step of a small model without matrix products, with most kinds of kernels, and states that are copied and swapped.
+/// One step of a small model without matrix products, with most kinds of kernels, and states that
+/// are copied and swapped.
 Program elementwise_step() {
   Graph g("step");
   const TensorType type{DType::f32, {64, 96}};

@@ -1,5 +1,6 @@
-// Counts what is allocated by operator new, while someone watches. Replaces the operators of the whole program: to be
-// included by one file of a test program. What oneDNN allocates for itself is counted apart, told by the call stack.
+// Counts what is allocated by operator new, while someone watches. It replaces the operators of the
+// whole program, so one file of a test program may include it. What oneDNN allocates for itself is
+// counted apart, told by the call stack.
 #pragma once
 
 #include <dlfcn.h>
@@ -14,7 +15,7 @@
 
 namespace tessera::testing {
 
-/// Counts from its making to its end; one at a time.
+/// Counts while it lives; only one may live at a time.
 class AllocationWatch {
  public:
   AllocationWatch() {
@@ -30,7 +31,7 @@ class AllocationWatch {
   int64_t own() const { return own_; }  // by Tessera, the standard library on its behalf included
   int64_t library() const { return library_; }  // by oneDNN
 
-  /// operator new was called, to return to `caller`.
+  /// Notes a call of operator new that returns to `caller`.
   static void note(const void* caller) {
     if (watching_) ++(by_onednn(caller) ? library_ : own_);
   }
@@ -63,7 +64,8 @@ inline void* counted_new(std::size_t size, std::size_t alignment, const void* ca
 
 }  // namespace tessera::testing
 
-// Not inlined: the return address would be another, and gcc would see free() meet operator new.
+// Not inlined: otherwise the return address would be another, and gcc would see free() meet
+// operator new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   return tessera::testing::counted_new(size, 0, __builtin_return_address(0));
 }

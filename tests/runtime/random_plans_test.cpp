@@ -1,5 +1,6 @@
-// Planned runs against evaluate, which has a buffer for every value and reuses none: the same bits, for random programs
-// over several runs with states. The arena is filled with NaN before each run, so that a read of dead memory shows.
+// Planned runs against evaluate, which has a buffer for every value and reuses none: the same bits,
+// for random programs over several runs with states. The arena is filled with NaN before each run,
+// so that a read of dead memory shows.
 #include <gtest/gtest.h>
 
 #include <cstring>

@@ -30,7 +30,7 @@ Session session_of(const Graph& graph, const std::vector<std::string>& states) {
   return Session(compile(expand_for(program, "reference"), reference()), host_device(reference()));
 }
 
-/// first, first + 1, …
+/// Uploads first, first + 1, …
 void set(Session& session, const DeviceTensor& to, float first) {
   std::vector<float> values(static_cast<size_t>(to.type.numel()));
   std::iota(values.begin(), values.end(), first);

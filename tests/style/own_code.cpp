@@ -1,7 +1,9 @@
-// A plugin of clang-tidy that shows the checks our own code alone. clang-tidy walks through everything that a source
-// includes and drops what it finds in foreign headers; most of its time goes there. With this plugin it never looks: foreign
-// declarations are left out of the walk, and bodies of foreign functions are not read (but for those that the compiler needs,
-// constexpr ones and those that deduce a type). What is found in our code is the same. tidy.py builds and loads it.
+// A plugin of clang-tidy that shows the checks our own code alone. clang-tidy walks through
+// everything that a source includes and drops what it finds in foreign headers; most of its time
+// goes there. With this plugin it never looks: foreign declarations are left out of the walk, and
+// bodies of foreign functions are not read (but for those that the compiler needs, constexpr ones
+// and those that deduce a type). What is found in our code is the same. tidy.py builds and loads
+// it.
 #include <clang/AST/ASTConsumer.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/AST/DeclGroup.h>

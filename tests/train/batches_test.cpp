@@ -1,4 +1,5 @@
-// What a model is fed from token shards: counts, padding, and which held-out samples an evaluation reads.
+// What a model is fed from token shards: counts, padding, and which held-out samples an evaluation
+// reads.
 #include <cmath>
 
 #include "framework/assembly/assemble.h"

@@ -1,4 +1,5 @@
-// Child processes for tests that change what a process cannot change back: its user, its mounts, its life.
+// Child processes for tests that change what a process cannot change back: its user, its mounts,
+// its life.
 #pragma once
 
 #include <sched.h>
@@ -15,7 +16,8 @@ namespace tessera::testing {
 
 inline constexpr int kCannotSetUp = 77;
 
-/// Runs `body` in a child process; the status that waitpid gives. Exit status 1 if an expectation failed there.
+/// Runs `body` in a child process and returns the status that waitpid gives: exit status 1 if an
+/// expectation failed there.
 inline int child_status(const std::function<void()>& body) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
@@ -33,7 +35,8 @@ inline int child_status(const std::function<void()>& body) {
   return status;
 }
 
-/// The same, to end well; false when the child could not set things up.
+/// Runs `body` in a child process, which is to end well; false when the child could not set things
+/// up.
 inline bool in_child(const std::function<void()>& body) {
   const int status = child_status(body);
   if (WIFEXITED(status) && WEXITSTATUS(status) == kCannotSetUp) return false;
@@ -41,7 +44,8 @@ inline bool in_child(const std::function<void()>& body) {
   return true;
 }
 
-/// A tmpfs of 1 MiB at `folder`, or the child ends: needs root, or a user namespace.
+/// Mounts a tmpfs of 1 MiB at `folder`; the child ends where it has neither root nor a user
+/// namespace.
 inline void mount_small_tmpfs(const fs::path& folder) {
   const auto user = ::getuid(), group = ::getgid();
   if (::unshare(CLONE_NEWNS) != 0) {
@@ -54,7 +58,7 @@ inline void mount_small_tmpfs(const fs::path& folder) {
   if (::mount("tessera", folder.c_str(), "tmpfs", 0, "size=1m") != 0) ::_exit(kCannotSetUp);
 }
 
-/// Another program takes all that is free on the disk of `folder`.
+/// Takes all that is free on the disk of `folder`, as another program might.
 inline void fill_disk(const fs::path& folder) {
   std::ofstream out(folder / "filler", std::ios::binary);
   out << std::string(2 << 20, 'x') << std::flush;

@@ -1,4 +1,5 @@
-// Updates whose loss or gradient is not finite: shown raw, skipped, and the end of the run when they do not stop.
+// Updates whose loss or gradient is not finite: shown raw, skipped, and the end of the run when
+// they do not stop.
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "models/model.h"
 #include "tests/train/child.h"
@@ -46,7 +47,7 @@ TEST(Nonfinite, StopsAfterTooManyInARow) {
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found[0].step, 8);
 
-  // The same again, from the checkpoint; then it is mended.
+  // The run fails again when it goes on from the checkpoint; then the fault is mended.
   ToyRun again(config);
   again.learner.nonfinite = toy.learner.nonfinite;
   EXPECT_EQ(user_error_of([&] { again.run(); }), message);

@@ -1,5 +1,5 @@
-// Signals arrive while kernels compute, on threads whose stack register may point anywhere: every thread of the pool has a
-// stack for handlers, and the handlers ask for it.
+// Signals arrive while kernels compute, on threads whose stack register may point anywhere: every
+// thread of the pool has a stack for handlers, and the handlers ask for it.
 #include "framework/train/signals.h"
 
 #include <gtest/gtest.h>

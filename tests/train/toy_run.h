@@ -1,5 +1,6 @@
-// A learner without a model: its state is a vector that each update turns by a pure function of (state, index), so that any
-// lost, doubled or reordered step shows in all that follows. Hooks let a test interfere at a given step.
+// A learner without a model: its state is a vector that each update turns by a pure function of
+// (state, index), so that any lost, doubled or reordered step shows in all that follows. Hooks let
+// a test interfere at a given step.
 #pragma once
 
 #include <cmath>
@@ -19,12 +20,12 @@ namespace tessera::testing {
 
 class ToyLearner : public Learner {
  public:
-  std::function<void(int64_t)> before_step;  // gets the index
+  std::function<void(int64_t)> before_step;  // gets the update's index
   std::function<void()> in_evaluation;
   std::set<int64_t> nonfinite;  // updates that are skipped
   std::vector<double> weights = std::vector<double>(16, 1.0);
 
-  int64_t sequences = 8;      // of an update
+  int64_t sequences = 8;      // in an update
   std::vector<int64_t> read;  // samples, in order
   std::optional<bool> began_with_optimizer;
 

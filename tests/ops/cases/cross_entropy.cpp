@@ -1,4 +1,4 @@
-// cross_entropy and its gradient op. Labels from -1, which is ignored, up.
+// cross_entropy and its gradient op. Labels begin at -1, which is ignored.
 #include "tests/ops/case.h"
 
 namespace tessera {

@@ -17,7 +17,7 @@ Shape with(Shape shape, int64_t last) {
   return shape;
 }
 
-const Attrs kPart{{"whole", Shape{11}}, {"origin", Shape{3}}};  // of the rows
+const Attrs kPart{{"whole", Shape{11}}, {"origin", Shape{3}}};  // a part of the rows
 
 std::vector<Case> lookups() {
   std::vector<Case> cases;

@@ -3,7 +3,7 @@
 namespace tessera {
 namespace {
 
-/// As they multiply untransposed; leading dims broadcast.
+/// Operands as they multiply untransposed; leading dims broadcast.
 const std::vector<std::pair<Shape, Shape>> kProducts{
     {{1, 1}, {1, 1}},          {{4, 6}, {6, 8}},
     {{1, 17}, {17, 1}},        {{17, 1}, {1, 3}},

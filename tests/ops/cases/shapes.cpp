@@ -1,4 +1,5 @@
-// Ops that move elements: reshape, broadcast_to, transpose, slice, concat, update_slice; and those without operands.
+// Ops that move elements: reshape, broadcast_to, transpose, slice, concat, update_slice; and those
+// without operands.
 #include "tests/ops/case.h"
 
 namespace tessera {
