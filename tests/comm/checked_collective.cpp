@@ -136,9 +136,8 @@ class Typed final : public CheckedCollective {
       case Kind::broadcast:
         return static_cast<T>(sent(call_.root, p, i));
       case Kind::shift: {
-        int from = group_.rank() - call_.offset;
-        while (from < 0) from += group_.size();
-        return static_cast<T>(sent(from % group_.size(), p, i));
+        const int n = group_.size(), from = (group_.rank() - call_.offset) % n;
+        return static_cast<T>(sent(from < 0 ? from + n : from, p, i));
       }
     }
     return {};
