@@ -78,7 +78,8 @@ void Ranks::say(const std::string& cause, bool rank_0_reports) const {
     if (!folder.empty() && !RunFolder::save_failure_once(folder, cause, begin_)) return;
   }
   std::fflush(stdout);
-  fmt::print(stderr, "tessera: error: {}\n", cause);
+  // The screen may be gone with mpirun; that is no reason to end otherwise.
+  std::fputs(fmt::format("tessera: error: {}\n", cause).c_str(), stderr);
 }
 
 void Ranks::end_stuck(const World::Verdict& verdict) const {

@@ -13,9 +13,10 @@ std::string whole_text(const std::filesystem::path& path) {
   return {reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size()};
 }
 
-void replace_file(const std::filesystem::path& path, std::string_view text) {
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  std::string_view writer) {
   namespace fs = std::filesystem;
-  const fs::path beside = path.string() + ".tmp";
+  const fs::path beside = path.string() + std::string(writer) + ".tmp";
   std::error_code error;
   fs::remove(beside, error);
   try {

@@ -14,7 +14,9 @@ namespace tessera {
 std::string whole_text(const std::filesystem::path& path);
 
 /// Replaces the content of the file, or creates the file; when that fails, throws a UserError that
-/// names the file and the reason, and leaves the old file unchanged.
-void replace_file(const std::filesystem::path& path, std::string_view text);
+/// names the file and the reason, and leaves the old file unchanged. Writers that may replace one
+/// file at the same time give different names as `writer`; the last one wins.
+void replace_file(const std::filesystem::path& path, std::string_view text,
+                  std::string_view writer = "");
 
 }  // namespace tessera

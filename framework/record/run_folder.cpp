@@ -2,11 +2,15 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <mutex>
+#include <set>
 #include <string>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "framework/checkpoint/checkpoint_folder.h"
@@ -68,6 +72,28 @@ void hold_name(std::optional<HeldName>& held, const fs::path& folder, std::strin
           folder.string(), key);
 }
 
+/// The folders that this process holds, so that any of its threads may leave a failure there.
+struct HeldHere {
+  std::mutex mutex;
+  std::set<std::pair<pid_t, fs::path>> folders;  // a child of fork() holds none of its parent's
+};
+
+HeldHere& held_here() {
+  static HeldHere held;
+  return held;
+}
+
+bool is_held_here(const fs::path& folder) {
+  const std::lock_guard lock(held_here().mutex);
+  return held_here().folders.contains({::getpid(), folder});
+}
+
+/// Several ranks and threads may do this at once, and each leaves a whole file.
+void write_failure(const fs::path& folder, std::string_view cause) {
+  const std::string writer = fmt::format(".{}-{}", ::getpid(), ::gettid());
+  replace_file(folder / kFailure, std::string(cause) + "\n", writer);
+}
+
 }  // namespace
 
 RunFolder::RunFolder(const Config& config)
@@ -83,6 +109,13 @@ RunFolder::RunFolder(const Config& config)
   require_free_names(checkpoints_);
   std::error_code ignored;
   fs::remove(path_ / kFailure, ignored);
+  const std::lock_guard lock(held_here().mutex);
+  held_here().folders.emplace(::getpid(), path_);
+}
+
+RunFolder::~RunFolder() {
+  const std::lock_guard lock(held_here().mutex);
+  held_here().folders.erase({::getpid(), path_});
 }
 
 std::string RunFolder::set_aside_metrics() {
@@ -131,7 +164,7 @@ std::string RunFolder::put_back() {
 void RunFolder::save_failure(std::string_view cause) noexcept {
   try {
     put_back();
-    save(kFailure, std::string(cause) + "\n");
+    write_failure(path_, cause);
   } catch (...) {
     // The cause itself is on its way to the screen, and is worth more than the news that it could
     // not be written.
@@ -142,8 +175,9 @@ void RunFolder::save_failure(const fs::path& folder, std::string_view cause) noe
   try {
     make_folder(folder, "log.folder");
     require_ours(folder);
-    const FolderLock lock(folder, kLock, "log.folder");
-    replace_file(folder / kFailure, std::string(cause) + "\n");
+    std::optional<FolderLock> lock;
+    if (!is_held_here(folder)) lock.emplace(folder, kLock, "log.folder");
+    write_failure(folder, cause);
   } catch (...) {
     // The cause itself is on its way to the screen.
   }
@@ -159,7 +193,7 @@ bool RunFolder::save_failure_once(const fs::path& folder, std::string_view cause
     std::error_code none;
     const auto written = fs::last_write_time(folder / kFailure, none);
     if (!none && written >= since) return false;
-    replace_file(folder / kFailure, std::string(cause) + "\n");
+    write_failure(folder, cause);
   } catch (...) {
     // The cause itself is on its way to the screen.
   }

@@ -23,6 +23,10 @@ class RunFolder {
   /// given as input may be one of these. A run's folder is known by its lock, which stays behind,
   /// and by the checkpoints in it.
   explicit RunFolder(const Config& config);
+  RunFolder(const RunFolder&) = delete;
+  RunFolder& operator=(const RunFolder&) = delete;
+  ~RunFolder();
+
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path metrics() const { return path_ / "metrics.jsonl"; }
 
@@ -39,8 +43,8 @@ class RunFolder {
   std::string put_back();
   /// Leaves the cause of a failure behind, if that is still possible.
   void save_failure(std::string_view cause) noexcept;
-  /// Leaves the cause of a failure of a run that has not opened its folder, unless another run
-  /// holds the folder.
+  /// Leaves the cause of a failure, for a thread that cannot reach the RunFolder, or before there
+  /// is one. Does nothing where another process holds the folder.
   static void save_failure(const std::filesystem::path& folder, std::string_view cause) noexcept;
   /// Leaves the cause of a failure when the rank that holds the folder cannot be reached; several
   /// ranks may call this. Returns false when one of them has left a cause after `since`.

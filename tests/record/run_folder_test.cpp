@@ -2,6 +2,9 @@
 // good is lost.
 #include "framework/record/run_folder.h"
 
+#include <thread>
+#include <vector>
+
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "tests/train/child.h"
 #include "tests/train/toy_run.h"
@@ -203,8 +206,26 @@ TEST(RunFolder, AFailureBeforeTheRunHasItsFolderIsLeftThere) {
   config.checkpoint.folder = (run / "checkpoints").string();
   const RunFolder next(config);  // takes the folder for a run's
   EXPECT_FALSE(fs::exists(run / "failure.txt"));
-  RunFolder::save_failure(run, "a second run");
+  in_child([&] { RunFolder::save_failure(run, "a second run"); });
   EXPECT_FALSE(fs::exists(run / "failure.txt")) << "another holds it";
+  RunFolder::save_failure(run, "told by another thread");
+  EXPECT_EQ(read_file(run / "failure.txt"), "told by another thread\n");
+}
+
+TEST(RunFolder, OneOfSeveralCausesThatAreLeftAtOnceIsKeptWhole) {
+  TemporaryFolder place;
+  Config config;
+  config.log.folder = place.path.string();
+  config.checkpoint.folder = (place.path / "checkpoints").string();
+  const RunFolder run(config);
+  for (int round = 0; round < 20; ++round) {
+    fs::remove(place.path / "failure.txt");
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i)
+      threads.emplace_back([&] { RunFolder::save_failure(place.path, "the cause"); });
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_EQ(read_file(place.path / "failure.txt"), "the cause\n") << "round " << round;
+  }
 }
 
 TEST(RunFolder, AFailureIsNotLeftInAUsersFolder) {
