@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
@@ -66,12 +68,20 @@ int run_bench(std::span<const std::string> args) {
       .examples = {"train configs/gpt2-124m.yaml --steps 10",
                    "step configs/gpt-small.yaml --set precision.compute=bf16",
                    "op 'layer_norm(f32[1024,768], f32[768], f32[768]) {eps=1e-05}'"}};
-  const Ranks ranks;
-  return ranks.together([&] {
+  std::optional<Arguments> given;
+  std::exception_ptr wrong;
+  try {
     if (!args.empty() && !args[0].starts_with('-'))
       require_mode(args[0]);  // before a missing CONFIG is complained of
-    const auto given = line.parse(args);
-    if (given) bench(*given, ranks);
+    given = line.parse(args);
+    if (!given) return 0;  // help needs no other rank
+  } catch (const UserError&) {
+    wrong = std::current_exception();
+  }
+  const Ranks ranks;
+  return ranks.together([&] {
+    if (wrong) std::rethrow_exception(wrong);
+    bench(*given, ranks);
     return 0;
   });
 }

@@ -152,6 +152,7 @@ int run_train(std::span<const std::string> args) {
                           "configs/gpt2-124m.yaml --set data.shards=data/headers --set "
                           "'train.steps=20M tokens'"}};
   const Request request = read_request(line, args);
+  if (!request.given && !request.wrong) return 0;  // help needs no other rank
   // A rank that ends before the ranks have met can leave no cause, and the cause of an earlier run would stand for it.
   if (!request.log_folder.empty() && how_started().leads())
     RunFolder::forget_failure(request.log_folder);
@@ -159,7 +160,7 @@ int run_train(std::span<const std::string> args) {
   ranks.leave_failures_in(request.log_folder);
   return ranks.together([&] {
     if (request.wrong) std::rethrow_exception(request.wrong);
-    return request.given ? train(request, args, ranks) : 0;
+    return train(request, args, ranks);
   });
 }
 

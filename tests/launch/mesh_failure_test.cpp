@@ -157,6 +157,10 @@ TEST_F(MeshFailure, WrongWordsAreSaidOnce) {
             false);
   says_once(on(2, program_path() + " eval " + path("run")), "eval is the work of one process",
             false);
+  for (const char* words : {" help train", " help bench", " bench --help"}) {
+    const Ended ended = shell(on(2, program_path() + words), 30);
+    EXPECT_EQ(ended.status, 0) << words << ": " << ended.output;
+  }
   const Ended help = shell(on(2, program_path() + " train --help"));
   EXPECT_EQ(help.status, 0) << help.output;
   EXPECT_EQ(help.output.find("tessera train CONFIG"), help.output.rfind("tessera train CONFIG"));
