@@ -1,6 +1,7 @@
 #include "framework/passes/partition.h"
 
 #include <map>
+#include <set>
 
 #include "framework/graph/localize.h"
 #include "framework/graph/query.h"
@@ -54,7 +55,9 @@ class Partitioner {
     LocalValues out;
     const auto note = [&](Value value, ValueId v, const Layout& layout, LocalValue::Form form) {
       const ValueInfo& source = source_.value(v);
-      out.insert({value.name(), {source.name, source.type.shape, layout, form}});
+      LocalValue local{source.name, source.type.shape, layout, form};
+      if (narrowed_.contains(value.id())) local.wire = sharding_.wire;
+      out.insert({value.name(), std::move(local)});
     };
     for (size_t i = 0; i < made_.size(); ++i)
       if (made_[i]) {
@@ -136,12 +139,14 @@ class Partitioner {
     Place place(graph_, value.info().node < 0 ? "" : graph_.node(value.info().node).where);
     const Shape& whole = source_.value(v).type.shape;
     const bool narrow = sharding_.gradients[static_cast<size_t>(v)] && value.dtype() == DType::f32;
+    const bool sums = from.partial != to.partial;
     for (const Move& step : transition(from, to)) {
       value =
           reshard(value, whole, from, step, mesh_, fmt::format("{}.{}", name, to_string(step.kind)),
                   narrow ? sharding_.wire : value.dtype());
       from = apply(from, step);
     }
+    if (sums && narrow && sharding_.wire != value.dtype()) narrowed_.insert(value.id());
     if (value.info().node >= 0 && !graph_.has_name(name)) graph_.rename_value(value, name);
     return value;
   }
@@ -207,7 +212,8 @@ class Partitioner {
     Layout layout;
     Value left;
   };
-  std::vector<Left> left_;  // results as their nodes left them
+  std::vector<Left> left_;      // results as their nodes left them
+  std::set<ValueId> narrowed_;  // local values whose addends travelled in a narrower type
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "framework/graph/graph.h"
@@ -27,6 +28,8 @@ struct LocalValue {
   Shape whole;
   Layout layout;
   Form form = Form::kept;
+  /// The narrower type to which the addends of this sum were rounded on their way between ranks.
+  std::optional<DType> wire = {};
 };
 
 /// LocalValue by name in the local graph.

@@ -57,15 +57,21 @@ double RoundingBound::allowed() const {
 }
 
 Rounding::Rounding(const Graph& graph,
-                   std::function<std::optional<Known>(const std::string&)> known)
-    : graph_(graph), known_(std::move(known)) {
+                   std::function<std::optional<Known>(const std::string&)> known,
+                   std::map<std::string, DType> wires)
+    : graph_(graph), known_(std::move(known)), wires_(std::move(wires)) {
   for (size_t i = 0; i < graph.values().size(); ++i)
     ids_[graph.values()[i].name] = static_cast<ValueId>(i);
 }
 
+double Rounding::on_the_wire(ValueId v) const {
+  const auto wire = wires_.find(graph_.value(v).name);
+  return wire == wires_.end() ? 0 : epsilon(wire->second);
+}
+
 double Rounding::own(ValueId v) const {
   const Node& node = graph_.node(graph_.value(v).node);
-  double coarsest = epsilon(graph_.value(v).type.dtype);
+  double coarsest = std::max(epsilon(graph_.value(v).type.dtype), on_the_wire(v));
   if (!node.op->plain_sum)
     for (const auto* side : {&node.inputs, &node.outputs})
       for (ValueId other : *side)
@@ -74,7 +80,7 @@ double Rounding::own(ValueId v) const {
 }
 
 double Rounding::steps(ValueId v) {
-  if (graph_.value(v).node < 0) return 0;
+  if (graph_.value(v).node < 0) return on_the_wire(v);
   if (const auto done = steps_.find(v); done != steps_.end()) return done->second;
   double before = 0;
   for (ValueId operand : graph_.node(graph_.value(v).node).inputs) {
@@ -108,7 +114,7 @@ RoundingBound Rounding::of(const std::string& name) {
   const auto it = ids_.find(name);
   check(it != ids_.end(), "'{}' is no value of graph '{}'", name, graph_.name());
   const ValueId v = it->second;
-  if (graph_.value(v).node < 0 || !is_float(graph_.value(v).type.dtype)) return {};
+  if (!is_float(graph_.value(v).type.dtype)) return {};
   return {steps(v), scale(v)};
 }
 

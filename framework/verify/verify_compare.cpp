@@ -150,7 +150,10 @@ void VerifyComparison::compare(int64_t step, const Parts& parts, const WholeValu
       }
       return size->second;
     };
-    return roundings.emplace(run, Rounding(first_.graph(key.graph), tell)).first->second;
+    std::map<std::string, DType> wires = first_.wires(key.graph);
+    wires.insert(second_.wires(key.graph).begin(), second_.wires(key.graph).end());
+    return roundings.emplace(run, Rounding(first_.graph(key.graph), tell, std::move(wires)))
+        .first->second;
   };
   for (size_t at = 0; at < parts[0].size(); ++at) {
     const CapturedPart& part = parts[0][at];

@@ -27,6 +27,8 @@ class VerifySide {
   LocalValue state(const State& state) const;
   /// The layout in which users find a value; null when it is no value of the graph.
   const Layout* kept(const std::string& graph, const std::string& name) const;
+  /// The types in which addends of sums travelled, by the name of the sum.
+  const std::map<std::string, DType>& wires(const std::string& graph) const;
   /// The kind of a value: activations, gradients, updates, inputs or states.
   std::string kind(const ValueKey& key) const;
 
@@ -36,6 +38,7 @@ class VerifySide {
   std::map<std::string, Graph> sources_;
   std::map<std::string, std::set<std::string>> forward_;  // values that the loss is made from
   std::map<std::string, std::map<std::string, Layout>> kept_;
+  std::map<std::string, std::map<std::string, DType>> wires_;
 };
 
 class VerifyComparison {

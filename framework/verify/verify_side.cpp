@@ -25,8 +25,10 @@ VerifySide::VerifySide(const Models& models, const Config& config, int64_t vocab
       });
   for (const auto& [name, graph] : sources_) forward_[name] = made_into(graph, "loss");
   for (const auto& [graph, values] : assembly_.values)
-    for (const auto& [name, value] : values)
+    for (const auto& [name, value] : values) {
       if (value.form == LocalValue::Form::kept) kept_[graph][value.source] = value.layout;
+      if (value.wire) wires_[graph].insert({value.source, *value.wire});
+    }
 }
 
 LocalValue VerifySide::state(const State& state) const {
@@ -39,6 +41,12 @@ const Layout* VerifySide::kept(const std::string& graph, const std::string& name
   if (of_graph == kept_.end()) return nullptr;
   const auto it = of_graph->second.find(name);
   return it == of_graph->second.end() ? nullptr : &it->second;
+}
+
+const std::map<std::string, DType>& VerifySide::wires(const std::string& graph) const {
+  static const std::map<std::string, DType> none;
+  const auto of_graph = wires_.find(graph);
+  return of_graph == wires_.end() ? none : of_graph->second;
 }
 
 std::string VerifySide::kind(const ValueKey& key) const {

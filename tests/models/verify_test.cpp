@@ -16,13 +16,16 @@
 namespace tessera::testing {
 namespace {
 
-void expect_verified(const char* text, const char* precision, const Rung& r) {
-  Sets base = kOnTheLadder;
-  base.push_back(fmt::format("precision.compute={}", precision));
-  const Config one = toy_config(text, base,
-                                {fmt::format("batch.accumulate={}", r.accumulate),
-                                 fmt::format("recompute.policy={}", r.recompute)}),
-               many = toy_config(text, base, sets_of(r));
+/// What all meshes of a rung share.
+Sets shared_sets(const char* precision, const Rung& r) {
+  Sets sets = kOnTheLadder;
+  sets.push_back(fmt::format("precision.compute={}", precision));
+  sets.push_back(fmt::format("batch.accumulate={}", r.accumulate));
+  sets.push_back(fmt::format("recompute.policy={}", r.recompute));
+  return sets;
+}
+
+void expect_verified(const Config& one, const Config& many, const std::string& rung) {
   set_thread_count(1);
   const VerifyOptions options{shipped_models(), 3, host_device(device()), [&] {
                                 LearnerData data;
@@ -31,7 +34,6 @@ void expect_verified(const char* text, const char* precision, const Rung& r) {
                                 return data;
                               }};
   const VerifyReport report = verify(one, many, options);
-  const std::string rung = fmt::format("{} {}", precision, name_of(r));
   EXPECT_EQ(report.found, 0) << rung << ": " << (report.findings.empty() ? "" : report.findings[0]);
   for (const auto& [kind, row] : report.kinds) {
     EXPECT_GT(row.names, 60) << rung << ": " << kind;
@@ -43,7 +45,25 @@ void expect_verified(const char* text, const char* precision, const Rung& r) {
 TEST(VerifiedLadder, EveryRung) {
   for (const char* precision : {"f32", "bf16"})
     for (const char* text : {kToyGpt, kToyBert})
-      for (const Rung& rung : kRungs) expect_verified(text, precision, rung);
+      for (const Rung& rung : kRungs) {
+        const Sets shared = shared_sets(precision, rung);
+        expect_verified(toy_config(text, shared), toy_config(text, shared, sets_of(rung)),
+                        fmt::format("{} {}", precision, name_of(rung)));
+      }
+}
+
+TEST(VerifiedLadder, GradientsThatTravelInBf16) {
+  for (const Rung& rung : kRungs) {
+    if (rung.dp == 1) continue;
+    const Sets shared = shared_sets("f32", rung);
+    Sets many = sets_of(rung);
+    many.emplace_back("data_parallel.wire=bf16");
+    const Config narrow = toy_config(kToyGpt, shared, many);
+    expect_verified(toy_config(kToyGpt, shared), narrow, "wire of bf16 " + name_of(rung));
+    // Gradients of the first mesh are rounded on the way, those of the second are not.
+    const Sets alone{fmt::format("mesh.tp={}", rung.tp)};
+    expect_verified(narrow, toy_config(kToyGpt, shared, alone), "to one " + name_of(rung));
+  }
 }
 
 /// Toy batches that end at the second step.

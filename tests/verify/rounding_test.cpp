@@ -40,6 +40,15 @@ TEST(Rounding, AddsUpOverWhatTheRunsDoNotShare) {
   EXPECT_DOUBLE_EQ(y.scale, 4);
 }
 
+TEST(Rounding, ReckonsWithTheTypeInWhichAddendsTravel) {
+  const Graph g = products(DType::f32);
+  const std::map<std::string, DType> wires{{"ab", DType::bf16}, {"c", DType::bf16}};
+  EXPECT_DOUBLE_EQ(Rounding(g, one, wires).of("ab").relative, 4 * kF32 + kBf16);
+  EXPECT_DOUBLE_EQ(Rounding(g, one, wires).of("c").relative, kBf16);  // a sum that was put in
+  EXPECT_DOUBLE_EQ(Rounding(g, one, wires).of("y").relative, 2 * kF32);
+  EXPECT_EQ(Rounding(g, one, wires).of("a").allowed(), 0);
+}
+
 TEST(Rounding, InputsAndIntegersAreExact) {
   Graph g("step");
   const Value n = g.add_input("n", {DType::i32, {4}}, PortKind::data);
