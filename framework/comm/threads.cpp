@@ -14,6 +14,7 @@
 #include "framework/comm/exchange.h"
 #include "framework/comm/self.h"
 #include "framework/core/error.h"
+#include "framework/core/threads.h"
 
 namespace tessera {
 namespace {
@@ -217,6 +218,7 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
   std::vector<std::thread> threads;
   for (int rank = 0; rank < ranks; ++rank) {
     threads.emplace_back([&, rank] {
+      share_pool();
       ThreadsWorld world(shared, rank);
       try {
         body(world);

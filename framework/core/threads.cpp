@@ -52,6 +52,10 @@ void set_thread_count(int n) {
   n = std::max(1, n);
   require_threads(n - 1);
   chosen_size() = n;
+  share_pool();
+}
+
+void share_pool() {
   omp_set_num_threads(pool_size());
   omp_set_dynamic(0);
 }

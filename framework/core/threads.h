@@ -16,6 +16,10 @@ namespace tessera {
 int thread_count();
 void set_thread_count(int n);
 
+/// Makes libraries on the pool use thread_count() threads when the current thread calls them; those
+/// that another thread calls would use as many as the process began with.
+void share_pool();
+
 /// Number of cores that this process may run on (affinity mask and cgroup quota).
 int available_cores();
 

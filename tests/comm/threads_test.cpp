@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/core/threads.h"
 #include "tests/comm/watchdog.h"
 
 namespace tessera {
@@ -22,6 +23,25 @@ std::string message_of(const Body& body) {
   }
   return "nothing was thrown";
 }
+
+#if !defined(__SANITIZE_THREAD__)  // TSan cannot see the barriers of OpenMP's runtime
+/// A library opens such a team when a rank calls it.
+int size_of_a_team() {
+  std::atomic<int> size = 0;
+#pragma omp parallel
+  ++size;
+  return size;
+}
+
+TEST(Threads, LibrariesThatRanksCallUseThePool) {
+  const int before = thread_count();
+  for (const int threads : {1, 3}) {
+    set_thread_count(threads);
+    run_threads(2, [&](World&) { EXPECT_EQ(size_of_a_team(), threads); });
+  }
+  set_thread_count(before);
+}
+#endif
 
 TEST(Threads, AnExceptionOnOneRankEndsTheOthersWaits) {
   const Watchdog watchdog("an exception on one rank");
