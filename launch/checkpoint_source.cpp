@@ -6,6 +6,7 @@
 
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checkpoint_reader.h"
+#include "framework/config/mesh_axes.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
 #include "framework/record/recorded_config.h"
@@ -17,6 +18,7 @@ namespace {
 /// The config for one process, which reads a checkpoint of any mesh: a checkpoint holds whole tensors.
 Config on_one_rank(Config config) {
   config.mesh = MeshConfig{};
+  for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = 1;
   config.data_parallel = {};
   return config;
 }

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "framework/assembly/assemble.h"
+#include "framework/assembly/layouts.h"
+#include "framework/config/mesh_axes.h"
 #include "framework/config/model_kind.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
@@ -47,6 +49,38 @@ int64_t planned_bytes(const Models& models, Config config, int64_t vocab,
   return compile(assembly.program, profile, {assembly.mesh}).bytes();
 }
 
+/// Every way to share `ranks` ranks out over the axes.
+std::vector<MeshConfig> meshes_of(int64_t ranks) {
+  std::vector<MeshConfig> out(1);
+  for (const ConfigAxis& axis : kMeshAxes) out[0].*axis.size = 1;
+  out[0].*kDataAxis.size = ranks;
+  for (const ConfigAxis& axis : kMeshAxes) {
+    if (axis.name == kDataAxis.name) continue;
+    std::vector<MeshConfig> more;
+    for (const MeshConfig& mesh : out) {
+      const int64_t left = *(mesh.*kDataAxis.size);
+      for (int64_t size = 1; size <= left; ++size) {
+        if (left % size != 0) continue;
+        more.push_back(mesh);
+        more.back().*axis.size = size;
+        more.back().*kDataAxis.size = left / size;
+      }
+    }
+    out = std::move(more);
+  }
+  return out;
+}
+
+/// How far a mesh is from another in doublings of its axes, the data axis left out.
+double distance(const MeshConfig& a, const MeshConfig& b) {
+  double out = 0;
+  for (const ConfigAxis& axis : kMeshAxes)
+    if (axis.name != kDataAxis.name)
+      out += std::abs(std::log2(static_cast<double>((a.*axis.size).value_or(1)) /
+                                static_cast<double>((b.*axis.size).value_or(1))));
+  return out;
+}
+
 class Search {
  public:
   Search(const Models& models, const Config& config, int64_t vocab, const DeviceProfile& profile,
@@ -55,16 +89,18 @@ class Search {
     config_.model.vocab = vocab;  // auto: it must divide as well
   }
 
-  /// Sets `out` to the mesh with the least sharding that fits, if any does.
-  bool fits(int64_t dp, int64_t tp, MeshProposal& out) const {
-    Config all = on(dp, tp, Shard::parameters, tp > 1);
-    if (!runs(all)) all = on(dp, tp, Shard::parameters, false);
+  /// Sets `out` to the config on a mesh of these sizes with the least sharding that fits, if any
+  /// does.
+  bool fits(const MeshConfig& sizes, MeshProposal& out) const {
+    const bool splits_layers = sizes.tp_size() > 1, splits_batch = sizes.dp_size() > 1;
+    Config all = on(sizes, Shard::parameters, splits_layers);
+    if (!runs(all)) all = on(sizes, Shard::parameters, false);
     if (!runs(all) || !may_fit(all)) return false;
-    for (const bool sequence : {config_.mesh.sequence_parallel && tp > 1, tp > 1})
+    for (const bool sequence : {config_.mesh.sequence_parallel && splits_layers, splits_layers})
       for (const Shard shard :
            {Shard::none, Shard::optimizer, Shard::gradients, Shard::parameters}) {
-        if (dp == 1 ? shard != Shard::none : shard < config_.data_parallel.shard) continue;
-        out.config = on(dp, tp, shard, sequence);
+        if (splits_batch ? shard < config_.data_parallel.shard : shard != Shard::none) continue;
+        out.config = on(sizes, shard, sequence);
         if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
         out.exact = !reads(out.config, "model.layers") || out.config.model.layers <= kMostPlanned;
         out.bytes = out.exact ? planned_bytes(models_, out.config, vocab_, profile_, 0)
@@ -77,10 +113,10 @@ class Search {
  private:
   /// The config on another mesh. The global batch stays, and as far as it divides, so does what one
   /// rank takes at a time.
-  Config on(int64_t dp, int64_t tp, Shard shard, bool sequence) const {
+  Config on(const MeshConfig& sizes, Shard shard, bool sequence) const {
+    const int64_t dp = sizes.dp_size();
     Config out = config_;
-    out.mesh.dp = dp;
-    out.mesh.tp = tp;
+    for (const ConfigAxis& axis : kMeshAxes) out.mesh.*axis.size = sizes.*axis.size;
     out.mesh.sequence_parallel = sequence;
     if (dp == 1)
       out.data_parallel = {};
@@ -144,7 +180,10 @@ std::vector<std::string> sizes_that_divide(const Config& config) {
 }
 
 std::string MeshProposal::text(const Config& from) const {
-  std::string out = fmt::format("--mesh dp={},tp={}", config.mesh.dp_size(), config.mesh.tp_size());
+  std::string out;
+  for (const ConfigAxis& axis : kMeshAxes)
+    out += fmt::format("{}{}={}", out.empty() ? "--mesh " : ",", axis.name,
+                       (config.mesh.*axis.size).value_or(1));
   if (config.data_parallel.shard != from.data_parallel.shard)
     out += fmt::format(" --set data_parallel.shard={}", value_text(config.data_parallel.shard));
   if (config.mesh.sequence_parallel != from.mesh.sequence_parallel)
@@ -158,20 +197,17 @@ std::string MeshProposal::text(const Config& from) const {
 std::vector<MeshProposal> fitting_meshes(const Models& models, const Config& config, int64_t vocab,
                                          const DeviceProfile& profile, int64_t limit, size_t most) {
   const Search search(models, config, vocab, profile, limit);
-  const int64_t ranks = config.mesh.dp_size() * config.mesh.tp_size();
-  const auto from = static_cast<double>(config.mesh.tp_size());
-  const auto distance = [&](int64_t tp) {
-    return std::abs(std::log2(static_cast<double>(tp) / from));
+  const int64_t ranks = mesh_of(config).size();
+  const auto nearer = [&](const MeshConfig& a, const MeshConfig& b) {
+    return distance(a, config.mesh) < distance(b, config.mesh);
   };
   std::vector<MeshProposal> out;
   for (const int64_t times : {1, 2, 4}) {
-    std::vector<int64_t> sizes;
-    for (int64_t tp = 1; tp <= ranks * times; ++tp)
-      if (ranks * times % tp == 0 && distance(tp) <= 2) sizes.push_back(tp);
-    std::stable_sort(sizes.begin(), sizes.end(),
-                     [&](int64_t a, int64_t b) { return distance(a) < distance(b); });
-    for (int64_t tp : sizes)
-      if (MeshProposal found; out.size() < most && search.fits(ranks * times / tp, tp, found))
+    std::vector<MeshConfig> meshes = meshes_of(ranks * times);
+    std::stable_sort(meshes.begin(), meshes.end(), nearer);
+    for (const MeshConfig& mesh : meshes)
+      if (MeshProposal found;
+          distance(mesh, config.mesh) <= 2 && out.size() < most && search.fits(mesh, found))
         out.push_back(std::move(found));
   }
   return out;
