@@ -17,7 +17,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
             attrs.real(beta));
   require(attrs.real("eps") >= 0, "eps is negative");
   attrs.real("weight_decay");
-  return infer_update(in, attrs, 2, true);
+  return infer_update(in, attrs);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(attrs.real("momentum") >= 0 && attrs.real("momentum") < 1,
           "momentum is in [0, 1), not {}", attrs.real("momentum"));
   attrs.real("weight_decay");
-  return infer_update(in, attrs, attrs.real("momentum") > 0 ? 1 : 0, false);
+  return infer_update(in, attrs);
 }
 
 }  // namespace

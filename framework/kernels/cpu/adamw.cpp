@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "framework/core/update_operands.h"
 #include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -44,27 +45,30 @@ Kernel adamw_of(const KernelSpec& spec) {
   const int64_t n = spec.in[0].numel();
   const double beta1 = spec.attrs.real("beta1"), beta2 = spec.attrs.real("beta2"),
                eps = spec.attrs.real("eps"), decay = spec.attrs.real("weight_decay");
-  const bool wide = spec.in[6].dtype == DType::i64;
+  const UpdateOperands at(spec.attrs);
+  const size_t m = at.first_result, v = m + 1, number = *at.number;
+  const bool wide = spec.in[number].dtype == DType::i64;
   return {
       [=](const KernelArgs& args) {
-        if (!*args.input<uint8_t>(7)) return;
-        const double lr = static_cast<double>(*args.input<float>(4));
+        if (!*args.input<uint8_t>(at.apply)) return;
+        const double lr = static_cast<double>(*args.input<float>(at.learning_rate));
         const auto t =
-            static_cast<double>(wide ? *args.input<int64_t>(6) : *args.input<int32_t>(6));
+            static_cast<double>(wide ? *args.input<int64_t>(number) : *args.input<int32_t>(number));
         const AdamwRates rates{static_cast<float>(beta1),
                                static_cast<float>(1 - beta1),
                                static_cast<float>(beta2),
                                static_cast<float>(1 - beta2),
                                static_cast<float>(eps),
-                               *args.input<float>(5),
+                               *args.input<float>(at.clip_scale),
                                static_cast<float>(1 - lr * decay),
                                static_cast<float>(lr / (1 - std::pow(beta1, t))),
                                static_cast<float>(1 / std::sqrt(1 - std::pow(beta2, t)))};
         parallel_for((n + kSweepBlock - 1) / kSweepBlock, 4, [&](int64_t begin, int64_t end, int) {
           const int64_t from = begin * kSweepBlock, to = std::min(end * kSweepBlock, n);
-          adamw_range<G, copy>(args.output<float>(0) + from, args.input<G>(1) + from,
-                               args.output<float>(1) + from, args.output<float>(2) + from,
-                               copy ? args.output<bfloat16>(3) + from : nullptr, to - from, rates);
+          adamw_range<G, copy>(args.output<float>(0) + from, args.input<G>(at.gradient) + from,
+                               args.output<float>(m) + from, args.output<float>(v) + from,
+                               copy ? args.output<bfloat16>(*at.copy_result) + from : nullptr,
+                               to - from, rates);
         });
       },
       0};
@@ -72,8 +76,9 @@ Kernel adamw_of(const KernelSpec& spec) {
 
 Kernel make_adamw(const KernelSpec& spec) {
   require(spec.in[0].dtype == DType::f32, "the cpu backend has no adamw of {}", spec.in[0].dtype);
-  return dispatch_simd(spec.in[1].dtype, spec.op, [&]<class G>(Tag<G>) {
-    return spec.attrs.has("copy") ? adamw_of<G, true>(spec) : adamw_of<G, false>(spec);
+  const UpdateOperands at(spec.attrs);
+  return dispatch_simd(spec.in[at.gradient].dtype, spec.op, [&]<class G>(Tag<G>) {
+    return at.copy ? adamw_of<G, true>(spec) : adamw_of<G, false>(spec);
   });
 }
 

@@ -2,6 +2,7 @@
 #define HWY_TARGET_INCLUDE "framework/kernels/cpu/sgd.cpp"
 #include <hwy/foreach_target.h>
 
+#include "framework/core/update_operands.h"
 #include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -36,19 +37,19 @@ Kernel sgd_of(const KernelSpec& spec) {
   const int64_t n = spec.in[0].numel();
   const auto momentum = static_cast<float>(spec.attrs.real("momentum"));
   const double decay = spec.attrs.real("weight_decay");
+  const UpdateOperands at(spec.attrs);
   return {
       [=](const KernelArgs& args) {
-        constexpr size_t kScalars = buffered ? 3 : 2;
-        if (!*args.input<uint8_t>(kScalars + 2)) return;
-        const float lr = *args.input<float>(kScalars);
-        const SgdRates rates{momentum, *args.input<float>(kScalars + 1),
+        if (!*args.input<uint8_t>(at.apply)) return;
+        const float lr = *args.input<float>(at.learning_rate);
+        const SgdRates rates{momentum, *args.input<float>(at.clip_scale),
                              static_cast<float>(1 - static_cast<double>(lr) * decay), lr};
         parallel_for((n + kSweepBlock - 1) / kSweepBlock, 4, [&](int64_t begin, int64_t end, int) {
           const int64_t from = begin * kSweepBlock, to = std::min(end * kSweepBlock, n);
           sgd_range<G, buffered, copy>(
-              args.output<float>(0) + from, args.input<G>(1) + from,
-              buffered ? args.output<float>(1) + from : nullptr,
-              copy ? args.output<bfloat16>(buffered ? 2 : 1) + from : nullptr, to - from, rates);
+              args.output<float>(0) + from, args.input<G>(at.gradient) + from,
+              buffered ? args.output<float>(at.first_result) + from : nullptr,
+              copy ? args.output<bfloat16>(*at.copy_result) + from : nullptr, to - from, rates);
         });
       },
       0};
@@ -56,10 +57,10 @@ Kernel sgd_of(const KernelSpec& spec) {
 
 Kernel make_sgd(const KernelSpec& spec) {
   require(spec.in[0].dtype == DType::f32, "the cpu backend has no sgd of {}", spec.in[0].dtype);
-  const bool buffered = spec.attrs.real("momentum") > 0, copy = spec.attrs.has("copy");
-  return dispatch_simd(spec.in[1].dtype, spec.op, [&]<class G>(Tag<G>) {
-    if (buffered) return copy ? sgd_of<G, true, true>(spec) : sgd_of<G, true, false>(spec);
-    return copy ? sgd_of<G, false, true>(spec) : sgd_of<G, false, false>(spec);
+  const UpdateOperands at(spec.attrs);
+  return dispatch_simd(spec.in[at.gradient].dtype, spec.op, [&]<class G>(Tag<G>) {
+    if (at.buffers > 0) return at.copy ? sgd_of<G, true, true>(spec) : sgd_of<G, true, false>(spec);
+    return at.copy ? sgd_of<G, false, true>(spec) : sgd_of<G, false, false>(spec);
   });
 }
 
