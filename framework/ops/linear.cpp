@@ -1,9 +1,10 @@
 // Operands: x (.., K), weight (N, K) — or (K, N) with trans_w = false —, then bias (N) if
-// `bias`, residual (.., N) if `residual`. `activation`: none, gelu_tanh, gelu_erf, relu, silu. With
-// `save_preactivation` a second result holds x · W + bias, which the gradient of the activation
-// reads. `to`: dtype of the results.
+// `bias`, residual (.., N) if `residual`. `activation` names a DenseActivation, or one that a
+// backend knows besides. With `save_preactivation` a second result holds x · W + bias, which the
+// gradient of the activation reads. `to`: dtype of the results.
 #include "framework/ops/linear.h"
 
+#include "framework/core/dense_activation.h"
 #include "framework/core/dense_operands.h"
 #include "framework/graph/localize.h"
 #include "framework/ops/shared/elementwise.h"
@@ -37,8 +38,13 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   return results;
 }
 
+/// Whether nothing follows the product but a bias.
+bool is_plain(const Attrs& attrs) {
+  return !attrs.flag("residual") && attrs.text("activation") == "none";
+}
+
 std::vector<Value> grad(const GradCall& call) {
-  check(!call.attrs.flag("residual") && call.attrs.text("activation") == "none",
+  check(is_plain(call.attrs),
         "linear is differentiated before its activation and residual are fused into it");
   const Value x = call.inputs[0], w = call.inputs[1], dy = call.cotangents[0];
   const int64_t k = x.dim(-1), n = dy.dim(-1), rows = x.type().numel() / k;
@@ -54,6 +60,22 @@ std::vector<Value> grad(const GradCall& call) {
   return out;
 }
 
+Value activated(Value x, DenseActivation activation) {
+  switch (activation) {
+    case DenseActivation::none:
+      return x;
+    case DenseActivation::gelu_tanh:
+      return ops::gelu(x, {{"form", std::string("tanh")}});
+    case DenseActivation::gelu_erf:
+      return ops::gelu(x, {{"form", std::string("erf")}});
+    case DenseActivation::relu:
+      return ops::relu(x);
+    case DenseActivation::silu:
+      return ops::silu(x);
+  }
+  internal_error("unknown activation");
+}
+
 std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& attrs) {
   const std::string to = attrs.has("to") ? attrs.text("to") : std::string(to_string(in[0].dtype()));
   const int64_t k = in[0].dim(-1), rows = in[0].type().numel() / k;
@@ -67,12 +89,7 @@ std::vector<Value> composite(Graph&, std::span<const Value> in, const Attrs& att
   const LinearOperands at(attrs);
   if (at.bias) pre = pre + cast(in[*at.bias]);
   pre = ops::reshape(pre, {{"shape", shape}});
-  Value y = pre;
-  const std::string& act = attrs.text("activation");
-  if (act == "gelu_tanh") y = ops::gelu(y, {{"form", std::string("tanh")}});
-  if (act == "gelu_erf") y = ops::gelu(y, {{"form", std::string("erf")}});
-  if (act == "relu") y = ops::relu(y);
-  if (act == "silu") y = ops::silu(y);
+  Value y = activated(pre, dense_activation(attrs));
   if (at.residual) y = y + cast(in[*at.residual]);
   return attrs.flag("save_preactivation") ? std::vector<Value>{y, pre} : std::vector<Value>{y};
 }
@@ -81,8 +98,7 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   const std::string rows = index_names(in[0].rank() - 1), result = rows + " n";
   // An activation or a residual cannot be applied to partial sums, so with one of them the
   // contracted index stays whole. A bias is added to one of the partial sums.
-  const bool plain = !attrs.flag("residual") && attrs.text("activation") == "none";
-  const std::string k = !plain ? "k!" : attrs.flag("bias") ? "k~" : "k";
+  const std::string k = !is_plain(attrs) ? "k!" : attrs.flag("bias") ? "k~" : "k";
   std::string text = rows + " " + k + ", " + (transposed(attrs) ? "n " + k : k + " n");
   if (attrs.flag("bias")) text += ", n";
   if (attrs.flag("residual")) text += ", " + result;

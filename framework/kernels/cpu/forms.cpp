@@ -1,12 +1,12 @@
 #include "framework/kernels/cpu/forms.h"
 
-#include "framework/kernels/cpu/shared/activation.h"
+#include "framework/core/dense_activation.h"
 
 namespace tessera::cpu {
 
 bool has_form(std::string_view op, const Attrs& attrs) {
   return op != "linear" || !attrs.has("activation") ||
-         find_activation(attrs.text("activation")).has_value();
+         choice_of<DenseActivation>(attrs.text("activation")).has_value();
 }
 
 }  // namespace tessera::cpu

@@ -8,10 +8,10 @@ HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
 struct GeluTanh {
-  HWY_INLINE VF operator()(F32, VF x) const { return activate<Activation::gelu_tanh>(x); }
+  HWY_INLINE VF operator()(F32, VF x) const { return activate<DenseActivation::gelu_tanh>(x); }
 };
 struct GeluErf {
-  HWY_INLINE VF operator()(F32, VF x) const { return activate<Activation::gelu_erf>(x); }
+  HWY_INLINE VF operator()(F32, VF x) const { return activate<DenseActivation::gelu_erf>(x); }
 };
 
 struct GeluTanhGrad {

@@ -4,6 +4,7 @@
 // and recomputation changes no loss.
 #include <algorithm>
 
+#include "framework/core/dense_activation.h"
 #include "framework/core/dense_operands.h"
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
@@ -19,7 +20,7 @@ struct Layer {
   bool trans_w;
   DType x, w, y;
   std::optional<DType> bias, residual;
-  Activation activation;
+  DenseActivation activation;
   bool keeps_pre;
 
   LinearOperands at;
@@ -39,8 +40,7 @@ Layer layer_of(const KernelSpec& spec) {
   layer.m = spec.out[0].numel() / layer.n;
   if (layer.at.bias) layer.bias = spec.in[*layer.at.bias].dtype;
   if (layer.at.residual) layer.residual = spec.in[*layer.at.residual].dtype;
-  layer.activation =
-      attrs.has("activation") ? parse_activation(attrs.text("activation")) : Activation::none;
+  layer.activation = dense_activation(attrs);
   layer.keeps_pre = attrs.flag("save_preactivation");
   const auto runs = [&](DType dtype) {
     require(dtype == DType::f32 || dtype == DType::bf16, "the cpu backend has no linear of {}",
@@ -74,7 +74,7 @@ Kernel library_kernel(const Layer& layer, Isa isa) {
                         .b = matrix(layer.w, layer.k, layer.n, layer.trans_w),
                         .c = matrix(layer.y, layer.m, layer.n),
                         .bias = layer.bias};
-  const bool sweeps = layer.keeps_pre || layer.activation != Activation::none;
+  const bool sweeps = layer.keeps_pre || layer.activation != DenseActivation::none;
   if (!sweeps) problem.residual = layer.residual;
   const PreparedMatmul matmul(problem);
   const Epilogue epilogue{

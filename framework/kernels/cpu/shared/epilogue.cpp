@@ -29,17 +29,17 @@ HWY_INLINE hn::Vec<F32> stored_as(DType dtype, hn::Vec<F32> v) {
   return load(memory);
 }
 
-template <Activation activation>
+template <DenseActivation activation>
 HWY_INLINE void one_vector(const Epilogue& epilogue, const EpilogueRow& row, int64_t i) {
   auto v = load_as(epilogue.x, row.x, i);
   if (epilogue.bias) v = hn::Add(v, load_as(*epilogue.bias, row.bias, i));
   if (epilogue.keeps_pre) store_as(epilogue.y, v, row.pre, i);
-  if (activation != Activation::none) v = activate<activation>(stored_as(epilogue.y, v));
+  if (activation != DenseActivation::none) v = activate<activation>(stored_as(epilogue.y, v));
   if (epilogue.residual) v = hn::Add(v, load_as(*epilogue.residual, row.residual, i));
   store_as(epilogue.y, v, row.y, i);
 }
 
-template <Activation activation>
+template <DenseActivation activation>
 void epilogue_row(const Epilogue& epilogue, const EpilogueRow& row) {
   const auto lanes = static_cast<int64_t>(hn::Lanes(F32()));
   int64_t i = 0;
@@ -63,18 +63,18 @@ void epilogue_row(const Epilogue& epilogue, const EpilogueRow& row) {
     std::memcpy(static_cast<char*>(row.pre) + first * size, pre, count * size);
 }
 
-EpilogueFunction choose_epilogue(Activation activation) {
+EpilogueFunction choose_epilogue(DenseActivation activation) {
   switch (activation) {
-    case Activation::none:
-      return &epilogue_row<Activation::none>;
-    case Activation::gelu_tanh:
-      return &epilogue_row<Activation::gelu_tanh>;
-    case Activation::gelu_erf:
-      return &epilogue_row<Activation::gelu_erf>;
-    case Activation::relu:
-      return &epilogue_row<Activation::relu>;
-    case Activation::silu:
-      return &epilogue_row<Activation::silu>;
+    case DenseActivation::none:
+      return &epilogue_row<DenseActivation::none>;
+    case DenseActivation::gelu_tanh:
+      return &epilogue_row<DenseActivation::gelu_tanh>;
+    case DenseActivation::gelu_erf:
+      return &epilogue_row<DenseActivation::gelu_erf>;
+    case DenseActivation::relu:
+      return &epilogue_row<DenseActivation::relu>;
+    case DenseActivation::silu:
+      return &epilogue_row<DenseActivation::silu>;
   }
   return nullptr;
 }

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "framework/core/dense_activation.h"
 #include "framework/core/device_profile.h"
 #include "framework/core/dtype.h"
-#include "framework/kernels/cpu/shared/activation.h"
 
 namespace tessera::cpu {
 
@@ -18,7 +18,7 @@ struct Epilogue {
   DType x = DType::f32, y = DType::f32;
   std::optional<DType> bias = {}, residual = {};
   bool keeps_pre = false;
-  Activation activation = Activation::none;
+  DenseActivation activation = DenseActivation::none;
 };
 
 /// Pointers to the first of the `n` elements to do; `y` may be `x`. Absent operands are not read.

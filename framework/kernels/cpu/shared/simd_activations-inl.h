@@ -11,7 +11,7 @@
 #define TESSERA_SIMD_ACTIVATIONS_INL_H
 #endif
 
-#include "framework/kernels/cpu/shared/activation.h"
+#include "framework/core/dense_activation.h"
 #include "framework/kernels/cpu/shared/vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -29,16 +29,16 @@ HWY_INLINE Gate gate_of(VF x) {
   return {inside, sigmoid_of(u2), hn::MulAdd(square, splat(3 * 0.044715f * k2Root), splat(k2Root))};
 }
 
-template <Activation activation>
+template <DenseActivation activation>
 HWY_INLINE VF activate(VF x) {
-  if constexpr (activation == Activation::relu) {
+  if constexpr (activation == DenseActivation::relu) {
     // max() of NaN and zero would be zero.
     return hn::IfThenElse(hn::Lt(x, splat(0.0f)), splat(0.0f), x);
-  } else if constexpr (activation == Activation::silu) {
+  } else if constexpr (activation == DenseActivation::silu) {
     return hn::Mul(x, sigmoid_of(x));
-  } else if constexpr (activation == Activation::gelu_tanh) {
+  } else if constexpr (activation == DenseActivation::gelu_tanh) {
     return hn::Mul(x, gate_of(x).sigma);
-  } else if constexpr (activation == Activation::gelu_erf) {
+  } else if constexpr (activation == DenseActivation::gelu_erf) {
     return hn::Mul(x, normal_of(x).cdf);
   } else {
     return x;
