@@ -22,7 +22,7 @@ struct Checks {
   template <typename... Args>
   void demand(bool holds, const std::vector<std::string>& paths, fmt::format_string<Args...> format,
               Args&&... args) const {
-    if (!holds) report(paths, fmt::format(format, std::forward<Args>(args)...));
+    if (!holds) report({paths, fmt::format(format, std::forward<Args>(args)...)});
   }
 
   /// A setting is honoured or refused: where a key means nothing it must keep its default.
@@ -30,9 +30,10 @@ struct Checks {
   void without_effect(bool applies, const std::string& path, const T& value, const T& standard,
                       const std::string& key, const std::string& other) const {
     if (applies || value == standard) return;
-    report({path, key},
-           fmt::format("{} = {} has no effect with {}: {}; remove it (the default is {})", path,
-                       value_text(value), key, other, value_text(standard)));
+    report({{path, key},
+            fmt::format("{} = {} has no effect with {}: {}; remove it (the default is {})", path,
+                        value_text(value), key, other, value_text(standard)),
+            true});
   }
 
   /// Demands that `size`, the value of `key`, can be shared evenly by the tensor parallel ranks.

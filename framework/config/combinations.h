@@ -9,10 +9,13 @@
 
 namespace tessera {
 
-/// Called with all keys that the verdict rests on, the key to change first, and with what is wrong
-/// and what to write.
-using ReportClash =
-    std::function<void(const std::vector<std::string>& paths, const std::string& message)>;
+/// Keys that cannot go together.
+struct Clash {
+  std::vector<std::string> paths;  // all keys that the verdict rests on, the key to change first
+  std::string message;             // what is wrong and what to write
+  bool idle = false;  // whether that first key has no effect, and nothing else is wrong
+};
+using ReportClash = std::function<void(const Clash&)>;
 
 /// Reports every combination in `config` that cannot run. Expects each value to be within its own
 /// limits.

@@ -31,8 +31,8 @@ std::string text_of(const std::string& path) {
 }  // namespace
 
 Config load_config(const KnownKinds& kinds, const std::string& path,
-                   std::span<const std::string> sets) {
-  return parse_config(kinds, text_of(path), path, sets);
+                   std::span<const std::string> sets, WrittenBy writer) {
+  return parse_config(kinds, text_of(path), path, sets, writer);
 }
 
 bool folder_follows_name(const KnownKinds& kinds, const std::string& path,

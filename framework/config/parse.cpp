@@ -1,5 +1,6 @@
 #include "framework/config/parse.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -101,16 +102,33 @@ class Reader {
 
   // Reports a clash at the first of its keys that was stated. Nothing is reported when the clash
   // rests on a key that could not be read, for which a default stands in.
-  void clash(const std::vector<std::string>& paths, const std::string& message) {
-    for (const std::string& path : paths)
+  void clash(const Clash& clash) {
+    for (const std::string& path : clash.paths)
       if (unread_.contains(path)) return;
-    for (const std::string& path : paths) {
+    for (const std::string& path : clash.paths) {
       const auto origin = origins_.find(path);
       if (origin == origins_.end()) continue;
-      if (origin->second.set.empty()) return problems_.at(origin->second.place, message);
-      return problems_.in_set(origin->second.set, message);
+      if (origin->second.set.empty()) return problems_.at(origin->second.place, clash.message);
+      return problems_.in_set(origin->second.set, clash.message);
     }
-    problems_.at({}, message);
+    problems_.at({}, clash.message);
+  }
+
+  // Gives keys without effect that the file states, and no `--set` does, their defaults.
+  void pass_over_idle_keys() {
+    std::vector<std::string> idle;
+    check_combinations(config_, [&](const Clash& clash) {
+      const auto origin = origins_.find(clash.paths[0]);
+      if (clash.idle && origin != origins_.end() && origin->second.set.empty())
+        idle.push_back(clash.paths[0]);
+    });
+    Config usual = with_kinds(config_.model.kinds);
+    usual.model.type = config_.model.type;
+    std::vector<Section> standard = bind_fields(usual);
+    for (size_t s = 0; s < sections_.size(); ++s)
+      for (size_t f = 0; f < sections_[s].fields.size(); ++f)
+        if (std::ranges::find(idle, sections_[s].fields[f].path()) != idle.end())
+          sections_[s].fields[f].read(standard[s].fields[f].text());
   }
 
  private:
@@ -237,7 +255,7 @@ class Reader {
 }  // namespace
 
 Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
-                    std::span<const std::string> sets) {
+                    std::span<const std::string> sets, WrittenBy writer) {
   Config config = with_kinds(kinds);
   Problems problems(source);
   const YamlNode root = parse_yaml(text, source, problems);
@@ -253,8 +271,8 @@ Config parse_config(const KnownKinds& kinds, const std::string& text, const std:
   reader.read_document(root);
   for (const std::string& set : sets) reader.read_set(set);
   reader.demand_required();
-  check_combinations(config,
-                     [&](const auto& paths, const auto& message) { reader.clash(paths, message); });
+  if (writer == WrittenBy::run) reader.pass_over_idle_keys();
+  check_combinations(config, [&](const Clash& clash) { reader.clash(clash); });
   if (config.log.folder == "auto") config.log.folder = run_folder_of(source);
   try {
     problems.throw_if_any();
@@ -274,7 +292,7 @@ void check_config(const Config& config) {
       if (const Complaint complaint = field.read(field.text()); !complaint.empty())
         problems.at({}, field.path() + ": " + complaint);
   if (problems.empty())
-    check_combinations(config, [&](const auto&, const auto& message) { problems.at({}, message); });
+    check_combinations(config, [&](const Clash& clash) { problems.at({}, clash.message); });
   problems.throw_if_any();
 }
 

@@ -20,10 +20,14 @@ struct ConfigError : UserError {
   std::string log_folder;
 };
 
+/// Who wrote a config. A user is told of settings without effect. In what a run has recorded they
+/// are read as their defaults, since earlier versions let more of them stand.
+enum class WrittenBy { user, run };
+
 /// Reads the file of a run whose model is of one of `kinds`; each of `sets` is `section.key=value`
 /// and replaces what the file says (the last one wins).
 Config load_config(const KnownKinds& kinds, const std::string& path,
-                   std::span<const std::string> sets = {});
+                   std::span<const std::string> sets = {}, WrittenBy writer = WrittenBy::user);
 
 /// Whether log.folder follows from the name of the file, since neither the file nor `sets` state
 /// one.
@@ -33,7 +37,7 @@ bool folder_follows_name(const KnownKinds& kinds, const std::string& path,
 /// The Config of a text; `source` stands for the file in messages and names the run (its folder is
 /// runs/NAME).
 Config parse_config(const KnownKinds& kinds, const std::string& text, const std::string& source,
-                    std::span<const std::string> sets = {});
+                    std::span<const std::string> sets = {}, WrittenBy writer = WrittenBy::user);
 
 /// Checks ranges and combinations of a Config that a program changed by itself; throws a UserError
 /// that lists all that is wrong.

@@ -1,7 +1,6 @@
 #include "framework/record/recorded_config.h"
 
 #include <algorithm>
-#include <functional>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -20,18 +19,6 @@ bool states(std::span<const std::string> sets, std::string_view key) {
   return std::ranges::any_of(sets, [&](std::string_view set) {
     return set.starts_with(key) && set.substr(key.size()).starts_with('=');
   });
-}
-
-/// What `read` makes of a recorded config and overrides; see parse_recorded.
-Config read_recorded(std::span<const std::string> sets,
-                     const std::function<Config(std::span<const std::string>)>& read) {
-  try {
-    return read(sets);
-  } catch (const ConfigError&) {
-    std::vector<std::string> all{"data_parallel.shard=none", "data_parallel.wire=f32"};
-    all.insert(all.end(), sets.begin(), sets.end());
-    return read(all);
-  }
 }
 
 bool same_place(const fs::path& a, const fs::path& b) {
@@ -98,11 +85,8 @@ Config load_named_config(const KnownKinds& kinds, const std::string& path,
   const fs::path run = file.has_parent_path() ? file.parent_path() : fs::path(".");
   if (!is_record(file)) return load_config(kinds, path, sets);
 
-  const auto read = [&](std::span<const std::string> with) {
-    return load_config(kinds, path, with);
-  };
-  Config config = read_recorded(sets, read);
-  const Config recorded = read_recorded({}, read);
+  Config config = load_config(kinds, path, sets, WrittenBy::run);
+  const Config recorded = load_config(kinds, path, {}, WrittenBy::run);
   if (!states(sets, "log.folder") && !same_place(recorded.log.folder, run))
     config.log.folder = run.string();
   Anchor anchor{recorded.log.folder, run, {}};
@@ -119,9 +103,7 @@ Config load_named_config(const KnownKinds& kinds, const std::string& path,
 
 Config parse_recorded(const KnownKinds& kinds, const std::string& text, const std::string& source,
                       std::span<const std::string> sets) {
-  return read_recorded(sets, [&](std::span<const std::string> with) {
-    return parse_config(kinds, text, source, with);
-  });
+  return parse_config(kinds, text, source, sets, WrittenBy::run);
 }
 
 Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,

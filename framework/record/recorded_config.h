@@ -20,9 +20,7 @@ bool is_record(const std::filesystem::path& path);
 Config load_named_config(const KnownKinds& kinds, const std::string& path,
                          std::span<const std::string> sets = {});
 
-/// Reads a text that a run has recorded as parse_config does. Earlier versions let data_parallel
-/// settings stand beside a mesh.dp of 1, where they mean nothing; such settings are read as their
-/// defaults.
+/// Reads a text that a run has recorded as parse_config does.
 Config parse_recorded(const KnownKinds& kinds, const std::string& text, const std::string& source,
                       std::span<const std::string> sets = {});
 

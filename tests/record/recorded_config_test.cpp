@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "framework/config/parse.h"
 #include "framework/core/error.h"
 #include "models/model.h"
 
@@ -20,6 +21,33 @@ TEST(RecordedConfig, DataParallelSettingsOfOneRankArePassedOver) {
   EXPECT_EQ(parse_recorded(kinds, text, "config.yaml", two).data_parallel.shard,
             DataParallelConfig::Shard::parameters);
   EXPECT_THROW(parse_recorded(kinds, text, "config.yaml", stated), UserError);
+}
+
+/// Earlier versions took a `segments` of 0 for gpt, which has none.
+TEST(RecordedConfig, KeysOfAnotherKindOfModelArePassedOver) {
+  const std::string text =
+      "model: {type: gpt, layers: 1, hidden: 64, heads: 4, segments: 0, next_sentence: false}\n";
+  const KnownKinds kinds = shipped_models().kinds();
+  const Config config = parse_recorded(kinds, text, "config.yaml");
+  EXPECT_EQ(config.model.own, (std::map<std::string, std::string>{}));
+  EXPECT_THROW(parse_config(kinds, text, "config.yaml"), UserError);
+  const std::vector<std::string> bert{"model.type=bert"};
+  EXPECT_EQ(parse_recorded(kinds, text, "config.yaml", bert).model.own.at("segments"), "0");
+}
+
+TEST(RecordedConfig, WhatCannotRunIsRefusedStill) {
+  const std::string text =
+      "model: {type: gpt, layers: 1, hidden: 64, heads: 4, segments: 0}\n"
+      "batch: {length: 2048}\n";
+  try {
+    parse_recorded(shipped_models().kinds(), text, "config.yaml");
+    FAIL() << "it was read";
+  } catch (const UserError& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "config.yaml:2:17: batch.length = 2048 exceeds model.context = 1024; shorten it or "
+        "raise the context");
+  }
 }
 
 }  // namespace
