@@ -63,6 +63,8 @@ struct Combinations : Checks {
     without_effect(adamw, "optimizer.eps", o.eps, standard.eps, "optimizer.type", "sgd");
     without_effect(!adamw, "optimizer.momentum", o.momentum, standard.momentum, "optimizer.type",
                    "adamw");
+    without_effect(o.weight_decay > 0, "optimizer.decay_norms_and_biases", o.decay_norms_and_biases,
+                   standard.decay_norms_and_biases, "optimizer.weight_decay", "0");
     demand(config.batch.sequences % config.batch.accumulate == 0,
            {"batch.sequences", "batch.accumulate"},
            "batch.sequences = {} is not divisible by batch.accumulate = {}; micro-steps are of one "

@@ -97,6 +97,10 @@ INSTANTIATE_TEST_SUITE_P(
               "optimizer.beta1 = 0.5 has no effect with optimizer.type: sgd"},
         Clash{"adamw_momentum", gpt("optimizer: {momentum: 0.9}\n"),
               "optimizer.momentum = 0.9 has no effect with optimizer.type: adamw"},
+        Clash{"decay_of_nothing",
+              gpt("optimizer: {weight_decay: 0, decay_norms_and_biases: true}\n"),
+              "run.yaml:2:54: optimizer.decay_norms_and_biases = true has no effect with "
+              "optimizer.weight_decay: 0; remove it (the default is false)"},
         Clash{
             "shard_on_one_rank", gpt("mesh: {dp: 1}\ndata_parallel: {shard: parameters}\n"),
             "run.yaml:3:24: data_parallel.shard = parameters has no effect with mesh.dp: 1; remove "
