@@ -21,6 +21,9 @@ struct EvaluationBatch {
   std::vector<float> weights;
   double weight = 0;     // sum of the weights
   double sequences = 0;  // number of sequences with a next sentence to tell
+
+  /// The sum of the weights of the labels that are as predicted.
+  double hits(std::span<const int32_t> predicted) const;
 };
 
 /// The rows (sequences) that are asked for, of the micro_sequences() of each micro-step.

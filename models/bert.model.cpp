@@ -130,14 +130,11 @@ std::vector<std::string> loss_parts(const Config& config) {
 
 Tally tally(const Config& config, const EvaluationBatch& batch, const GraphOutputs& outputs,
             const Tokenizer*) {
-  const auto loss = [&](const char* name) { return static_cast<double>(outputs.reals(name)[0]); };
-  Tally sums{{"masked_loss", loss("masked_loss") * batch.weight}, {"weight", batch.weight}};
-  const std::span<const int32_t> predicted = outputs.integers("predicted");
-  double& hits = sums["hits"];
-  for (size_t k = 0; k < batch.labels.size(); ++k)
-    if (predicted[k] == batch.labels[k]) hits += static_cast<double>(batch.weights[k]);
+  Tally sums{{"masked_loss", outputs.number("masked_loss") * batch.weight},
+             {"hits", batch.hits(outputs.integers("predicted"))},
+             {"weight", batch.weight}};
   if (bert_keys(config).next_sentence) {
-    sums["next_sentence_loss"] = loss("next_sentence_loss") * batch.sequences;
+    sums["next_sentence_loss"] = outputs.number("next_sentence_loss") * batch.sequences;
     sums["sequences"] = batch.sequences;
   }
   return sums;

@@ -70,8 +70,7 @@ Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t mic
 
 Tally tally(const Config&, const EvaluationBatch& batch, const GraphOutputs& outputs,
             const Tokenizer* tokenizer) {
-  Tally sums{{"loss", static_cast<double>(outputs.reals("loss")[0]) * batch.weight},
-             {"weight", batch.weight}};
+  Tally sums{{"loss", outputs.number("loss") * batch.weight}, {"weight", batch.weight}};
   if (!tokenizer) return sums;
   std::vector<int32_t> scored;
   for (size_t k = 0; k < batch.labels.size(); ++k)

@@ -33,6 +33,9 @@ struct ModelUse {
 struct GraphOutputs {
   std::function<std::span<const float>(std::string_view name)> reals;
   std::function<std::span<const int32_t>(std::string_view name)> integers;
+
+  /// The output of that name, which is one number.
+  double number(std::string_view name) const { return static_cast<double>(reals(name)[0]); }
 };
 
 /// Sums over the batches of an evaluation, by name.

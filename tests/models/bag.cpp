@@ -113,13 +113,9 @@ Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t mic
 
 Tally tally(const Config&, const EvaluationBatch& batch, const GraphOutputs& outputs,
             const Tokenizer*) {
-  Tally sums{{"loss", static_cast<double>(outputs.reals("loss")[0]) * batch.weight},
-             {"weight", batch.weight}};
-  const auto predicted = outputs.integers("predicted");
-  double& hits = sums["hits"];
-  for (size_t i = 0; i < batch.labels.size(); ++i)
-    if (predicted[i] == batch.labels[i]) hits += static_cast<double>(batch.weights[i]);
-  return sums;
+  return {{"loss", outputs.number("loss") * batch.weight},
+          {"hits", batch.hits(outputs.integers("predicted"))},
+          {"weight", batch.weight}};
 }
 
 Evaluation evaluation(const Config&, const Tally& sums) {
