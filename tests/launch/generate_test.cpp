@@ -4,8 +4,7 @@
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
-#include "tests/data/text_folder.h"
-#include "tests/launch/program.h"
+#include "tests/launch/workplace.h"
 
 namespace tessera {
 namespace {
@@ -29,30 +28,17 @@ void poison(const fs::path& folder) {
   writer.commit(reader.config_text(), reader.run_json(), 2, verdicts);
 }
 
-/// Token shards and a model of next to nothing, trained for a moment.
+/// A model of next to nothing, trained for a moment.
 class Generate : public ::testing::Test {
  protected:
-  void SetUp() override {
-    for (uint64_t i = 0; i < 10; ++i)
-      write_file(folder_ / ("text/" + std::to_string(i)), random_text(i, 2000));
-    ASSERT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
-    write_file(folder_ / "tiny.yaml",
-               "model: {type: gpt, layers: 1, hidden: 16, heads: 2, context: 16}\n"
-               "batch: {sequences: 2}\nschedule: {warmup: 0 steps, type: constant}\n"
-               "train: {steps: 1 steps}\nevaluate: {every: 0 steps, batches: 2}\n"
-               "device: {threads: 1}\ndata: {shards: " +
-                   path("shards") + ", validation: 0.2}\n");
-  }
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string path(const std::string& name) const { return place_.path(name); }
   void train() const {
-    std::vector<std::string> words{"train", path("tiny.yaml"), "--peak", "100"};
-    words.insert(words.end(), {"--set", "log.folder=" + path("run"), "--set",
-                               "checkpoint.folder=" + path("run/checkpoints")});
-    const ProgramRun run = program(words);
+    const ProgramRun run = program(place_.train(
+        "run", {"train.steps=1 steps", "schedule.warmup=0 steps", "evaluate.every=0 steps"}));
     ASSERT_EQ(run.status, 0) << run.err;
   }
 
-  TemporaryFolder folder_;
+  const Workplace place_;
 };
 
 TEST_F(Generate, SaysWhyItStopped) {

@@ -1,4 +1,4 @@
-// What the tests of `tessera train` share: text, token shards and a tiny config in a folder of
+// What the tests of `tessera train`, `eval` and `generate` share: text, token shards and a tiny config in a folder of
 // their own, and the program as a process.
 #pragma once
 

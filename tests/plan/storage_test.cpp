@@ -26,6 +26,11 @@ struct Planned {
   bool together(Value a, Value b) const { return of(a) == of(b); }
 };
 
+/// A data input, a value that a node makes of one, and a state.
+Value data(Graph& g, const char* name = "x") { return g.add_input(name, kList, PortKind::data); }
+Value made(Graph& g) { return plain(data(g)); }
+Value state(Graph& g, const char* name) { return g.add_input(name, kList, PortKind::state); }
+
 Planned plan(const Graph& graph) { return {assign_storage(graph)}; }
 
 std::string error_of(const Graph& graph) {
@@ -39,8 +44,7 @@ std::string error_of(const Graph& graph) {
 
 TEST(Storage, EveryValueHasItsLifetime) {
   Graph g;
-  const Value x = g.add_input("x", kList, PortKind::data);
-  const Value unread = g.add_input("unread", kList, PortKind::data);
+  const Value x = data(g), unread = data(g, "unread");
   const Value a = plain(x), unused = plain(a), b = plain(a);
   g.add_output("b", b);
   const Planned p = plan(g);
@@ -57,7 +61,7 @@ TEST(Storage, EveryValueHasItsLifetime) {
 
 TEST(Storage, AViewIsItsOperandAndKeepsItAlive) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   const Value part = window(x, {{"begin", int64_t{16}}, {"count", int64_t{16}}});
   const Value rest = window(part, {{"begin", int64_t{0}}, {"count", int64_t{4}}});
   const Value other = plain(x);
@@ -71,7 +75,7 @@ TEST(Storage, AViewIsItsOperandAndKeepsItAlive) {
 
 TEST(Storage, AResultTakesThePlaceOfAnOperandThatEnds) {
   Graph g;
-  const Value x = g.add_input("x", kList, PortKind::data);
+  const Value x = data(g);
   const Value a = over_first(x), b = over_first(a);
   const Value c = over_first(a);  // a ends here, b does not read it any more
   g.add_output("b", b);
@@ -85,7 +89,7 @@ TEST(Storage, AResultTakesThePlaceOfAnOperandThatEnds) {
 
 TEST(Storage, NotWhenAViewIsStillRead) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   const Value view = ops::reshape(x, {{"shape", Shape{4, 8}}});
   const Value y = over_first(x);
   g.add_output("y", y);
@@ -95,7 +99,7 @@ TEST(Storage, NotWhenAViewIsStillRead) {
 
 TEST(Storage, NotOverAnotherOperandInTheSameMemory) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   const Value view = ops::reshape(x, {{"shape", kList.shape}});
   const Value y = over_any(x, view);
   g.add_output("y", y);
@@ -104,7 +108,7 @@ TEST(Storage, NotOverAnotherOperandInTheSameMemory) {
 
 TEST(Storage, TheSameOperandTwiceIsOverwrittenOnlyWhereBothAllowIt) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   const Value w = plain(x);
   const Value y = over_first(x, x), z = over_any(w, w);
   g.add_output("y", y);
@@ -117,7 +121,7 @@ TEST(Storage, TheSameOperandTwiceIsOverwrittenOnlyWhereBothAllowIt) {
 TEST(Storage, TwoResultsNeverShareAnOperandsPlace) {
   for (const bool first_unused : {false, true}) {
     Graph g;
-    const auto pair = twins.all({plain(g.add_input("x", kList, PortKind::data))});
+    const auto pair = twins.all({made(g)});
     g.add_output("y", pair[1]);
     if (!first_unused) g.add_output("z", pair[0]);
     EXPECT_FALSE(plan(g).together(pair[0], pair[1]));
@@ -126,7 +130,7 @@ TEST(Storage, TwoResultsNeverShareAnOperandsPlace) {
 
 TEST(Storage, ADonationOverwritesItsOperand) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data)), update = plain(x);
+  const Value x = made(g), update = plain(x);
   const Value y = donor(x, update), z = donor(y, update);
   g.add_output("z", z);
   const Planned p = plan(g);
@@ -136,12 +140,12 @@ TEST(Storage, ADonationOverwritesItsOperand) {
 
 TEST(Storage, ReadingADonatedValueAfterwardsIsAnErrorThatNamesBoth) {
   Graph g;
-  const Value x = g.add1(plain, {g.add_input("in", kList, PortKind::data)}, {}, "old");
+  const Value x = g.add1(plain, {data(g, "in")}, {}, "old");
   g.add_output("y", g.add1(donor, {x, x}, {}, "first"));  // read by the step that overwrites it
   EXPECT_NE(error_of(g).find("'old'"), std::string::npos) << error_of(g);
 
   Graph h;
-  const Value w = h.add1(plain, {h.add_input("in", kList, PortKind::data)}, {}, "old");
+  const Value w = h.add1(plain, {data(h, "in")}, {}, "old");
   const Value update = plain(w);
   h.add_output("y", h.add1(donor, {w, update}, {}, "overwriter"));
   h.add_output("z", h.add1(plain, {w}, {}, "late"));
@@ -152,7 +156,7 @@ TEST(Storage, ReadingADonatedValueAfterwardsIsAnErrorThatNamesBoth) {
 
 TEST(Storage, AnOutputMayNotBeDonated) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data)), update = plain(x);
+  const Value x = made(g), update = plain(x);
   g.add_output("y", donor(x, update));
   g.add_output("old", x);
   EXPECT_NE(error_of(g).find("the output 'old'"), std::string::npos) << error_of(g);
@@ -160,7 +164,7 @@ TEST(Storage, AnOutputMayNotBeDonated) {
 
 TEST(Storage, AViewMadeBeforeADonationMayNotBeReadAfterIt) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data)), update = plain(x);
+  const Value x = made(g), update = plain(x);
   const Value view = ops::reshape(x, {{"shape", Shape{4, 8}}}, "seen");
   g.add_output("y", donor(x, update));
   g.add_output("z", plain(view));
@@ -169,7 +173,7 @@ TEST(Storage, AViewMadeBeforeADonationMayNotBeReadAfterIt) {
 
 TEST(Storage, PartsBesideADonatedPartStayReadable) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   const Value low = window(x, {{"begin", int64_t{0}}, {"count", int64_t{16}}});
   const Value high = window(x, {{"begin", int64_t{16}}, {"count", int64_t{16}}});
   g.add_output("low", donor(low, plain(low)));
@@ -183,7 +187,7 @@ TEST(Storage, PartsBesideADonatedPartStayReadable) {
 
 TEST(StorageOfStates, AStateIsUpdatedInPlace) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value gradient = plain(w);
   const Value next = over_any(w, gradient);
   g.add_output("w", next, PortKind::state);
@@ -195,7 +199,7 @@ TEST(StorageOfStates, AStateIsUpdatedInPlace) {
 
 TEST(StorageOfStates, NotOverwrittenByWhatIsNotStored) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value other = over_first(w);
   g.add_output("y", other);
   const Planned p = plan(g);
@@ -205,7 +209,7 @@ TEST(StorageOfStates, NotOverwrittenByWhatIsNotStored) {
 
 TEST(StorageOfStates, MadeWhereItLivesWhenTheOldValueIsDoneWith) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value a = plain(w), b = plain(a);
   g.add_output("w", b, PortKind::state);
   const Planned p = plan(g);
@@ -216,7 +220,7 @@ TEST(StorageOfStates, MadeWhereItLivesWhenTheOldValueIsDoneWith) {
 
 TEST(StorageOfStates, AChainInPlaceEndsInTheState) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value decayed = over_first(w), next = over_first(decayed);
   g.add_output("w", next, PortKind::state);
   const Planned p = plan(g);
@@ -226,7 +230,7 @@ TEST(StorageOfStates, AChainInPlaceEndsInTheState) {
 
 TEST(StorageOfStates, CopiedWhenTheOldValueIsStillRead) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value next = plain(w), late = plain(w);
   g.add_output("w", next, PortKind::state);
   g.add_output("late", late);
@@ -240,7 +244,7 @@ TEST(StorageOfStates, CopiedWhenTheOldValueIsStillRead) {
 
 TEST(StorageOfStates, PassedThroughUnchangedCostsNothing) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   g.add_output("w", w, PortKind::state);
   g.add_output("seen", w);
   const Planned p = plan(g);
@@ -250,7 +254,7 @@ TEST(StorageOfStates, PassedThroughUnchangedCostsNothing) {
 
 TEST(StorageOfStates, ADataInputIsCopiedIn) {
   Graph g;
-  const Value x = g.add_input("x", kList, PortKind::data);
+  const Value x = data(g);
   g.add_output("w", x, PortKind::state);
   const Planned p = plan(g);
   ASSERT_EQ(p.storage.copies.size(), 1u);
@@ -260,7 +264,7 @@ TEST(StorageOfStates, ADataInputIsCopiedIn) {
 
 TEST(StorageOfStates, OneValueStoredTwiceIsCopiedOnce) {
   Graph g;
-  const Value x = plain(g.add_input("x", kList, PortKind::data));
+  const Value x = made(g);
   g.add_output("a", x, PortKind::state);
   g.add_output("b", x, PortKind::state);
   const Planned p = plan(g);
@@ -271,8 +275,7 @@ TEST(StorageOfStates, OneValueStoredTwiceIsCopiedOnce) {
 
 TEST(StorageOfStates, TwoThatChangePlacesPassThroughSpareMemory) {
   Graph g;
-  const Value a = g.add_input("a", kList, PortKind::state);
-  const Value b = g.add_input("b", kList, PortKind::state);
+  const Value a = state(g, "a"), b = state(g, "b");
   g.add_output("a", b, PortKind::state);
   g.add_output("b", a, PortKind::state);
   EXPECT_EQ(plan(g).storage.copies.size(), 3u);
@@ -280,9 +283,7 @@ TEST(StorageOfStates, TwoThatChangePlacesPassThroughSpareMemory) {
 
 TEST(StorageOfStates, AShiftIsCopiedFromItsEnd) {
   Graph g;
-  const Value a = g.add_input("a", kList, PortKind::state);
-  const Value b = g.add_input("b", kList, PortKind::state);
-  const Value c = g.add_input("c", kList, PortKind::state);
+  const Value a = state(g, "a"), b = state(g, "b"), c = state(g, "c");
   g.add_output("b", a, PortKind::state);
   g.add_output("c", b, PortKind::state);
   g.add_output("a", a, PortKind::state);
@@ -294,7 +295,7 @@ TEST(StorageOfStates, AShiftIsCopiedFromItsEnd) {
 
 TEST(StorageOfStates, AResultThatIsTheOldStateIsSavedFirst) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
+  const Value w = state(g, "w");
   const Value view = ops::reshape(w, {{"shape", Shape{4, 8}}});
   g.add_output("old", view);
   g.add_output("w", plain(w), PortKind::state);
@@ -308,8 +309,7 @@ TEST(StorageOfStates, AResultThatIsTheOldStateIsSavedFirst) {
 
 TEST(StorageOfStates, ADonatedStateMustBeStored) {
   Graph g;
-  const Value w = g.add_input("w", kList, PortKind::state);
-  const Value update = g.add_input("x", kList, PortKind::data);
+  const Value w = state(g, "w"), update = data(g);
   const Value next = g.add1(donor, {w, update}, {}, "sweep");
   g.add_output("y", plain(next));
   EXPECT_NE(error_of(g).find("the state 'w' is overwritten but not stored"), std::string::npos)
