@@ -1,6 +1,7 @@
-// What a target can do: backend, instruction set, threads, memory, caches. `compile` takes the
-// profile as a value and hands it to the kernels that it prepares; a plan is exact for its profile.
-// device/cpu makes the profile of the CPU.
+// What a target can do: backend, threads, memory, instruction set. `compile` takes the profile as a
+// value and hands it to the kernels that it prepares; a plan is exact for its profile. What only a
+// device's own room needs, such as the sizes of caches, stays there. device/cpu makes the profile
+// of the CPU.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +19,10 @@ Isa parse_isa(std::string_view name);
 
 struct DeviceProfile {
   std::string backend = "cpu";  // a column of the kernel table: "cpu" or "reference"
-  Isa isa = Isa::avx2;
-  int threads = 1;
-  /// Memory that this process may use: the smaller of the machine's and the cgroup's.
-  size_t memory_bytes = 0;
-  std::string model;                                // the processor's own name
-  size_t l1_bytes = 0, l2_bytes = 0, l3_bytes = 0;  // data caches that one core sees; 0: unknown
+  std::string model;            // the device's own name
+  int threads = 1;              // of the host, that its kernels may use
+  size_t memory_bytes = 0;      // what this process may use of the device's memory
+  Isa isa = Isa::avx2;          // for kernels that run on the host
 };
 
 }  // namespace tessera

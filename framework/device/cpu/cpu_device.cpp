@@ -48,11 +48,12 @@ void CpuDevice::copy(void*, void* to, const void* from, size_t bytes) {
 
 std::vector<Fact> CpuDevice::facts() const {
   const DeviceProfile& p = profile();
+  const CacheSizes caches = cache_sizes();
   return {{"processor", p.model},
           {"cores", fmt::format("{} usable", available_cores())},
           {"instructions", sets_up_to(p.isa) + (p.isa == Isa::amx ? "" : " (no amx)")},
           {"caches",
-           fmt::format("L1 {}, L2 {}, L3 {}", kib(p.l1_bytes), kib(p.l2_bytes), kib(p.l3_bytes))},
+           fmt::format("L1 {}, L2 {}, L3 {}", kib(caches.l1), kib(caches.l2), kib(caches.l3))},
           {"memory", fmt::format("{} usable, {} free now; huge pages: {}", gib(p.memory_bytes),
                                  gib(available_memory()), huge_pages())}};
 }
@@ -87,7 +88,7 @@ size_t CpuDevice::peak_bytes() const { return peak_resident_bytes(); }
 double CpuDevice::copy_gbytes_per_second(double seconds) const {
   constexpr size_t kLeast = size_t{64} << 20, kMost = size_t{512} << 20;
   // More bytes than any cache holds.
-  const size_t bytes = std::clamp(2 * profile().l3_bytes, kLeast, kMost);
+  const size_t bytes = std::clamp(2 * cache_sizes().l3, kLeast, kMost);
   HostBuffer from(bytes), to(bytes);
   std::memset(from.data(), 1, bytes);  // untouched pages would all be the one zero page
   const double time = fastest_run(seconds, [&] {

@@ -57,10 +57,6 @@ DeviceProfile cpu_profile() {
   profile.isa = isa_of(read_cpu_facts());
   profile.threads = available_cores();
   profile.memory_bytes = memory_limit();
-  const CacheSizes caches = cache_sizes();
-  profile.l1_bytes = caches.l1;
-  profile.l2_bytes = caches.l2;
-  profile.l3_bytes = caches.l3;
   return profile;
 }
 

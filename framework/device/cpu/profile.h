@@ -1,6 +1,6 @@
-// The profile of the machine that the program runs on: instruction set, cores, caches, memory. It
-// is detected once and handed on as a value; `tessera plan` can put the memory of another machine
-// in its place.
+// The profile of the machine that the program runs on: instruction set, cores, memory. It is
+// detected once and handed on as a value; `tessera plan` can put the memory of another machine in
+// its place. The sizes of the caches are for this room alone.
 #pragma once
 
 #include <filesystem>
