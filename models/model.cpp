@@ -1,5 +1,8 @@
 #include "models/model.h"
 
+#include <algorithm>
+#include <string_view>
+
 #include "framework/core/error.h"
 #include "models/bert.h"
 #include "models/gpt.h"
@@ -17,7 +20,14 @@ const ModelDef& Models::of(const Config& config) const {
 
 KnownKinds Models::kinds() const {
   auto kinds = std::make_shared<ModelKinds>();
-  for (const ModelDef& row : rows) kinds->push_back(row.kind);
+  for (const ModelDef& row : rows) {
+    for (const std::string_view key : {"model.vocab", "model.context"})
+      check(std::ranges::find(row.kind.reads, key) == row.kind.reads.end(),
+            "the row of {} names {} as a key that it reads: every model does, and one that does "
+            "not name it would refuse it",
+            row.kind.name, key);
+    kinds->push_back(row.kind);
+  }
   return KnownKinds(std::move(kinds));
 }
 

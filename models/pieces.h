@@ -2,7 +2,8 @@
 // attention, MLP. Each is a function over plain data that says its shape, so that a model puts them
 // together as it likes. They know one device and global shapes, and nothing of meshes. Activations
 // are (B, S, width); q, k and v weights [heads, head_dim, width]; dense weights (out, in). `name`
-// is the path of a parameter, whose start "layer.N." is the scope that the caller has opened.
+// is the path of a parameter. The result is called by its last word, in the scopes that the caller
+// has opened: for "layer.3.mlp.up" these are "layer.3" and "mlp".
 #pragma once
 
 #include <functional>

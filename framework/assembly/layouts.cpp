@@ -56,8 +56,10 @@ void check_notes(const ModelLayout& model, const Program& program,
         check(find_mesh_axis(axis) != nullptr,
               "the model's layout lays '{}' out as {}: there is no axis '{}', but {}", note.name,
               note.layout, axis, mesh_axes_text());
-      check(fits_one(note), "the model's layout has a note on '{}', which fits no {}", note.name,
-            what);
+      check(fits_one(note),
+            "the model's layout has a note on '{}', which fits no {}; `tessera plan CONFIG --after "
+            "model --graph step` shows their names",
+            note.name, what);
     }
   };
   check_list(model.parameters, "parameter of the model", [&](const LayoutNote& note) {

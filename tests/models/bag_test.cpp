@@ -12,6 +12,7 @@
 #include "framework/comm/threads.h"
 #include "framework/config/print.h"
 #include "framework/config/reference.h"
+#include "framework/core/error.h"
 #include "framework/core/threads.h"
 #include "framework/train/model_learner.h"
 #include "models/random_batches.h"
@@ -155,6 +156,18 @@ TEST_F(Bag, RefusesKeysThatItDoesNotRead) {
   };
   EXPECT_NE(gpt(", classes: 3").find("model.classes = 3 has no effect with model.type: gpt"),
             std::string::npos);
+}
+
+TEST_F(Bag, ARowNamesNoKeyThatEveryModelReads) {
+  Models models = models_and_bag();
+  models.rows.back().kind.reads.emplace_back("model.vocab");
+  try {
+    models.kinds();
+    FAIL() << "gpt and bert would refuse model.vocab";
+  } catch (const InternalError& error) {
+    EXPECT_NE(std::string(error.what()).find("the row of bag names model.vocab"), std::string::npos)
+        << error.what();
+  }
 }
 
 TEST_F(Bag, IsUnknownToTheProgram) {
