@@ -143,11 +143,11 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
   script("bin/mpirun",
          "[ \"$1\" != --version ] || { echo 'Open MPI'; exit 0; }\n"
          "trap 'echo told >told' USR1\n"
-         "trap 'exit 9' TERM\n"
+         "trap 'echo >ended; exit 9' TERM\n"
          "echo >up; while true; do sleep 0.05; done");
-  for (const char* signal : {"TERM", "HUP", "INT"}) {
+  for (const auto& [signal, status] : {std::pair{"TERM", 143}, {"HUP", 129}, {"INT", 130}}) {
     const Ended ended = shell("cd '" + folder_.path().string() +
-                              "'; rm -f up told; PATH=\"$PWD/bin:$PATH\"\n"
+                              "'; rm -f up told ended; PATH=\"$PWD/bin:$PATH\"\n"
                               "env --default-signal=INT clone/launch/run -n 2 -- it & run=$!\n"
                               "until [ -e up ]; do sleep 0.05; done\n"
                               "for twice in a b; do kill -" +
@@ -156,7 +156,8 @@ TEST_F(RunScript, AsksTheRanksToSaveBeforeItEndsThem) {
                               "until [ -e told ]; do sleep 0.05; done; sleep 0.3\n"
                               "kill -0 $run && kill -TERM $run\n"
                               "wait $run");
-    EXPECT_EQ(ended.status, 9) << signal << ": " << ended.output;
+    EXPECT_EQ(ended.status, status) << signal << ": " << ended.output;
+    EXPECT_TRUE(fs::exists(folder_ / "ended")) << "mpirun was told to end at once";
   }
 }
 
