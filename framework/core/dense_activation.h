@@ -18,9 +18,10 @@ inline constexpr auto kChoices<DenseActivation> =
                                             {"relu", DenseActivation::relu},
                                             {"silu", DenseActivation::silu}});
 
-/// The activation that the attributes of a dense layer name; throws InternalError when there is
-/// none of that name.
+/// The activation that the attributes of a dense layer name, or `none` where they name none; throws
+/// InternalError when the name is unknown.
 inline DenseActivation dense_activation(const Attrs& attrs) {
+  if (!attrs.has("activation")) return DenseActivation::none;
   const std::string& name = attrs.text("activation");
   const auto activation = choice_of<DenseActivation>(name);
   check(activation.has_value(), "no activation is named '{}'", name);

@@ -40,7 +40,8 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 
 /// Whether nothing follows the product but a bias.
 bool is_plain(const Attrs& attrs) {
-  return !attrs.flag("residual") && attrs.text("activation") == "none";
+  return !attrs.flag("residual") &&
+         (!attrs.has("activation") || attrs.text("activation") == "none");
 }
 
 std::vector<Value> grad(const GradCall& call) {

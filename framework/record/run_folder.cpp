@@ -90,8 +90,20 @@ bool is_held_here(const fs::path& folder) {
 
 /// Several ranks and threads may do this at once, and each leaves a whole file.
 void write_failure(const fs::path& folder, std::string_view cause) {
-  const std::string writer = fmt::format(".{}-{}", ::getpid(), ::gettid());
+  static std::mutex mutex;  // a thread that ends the process waits for one that writes
+  const std::lock_guard lock(mutex);
+  const std::string writer = fmt::format(".{}", ::getpid());
   replace_file(folder / kFailure, std::string(cause) + "\n", writer);
+}
+
+/// Removes the cause that an earlier run left, and what ranks left that were killed while they
+/// wrote one.
+void remove_failures(const fs::path& folder) {
+  std::error_code ignored;
+  std::vector<fs::path> left;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().filename().string().starts_with(kFailure)) left.push_back(entry.path());
+  for (const fs::path& file : left) fs::remove(file, ignored);
 }
 
 }  // namespace
@@ -107,8 +119,7 @@ RunFolder::RunFolder(const Config& config)
   checkpoints_lock_.emplace(checkpoints_, kCheckpointsLock, "checkpoint.folder");
   require_writable(checkpoints_, "checkpoint.folder");
   require_free_names(checkpoints_);
-  std::error_code ignored;
-  fs::remove(path_ / kFailure, ignored);
+  remove_failures(path_);
   const std::lock_guard lock(held_here().mutex);
   held_here().folders.emplace(::getpid(), path_);
 }
@@ -204,7 +215,7 @@ void RunFolder::forget_failure(const fs::path& folder) noexcept {
   try {
     if (!fs::exists(folder / kLock)) return;
     const FolderLock lock(folder, kLock, "log.folder");
-    fs::remove(folder / kFailure);
+    remove_failures(folder);
   } catch (...) {
     // The run that is about to begin says what is wrong with its folder.
   }

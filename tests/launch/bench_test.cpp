@@ -83,6 +83,10 @@ TEST(Bench, AModeThatThereIsNotIsNamed) {
   refuses({"train"}, "CONFIG is missing");
 }
 
+TEST(Bench, ADenseLayerNeedNotNameAnActivation) {
+  EXPECT_EQ(program({"bench", "op", "linear(f32[64,32], f32[16,32])", "--steps", "1"}).status, 0);
+}
+
 TEST(Bench, NothingInAnOpIsIgnored) {
   refuses({"op", kOp + " junk"}, "'junk' follows the attributes of 'layer_norm(");
   refuses({"op", "relu(f32[4]) f32[4])"}, "'f32[4])' follows");

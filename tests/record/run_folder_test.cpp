@@ -204,7 +204,9 @@ TEST(RunFolder, AFailureBeforeTheRunHasItsFolderIsLeftThere) {
   Config config;
   config.log.folder = run.string();
   config.checkpoint.folder = (run / "checkpoints").string();
+  write_file(run / "failure.txt.123.tmp", "a rank was kill");
   const RunFolder next(config);  // takes the folder for a run's
+  EXPECT_FALSE(fs::exists(run / "failure.txt.123.tmp"));
   EXPECT_FALSE(fs::exists(run / "failure.txt"));
   in_child([&] { RunFolder::save_failure(run, "a second run"); });
   EXPECT_FALSE(fs::exists(run / "failure.txt")) << "another holds it";
