@@ -1,5 +1,6 @@
 #include "framework/core/attrs.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace tessera {
@@ -99,6 +100,45 @@ AttrValue parse_value(Cursor& c) {
 }
 
 }  // namespace
+
+Attrs::Attrs(std::initializer_list<std::pair<std::string_view, AttrValue>> list) {
+  if (list.size() == 0) return;
+  Entries entries;
+  entries.reserve(list.size());
+  for (const auto& [name, value] : list) entries.emplace_back(name, value);
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
+  entries_ = std::make_shared<const Entries>(std::move(entries));
+}
+
+const Attrs::Entries& Attrs::entries() const {
+  static const Entries none;
+  return entries_ ? *entries_ : none;
+}
+
+const AttrValue* Attrs::find(std::string_view name) const {
+  for (const auto& [known, value] : entries())
+    if (known == name) return &value;
+  return nullptr;
+}
+
+void Attrs::set(std::string_view name, AttrValue value) {
+  Entries changed = entries();
+  const auto at = std::lower_bound(changed.begin(), changed.end(), name,
+                                   [](const auto& entry, auto n) { return entry.first < n; });
+  if (at != changed.end() && at->first == name)
+    at->second = std::move(value);
+  else
+    changed.emplace(at, name, std::move(value));
+  entries_ = std::make_shared<const Entries>(std::move(changed));
+}
+
+void Attrs::erase(std::string_view name) {
+  if (!has(name)) return;
+  Entries changed = entries();
+  std::erase_if(changed, [&](const auto& entry) { return entry.first == name; });
+  entries_ = changed.empty() ? nullptr : std::make_shared<const Entries>(std::move(changed));
+}
 
 std::string to_string(const Attrs& attrs) {
   if (attrs.empty()) return "";

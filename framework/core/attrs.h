@@ -1,12 +1,13 @@
 // Typed attributes of an op: a small sorted map of name -> bool, integer, real, text or list of
 // integers. The map prints in the graph's text form and parses back to an equal value (reals in the
-// shortest form that round-trips).
+// shortest form that round-trips). Copies share their memory until one of them is changed.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,22 +19,22 @@ using AttrValue = std::variant<bool, int64_t, double, std::string, std::vector<i
 
 class Attrs {
  public:
-  Attrs() = default;
-  Attrs(std::initializer_list<std::pair<const std::string, AttrValue>> list) : values_(list) {}
+  using Entries = std::vector<std::pair<std::string, AttrValue>>;  // by name
 
-  bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
-  bool empty() const { return values_.empty(); }
-  void set(std::string name, AttrValue value) { values_[std::move(name)] = std::move(value); }
-  void erase(std::string_view name) {
-    if (auto it = values_.find(name); it != values_.end()) values_.erase(it);
-  }
+  Attrs() = default;
+  Attrs(std::initializer_list<std::pair<std::string_view, AttrValue>> list);
+
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  bool empty() const { return !entries_; }
+  void set(std::string_view name, AttrValue value);
+  void erase(std::string_view name);
 
   /// The attribute `name`; throws InternalError when the attribute is absent or of another type.
   template <typename T>
   const T& get(std::string_view name) const {
-    auto it = values_.find(name);
-    check(it != values_.end(), "attribute '{}' is missing", name);
-    const T* value = std::get_if<T>(&it->second);
+    const AttrValue* found = find(name);
+    check(found != nullptr, "attribute '{}' is missing", name);
+    const T* value = std::get_if<T>(found);
     check(value != nullptr, "attribute '{}' has another type", name);
     return *value;
   }
@@ -45,12 +46,17 @@ class Attrs {
     return get<std::vector<int64_t>>(name);
   }
 
-  auto begin() const { return values_.begin(); }
-  auto end() const { return values_.end(); }
-  bool operator==(const Attrs&) const = default;
+  Entries::const_iterator begin() const { return entries().begin(); }
+  Entries::const_iterator end() const { return entries().end(); }
+  bool operator==(const Attrs& other) const {
+    return entries_ == other.entries_ || entries() == other.entries();
+  }
 
  private:
-  std::map<std::string, AttrValue, std::less<>> values_;
+  const AttrValue* find(std::string_view name) const;
+  const Entries& entries() const;
+
+  std::shared_ptr<const Entries> entries_;  // shared by copies until one is changed; none: empty
 };
 
 /// `{axis=1, eps=1e-05, mode="tanh", dims=[0,2], causal=true}`; an empty string when there are no

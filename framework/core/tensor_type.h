@@ -42,3 +42,10 @@ std::string to_string(const TensorType& type);
 Shape broadcast(const Shape& a, const Shape& b);
 
 }  // namespace tessera
+
+template <>
+struct fmt::formatter<tessera::TensorType> : fmt::formatter<std::string_view> {
+  auto format(const tessera::TensorType& type, fmt::format_context& context) const {
+    return fmt::formatter<std::string_view>::format(tessera::to_string(type), context);
+  }
+};

@@ -38,6 +38,20 @@ TEST(Attrs, PrintInTheOrderOfTheirNames) {
   EXPECT_EQ(to_string(Attrs{}), "");
 }
 
+TEST(Attrs, ChangingACopyLeavesTheOther) {
+  const Attrs attrs{{"axis", int64_t{1}}, {"mode", std::string("tanh")}};
+  Attrs changed = attrs, fewer = attrs;
+  EXPECT_EQ(changed, attrs);
+  changed.set("axis", int64_t{2});
+  changed.set("eps", 0.5);
+  fewer.erase("axis");
+  fewer.erase("mode");
+  EXPECT_EQ(to_string(attrs), "{axis=1, mode=\"tanh\"}");
+  EXPECT_EQ(to_string(changed), "{axis=2, eps=0.5, mode=\"tanh\"}");
+  EXPECT_TRUE(fewer.empty());
+  EXPECT_EQ(fewer, Attrs{});
+}
+
 TEST(Attrs, ParsingStopsBehindTheBrace) {
   size_t position = 2;
   EXPECT_EQ(parse_attrs("op{a=1} rest", position).integer("a"), 1);
