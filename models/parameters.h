@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "framework/graph/graph.h"
@@ -52,6 +53,7 @@ class Parameters {
 
   Graph& graph_;
   std::vector<Parameter> list_;
+  std::unordered_map<std::string, size_t> index_;  // of the list by name
 };
 
 }  // namespace tessera

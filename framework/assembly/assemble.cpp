@@ -114,14 +114,14 @@ class Assembler {
       Graph graph(name);
       declare(model_.generation(graph, config_, vocab_, length, cache));
       for (const Port& port : graph.inputs())
-        if (port.name.starts_with("cache."))
+        if (port.name.str().starts_with("cache."))
           program_.declare({port.name, graph.value(port.value).type, StateKind::cache});
       add("model", std::move(graph));
     }
   }
 
-  Assembly finish() {
-    const Program precise = apply_precision(program_, config_.precision.compute);
+  Assembly finish(std::map<std::string, LocalValues>* values = nullptr) {
+    Program precise = apply_precision(std::move(program_), config_.precision.compute);
     Assembly out;
     out.parameters = parameters_;
     out.mesh = mesh_of(config_);
@@ -135,10 +135,10 @@ class Assembler {
     Lowering lowering{.mesh = out.mesh,
                       .wishes = wishes_of(layout, config_, out.mesh, precise, parameters_),
                       .recompute = config_.recompute.policy,
-                      .has_kernel = has_kernel_in(kernels_of(value_text(config_.device.type)))};
-    out.program = lower(precise, lowering, observer_);
+                      .has_kernel = has_kernel_in(kernels_of(value_text(config_.device.type))),
+                      .values = values};
+    out.program = lower(std::move(precise), lowering, observer_);
     out.inputs = std::move(lowering.inputs);
-    out.values = std::move(lowering.values);
     return out;
   }
 
@@ -214,12 +214,13 @@ class Assembler {
 }  // namespace
 
 Assembly assemble_training(const Models& models, const Config& config, int64_t vocab,
-                           const PassObserver& observer) {
+                           const PassObserver& observer,
+                           std::map<std::string, LocalValues>* values) {
   Assembler assembler(models, config, vocab, observer);
   assembler.add_training();
   assembler.add_initialization();
   assembler.add_evaluation();
-  return assembler.finish();
+  return assembler.finish(values);
 }
 
 Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab) {

@@ -19,8 +19,6 @@ struct Assembly {
   Mesh mesh;
   /// Layouts of data inputs that are split, by "GRAPH.INPUT".
   std::map<std::string, Layout> inputs;
-  /// For each graph, which parts of the whole graph's values its values are.
-  std::map<std::string, LocalValues> values;
   std::vector<Parameter> parameters;
 
   /// FLOPs of the matrix products of one update, forward and backward, with nothing computed twice.
@@ -32,9 +30,11 @@ struct Assembly {
 /// "initialize"; "evaluate"; "refresh" when compute is bf16. `models` is the table in which the
 /// config's model is found; graphs are made for the backend of the config's device. `vocab` is the
 /// tokenizer's, for model.vocab: auto. The observer is shown every form: model, grad, optimizer,
-/// precision and what each row of pipeline() makes.
+/// precision and what each row of pipeline() makes. `values`, when given, receives for each graph
+/// which parts of the whole graph's values its values are.
 Assembly assemble_training(const Models& models, const Config& config, int64_t vocab,
-                           const PassObserver& observer = {});
+                           const PassObserver& observer = {},
+                           std::map<std::string, LocalValues>* values = nullptr);
 
 /// Assembles the graphs "evaluate" and "initialize" (and "refresh").
 Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab);

@@ -95,6 +95,7 @@ ShardWishes wishes_of(const ModelLayout& model, const Config& config, const Mesh
   const Shard shard = config.data_parallel.shard;
   const bool every_step = config.batch.accumulate == 1 || shard >= Shard::gradients;
   ShardWishes out;
+  if (mesh.size() == 1) return out;  // nothing is split
   out.wire = config.data_parallel.wire;
   for (const Parameter& p : parameters) {
     const Layout compute =

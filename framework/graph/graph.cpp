@@ -13,52 +13,96 @@ int64_t Value::dim(int64_t i) const {
   return shape()[static_cast<size_t>(at)];
 }
 
-std::string Graph::unique_name(std::string_view path) {
-  std::string name(path);
-  check(name.find_first_of("\"\n") == std::string::npos,
-        "'{}' is no name: a quote or a new line in it", name);
-  const auto [known, is_new] = names_.emplace(name, 1);
-  if (is_new) return name;
-  while (true) {
-    std::string next = fmt::format("{}#{}", path, known->second++);
-    if (!has_name(next)) {
-      names_.emplace(next, 1);
-      return next;
-    }
-  }
+const Graph::Content& Graph::no_content() {
+  static const Content empty;
+  return empty;
 }
 
+Graph::Content& Graph::own() {
+  if (!content_)
+    content_ = std::make_shared<Content>();
+  else if (content_.use_count() > 1)
+    content_ = std::make_shared<Content>(*content_);
+  return *content_;
+}
+
+namespace {
+
+SharedText checked_name(std::string path) {
+  check(path.find('"') == std::string::npos && path.find('\n') == std::string::npos,
+        "'{}' is no name: a quote or a new line in it", path);
+  return SharedText(std::move(path));
+}
+
+}  // namespace
+
+/// Gives a value that has no name this one, made unique.
+void Graph::name_value(ValueId id, SharedText path) {
+  Content& c = own();
+  if (NameIndex::Slot* known = c.names.find(c.values, path, path.hash())) {
+    SharedText next;
+    do {
+      next = SharedText(fmt::format("{}#{}", path, known->namesakes++));
+    } while (c.names.has(c.values, next));
+    path = std::move(next);
+  }
+  c.names.insert(path.hash(), id);
+  c.values[static_cast<size_t>(id)].name = std::move(path);
+}
+
+ValueId Graph::append(ValueInfo info, SharedText path) {
+  Content& c = own();
+  const auto id = static_cast<ValueId>(c.values.size());
+  c.values.push_back(std::move(info));
+  name_value(id, std::move(path));
+  return id;
+}
+
+bool Graph::has_name(std::string_view path) const {
+  const Content& c = content();
+  return c.names.find(c.values, path, SharedText::hash_of(path)) != nullptr;
+}
+
+bool Graph::has_name(const SharedText& path) const { return content().names.has(values(), path); }
+
 Value Graph::add_input(std::string name, TensorType type, PortKind kind) {
-  check(find_input(name) == nullptr, "graph '{}' has an input '{}' already", name_, name);
+  return add_input(checked_name(std::move(name)), std::move(type), kind);
+}
+
+Value Graph::add_input(SharedText name, TensorType type, PortKind kind) {
+  Content& c = own();
+  check(!c.input_names.has(c.inputs, name), "graph '{}' has an input '{}' already", name_, name);
   for (int64_t dim : type.shape)
-    if (dim <= 0) user_error("input '{}' of graph '{}' is empty: {}", name, name_, to_string(type));
-  const auto id = static_cast<ValueId>(values_.size());
-  values_.push_back({std::move(type), -1, 0, unique_name(name), {}});
-  input_index_.emplace(name, inputs_.size());
-  inputs_.push_back({std::move(name), id, kind});
+    if (dim <= 0) user_error("input '{}' of graph '{}' is empty: {}", name, name_, type);
+  const ValueId id = append({std::move(type), -1, 0, {}, {}}, name);
+  c.input_names.insert(name.hash(), static_cast<int32_t>(c.inputs.size()));
+  c.inputs.push_back({std::move(name), id, kind});
   return {this, id};
 }
 
 void Graph::add_output(std::string name, Value value, PortKind kind) {
-  check(find_output(name) == nullptr, "graph '{}' has an output '{}' already", name_, name);
+  add_output(SharedText(std::move(name)), value, kind);
+}
+
+void Graph::add_output(SharedText name, Value value, PortKind kind) {
+  Content& c = own();
+  check(!c.output_names.has(c.outputs, name), "graph '{}' has an output '{}' already", name_, name);
   check(value && &value.graph() == this, "graph '{}': output '{}' is no value of this graph", name_,
         name);
-  output_index_.emplace(name, outputs_.size());
-  outputs_.push_back({std::move(name), value.id(), kind});
+  c.output_names.insert(name.hash(), static_cast<int32_t>(c.outputs.size()));
+  c.outputs.push_back({std::move(name), value.id(), kind});
 }
 
 std::string Graph::path_of(const OpDef& op, std::span<const Value> inputs,
                            std::string_view name) const {
-  std::string scope;
-  for (const auto& part : scope_) scope += part + ".";
   const bool shows = op.shows != Shows::nothing && inputs.size() == 1 && inputs[0];
-  if (!name.empty() || !shows) return fmt::format("{}{}", scope, name.empty() ? op.name : name);
+  if (!name.empty() || !shows) return scope_ + std::string(name.empty() ? op.name : name);
   // When the scope ends with the beginning of the operand's path, the two are joined there.
   const std::string& shown = inputs[0].name();
   size_t at = 0;
-  while (at < scope.size() && !shown.starts_with(std::string_view(scope).substr(at)))
-    at = scope.find('.', at) + 1;
-  return fmt::format("{}{}.{}", at < scope.size() ? scope.substr(0, at) : "", shown, op.name);
+  while (at < scope_.size() && !shown.starts_with(std::string_view(scope_).substr(at)))
+    at = scope_.find('.', at) + 1;
+  return fmt::format("{}{}.{}", at < scope_.size() ? scope_.substr(0, at) : "", shown, op.name);
 }
 
 std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, Attrs attrs,
@@ -66,43 +110,38 @@ std::vector<Value> Graph::add(const OpDef& op, std::span<const Value> inputs, At
   const std::string path = path_of(op, inputs, name);
 
   Node node{&op, {}, {}, std::move(attrs), where_};
-  std::vector<TensorType> types;
+  node.inputs.reserve(inputs.size());
   for (const Value& v : inputs) {
     check(v && &v.graph() == this, "'{}' ({}): an operand is missing or of another graph", path,
           op.name);
     node.inputs.push_back(v.id());
-    types.push_back(v.type());
   }
   std::vector<TensorType> results;
   const auto infer = [&] {
-    results = op.infer(types, node.attrs);
+    results = op.infer({*this, node.inputs}, node.attrs);
     for (const TensorType& t : results)
       for (int64_t dim : t.shape)
-        if (dim <= 0) user_error("the result {} is empty", to_string(t));
+        if (dim <= 0) user_error("the result {} is empty", t);
   };
   in_context(infer, [&](const char* error) {
     const std::string place = where_.empty() ? "" : " built at " + where_;
     std::string operands;
     for (const Value& v : inputs)
-      operands +=
-          fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), to_string(v.type()));
+      operands += fmt::format("{}'{}' {}", operands.empty() ? "" : ", ", v.name(), v.type());
     return fmt::format("'{}'{}: {}({}){}: {}", path, place, op.name, operands,
                        to_string(node.attrs), error);
   });
   check(!results.empty(), "'{}': {} has no result", path, op.name);
-  const auto id = static_cast<NodeId>(nodes_.size());
+  Content& c = own();
+  const auto id = static_cast<NodeId>(c.nodes.size());
   std::vector<Value> out;
   for (size_t i = 0; i < results.size(); ++i) {
-    const auto value = static_cast<ValueId>(values_.size());
-    values_.push_back({std::move(results[i]),
-                       id,
-                       static_cast<int32_t>(i),
-                       unique_name(i == 0 ? path : fmt::format("{}:{}", path, i)),
-                       {}});
+    const ValueId value = append({std::move(results[i]), id, static_cast<int32_t>(i), {}, {}},
+                                 checked_name(i == 0 ? path : fmt::format("{}:{}", path, i)));
     node.outputs.push_back(value);
     out.emplace_back(this, value);
   }
-  nodes_.push_back(std::move(node));
+  c.nodes.push_back(std::move(node));
   return out;
 }
 
@@ -113,14 +152,44 @@ Value Graph::add1(const OpDef& op, std::initializer_list<Value> inputs, Attrs at
   return out[0];
 }
 
+ValueId Graph::add_copy(const Graph& source, const Node& node, std::span<const ValueId> inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (value(inputs[i]).type != source.value(node.inputs[i]).type) return -1;
+  for (ValueId v : node.outputs)
+    if (has_name(source.value(v).name)) return -1;
+  Content& c = own();
+  const auto id = static_cast<NodeId>(c.nodes.size());
+  const auto first = static_cast<ValueId>(c.values.size());
+  Node copy{node.op, inputs, {}, node.attrs, node.where};
+  copy.outputs.reserve(node.outputs.size());
+  for (ValueId v : node.outputs) {
+    const ValueInfo& old = source.value(v);
+    copy.outputs.push_back(append({old.type, id, old.result, {}, {}}, old.name));
+  }
+  c.nodes.push_back(std::move(copy));
+  return first;
+}
+
+void Graph::reserve_as(const Graph& other) {
+  Content& c = own();
+  c.nodes.reserve(other.nodes().size());
+  c.inputs.reserve(other.inputs().size());
+  c.outputs.reserve(other.outputs().size());
+  c.names.reserve(other.values().size());
+  c.input_names.reserve(other.inputs().size());
+  c.output_names.reserve(other.outputs().size());
+}
+
 const Port* Graph::find_input(std::string_view name) const {
-  const auto found = input_index_.find(name);
-  return found == input_index_.end() ? nullptr : &inputs_[found->second];
+  const Content& c = content();
+  const auto* found = c.input_names.find(c.inputs, name, SharedText::hash_of(name));
+  return found ? &c.inputs[static_cast<size_t>(found->at)] : nullptr;
 }
 
 const Port* Graph::find_output(std::string_view name) const {
-  const auto found = output_index_.find(name);
-  return found == output_index_.end() ? nullptr : &outputs_[found->second];
+  const Content& c = content();
+  const auto* found = c.output_names.find(c.outputs, name, SharedText::hash_of(name));
+  return found ? &c.outputs[static_cast<size_t>(found->at)] : nullptr;
 }
 
 namespace {
@@ -136,48 +205,53 @@ std::string names_of(const std::vector<Port>& ports) {
 Value Graph::input(std::string_view name) {
   const Port* port = find_input(name);
   if (!port)
-    internal_error("graph '{}' has no input '{}', only: {}", name_, name, names_of(inputs_));
+    internal_error("graph '{}' has no input '{}', only: {}", name_, name, names_of(inputs()));
   return {this, port->value};
 }
 
 const Port& Graph::output(std::string_view name) const {
   const Port* port = find_output(name);
   if (!port)
-    internal_error("graph '{}' has no output '{}', only: {}", name_, name, names_of(outputs_));
+    internal_error("graph '{}' has no output '{}', only: {}", name_, name, names_of(outputs()));
   return *port;
 }
 
 void Graph::mark_cotangent(Value value, Value primal, bool total) {
   check(value && primal && &value.graph() == this && &primal.graph() == this,
         "graph '{}': a cotangent or its primal is missing or of another graph", name_);
-  values_[static_cast<size_t>(value.id())].cotangent = {primal.id(), total};
+  own().values[static_cast<size_t>(value.id())].cotangent = {primal.id(), total};
 }
 
 void Graph::rename_value(Value value, std::string_view path) {
-  std::string& name = values_[static_cast<size_t>(value.id())].name;
+  rename_value(value, checked_name(std::string(path)));
+}
+
+void Graph::rename_value(Value value, const SharedText& path) {
+  Content& c = own();
+  SharedText& name = c.values[static_cast<size_t>(value.id())].name;
   if (name == path) return;
-  names_.erase(name);
-  name = unique_name(path);
+  c.names.erase(name.hash(), value.id());
+  name = {};
+  name_value(value.id(), path);
 }
 
 Scope::Scope(Graph& graph, std::string_view name, std::source_location location)
-    : graph_(graph), outer_where_(graph.where_) {
-  graph_.scope_.emplace_back(name);
+    : Scope(graph, name, NamesOnly{}) {
   std::string_view file = location.file_name();
   if (const size_t at = file.find("/models/"); at != std::string_view::npos)
     file.remove_prefix(at + 1);
   if (const size_t at = file.rfind("/framework/"); at != std::string_view::npos)
     file.remove_prefix(at + 1);
-  graph_.where_ = fmt::format("{}:{}", file, location.line());
+  graph_.where_ = SharedText(fmt::format("{}:{}", file, location.line()));
 }
 
 Scope::Scope(Graph& graph, std::string_view name, NamesOnly)
-    : graph_(graph), outer_where_(graph.where_) {
-  graph_.scope_.emplace_back(name);
+    : graph_(graph), outer_scope_(graph.scope_.size()), outer_where_(graph.where_) {
+  graph_.scope_.append(name).append(".");
 }
 
 Scope::~Scope() {
-  graph_.scope_.pop_back();
+  graph_.scope_.resize(outer_scope_);
   graph_.where_ = outer_where_;
 }
 

@@ -1,6 +1,7 @@
 // The graph: what a model computes, on one device, with global shapes. It is a list of nodes in
 // single assignment and program order, with integer ids and no pointers between nodes, so a Graph
-// is an ordinary value (copy, ==, print, parse, hash).
+// is an ordinary value (copy, ==, print, parse, hash). Copies share their memory until one of them
+// is changed; graphs that a pass makes share names and attributes with those it made them from.
 //
 // Data and states come in as inputs; results and new states go out as outputs. A node has no side
 // effect: a state changes only by being named as an output of kind `state` again.
@@ -8,17 +9,19 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <memory>
 #include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "framework/core/attrs.h"
+#include "framework/core/inline_vector.h"
+#include "framework/core/shared_text.h"
 #include "framework/core/tensor_type.h"
+#include "framework/graph/name_index.h"
 
 namespace tessera {
 
@@ -27,6 +30,7 @@ class Graph;
 
 using ValueId = int32_t;
 using NodeId = int32_t;
+using ValueIds = InlineVector<ValueId, 6>;
 
 /// What `grad` knows about a cotangent: whose it is, and whether it is the total or one
 /// contribution to it. Layouts of the backward pass follow from this.
@@ -40,18 +44,18 @@ struct ValueInfo {
   TensorType type;
   NodeId node = -1;    // the node that makes it; -1 for an input of the graph
   int32_t result = 0;  // which of that node's results
-  std::string name;    // the builder's path, unique in the graph
+  SharedText name;     // the builder's path, unique in the graph
   CotangentOf cotangent;
   bool operator==(const ValueInfo&) const = default;
 };
 
 struct Node {
   const OpDef* op = nullptr;
-  std::vector<ValueId> inputs, outputs;
+  ValueIds inputs, outputs;
   Attrs attrs;
   /// file:line of the scope that built the node, for messages only; not part of the graph's
   /// identity.
-  std::string where;
+  SharedText where;
   bool operator==(const Node& other) const {
     return op == other.op && inputs == other.inputs && outputs == other.outputs &&
            attrs == other.attrs;
@@ -63,7 +67,7 @@ enum class PortKind { data, state };
 /// A named input (`data` fed on every run, `state` kept between runs) or output (`data` read back,
 /// `state` stored).
 struct Port {
-  std::string name;
+  SharedText name;
   ValueId value = -1;
   PortKind kind = PortKind::data;
   bool operator==(const Port&) const = default;
@@ -107,7 +111,9 @@ class Graph {
   void rename(std::string name) { name_ = std::move(name); }
 
   Value add_input(std::string name, TensorType type, PortKind kind);
+  Value add_input(SharedText name, TensorType type, PortKind kind);
   void add_output(std::string name, Value value, PortKind kind = PortKind::data);
+  void add_output(SharedText name, Value value, PortKind kind);
 
   /// Appends a node; the types of its results come from the op's `infer`. `name` is put behind the
   /// open scopes and made unique. A node without a name is called after its op, and a node that
@@ -120,12 +126,20 @@ class Graph {
   Value add1(const OpDef& op, std::initializer_list<Value> inputs, Attrs attrs = {},
              std::string_view name = "");
 
-  const std::vector<Node>& nodes() const { return nodes_; }
-  const std::deque<ValueInfo>& values() const { return values_; }
-  const std::vector<Port>& inputs() const { return inputs_; }
-  const std::vector<Port>& outputs() const { return outputs_; }
-  const Node& node(NodeId id) const { return nodes_[static_cast<size_t>(id)]; }
-  const ValueInfo& value(ValueId id) const { return values_[static_cast<size_t>(id)]; }
+  /// Appends a copy of another graph's node on these operands, and returns its first result; the
+  /// other results have the numbers behind it. Does nothing and returns -1 where the copy would
+  /// differ: an operand is of another type than in `source`, or the name of a result is in use.
+  ValueId add_copy(const Graph& source, const Node& node, std::span<const ValueId> inputs);
+
+  /// Makes room for as many nodes, values and ports as the other graph has.
+  void reserve_as(const Graph& other);
+
+  const std::vector<Node>& nodes() const { return content().nodes; }
+  const std::deque<ValueInfo>& values() const { return content().values; }
+  const std::vector<Port>& inputs() const { return content().inputs; }
+  const std::vector<Port>& outputs() const { return content().outputs; }
+  const Node& node(NodeId id) const { return nodes()[static_cast<size_t>(id)]; }
+  const ValueInfo& value(ValueId id) const { return values()[static_cast<size_t>(id)]; }
   Value handle(ValueId id) { return {this, id}; }
 
   /// The input or output called `name`; throws an InternalError that names the known ones when
@@ -138,30 +152,39 @@ class Graph {
   void mark_cotangent(Value value, Value primal, bool total);
   /// Gives the value another name, made unique; its old name is free again.
   void rename_value(Value value, std::string_view path);
-  bool has_name(std::string_view path) const { return names_.count(std::string(path)) > 0; }
+  void rename_value(Value value, const SharedText& path);
+  bool has_name(std::string_view path) const;
+  bool has_name(const SharedText& path) const;
 
   bool operator==(const Graph& other) const {
-    return name_ == other.name_ && nodes_ == other.nodes_ && values_ == other.values_ &&
-           inputs_ == other.inputs_ && outputs_ == other.outputs_;
+    return name_ == other.name_ && (content_ == other.content_ ||
+                                    (nodes() == other.nodes() && values() == other.values() &&
+                                     inputs() == other.inputs() && outputs() == other.outputs()));
   }
 
  private:
   friend class Scope;
   friend class Place;
-  using PortIndex = std::map<std::string, size_t, std::less<>>;  // name -> position
-  std::string unique_name(std::string_view path);
+  struct Content {
+    std::vector<Node> nodes;
+    /// A deque, so that shapes and names that builders hold by reference stay where they are.
+    std::deque<ValueInfo> values;
+    std::vector<Port> inputs, outputs;
+    NameIndex names, input_names, output_names;  // of values, inputs and outputs
+  };
+
+  const Content& content() const { return content_ ? *content_ : no_content(); }
+  static const Content& no_content();
+  /// The content, to be changed: no other graph shares it from now on.
+  Content& own();
+  void name_value(ValueId id, SharedText path);
+  ValueId append(ValueInfo info, SharedText path);
   std::string path_of(const OpDef& op, std::span<const Value> inputs, std::string_view name) const;
 
   std::string name_;
-  std::vector<Node> nodes_;
-  /// A deque, so that shapes and names that builders hold by reference stay where they are.
-  std::deque<ValueInfo> values_;
-  std::vector<Port> inputs_, outputs_;
-  PortIndex input_index_, output_index_;
-  std::vector<std::string> scope_;
-  std::string where_;
-  /// Names in use -> the next number that tells a namesake apart.
-  std::unordered_map<std::string, int> names_;
+  std::shared_ptr<Content> content_;  // null: the graph is empty
+  std::string scope_;                 // the names of the open scopes, each with a dot behind it
+  SharedText where_;
 };
 
 /// While a Scope lives, nodes added to `graph` are named under `name`: Scope layer(g, "layer.3").
@@ -178,14 +201,15 @@ class Scope {
 
  private:
   Graph& graph_;
-  std::string outer_where_;
+  size_t outer_scope_;  // its length
+  SharedText outer_where_;
 };
 
 /// While a Place lives, nodes are recorded as built at `where`: for passes that put nodes in place
 /// of others.
 class Place {
  public:
-  Place(Graph& graph, std::string where)
+  Place(Graph& graph, SharedText where)
       : graph_(graph), outer_(std::exchange(graph.where_, std::move(where))) {}
   ~Place() { graph_.where_ = outer_; }
   Place(const Place&) = delete;
@@ -193,7 +217,7 @@ class Place {
 
  private:
   Graph& graph_;
-  std::string outer_;
+  SharedText outer_;
 };
 
 /// A node as text: `%7 "layer.0.q" f32[2,8] = matmul(%3, %5) {trans_b=true}`.

@@ -8,7 +8,7 @@ namespace {
 
 class RuleParser {
  public:
-  RuleParser(std::string_view text, std::span<const TensorType> in, std::span<const TensorType> out,
+  RuleParser(std::string_view text, TypeSpan in, TypeSpan out,
              const std::map<std::string, int64_t>& sizes)
       : text_(text), in_(in), out_(out), sizes_(sizes) {}
 
@@ -30,7 +30,7 @@ class RuleParser {
   }
 
  private:
-  void parse_side(std::string_view side, std::span<const TensorType> types,
+  void parse_side(std::string_view side, TypeSpan types,
                   std::vector<IndexRule::Operand>& operands) {
     if (types.empty()) return;
     size_t begin = 0;
@@ -90,7 +90,7 @@ class RuleParser {
 
   /// Finds the sizes of indices from the dims; in a factored dim all indices but one must be known
   /// before.
-  void solve(const std::vector<IndexRule::Operand>& operands, std::span<const TensorType> types) {
+  void solve(const std::vector<IndexRule::Operand>& operands, TypeSpan types) {
     for (int pass = 0; pass < 2; ++pass)
       for (size_t i = 0; i < operands.size(); ++i)
         for (size_t d = 0; d < operands[i].size(); ++d) {
@@ -122,7 +122,7 @@ class RuleParser {
   }
 
   std::string_view text_;
-  std::span<const TensorType> in_, out_;
+  TypeSpan in_, out_;
   const std::map<std::string, int64_t>& sizes_;
   IndexRule rule_;
 };
@@ -148,8 +148,8 @@ std::string print(const IndexRule& rule, const std::vector<IndexRule::Operand>& 
 
 }  // namespace
 
-IndexRule make_rule(std::string_view text, std::span<const TensorType> in,
-                    std::span<const TensorType> out, const std::map<std::string, int64_t>& sizes) {
+IndexRule make_rule(std::string_view text, TypeSpan in, TypeSpan out,
+                    const std::map<std::string, int64_t>& sizes) {
   return RuleParser(text, in, out, sizes).parse();
 }
 

@@ -12,12 +12,11 @@
 #pragma once
 
 #include <map>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "framework/core/tensor_type.h"
+#include "framework/graph/type_span.h"
 
 namespace tessera {
 
@@ -42,8 +41,7 @@ struct IndexRule {
 /// Parses `text` and takes the sizes from the operands' types; `sizes` gives those that factored
 /// dims leave open. An index that no result has is a sum unless it is tagged otherwise. Throws
 /// InternalError when text and types do not agree.
-IndexRule make_rule(std::string_view text, std::span<const TensorType> in,
-                    std::span<const TensorType> out,
+IndexRule make_rule(std::string_view text, TypeSpan in, TypeSpan out,
                     const std::map<std::string, int64_t>& sizes = {});
 
 std::string to_string(const IndexRule& rule);

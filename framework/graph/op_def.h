@@ -3,17 +3,15 @@
 // apart from the row, in a table by (op, backend).
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "framework/graph/graph.h"
 #include "framework/graph/index_rule.h"
+#include "framework/graph/type_span.h"
 
 namespace tessera {
-
-using TypeSpan = std::span<const TensorType>;
 
 /// What an op's gradient is written from. `cotangents[i]` is the total cotangent of result i, or an
 /// empty Value when nothing that matters depends on that result.

@@ -23,13 +23,13 @@ void Program::declare(State state) {
                    to_string(known->kind), to_string(known->type), to_string(state.kind),
                    to_string(state.type));
   }
-  index_.emplace(state.name, states_.size());
+  index_.insert(SharedText::hash_of(state.name), static_cast<int32_t>(states_.size()));
   states_.push_back(std::move(state));
 }
 
 const State* Program::find_state(std::string_view name) const {
-  const auto found = index_.find(name);
-  return found == index_.end() ? nullptr : &states_[found->second];
+  const NameIndex::Slot* found = index_.find(states_, name, SharedText::hash_of(name));
+  return found ? &states_[static_cast<size_t>(found->at)] : nullptr;
 }
 
 void Program::verify() const {

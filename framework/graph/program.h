@@ -3,8 +3,8 @@
 // memory.
 #pragma once
 
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "framework/graph/graph.h"
@@ -40,6 +40,8 @@ class Program {
   void declare(State state);
 
   const std::vector<Graph>& graphs() const { return graphs_; }
+  /// Takes the graphs out, so that each can be let go of when it has been worked on.
+  std::vector<Graph> take_graphs() { return std::exchange(graphs_, {}); }
   const std::vector<State>& states() const { return states_; }
   const State* find_state(std::string_view name) const;
 
@@ -50,7 +52,7 @@ class Program {
  private:
   std::vector<Graph> graphs_;
   std::vector<State> states_;
-  std::map<std::string, size_t, std::less<>> index_;  // position of a state by name
+  NameIndex index_;  // of states_
 };
 
 }  // namespace tessera

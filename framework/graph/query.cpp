@@ -22,10 +22,15 @@ std::vector<bool> makers_of(const Graph& graph, std::vector<bool> wanted) {
 }  // namespace
 
 Users users_of(const Graph& graph) {
+  return users_of(graph, std::vector<bool>(graph.nodes().size(), true));
+}
+
+Users users_of(const Graph& graph, const std::vector<bool>& marked) {
   Users users(graph.values().size());
   for (size_t i = 0; i < graph.nodes().size(); ++i)
-    for (ValueId v : graph.nodes()[i].inputs)
-      users[static_cast<size_t>(v)].push_back(static_cast<NodeId>(i));
+    if (marked[i])
+      for (ValueId v : graph.nodes()[i].inputs)
+        users[static_cast<size_t>(v)].push_back(static_cast<NodeId>(i));
   return users;
 }
 
@@ -36,7 +41,7 @@ Users readers_of(const Graph& graph) {
   return readers;
 }
 
-std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& values) {
+std::vector<TensorType> types_of(const Graph& graph, std::span<const ValueId> values) {
   std::vector<TensorType> types;
   types.reserve(values.size());
   for (ValueId v : values) types.push_back(graph.value(v).type);
@@ -57,7 +62,7 @@ std::vector<bool> needed_nodes(const Graph& graph) {
 
 std::vector<Alias> aliases_of(const Graph& graph, const Node& node) {
   if (!node.op->alias) return {};
-  return node.op->alias(types_of(graph, node.inputs), types_of(graph, node.outputs), node.attrs);
+  return node.op->alias({graph, node.inputs}, {graph, node.outputs}, node.attrs);
 }
 
 bool is_view(const Graph& graph, const Node& node) {

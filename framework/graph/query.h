@@ -12,17 +12,20 @@
 
 namespace tessera {
 
-using Users = std::vector<std::vector<NodeId>>;  // by value; each list in program order
+using Users = std::vector<InlineVector<NodeId, 2>>;  // by value; each list in program order
 
 /// The nodes that read each value of the graph.
 Users users_of(const Graph& graph);
+
+/// The nodes that read each value; only nodes that `marked` (by node) has are counted.
+Users users_of(const Graph& graph, const std::vector<bool>& marked);
 
 /// The nodes that read each value, and behind them the graph's outputs, as readers that come after
 /// all nodes: their id is the number of nodes.
 Users readers_of(const Graph& graph);
 
 /// Types of `values`, in their order.
-std::vector<TensorType> types_of(const Graph& graph, const std::vector<ValueId>& values);
+std::vector<TensorType> types_of(const Graph& graph, std::span<const ValueId> values);
 
 /// By node: whether `value` is made from the node's results.
 std::vector<bool> ancestors_of(const Graph& graph, ValueId value);

@@ -1,7 +1,5 @@
 #include "framework/graph/verify.h"
 
-#include <unordered_set>
-
 #include "framework/graph/op_def.h"
 #include "framework/graph/text.h"
 
@@ -26,10 +24,12 @@ class Verifier {
   }
 
   void values() const {
-    std::unordered_set<std::string> names;
-    for (const ValueInfo& v : graph_.values()) {
-      check(names.insert(v.name).second, "graph '{}': two values are named '{}'", graph_.name(),
-            v.name);
+    NameIndex names;
+    for (size_t i = 0; i < graph_.values().size(); ++i) {
+      const ValueInfo& v = graph_.values()[i];
+      check(!names.has(graph_.values(), v.name), "graph '{}': two values are named '{}'",
+            graph_.name(), v.name);
+      names.insert(v.name.hash(), static_cast<int32_t>(i));
       for (int64_t dim : v.type.shape)
         if (dim <= 0)
           internal_error("graph '{}': '{}' is empty: {}", graph_.name(), v.name, to_string(v.type));
@@ -47,15 +47,13 @@ class Verifier {
 
   void node(NodeId id) {
     const Node& n = graph_.node(id);
-    std::vector<TensorType> in;
     for (ValueId v : n.inputs) {
       if (!exists(v)) fail(id, "an operand does not exist");
       if (graph_.value(v).node >= id) fail(id, "an operand is made after its use");
-      in.push_back(graph_.value(v).type);
     }
     std::vector<TensorType> types;
     try {
-      types = n.op->infer(in, n.attrs);
+      types = n.op->infer({graph_, n.inputs}, n.attrs);
     } catch (const std::exception& error) {
       fail(id, error.what());
     }

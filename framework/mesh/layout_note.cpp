@@ -51,6 +51,7 @@ bool matches(std::string_view name, std::string_view pattern) {
   const size_t star = pattern.find('*');
   if (star == std::string_view::npos) return name == pattern;
   if (name.substr(0, star) != pattern.substr(0, star)) return false;
+  if (!name.ends_with(pattern.substr(pattern.rfind('*') + 1))) return false;  // told at once
   const std::string_view rest = pattern.substr(star + 1);
   for (size_t i = star; i <= name.size(); ++i)
     if (matches(name.substr(i), rest)) return true;

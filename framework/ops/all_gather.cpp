@@ -7,7 +7,7 @@ namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   const int64_t ranks = check_collective(in, attrs);
-  std::vector<TensorType> out(in.begin(), in.end());
+  std::vector<TensorType> out = list_of(in);
   for (TensorType& t : out) t.shape.insert(t.shape.begin(), ranks);
   return out;
 }

@@ -10,7 +10,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   check_collective(in, attrs);
   const std::string& reduction = attrs.has("reduction") ? attrs.text("reduction") : "sum";
   require(reduction == "sum" || reduction == "max", "reduction is sum or max, not {}", reduction);
-  return {in.begin(), in.end()};
+  return list_of(in);
 }
 
 std::vector<Alias> alias(TypeSpan in, TypeSpan, const Attrs& attrs) {

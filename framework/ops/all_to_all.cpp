@@ -7,7 +7,7 @@ namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require_parts(in, check_collective(in, attrs));
-  return {in.begin(), in.end()};
+  return list_of(in);
 }
 
 }  // namespace

@@ -14,11 +14,10 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   for (size_t i = 0; i < 3; ++i)
     require(in[i].rank() == 4 && is_float(in[i].dtype) && in[i].dtype == in[0].dtype,
-            "q, k and v must be floats of four dims and one dtype, not {}", to_string(in[i]));
+            "q, k and v must be floats of four dims and one dtype, not {}", in[i]);
   const Shape &q = in[0].shape, &k = in[1].shape;
-  require(in[2].shape == k, "k {} and v {} differ in shape", to_string(in[1]), to_string(in[2]));
-  require(q[0] == k[0] && q[3] == k[3], "q {} and k {} differ in batch or head size",
-          to_string(in[0]), to_string(in[1]));
+  require(in[2].shape == k, "k {} and v {} differ in shape", in[1], in[2]);
+  require(q[0] == k[0] && q[3] == k[3], "q {} and k {} differ in batch or head size", in[0], in[1]);
   require(q[2] % k[2] == 0, "{} query heads cannot share {} key/value heads evenly", q[2], k[2]);
   require(attrs.integer("window") >= 0, "the window must not be negative");
   require(!attrs.flag("documents") || q[1] == k[1],
@@ -27,7 +26,7 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
     if (position == AttentionOperands::kAbsent) return;
     const TensorType& type = in[static_cast<size_t>(position)];
     require(type == TensorType{DType::i32, shape}, "{} must be i32{}, not {}", name,
-            to_string(shape), to_string(type));
+            to_string(shape), type);
   };
   mask("documents", at.documents, {q[0], q[1]});
   mask("lengths", at.lengths, {q[0]});
@@ -43,7 +42,7 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
     if (position == AttentionOperands::kAbsent) continue;
     const TensorType& type = in[static_cast<size_t>(position)];
     require(is_integer(type.dtype) && type.rank() == 0,
-            "the step count and the part are integers, not {}", to_string(type));
+            "the step count and the part are integers, not {}", type);
   }
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   check_attention_operands(in, attrs, 6);
-  require(in[3] == in[0] && in[5] == in[0], "o {} and do {} must be of q's type {}",
-          to_string(in[3]), to_string(in[5]), to_string(in[0]));
+  require(in[3] == in[0] && in[5] == in[0], "o {} and do {} must be of q's type {}", in[3], in[5],
+          in[0]);
   return {in[0], in[1], in[2]};
 }
 

@@ -7,7 +7,7 @@ namespace {
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 1, "takes one operand, not {}", in.size());
   const Shape& shape = attrs.list("shape");
-  require(broadcast(in[0].shape, shape) == shape, "{} does not stretch to {}", to_string(in[0]),
+  require(broadcast(in[0].shape, shape) == shape, "{} does not stretch to {}", in[0],
           to_string(shape));
   return {{in[0].dtype, shape}};
 }

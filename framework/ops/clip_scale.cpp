@@ -12,7 +12,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(!in.empty(), "takes at least one sum of squares");
   for (const TensorType& t : in)
     require(t == in[0] && t.rank() == 0 && (t.dtype == DType::f32 || t.dtype == DType::f64),
-            "sums of squares are f32[], not {}", to_string(t));
+            "sums of squares are f32[], not {}", t);
   require(attrs.real("max_norm") >= 0, "max_norm is negative");
   return {in[0], in[0], {DType::boolean, {}}};
 }

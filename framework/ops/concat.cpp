@@ -11,12 +11,11 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   TensorType out = in[0];
   for (size_t i = 1; i < in.size(); ++i) {
     TensorType rest = in[i];
-    require(rest.rank() == out.rank(), "operands must have one rank; {} and {} differ",
-            to_string(in[0]), to_string(in[i]));
+    require(rest.rank() == out.rank(), "operands must have one rank; {} and {} differ", in[0],
+            in[i]);
     out.shape[dim] += rest.shape[dim];
     rest.shape[dim] = in[0].shape[dim];
-    require(rest == in[0], "operands may differ in dim {} alone, not {} and {}", dim,
-            to_string(in[0]), to_string(in[i]));
+    require(rest == in[0], "operands may differ in dim {} alone, not {} and {}", dim, in[0], in[i]);
   }
   return {out};
 }

@@ -18,9 +18,9 @@ namespace {
 void require_rows(TypeSpan in, const Attrs& attrs) {
   const TensorType& logits = in[0];
   const Shape rows = class_rows(logits, in[1]);
-  for (const TensorType& t : in.subspan(2))
-    require(t == TensorType{precise(logits.dtype), rows}, "weights of logits {} are {}, not {}",
-            to_string(logits), to_string(TensorType{precise(logits.dtype), rows}), to_string(t));
+  const TensorType wanted{precise(logits.dtype), rows};
+  for (size_t i = 2; i < in.size(); ++i)
+    require(in[i] == wanted, "weights of logits {} are {}, not {}", logits, wanted, in[i]);
   const double s = attrs.has("label_smoothing") ? attrs.real("label_smoothing") : 0.0;
   require(s >= 0 && s <= 1, "label_smoothing is between 0 and 1, not {}", s);
 }

@@ -18,10 +18,9 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
           "takes x, the step count and perhaps the part, not {} operands", in.size());
   require(is_float(in[0].dtype), "takes floats, not {}", in[0].dtype);
   require(is_integer(in[1].dtype) && in[1].rank() == 0, "the step count is an integer, not {}",
-          to_string(in[1]));
+          in[1]);
   if (in.size() == 3)
-    require(is_integer(in[2].dtype) && in[2].rank() == 0, "the part is an integer, not {}",
-            to_string(in[2]));
+    require(is_integer(in[2].dtype) && in[2].rank() == 0, "the part is an integer, not {}", in[2]);
   const double rate = attrs.real("rate");
   require(rate >= 0 && rate < 1, "rate is in [0, 1), not {}", rate);
   attrs.integer("seed");

@@ -20,8 +20,7 @@ void require_ids(const TensorType& ids) {
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 2, "takes ids and a table, not {} operands", in.size());
   require_ids(in[0]);
-  require(in[1].rank() == 2 && is_float(in[1].dtype), "a table is a float matrix, not {}",
-          to_string(in[1]));
+  require(in[1].rank() == 2 && is_float(in[1].dtype), "a table is a float matrix, not {}", in[1]);
   require_part(attrs, {in[1].shape[0]});
   TensorType out{attrs.has("out") ? parse_dtype(attrs.text("out")) : in[1].dtype, in[0].shape};
   require(is_float(out.dtype), "out must be a float type, not {}", out.dtype);
@@ -37,12 +36,11 @@ std::vector<TensorType> infer_grad(TypeSpan in, const Attrs& attrs) {
   const TensorType& dy = in[1];
   require(dy.rank() == in[0].rank() + 1 && is_float(dy.dtype) &&
               std::equal(rows.begin(), rows.end(), dy.shape.begin()),
-          "the cotangent of rows {} is {}", to_string(in[0]), to_string(dy));
+          "the cotangent of rows {} is {}", in[0], dy);
   const TensorType out{precise(dy.dtype), {attrs.integer("vocab"), dy.shape.back()}};
   require(out.shape[0] > 0, "vocab is {}", out.shape[0]);
   require_part(attrs, {out.shape[0]});
-  require(operands == 2 || in[2] == out, "what is added to is {}, not {}", to_string(out),
-          to_string(in.back()));
+  require(operands == 2 || in[2] == out, "what is added to is {}, not {}", out, in.back());
   return {out};
 }
 

@@ -24,15 +24,13 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   require(in[0].rank() == 2 && in[1].rank() == 2 && in[0].shape[1] == in[1].shape[1] &&
               in[0].dtype == in[1].dtype,
-          "x {} and weight {} must be (N, D) and (V, D) of one dtype", to_string(in[0]),
-          to_string(in[1]));
+          "x {} and weight {} must be (N, D) and (V, D) of one dtype", in[0], in[1]);
   const Shape rows{in[0].shape[0]};
-  if (at.bias)
-    require(in[*at.bias].shape == Shape{in[1].shape[0]}, "the bias is {}", to_string(in[*at.bias]));
+  if (at.bias) require(in[*at.bias].shape == Shape{in[1].shape[0]}, "the bias is {}", in[*at.bias]);
   require(in[at.labels] == TensorType{DType::i32, rows}, "labels must be i32{}, not {}",
-          to_string(rows), to_string(in[at.labels]));
+          to_string(rows), in[at.labels]);
   require(in[at.weights].shape == rows, "weights must be f32{}, not {}", to_string(rows),
-          to_string(in[at.weights]));
+          in[at.weights]);
   std::vector<TensorType> out{{in[at.weights].dtype, {}}};
   if (attrs.flag("predict")) out.push_back({DType::i32, rows});
   return out;

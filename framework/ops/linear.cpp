@@ -18,23 +18,24 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   const LinearOperands at(attrs);
   require(in.size() == at.count, "takes {} operands, not {}", at.count, in.size());
   require(in[0].rank() >= 1 && in[1].rank() == 2,
-          "takes x (.., K) and a weight of two dims, not {} and {}", to_string(in[0]),
-          to_string(in[1]));
+          "takes x (.., K) and a weight of two dims, not {} and {}", in[0], in[1]);
   require(in[0].dtype == in[1].dtype && is_float(in[0].dtype),
           "x and weight must have one float dtype, not {} and {}", in[0].dtype, in[1].dtype);
   const int64_t n = in[1].shape[transposed(attrs) ? 0 : 1],
                 k = in[1].shape[transposed(attrs) ? 1 : 0];
   require(in[0].shape.back() == k, "x has {} features, the weight takes {}", in[0].shape.back(), k);
-  TensorType out{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, in[0].shape};
-  out.shape.back() = n;
+  std::vector<TensorType> results(1 + attrs.flag("save_preactivation"), in[0]);
+  for (TensorType& out : results) {
+    if (attrs.has("to")) out.dtype = parse_dtype(attrs.text("to"));
+    out.shape.back() = n;
+  }
+  const TensorType& out = results[0];
   if (at.bias)
-    require(in[*at.bias].shape == Shape{n}, "the bias is {}, not of {} features",
-            to_string(in[*at.bias]), n);
+    require(in[*at.bias].rank() == 1 && in[*at.bias].shape[0] == n,
+            "the bias is {}, not of {} features", in[*at.bias], n);
   if (at.residual)
-    require(in[*at.residual].shape == out.shape, "the residual is {}, not {}",
-            to_string(in[*at.residual]), to_string(out));
-  std::vector<TensorType> results{out};
-  if (attrs.flag("save_preactivation")) results.push_back(out);
+    require(in[*at.residual].shape == out.shape, "the residual is {}, not {}", in[*at.residual],
+            out);
   return results;
 }
 

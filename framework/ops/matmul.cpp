@@ -11,29 +11,37 @@ namespace {
 
 Shape leading(const Shape& shape) { return {shape.begin(), shape.end() - 2}; }
 
+/// The leading dims of the result, with room for two more.
+Shape leading_of(TypeSpan in) {
+  Shape out;
+  if (in[0].rank() > 2 || in[1].rank() > 2)
+    out = broadcast(leading(in[0].shape), leading(in[1].shape));
+  out.reserve(out.size() + 2);
+  return out;
+}
+
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   const size_t operands = attrs.flag("accumulate") ? 3 : 2;
   require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
   require(in[0].dtype == in[1].dtype && is_float(in[0].dtype),
           "operands must have one float dtype, not {} and {}", in[0].dtype, in[1].dtype);
   require(in[0].rank() >= 2 && in[1].rank() >= 2, "operands must have two dims at least: {} and {}",
-          to_string(in[0]), to_string(in[1]));
+          in[0], in[1]);
   const auto dim = [](const TensorType& t, int64_t back) {
     return t.shape[static_cast<size_t>(t.rank() - back)];
   };
   const bool ta = attrs.flag("trans_a"), tb = attrs.flag("trans_b");
   const int64_t m = dim(in[0], ta ? 1 : 2), k = dim(in[0], ta ? 2 : 1), k2 = dim(in[1], tb ? 1 : 2),
                 n = dim(in[1], tb ? 2 : 1);
-  require(k == k2, "the contracted dims differ: {} in {} and {} in {}", k, to_string(in[0]), k2,
-          to_string(in[1]));
-  TensorType out{attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype,
-                 broadcast(leading(in[0].shape), leading(in[1].shape))};
+  require(k == k2, "the contracted dims differ: {} in {} and {} in {}", k, in[0], k2, in[1]);
+  std::vector<TensorType> results(1);
+  TensorType& out = results[0];
+  out = {attrs.has("to") ? parse_dtype(attrs.text("to")) : in[0].dtype, leading_of(in)};
   out.shape.push_back(m);
   out.shape.push_back(n);
   if (operands == 3)
-    require(in[2] == out, "the accumulator {} is not of the result's type {}", to_string(in[2]),
-            to_string(out));
-  return {out};
+    require(in[2] == out, "the accumulator {} is not of the result's type {}", in[2], out);
+  return results;
 }
 
 std::vector<Value> grad(const GradCall& call) {

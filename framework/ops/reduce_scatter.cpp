@@ -7,7 +7,7 @@ namespace {
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require_parts(in, check_collective(in, attrs));
-  std::vector<TensorType> out(in.begin(), in.end());
+  std::vector<TensorType> out = list_of(in);
   for (TensorType& t : out) t.shape.erase(t.shape.begin());
   return out;
 }

@@ -10,8 +10,8 @@ namespace {
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 1, "takes one operand, not {}", in.size());
   const Shape& shape = attrs.list("shape");
-  require(numel(shape) == in[0].numel(), "{} has not as many elements as {}", to_string(shape),
-          to_string(in[0]));
+  if (numel(shape) != in[0].numel()) [[unlikely]]
+    user_error("{} has not as many elements as {}", to_string(shape), in[0]);
   return {{in[0].dtype, shape}};
 }
 

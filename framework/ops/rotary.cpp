@@ -11,10 +11,9 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 2, "takes x and positions, not {} operands", in.size());
   const TensorType& x = in[0];
   require(is_float(x.dtype) && x.rank() == 4 && x.shape[3] % 2 == 0,
-          "x is [batch, sequence, heads, even head size] of floats, not {}", to_string(x));
+          "x is [batch, sequence, heads, even head size] of floats, not {}", x);
   const TensorType positions{DType::i32, {x.shape[0], x.shape[1]}};
-  require(in[1] == positions, "positions of {} are {}, not {}", to_string(x), to_string(positions),
-          to_string(in[1]));
+  require(in[1] == positions, "positions of {} are {}, not {}", x, positions, in[1]);
   require(attrs.real("base") > 0, "base is above zero, not {}", attrs.real("base"));
   const std::string& layout = attrs.text("layout");
   require(layout == "half" || layout == "interleaved",

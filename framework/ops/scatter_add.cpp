@@ -11,7 +11,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 3, "takes base, indices and updates, not {} operands", in.size());
   const TensorType expected = listed(in[0], in[1], attrs);
   require(in[0].dtype != DType::boolean, "adds numbers, not booleans");
-  require(in[2] == expected, "updates must be {}, not {}", to_string(expected), to_string(in[2]));
+  require(in[2] == expected, "updates must be {}, not {}", expected, in[2]);
   return {in[0]};
 }
 

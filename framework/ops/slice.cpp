@@ -10,11 +10,11 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 1, "takes one operand, not {}", in.size());
   const auto &starts = attrs.list("starts"), &limits = attrs.list("limits");
   require(starts.size() == in[0].shape.size() && limits.size() == starts.size(),
-          "starts and limits must have one entry per dim of {}", to_string(in[0]));
+          "starts and limits must have one entry per dim of {}", in[0]);
   TensorType out{in[0].dtype, {}};
   for (size_t d = 0; d < starts.size(); ++d) {
     require(0 <= starts[d] && starts[d] < limits[d] && limits[d] <= in[0].shape[d],
-            "[{}, {}) is not a part of dim {} of {}", starts[d], limits[d], d, to_string(in[0]));
+            "[{}, {}) is not a part of dim {} of {}", starts[d], limits[d], d, in[0]);
     out.shape.push_back(limits[d] - starts[d]);
   }
   return {out};

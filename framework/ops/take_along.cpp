@@ -14,8 +14,8 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in[1].dtype == DType::i32, "indices must be i32, not {}", in[1].dtype);
   Shape shape = in[1].shape;
   if (shape.size() == in[0].shape.size()) shape[dim] = in[0].shape[dim];
-  require(shape == in[0].shape, "indices {} must have the dims of x {} but for dim {}",
-          to_string(in[1]), to_string(in[0]), dim);
+  require(shape == in[0].shape, "indices {} must have the dims of x {} but for dim {}", in[1],
+          in[0], dim);
   return {{in[0].dtype, in[1].shape}};
 }
 

@@ -11,7 +11,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in[0].rank() > 0, "takes an operand with at least one dim");
   const int64_t k = attrs.integer("k");
   require(k >= 1 && k <= in[0].shape.back(), "there are no {} elements in the last dim of {}", k,
-          to_string(in[0]));
+          in[0]);
   TensorType values = in[0];
   values.shape.back() = k;
   return {values, {DType::i32, values.shape}};

@@ -14,7 +14,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   std::sort(sorted.begin(), sorted.end());
   bool all = static_cast<int64_t>(perm.size()) == in[0].rank();
   for (size_t i = 0; i < sorted.size() && all; ++i) all = sorted[i] == static_cast<int64_t>(i);
-  require(all, "perm {} does not name each dim of {} once", to_string(perm), to_string(in[0]));
+  require(all, "perm {} does not name each dim of {} once", to_string(perm), in[0]);
   TensorType out{in[0].dtype, {}};
   for (int64_t p : perm) out.shape.push_back(in[0].shape[static_cast<size_t>(p)]);
   return {out};

@@ -15,20 +15,18 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
           "takes target, update and perhaps start, not {} operands", in.size());
   require(attrs.has("start") == (in.size() == 2), "start is either an attribute or an operand");
   const auto dim = static_cast<size_t>(checked_dim(attrs.integer("dim"), in[0].rank()));
-  require(in[1].rank() == in[0].rank(), "target {} and update {} must have one rank",
-          to_string(in[0]), to_string(in[1]));
+  require(in[1].rank() == in[0].rank(), "target {} and update {} must have one rank", in[0], in[1]);
   TensorType rest = in[1];
   rest.shape[dim] = in[0].shape[dim];
   require(rest == in[0] && in[1].shape[dim] <= in[0].shape[dim],
-          "update {} does not fit into target {} along dim {}", to_string(in[1]), to_string(in[0]),
-          dim);
+          "update {} does not fit into target {} along dim {}", in[1], in[0], dim);
   if (in.size() == 3)
-    require(in[2] == TensorType{DType::i32, {}}, "start must be i32[], not {}", to_string(in[2]));
+    require(in[2] == TensorType{DType::i32, {}}, "start must be i32[], not {}", in[2]);
   else
     require(0 <= attrs.integer("start") &&
                 attrs.integer("start") + in[1].shape[dim] <= in[0].shape[dim],
-            "update {} at {} along dim {} is not inside target {}", to_string(in[1]),
-            attrs.integer("start"), dim, to_string(in[0]));
+            "update {} at {} along dim {} is not inside target {}", in[1], attrs.integer("start"),
+            dim, in[0]);
   return {in[0]};
 }
 

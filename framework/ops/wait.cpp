@@ -15,8 +15,7 @@ size_t results(TypeSpan in, const Attrs& attrs) {
 }
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
-  const auto found = in.first(results(in, attrs));
-  return {found.begin(), found.end()};
+  return list_of(in.first(results(in, attrs)));
 }
 
 std::vector<Alias> alias(TypeSpan, TypeSpan out, const Attrs&) {

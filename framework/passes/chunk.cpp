@@ -1,5 +1,6 @@
 #include "framework/passes/chunk.h"
 
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -106,6 +107,10 @@ const Node* gradient_of(const Graph& graph, const Node& head) {
 bool made_beside_loss(const Node& node) { return node.op == &ops::head_loss_grad; }
 
 Graph chunk(const Graph& source, int64_t rows) {
+  const auto is_head = [](const Node& node) {
+    return node.op == &ops::head_loss || node.op == &ops::head_loss_grad;
+  };
+  if (std::none_of(source.nodes().begin(), source.nodes().end(), is_head)) return unchanged(source);
   std::map<const Node*, Unrolled> done;  // by head_loss_grad node
   std::vector<bool> copied(source.nodes().size(), false);
   return rewrite(source, [&](Rewriter& r, const Node& node) {

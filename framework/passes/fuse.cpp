@@ -18,6 +18,11 @@ class Fuser {
         fused_(source.nodes().size()) {}
 
   Graph run() {
+    const auto may_fuse = [](const Node& node) {
+      return node.op == &ops::linear || node.op->accumulates != Accumulates::no;
+    };
+    if (std::none_of(source_.nodes().begin(), source_.nodes().end(), may_fuse))
+      return unchanged(source_);
     return rewrite(source_, [&](Rewriter& r, const Node& node) {
       const auto index = static_cast<size_t>(source_.value(node.outputs[0]).node);
       if (fused_[index]) return true;
@@ -30,7 +35,7 @@ class Fuser {
   }
 
  private:
-  const std::vector<NodeId>& readers(ValueId v) const { return readers_[static_cast<size_t>(v)]; }
+  std::span<const NodeId> readers(ValueId v) const { return readers_[static_cast<size_t>(v)]; }
 
   /// The only node that reads `v`, when it adds `v` to another value; otherwise nullptr.
   const Node* addition_of(ValueId v) const {

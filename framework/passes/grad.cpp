@@ -18,7 +18,7 @@ class Backward {
         wanted_(influenced(wrt)) {
     require(loss.rank() == 0 && is_float(loss.dtype()), "the loss '{}' must be one float, not {}",
             loss.name(), to_string(loss.type()));
-    Place place(graph, graph.nodes().empty() ? "" : graph.nodes().back().where);
+    Place place(graph, graph.nodes().empty() ? SharedText() : graph.nodes().back().where);
     parts_[static_cast<size_t>(loss.id())].push_back(
         fill(graph, 1.0, loss.type(), loss.name() + ".grad"));
     for (size_t i = forward_; i-- > 0;) node(static_cast<NodeId>(i));
@@ -46,7 +46,7 @@ class Backward {
     auto& parts = parts_[static_cast<size_t>(id)];
     if (parts.empty()) return {};
     const NodeId maker = graph_.value(id).node;
-    Place place(graph_, maker < 0 ? "" : graph_.node(maker).where);
+    Place place(graph_, maker < 0 ? SharedText() : graph_.node(maker).where);
     // A cotangent that only passes through, as along a residual, is added last: the other
     // contributions may still be partial sums over a mesh axis, and are then reduced together.
     if (parts.size() > 2)

@@ -11,14 +11,17 @@ Graph order(const Graph& source) {
   // A node can wait when waiting keeps nothing in memory: when it reads inputs of the graph, and
   // results of nodes that wait too and that only it reads. States that some node overwrites in
   // place change, so their readers stay where they are.
-  const Users users = users_of(source);
-  std::vector<bool> fixed(source.values().size(), false);
-  for (const Node& node : source.nodes())
-    for (ValueId v : donated(source, node)) fixed[static_cast<size_t>(v)] = true;
-  std::vector<bool> waits(source.nodes().size(), false);
+  const std::vector<bool> needed = needed_nodes(source);
+  const Users users = users_of(source, needed);
+  std::vector<bool> fixed(source.values().size(), false), waits(source.nodes().size(), false);
+  for (size_t i = 0; i < source.nodes().size(); ++i) {
+    if (!needed[i]) continue;
+    const std::vector<ValueId> overwritten = donated(source, source.nodes()[i]);
+    waits[i] = overwritten.empty();
+    for (ValueId v : overwritten) fixed[static_cast<size_t>(v)] = true;
+  }
   for (size_t i = 0; i < source.nodes().size(); ++i) {
     const Node& node = source.nodes()[i];
-    waits[i] = donated(source, node).empty();
     for (ValueId v : node.inputs) {
       const NodeId maker = source.value(v).node;
       const bool alone = users[static_cast<size_t>(v)].size() == 1;
@@ -27,27 +30,40 @@ Graph order(const Graph& source) {
     }
   }
   const std::vector<bool> sinks = state_sinks(source, users);
-  Rewriter r(source);
-  r.copy_inputs();
-  const auto emit = [&](auto&& self, const Node& node) -> void {
-    if (r.has(node.outputs[0])) return;
+  std::vector<NodeId> sequence;
+  std::vector<bool> placed(source.nodes().size(), false);
+  const auto place = [&](NodeId id) {
+    placed[static_cast<size_t>(id)] = true;
+    sequence.push_back(id);
+  };
+  const auto is_there = [&](ValueId v) {
+    const NodeId maker = source.value(v).node;
+    return maker < 0 || placed[static_cast<size_t>(maker)];
+  };
+  const auto emit = [&](auto&& self, NodeId id) -> void {
+    if (placed[static_cast<size_t>(id)]) return;
+    const Node& node = source.node(id);
     for (ValueId v : node.inputs)
-      if (!r.has(v)) self(self, source.node(source.value(v).node));
-    if (r.has(node.outputs[0])) return;  // a sink that ran as soon as its operands were there
-    r.copy(node);
+      if (!is_there(v)) self(self, source.value(v).node);
+    if (placed[static_cast<size_t>(id)])
+      return;  // a sink that ran as soon as its operands were there
+    place(id);
     for (ValueId v : node.outputs)
       for (NodeId user : users[static_cast<size_t>(v)]) {
         const Node& next = source.node(user);
-        if (!sinks[static_cast<size_t>(user)] || r.has(next.outputs[0])) continue;
-        if (std::all_of(next.inputs.begin(), next.inputs.end(),
-                        [&](ValueId i) { return r.has(i); }))
-          r.copy(next);
+        if (!sinks[static_cast<size_t>(user)] || placed[static_cast<size_t>(user)]) continue;
+        if (std::all_of(next.inputs.begin(), next.inputs.end(), is_there)) place(user);
       }
   };
   for (size_t i = 0; i < source.nodes().size(); ++i)
-    if (!waits[i]) emit(emit, source.nodes()[i]);
+    if (needed[i] && !waits[i]) emit(emit, static_cast<NodeId>(i));
   for (const Port& port : source.outputs())
-    if (!r.has(port.value)) emit(emit, source.node(source.value(port.value).node));
+    if (!is_there(port.value)) emit(emit, source.value(port.value).node);
+  if (sequence.size() == source.nodes().size() && std::is_sorted(sequence.begin(), sequence.end()))
+    return unchanged(source);
+  Rewriter r(source);
+  r.copy_inputs();
+  for (NodeId id : sequence) r.copy(source.node(id));
   r.copy_outputs();
   return r.finish();
 }

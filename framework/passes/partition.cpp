@@ -1,5 +1,6 @@
 #include "framework/passes/partition.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -136,7 +137,8 @@ class Partitioner {
 
   /// Takes `value` through all moves from one layout to another; the last value takes the name.
   Value move(Value value, ValueId v, Layout from, const Layout& to, const std::string& name) {
-    Place place(graph_, value.info().node < 0 ? "" : graph_.node(value.info().node).where);
+    Place place(graph_,
+                value.info().node < 0 ? SharedText() : graph_.node(value.info().node).where);
     const Shape& whole = source_.value(v).type.shape;
     const bool narrow = sharding_.gradients[static_cast<size_t>(v)] && value.dtype() == DType::f32;
     const bool sums = from.partial != to.partial;
@@ -234,6 +236,9 @@ LocalValues whole_values(const Graph& graph) {
 }
 
 Graph bind_places(const Graph& source, const Mesh& mesh, int64_t rank) {
+  if (std::none_of(source.nodes().begin(), source.nodes().end(),
+                   [](const Node& node) { return node.attrs.has("place"); }))
+    return unchanged(source);
   return rewrite(source, [&](Rewriter& r, const Node& node) {
     if (!node.attrs.has("place")) return false;
     Attrs attrs = node.attrs;

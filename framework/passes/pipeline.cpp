@@ -5,7 +5,6 @@
 #include "framework/passes/fuse.h"
 #include "framework/passes/order.h"
 #include "framework/passes/overlap.h"
-#include "framework/passes/rewrite.h"
 
 namespace tessera {
 namespace {
@@ -20,7 +19,8 @@ Graph distribute(const Graph& graph, Lowering& l) {
   for (size_t i = 0; i < graph.outputs().size(); ++i)
     if (graph.outputs()[i].kind == PortKind::state)
       l.wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
-  return partition(graph, l.mesh, sharding, "loss", &l.values[graph.name()]);
+  return partition(graph, l.mesh, sharding, "loss",
+                   l.values ? &(*l.values)[graph.name()] : nullptr);
 }
 
 constexpr Pass kPasses[] = {
@@ -29,7 +29,7 @@ constexpr Pass kPasses[] = {
     {"expand", false, [](const Graph& g, Lowering& l) { return expand_for(g, l.has_kernel); }},
     {"recompute", false, [](const Graph& g, Lowering& l) { return recompute(g, l.recompute); }},
     {"fuse", false, [](const Graph& g, Lowering& l) { return fuse(g, l.has_kernel); }},
-    {"order", false, [](const Graph& g, Lowering&) { return order(prune(g)); }},
+    {"order", false, [](const Graph& g, Lowering&) { return order(g); }},
     {"bucket", true, [](const Graph& g, Lowering& l) { return bucket(g, l.bucket_bytes); }},
     {"overlap", true, [](const Graph& g, Lowering&) { return overlap(g); }},
 };
@@ -55,18 +55,17 @@ std::string form_names() {
   return out + ", plan";
 }
 
-Program lower(const Program& program, Lowering& lowering, const PassObserver& observer) {
-  std::vector<Graph> graphs;
-  for (const Graph& source : program.graphs()) {
-    if (observer) observer("precision", source);
-    if (lowering.mesh.size() == 1) lowering.values[source.name()] = whole_values(source);
-    Graph graph = source;
+Program lower(Program program, Lowering& lowering, const PassObserver& observer) {
+  std::vector<Graph> graphs = program.take_graphs();
+  for (Graph& graph : graphs) {
+    if (observer) observer("precision", graph);
+    if (lowering.values && lowering.mesh.size() == 1)
+      (*lowering.values)[graph.name()] = whole_values(graph);
     for (const Pass& pass : kPasses) {
       if (pass.on_mesh && lowering.mesh.size() == 1) continue;
       graph = pass.run(graph, lowering);
       if (observer) observer(pass.name, graph);
     }
-    graphs.push_back(std::move(graph));
   }
   Program out;
   for (const State& state : program.states()) out.declare(part_of_rank(state, lowering));

@@ -38,8 +38,8 @@ struct Lowering {
   /// Made by the passes: the layouts of data inputs that are split, by "GRAPH.INPUT".
   std::map<std::string, Layout> inputs = {};
 
-  /// Made by the passes: by graph, what its values are of the whole graph's.
-  std::map<std::string, LocalValues> values = {};
+  /// Filled in by the passes where it is given: by graph, what its values are of the whole graph's.
+  std::map<std::string, LocalValues>* values = nullptr;
 };
 
 struct Pass {
@@ -60,6 +60,6 @@ using PassObserver = std::function<void(std::string_view pass, const Graph& grap
 
 /// The program of one rank: each graph after all passes that apply, and states as the mesh splits
 /// them.
-Program lower(const Program& program, Lowering& lowering, const PassObserver& observer = {});
+Program lower(Program program, Lowering& lowering, const PassObserver& observer = {});
 
 }  // namespace tessera

@@ -57,7 +57,7 @@ class Lowering {
   /// The bf16 form of a value; for a parameter this is its copy.
   Value low(Value v) {
     if (v.dtype() != DType::f32) return v;
-    if (const std::string name = parameter_of(v); !name.empty()) {
+    if (const SharedText name = parameter_of(v); !name.empty()) {
       copied_.insert(name);
       const Port* port = r_.graph().find_input(copy_name(name));
       Value copy = port ? r_.graph().handle(port->value)
@@ -75,14 +75,14 @@ class Lowering {
   }
 
   /// The name of the parameter that `v` is, or is a view of; empty when it is neither.
-  std::string parameter_of(Value v) const {
+  SharedText parameter_of(Value v) const {
     const Graph& g = v.graph();
     ValueId id = v.id();
     while (g.value(id).node >= 0 && is_whole_view(g, g.node(g.value(id).node)))
       id = g.node(g.value(id).node).inputs[0];
     const Port* port = state_port(g, id);
     const State* state = port ? program_.find_state(port->name) : nullptr;
-    return state && state->kind == StateKind::parameter ? port->name : "";
+    return state && state->kind == StateKind::parameter ? port->name : SharedText();
   }
 
   Value view_like(Value v, Value copy) {
@@ -127,7 +127,10 @@ class Lowering {
       else
         in[i] = cast(in[i], DType::f32);
     }
-    if (run_low && for_parameter) attrs.set("to", std::string("f32"));
+    if (run_low && for_parameter)
+      attrs.set("to", std::string("f32"));
+    else if (r_.try_copy(node, in))
+      return;
     Place place(r_.graph(), node.where);
     const auto out = r_.graph().add(*node.op, in, attrs, source_.value(node.outputs[0]).name);
     for (size_t i = 0; i < out.size(); ++i) {
@@ -196,13 +199,12 @@ Graph write_copies(Graph source, const std::set<std::string>& copied) {
 
 }  // namespace
 
-Program apply_precision(const Program& program, DType compute) {
+Program apply_precision(Program program, DType compute) {
   if (compute == DType::f32) return program;
   require(compute == DType::bf16, "precision.compute is f32 or bf16, not {}", compute);
   std::set<std::string> copied;
-  std::vector<Graph> graphs;
-  for (const Graph& graph : program.graphs())
-    graphs.push_back(Lowering(graph, program, copied).run());
+  std::vector<Graph> graphs = program.take_graphs();
+  for (Graph& graph : graphs) graph = Lowering(graph, program, copied).run();
 
   Program out;
   for (State state : program.states()) {

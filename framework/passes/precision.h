@@ -11,6 +11,6 @@ namespace tessera {
 
 /// The program in `compute` precision: f32 leaves it as it is, and bf16 changes it as described at
 /// the top of this file. Throws UserError for any other dtype.
-Program apply_precision(const Program& program, DType compute);
+Program apply_precision(Program program, DType compute);
 
 }  // namespace tessera

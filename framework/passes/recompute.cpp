@@ -34,6 +34,7 @@ class Recomputer {
       }
       std::vector<Value> in;
       for (ValueId v : node.inputs) in.push_back(remade(v));
+      if (r_.try_copy(node, in)) continue;
       Place place(r_.graph(), node.where);
       const auto out = r_.graph().add(*node.op, in, node.attrs, name_of(node.outputs[0]));
       for (size_t k = 0; k < out.size(); ++k) {
@@ -56,8 +57,7 @@ class Recomputer {
     const Node& node = source_.node(id);
     if (is_whole_view(source_, node)) return kept(node.inputs[0]);
     if (!node.op->held) return node.op->flops != nullptr;
-    return node.op->held(types_of(source_, node.inputs), types_of(source_, node.outputs),
-                         node.attrs);
+    return node.op->held({source_, node.inputs}, {source_, node.outputs}, node.attrs);
   }
 
   /// The value that stands for `v` in the backward pass: `v` itself when it is kept, otherwise its

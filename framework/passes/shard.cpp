@@ -213,9 +213,8 @@ class Sharder {
 
   void node(NodeId id) {
     const Node& node = g_.node(id);
-    const auto in = types_of(g_, node.inputs), out = types_of(g_, node.outputs);
     NodeSharding sharding;
-    sharding.rule = node.op->rule(in, out, node.attrs);
+    sharding.rule = node.op->rule({g_, node.inputs}, {g_, node.outputs}, node.attrs);
     const IndexRule& rule = sharding.rule;
     const Axes flows = flowing(node);
     const bool view = shows_elements(g_, node) && root_[static_cast<size_t>(node.inputs[0])] >= 0;

@@ -1,6 +1,6 @@
 #include "framework/plan/final_copies.h"
 
-#include <map>
+#include <unordered_map>
 
 namespace tessera {
 namespace {
@@ -10,7 +10,7 @@ class FinalCopies {
   FinalCopies(const Graph& graph, Storage& storage)
       : graph_(graph), storage_(storage), end_(static_cast<int>(graph.nodes().size())) {
     for (size_t b = 0; b < storage.buffers.size(); ++b)
-      if (const std::string& state = storage.buffers[b].state; !state.empty())
+      if (const SharedText& state = storage.buffers[b].state; !state.empty())
         buffer_of_state_[state] = static_cast<int>(b);
   }
 
@@ -28,12 +28,12 @@ class FinalCopies {
  private:
   const StoragePlace& place(ValueId v) const { return storage_.values[static_cast<size_t>(v)]; }
 
-  int add_buffer(int64_t bytes, std::string state, std::string name) {
+  int add_buffer(int64_t bytes, SharedText state, SharedText name) {
     storage_.buffers.push_back({bytes, end_, end_, std::move(state), std::move(name), {}});
     return static_cast<int>(storage_.buffers.size()) - 1;
   }
 
-  int state_buffer(const std::string& state, int64_t bytes) {
+  int state_buffer(const SharedText& state, int64_t bytes) {
     const auto known = buffer_of_state_.find(state);
     return known != buffer_of_state_.end() ? known->second : add_buffer(bytes, state, state);
   }
@@ -44,7 +44,7 @@ class FinalCopies {
     const StoragePlace at = place(port.value);
     if (port.kind == PortKind::state || !writer_.count(at.buffer)) return at;
     const auto bytes = static_cast<int64_t>(graph_.value(port.value).type.bytes());
-    const int saved = add_buffer(bytes, "", port.name);
+    const int saved = add_buffer(bytes, {}, port.name);
     storage_.copies.push_back({at, saved, bytes});
     return {saved, 0};
   }
@@ -52,7 +52,7 @@ class FinalCopies {
   /// Orders the moves so that a state is overwritten when nothing reads its old value any more. In
   /// a ring of states one is set aside first.
   void sequence() {
-    std::map<int, int> readers;  // by buffer that is written: moves that still read it
+    std::unordered_map<int, int> readers;  // by buffer that is written: moves that still read it
     for (const StorageCopy& move : pending_)
       if (writer_.count(move.from.buffer)) ++readers[move.from.buffer];
     std::vector<bool> done(pending_.size(), false);
@@ -72,8 +72,8 @@ class FinalCopies {
       if (done[i]) continue;
       const int state = pending_[i].to;
       const int64_t bytes = storage_.buffers[static_cast<size_t>(state)].bytes;
-      const int aside =
-          add_buffer(bytes, "", storage_.buffers[static_cast<size_t>(state)].name + " (old)");
+      const int aside = add_buffer(
+          bytes, {}, SharedText(storage_.buffers[static_cast<size_t>(state)].name + " (old)"));
       storage_.copies.push_back({{state, 0}, aside, bytes});
       for (size_t k = 0; k < pending_.size(); ++k)
         if (!done[k] && pending_[k].from.buffer == state) pending_[k].from.buffer = aside;
@@ -85,9 +85,9 @@ class FinalCopies {
   const Graph& graph_;
   Storage& storage_;
   int end_;
-  std::map<std::string, int> buffer_of_state_;
+  std::unordered_map<std::string_view, int> buffer_of_state_;
   std::vector<StorageCopy> pending_;
-  std::map<int, int> writer_;  // buffer of a state -> the move that overwrites it
+  std::unordered_map<int, int> writer_;  // buffer of a state -> the move that overwrites it
 };
 
 }  // namespace

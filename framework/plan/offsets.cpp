@@ -1,9 +1,7 @@
 #include "framework/plan/offsets.h"
 
 #include <algorithm>
-#include <map>
 #include <numeric>
-#include <set>
 
 namespace tessera {
 namespace {
@@ -13,49 +11,48 @@ struct Taken {
   int64_t begin, end;
 };
 
-/// Stretches by offset, cut into short runs, so that inserting is cheap and walking stays fast.
+/// What of the arena is taken, by offset. Stretches that touch are one, so that what is packed
+/// densely is few of them.
 class Stretches {
  public:
-  void insert(const Taken& taken) {
-    const auto before = [](const Taken& a, const Taken& b) { return a.begin < b.begin; };
-    auto run = std::partition_point(runs_.begin(), runs_.end(),
-                                    [&](const auto& r) { return r.back().begin <= taken.begin; });
-    if (run == runs_.end()) {
-      if (runs_.empty()) runs_.emplace_back();
-      run = runs_.end() - 1;
+  /// Returns whether that changes anything: false where all of it is taken already.
+  bool insert(Taken taken) {
+    const auto from = std::partition_point(all_.begin(), all_.end(),
+                                           [&](const Taken& t) { return t.end < taken.begin; });
+    const auto to = std::partition_point(from, all_.end(),
+                                         [&](const Taken& t) { return t.begin <= taken.end; });
+    if (from == to) {
+      all_.insert(from, taken);
+      return true;
     }
-    run->insert(std::upper_bound(run->begin(), run->end(), taken, before), taken);
-    if (run->size() < kLongest) return;
-    std::vector<Taken> rest(run->begin() + kLongest / 2, run->end());
-    run->resize(kLongest / 2);
-    runs_.insert(run + 1, std::move(rest));
+    if (from->begin <= taken.begin && taken.end <= from->end) return false;
+    *from = {std::min(from->begin, taken.begin), std::max((to - 1)->end, taken.end)};
+    all_.erase(from + 1, to);
+    return true;
   }
+
+  bool empty() const { return all_.empty(); }
 
   /// Walks the stretches once, however many times `past` is called.
   class Walk {
    public:
-    explicit Walk(const Stretches& stretches) : runs_(stretches.runs_) {}
+    explicit Walk(const Stretches& stretches) : all_(stretches.all_) {}
 
     /// The end of the last stretch seen that begins before `offset` + `size`; `offset` when all
     /// these end before it.
     int64_t past(int64_t offset, int64_t size) {
-      for (; run_ < runs_.size(); ++run_, at_ = 0)
-        for (; at_ < runs_[run_].size(); ++at_) {
-          const Taken& taken = runs_[run_][at_];
-          if (taken.begin >= offset + size) return offset;
-          offset = std::max(offset, taken.end);
-        }
+      for (; at_ < all_.size() && all_[at_].begin < offset + size; ++at_)
+        offset = std::max(offset, all_[at_].end);
       return offset;
     }
 
    private:
-    const std::vector<std::vector<Taken>>& runs_;
-    size_t run_ = 0, at_ = 0;
+    const std::vector<Taken>& all_;
+    size_t at_ = 0;
   };
 
  private:
-  static constexpr size_t kLongest = 512;
-  std::vector<std::vector<Taken>> runs_;  // no run is empty
+  std::vector<Taken> all_;  // no two touch
 };
 
 /// Buffers that have their place, by the steps in which they are in use: a tree of stretches of
@@ -69,16 +66,19 @@ class Placed {
   }
 
   /// The lowest offset where `size` bytes are free from step `first` to step `last`.
-  int64_t lowest(int64_t size, int first, int last) const {
-    std::vector<Stretches::Walk> walks;
+  int64_t lowest(int64_t size, int first, int last) {
+    walks_.clear();
+    const auto walk = [&](const Stretches& stretches) {
+      if (!stretches.empty()) walks_.emplace_back(stretches);
+    };
     cover(first, last, [&](size_t node) {
-      walks.emplace_back(below_[node]);
-      for (size_t above = node / 2; above > 0; above /= 2) walks.emplace_back(own_[above]);
+      walk(below_[node]);
+      for (size_t above = node / 2; above > 0; above /= 2) walk(own_[above]);
     });
     int64_t offset = 0;
     for (bool moved = true; moved;) {
       moved = false;
-      for (Stretches::Walk& walk : walks) {
+      for (Stretches::Walk& walk : walks_) {
         const int64_t past = walk.past(offset, size);
         moved = moved || past > offset;
         offset = past;
@@ -88,10 +88,10 @@ class Placed {
   }
 
   void insert(const Taken& taken, int first, int last) {
-    std::set<size_t> nodes;
     cover(first, last, [&](size_t node) {
       own_[node].insert(taken);
-      for (; node > 0 && nodes.insert(node).second; node /= 2) below_[node].insert(taken);
+      // Where it changes nothing it changes nothing further up: what is taken there is taken above as well.
+      while (node > 0 && below_[node].insert(taken)) node /= 2;
     });
   }
 
@@ -111,6 +111,7 @@ class Placed {
   std::vector<Stretches> own_;  // by node: buffers in use in exactly its steps
   // By node: buffers in use in some of its steps, which own_ has at the node or at nodes below it.
   std::vector<Stretches> below_;
+  std::vector<Stretches::Walk> walks_;  // of one search; the memory serves all searches
 };
 
 }  // namespace
@@ -139,14 +140,15 @@ Packing pack(std::span<const Lifetime> buffers, int64_t alignment) {
     out.bytes = std::max(out.bytes, offset + size);
   }
 
-  std::map<int, int64_t> change;
+  std::vector<int64_t> change(static_cast<size_t>(end - begin) + 1);  // by step
+  const auto at = [&](int step) -> int64_t& { return change[static_cast<size_t>(step - begin)]; };
   for (const Lifetime& b : buffers) {
-    change[b.first] += aligned(b.bytes);
-    change[b.last + 1] -= aligned(b.bytes);
+    at(b.first) += aligned(b.bytes);
+    at(b.last + 1) -= aligned(b.bytes);
   }
   int64_t live = 0;
-  for (const auto& [step, bytes] : change) {
-    live += bytes;
+  for (int step = begin; step <= end; ++step) {
+    live += at(step);
     if (live > out.live_peak) {
       out.live_peak = live;
       out.peak_step = step;

@@ -12,10 +12,13 @@ namespace tessera {
 namespace {
 
 bool only_views(const Graph& graph, const Node& node) {
-  std::vector<bool> view(node.outputs.size(), false);
-  for (const Alias& alias : aliases_of(graph, node))
-    if (alias.kind == Alias::Kind::view) view[static_cast<size_t>(alias.result)] = true;
-  return std::all_of(view.begin(), view.end(), [](bool v) { return v; });
+  const std::vector<Alias> aliases = aliases_of(graph, node);
+  for (int i = 0; i < static_cast<int>(node.outputs.size()); ++i)
+    if (std::none_of(aliases.begin(), aliases.end(), [&](const Alias& alias) {
+          return alias.result == i && alias.kind == Alias::Kind::view;
+        }))
+      return false;
+  return true;
 }
 
 class Planner {
@@ -30,11 +33,14 @@ class Planner {
 
   Plan run() {
     const Graph& g = plan_.graph;
+    plan_.steps.reserve(g.nodes().size());
     for (const StoragePlace& place : storage_.values) plan_.values.push_back(slot(place));
     for (const StoragePlace& place : storage_.outputs) plan_.outputs.push_back(slot(place));
     for (NodeId id = 0; static_cast<size_t>(id) < g.nodes().size(); ++id) {
       PlanStep step;
       step.node = id;
+      step.in.reserve(g.node(id).inputs.size());
+      step.out.reserve(g.node(id).outputs.size());
       for (ValueId v : g.node(id).inputs) step.in.push_back(plan_.values[static_cast<size_t>(v)]);
       for (ValueId v : g.node(id).outputs) step.out.push_back(plan_.values[static_cast<size_t>(v)]);
       const int at = scratch_[static_cast<size_t>(id)];
@@ -94,9 +100,9 @@ class Planner {
 
   Plan plan_;
   Storage storage_;
-  std::vector<Base> base_;    // by buffer of the storage
-  std::vector<int> scratch_;  // by node: its row in plan_.buffers, or -1
-  std::unordered_map<std::string, int> states_;
+  std::vector<Base> base_;                            // by buffer of the storage
+  std::vector<int> scratch_;                          // by node: its row in plan_.buffers, or -1
+  std::unordered_map<std::string_view, int> states_;  // the names lie in storage_
 };
 
 }  // namespace

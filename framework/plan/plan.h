@@ -21,7 +21,7 @@ struct Slot {
 
 struct PlanStep {
   NodeId node = -1;
-  std::vector<Slot> in, out;
+  InlineVector<Slot, 2> in, out;
   int64_t scratch = 0, scratch_bytes = 0;  // in the arena
   bool view = false;                       // its results are its operands' memory: nothing to run
 };
@@ -35,11 +35,11 @@ struct PlanCopy {
 
 /// A buffer in the arena.
 struct PlanBuffer {
-  std::string name;  // that of the value that it was made for; for scratch, that of the node
+  SharedText name;  // that of the value that it was made for; for scratch, that of the node
   int64_t bytes = 0, offset = 0;
   int first = 0, last = 0;
   bool scratch = false;
-  std::vector<ValueId> values;  // values in the buffer, one after the other or as views
+  ValueIds values;  // values in the buffer, one after the other or as views
 };
 
 struct Plan {

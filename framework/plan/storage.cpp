@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "framework/graph/text.h"
 #include "framework/plan/final_copies.h"
@@ -53,7 +55,7 @@ class StorageAssigner {
 
   int create(ValueId v, int first) {
     const int b = static_cast<int>(out_.buffers.size());
-    out_.buffers.push_back({bytes_of(v), first, first, "", graph_.value(v).name, {v}});
+    out_.buffers.push_back({bytes_of(v), first, first, {}, graph_.value(v).name, {v}});
     out_.values[at(v)] = {b, 0};
     return b;
   }
@@ -61,12 +63,17 @@ class StorageAssigner {
   /// Moves the values of buffer `from` into buffer `into`, of the same size.
   void merge(int from, int into) {
     StorageBuffer &f = buffer(from), &t = buffer(into);
+    if (residents_.results.erase(from) > 0) residents_.results.insert(into);
+    if (auto moved = residents_.operands.extract(from)) {
+      auto& there = residents_.operands[into];
+      there.insert(there.end(), moved.mapped().begin(), moved.mapped().end());
+    }
     for (ValueId v : f.values) {
       out_.values[at(v)].buffer = into;
       t.values.push_back(v);
     }
     t.last = std::max(t.last, f.last);
-    f.values.clear();
+    f.values = {};
     f.bytes = 0;
   }
 
@@ -92,9 +99,27 @@ class StorageAssigner {
     }
   }
 
-  bool stored_as(ValueId v, const std::string& state) const {
+  bool stored_as(ValueId v, const SharedText& state) const {
     const Port* port = graph_.find_output(state);
     return port && port->kind == PortKind::state && port->value == v;
+  }
+
+  /// Where a step's operands and results lie: by buffer, which of them. One message may have
+  /// thousands.
+  struct Residents {
+    int step = -1;
+    std::unordered_map<int, std::vector<size_t>> operands;
+    std::unordered_set<int> results;
+  };
+
+  const Residents& residents_of(int i) {
+    if (residents_.step == i) return residents_;
+    residents_ = {i, {}, {}};
+    const Node& node = graph_.node(i);
+    for (size_t k = 0; k < node.inputs.size(); ++k)
+      residents_.operands[buffer_of(node.inputs[k])].push_back(k);
+    for (ValueId v : node.outputs) residents_.results.insert(buffer_of(v));
+    return residents_;
   }
 
   /// Whether the result may be written over the operand, as far as step i itself goes.
@@ -105,11 +130,10 @@ class StorageAssigner {
     const StorageBuffer &t = buffer(target), &o = buffer(own);
     if (target == own || o.first != i || o.values[0] != to || !o.state.empty()) return false;
     if (t.bytes != o.bytes || offset_of(from) != 0) return false;
-    for (ValueId v : node.outputs)
-      if (buffer_of(v) == target) return false;  // another result is there already
+    const Residents& residents = residents_of(i);
+    if (residents.results.contains(target)) return false;  // another result is there already
     // Other operands in that buffer must be as harmless.
-    for (size_t k = 0; k < node.inputs.size(); ++k) {
-      if (buffer_of(node.inputs[k]) != target) continue;
+    for (const size_t k : residents.operands.at(target)) {
       const auto same = [&](const Alias& a) {
         return a.kind == Alias::Kind::in_place && a.result == alias.result && at(a.input) == k;
       };
@@ -182,7 +206,7 @@ class StorageAssigner {
   /// Values and donations are both walked in the order of the steps, so that of many values in one
   /// buffer each is met while something still reads it alone.
   void check_overwritten(const StorageBuffer& b, const std::vector<Donation>& donations) const {
-    std::vector<ValueId> values = b.values, read;
+    std::vector<ValueId> values(b.values.begin(), b.values.end()), read;
     std::stable_sort(values.begin(), values.end(), [&](ValueId x, ValueId y) {
       return graph_.value(x).node < graph_.value(y).node;
     });
@@ -222,6 +246,7 @@ class StorageAssigner {
   int end_;
   std::vector<std::vector<Alias>> aliases_;  // by node
   std::vector<Donation> donations_;
+  Residents residents_;  // of the step that was asked about last
   Storage out_;
 };
 

@@ -16,9 +16,9 @@ namespace tessera {
 struct StorageBuffer {
   int64_t bytes = 0;
   int first = 0, last = 0;
-  std::string state;            // not empty: the memory of this state
-  std::string name;             // for messages: name of the value that it was made for
-  std::vector<ValueId> values;  // values in the buffer, in the order in which they are made
+  SharedText state;  // not empty: the memory of this state
+  SharedText name;   // for messages: name of the value that it was made for
+  ValueIds values;   // values in the buffer, in the order in which they are made
 };
 
 struct StoragePlace {

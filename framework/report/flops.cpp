@@ -6,7 +6,7 @@ namespace tessera {
 
 double flops_of(const Graph& graph, const Node& node) {
   if (!node.op->flops) return 0;
-  return node.op->flops(types_of(graph, node.inputs), types_of(graph, node.outputs), node.attrs);
+  return node.op->flops({graph, node.inputs}, {graph, node.outputs}, node.attrs);
 }
 
 std::map<std::string, double> flops_by_op(const Graph& graph) {

@@ -9,19 +9,19 @@
 namespace tessera {
 namespace {
 
-/// Whether the value is a parameter, or a view or another precision of one.
-bool is_parameter(const Program& program, const Graph& graph, ValueId id) {
-  while (graph.value(id).node >= 0) {
-    const Node& node = graph.node(graph.value(id).node);
-    if (!is_view(graph, node) && node.op->shows != Shows::rounded) return false;
-    id = node.inputs[0];
-  }
+/// By value: whether it is a parameter, or a view or another precision of one.
+std::vector<bool> parameters_of(const Program& program, const Graph& graph) {
+  std::vector<bool> out(graph.values().size(), false);
   for (const Port& port : graph.inputs()) {
-    if (port.value != id || port.kind != PortKind::state) continue;
-    const State* state = program.find_state(port.name);
-    return state && (state->kind == StateKind::parameter || state->kind == StateKind::compute_copy);
+    const State* state = port.kind == PortKind::state ? program.find_state(port.name) : nullptr;
+    out[static_cast<size_t>(port.value)] =
+        state && (state->kind == StateKind::parameter || state->kind == StateKind::compute_copy);
   }
-  return false;
+  for (const Node& node : graph.nodes())
+    if (is_view(graph, node) || node.op->shows == Shows::rounded)
+      for (ValueId v : node.outputs)
+        out[static_cast<size_t>(v)] = out[static_cast<size_t>(node.inputs[0])];
+  return out;
 }
 
 /// What the values of a graph are for.
@@ -31,9 +31,10 @@ class Kinds {
       : graph_(graph),
         gradient_(graph.values().size(), false),
         gathered_(graph.values().size(), false) {
+    const std::vector<bool> parameters = parameters_of(program, graph);
     for (ValueId v = 0; v < static_cast<ValueId>(graph.values().size()); ++v) {
       const CotangentOf& of = graph.value(v).cotangent;
-      gradient_[at(v)] = of.primal >= 0 && is_parameter(program, graph, of.primal);
+      gradient_[at(v)] = of.primal >= 0 && parameters[at(of.primal)];
     }
     // A value that becomes a gradient on its way through messages is a gradient as well: a rank's
     // part of the sum.
@@ -60,10 +61,10 @@ class Kinds {
   static size_t at(ValueId v) { return static_cast<size_t>(v); }
 
   bool moves(const Node& node) const { return node.op->collective || shows_elements(graph_, node); }
-  static bool any(const std::vector<bool>& of, const std::vector<ValueId>& values) {
+  static bool any(const std::vector<bool>& of, std::span<const ValueId> values) {
     return std::any_of(values.begin(), values.end(), [&](ValueId v) { return of[at(v)]; });
   }
-  static void mark(std::vector<bool>& of, const std::vector<ValueId>& values) {
+  static void mark(std::vector<bool>& of, std::span<const ValueId> values) {
     for (ValueId v : values) of[at(v)] = true;
   }
 
@@ -88,7 +89,7 @@ void add_arena(MemoryReport& report, const Program& program, const Plan& plan) {
   report.step = plan.peak_step < 0 ? "before the first step"
                 : plan.peak_step >= nodes
                     ? "after the last step"
-                    : plan.graph.value(plan.graph.node(plan.peak_step).outputs[0]).name;
+                    : plan.graph.value(plan.graph.node(plan.peak_step).outputs[0]).name.str();
   const Kinds kinds(program, plan.graph);
   for (const PlanBuffer& b : plan.buffers) {
     if (b.first > plan.peak_step || b.last < plan.peak_step || b.bytes == 0) continue;

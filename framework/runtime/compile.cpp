@@ -18,10 +18,15 @@ CompiledGraph compile_graph(const Graph& source, const DeviceProfile& profile,
   CompiledGraph out;
   Graph graph = bind_places(source, place.mesh, place.rank);
   Tickets tickets;
+  std::vector<TensorType> in, results;  // of a node; their memory serves all nodes
+  const auto copy_types = [&](std::span<const ValueId> values, std::vector<TensorType>& to) {
+    to.resize(values.size());
+    for (size_t i = 0; i < values.size(); ++i) to[i] = graph.value(values[i]).type;
+  };
+  out.kernels.reserve(graph.nodes().size());
   for (const Node& node : graph.nodes()) {
-    std::vector<TensorType> in, results;
-    for (ValueId v : node.inputs) in.push_back(graph.value(v).type);
-    for (ValueId v : node.outputs) results.push_back(graph.value(v).type);
+    copy_types(node.inputs, in);
+    copy_types(node.outputs, results);
     if (node.op->collective) {
       out.kernels.push_back(prepare_collective({node.op->name, node.attrs, in, results, profile},
                                                graph.value(node.outputs[0]).name, place, tickets,

@@ -22,15 +22,14 @@ HasKernel has_kernel_in(const KernelLibrary& kernels) {
 }
 
 Kernel prepare_kernel(const KernelSpec& spec, const KernelLibrary& kernels) {
-  std::string types;
-  for (const TensorType& t : spec.in) types += (types.empty() ? "" : ", ") + to_string(t);
   const KernelFactory factory = kernels.find(spec.op);
-  require(factory != nullptr, "there is no {} kernel for {}({})", kernels.backend, spec.op, types);
+  require(factory != nullptr, "there is no {} kernel for {}({})", kernels.backend, spec.op,
+          fmt::join(spec.in, ", "));
   return in_context([&] { return factory(spec); },
                     [&](const char* error) {
                       return fmt::format("the {} kernel for {}({}){} cannot be made: {}",
-                                         kernels.backend, spec.op, types, to_string(spec.attrs),
-                                         error);
+                                         kernels.backend, spec.op, fmt::join(spec.in, ", "),
+                                         to_string(spec.attrs), error);
                     });
 }
 

@@ -21,7 +21,7 @@ class VerifySide {
 
   const Config& config() const { return config_; }
   const Mesh& mesh() const { return assembly_.mesh; }
-  const std::map<std::string, LocalValues>& values() const { return assembly_.values; }
+  const std::map<std::string, LocalValues>& values() const { return values_; }
   /// A graph before it was cut.
   const Graph& graph(const std::string& name) const { return sources_.at(name); }
   LocalValue state(const State& state) const;
@@ -34,6 +34,7 @@ class VerifySide {
 
  private:
   const Config config_;
+  std::map<std::string, LocalValues> values_;  // by graph
   Assembly assembly_;
   std::map<std::string, Graph> sources_;
   std::map<std::string, std::set<std::string>> forward_;  // values that the loss is made from

@@ -19,12 +19,14 @@ std::set<std::string> made_into(const Graph& graph, std::string_view output) {
 
 VerifySide::VerifySide(const Models& models, const Config& config, int64_t vocab)
     : config_(config) {
-  assembly_ =
-      assemble_training(models, config_, vocab, [&](std::string_view pass, const Graph& graph) {
+  assembly_ = assemble_training(
+      models, config_, vocab,
+      [&](std::string_view pass, const Graph& graph) {
         if (pass == "precision") sources_[graph.name()] = graph;
-      });
+      },
+      &values_);
   for (const auto& [name, graph] : sources_) forward_[name] = made_into(graph, "loss");
-  for (const auto& [graph, values] : assembly_.values)
+  for (const auto& [graph, values] : values_)
     for (const auto& [name, value] : values) {
       if (value.form == LocalValue::Form::kept) kept_[graph][value.source] = value.layout;
       if (value.wire) wires_[graph].insert({value.source, *value.wire});

@@ -88,9 +88,7 @@ TEST(Graph, ErrorsOfAnOpKeepTheirKind) {
   expect_words(error, {"'mlp.odd'", "reshape('x' f32[2,3])", "attribute 'shape' is missing"});
   EXPECT_THROW(g.add1(ops::reshape, {x}, {}), InternalError);
   OpDef hungry = ops::exp;
-  hungry.infer = [](std::span<const TensorType>, const Attrs&) -> std::vector<TensorType> {
-    throw std::bad_alloc();
-  };
+  hungry.infer = [](TypeSpan, const Attrs&) -> std::vector<TensorType> { throw std::bad_alloc(); };
   EXPECT_THROW(g.add1(hungry, {x}, {}), std::bad_alloc);
 }
 
@@ -124,6 +122,49 @@ TEST(Graph, IsAValue) {
   EXPECT_EQ(copy, g);
   ops::exp(copy.input("x"));
   EXPECT_FALSE(copy == g);
+  EXPECT_EQ(g.nodes().size(), 1u);
+}
+
+/// Copies share their memory until one of them is changed, whichever that is and however.
+TEST(Graph, ChangingOneOfTwoCopiesLeavesTheOther) {
+  const std::vector<std::function<void(Graph&)>> changes{
+      [](Graph& g) { ops::exp(g.input("x")); },
+      [](Graph& g) { g.add_input("more", kF23, PortKind::data); },
+      [](Graph& g) { g.add_output("z", g.input("x")); },
+      [](Graph& g) { g.rename_value(g.input("x"), "renamed"); },
+      [](Graph& g) { g.mark_cotangent(g.handle(1), g.handle(0), true); },
+      [](Graph& g) { g.rename("other"); }};
+  for (const auto& change : changes) {
+    Graph g("net");
+    g.add_output("y", ops::exp(g.add_input("x", kF23, PortKind::data)));
+    Graph first = g, second = g;
+    change(first);
+    EXPECT_EQ(second, g);
+    EXPECT_FALSE(first == g);
+    change(g);
+    EXPECT_EQ(first, g);
+    EXPECT_FALSE(second == g);
+  }
+}
+
+TEST(Graph, ACopyOfANodeStaysAsItIsOrIsNotMade) {
+  Graph source("source");
+  const Value x = source.add_input("x", kF23, PortKind::data);
+  const auto best = ops::top_k.all({x}, {{"k", 2}}, "best");
+  const Node& node = source.nodes()[0];
+  Graph g("copy");
+  const std::vector<ValueId> wide{g.add_input("wide", {DType::f32, {2, 4}}, PortKind::data).id()},
+      same{g.add_input("same", kF23, PortKind::data).id()};
+  EXPECT_EQ(g.add_copy(source, node, wide), -1);
+  const ValueId made = g.add_copy(source, node, same);
+  ASSERT_EQ(made, 2);
+  for (ValueId i = 0; i < 2; ++i) {
+    EXPECT_EQ(g.value(made + i).name, best[static_cast<size_t>(i)].name());
+    EXPECT_EQ(g.value(made + i).type, best[static_cast<size_t>(i)].type());
+    EXPECT_EQ(g.value(made + i).result, i);
+  }
+  EXPECT_EQ(g.nodes()[0].attrs, node.attrs);
+  EXPECT_EQ(g.add_copy(source, node, same), -1) << "the names are in use";
   EXPECT_EQ(g.nodes().size(), 1u);
 }
 

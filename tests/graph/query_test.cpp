@@ -34,8 +34,8 @@ TEST(Query, TheGraphsOutputsReadBehindAllNodes) {
   Graph g;
   const Value x = g.add_input("x", kTable, PortKind::data), y = ops::add(x, x);
   g.add_output("y", y);
-  EXPECT_EQ(readers_of(g)[static_cast<size_t>(x.id())], (std::vector<NodeId>{0, 0}));
-  EXPECT_EQ(readers_of(g)[static_cast<size_t>(y.id())], (std::vector<NodeId>{1}));
+  EXPECT_EQ(readers_of(g)[static_cast<size_t>(x.id())], (Users::value_type{0, 0}));
+  EXPECT_EQ(readers_of(g)[static_cast<size_t>(y.id())], (Users::value_type{1}));
   EXPECT_TRUE(users_of(g)[static_cast<size_t>(y.id())].empty());
 }
 

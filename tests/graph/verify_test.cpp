@@ -79,7 +79,7 @@ TEST(Verify, ResultOfAnotherNode) {
 
 TEST(Verify, NamesMustBeUnique) {
   Broken b;
-  b.value(b.y).name = "x";
+  b.value(b.y).name = b.value(b.x).name;
   expect_fault(b.g, {"two values are named 'x'"});
 }
 

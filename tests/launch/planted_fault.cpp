@@ -136,7 +136,7 @@ int query_weight(const Graph& graph, const Node& node) {
     ValueId v = node.inputs[i];
     while (graph.value(v).node >= 0 && graph.node(graph.value(v).node).inputs.size() == 1)
       v = graph.node(graph.value(v).node).inputs[0];
-    if (graph.value(v).node < 0 && graph.value(v).name.find(".q.weight") != std::string::npos)
+    if (graph.value(v).node < 0 && graph.value(v).name.str().find(".q.weight") != std::string::npos)
       return static_cast<int>(i);
   }
   return -1;

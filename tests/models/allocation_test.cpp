@@ -4,6 +4,7 @@
 // and execute a list of arguments.
 #include <gtest/gtest.h>
 
+#include "framework/assembly/forecast.h"
 #include "framework/core/threads.h"
 #include "framework/device/cpu/profile.h"
 #include "framework/train/feed.h"
@@ -73,6 +74,27 @@ TEST_F(ModelAllocation, MicroStepsWithEveryKindOfLayerAllocateNothing) {
                            "model.norm=rms", "model.positions=rotary", "model.kv_heads=2",
                            "model.activation=silu_gated", "recompute.policy=full"});
   expect_none_in_all_ways(kToyGpt, sets);
+}
+
+/// Allocations of planning a training run of so many layers, all that is made of it on the way included.
+int64_t allocations_of_plan(int layers, const Sets& sets) {
+  const Config config =
+      toy_config(kToyGpt, {"precision.compute=bf16", fmt::format("model.layers={}", layers)}, sets);
+  const AllocationWatch watch(false);
+  const Assembly assembly = assemble_training(shipped_models(), config, *config.model.vocab);
+  const Compiled compiled = compile(assembly.program, device(), {assembly.mesh});
+  forecast(config, assembly, compiled);
+  return watch.own();
+}
+
+TEST_F(ModelAllocation, PlanningGrowsWithLayersAndNoFaster) {
+  const Sets mesh{"mesh.dp=2", "mesh.tp=2", "model.vocab=68", "data_parallel.shard=parameters"};
+  for (const Sets& sets : {Sets{}, mesh}) {
+    allocations_of_plan(8, sets);  // what is made once
+    const int64_t few = allocations_of_plan(8, sets), more = allocations_of_plan(32, sets),
+                  many = allocations_of_plan(56, sets);
+    EXPECT_LE(many - more, (more - few) * 21 / 20) << few << ", " << more << ", " << many;
+  }
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ std::string collectives(const Graph& graph) {
   for (const Node& node : graph.nodes()) {
     const auto exchange = exchange_of(graph, node);
     if (!exchange) continue;
-    const auto side = [&](const std::vector<ValueId>& values) {
+    const auto side = [&](std::span<const ValueId> values) {
       std::string text;
       for (ValueId v : values)
         text +=

@@ -63,8 +63,8 @@ TEST(Passes, GradientsOfParametersAreMadeInF32) {
     for (const Graph& graph : assembly.program.graphs()) {
       if (graph.name() != "micro") continue;
       for (const Port& port : graph.outputs()) {
-        if (!port.name.ends_with("@grad")) continue;
-        SCOPED_TRACE(port.name);
+        if (!port.name.str().ends_with("@grad")) continue;
+        SCOPED_TRACE(port.name.str());
         ++checked;
         EXPECT_EQ(graph.value(port.value).type.dtype, DType::f32);
         const Node* sum = maker(graph, port.value);
@@ -73,7 +73,7 @@ TEST(Passes, GradientsOfParametersAreMadeInF32) {
         if (sum->op->name != "add") continue;  // a product that adds to the accumulator
         for (ValueId v : sum->inputs) {
           const Node* made = maker(graph, v);
-          EXPECT_TRUE(made == nullptr || made->op->name != "cast") << graph.value(v).name;
+          EXPECT_TRUE(made == nullptr || made->op->name != "cast") << graph.value(v).name.str();
         }
       }
     }
@@ -99,7 +99,7 @@ TEST(Passes, ChunkedHeadPredictsTheSameClasses) {
     Tensor tensor(graph.value(port.value).type);
     const auto count = static_cast<size_t>(tensor.type().numel());
     for (size_t i = 0; i < count; ++i) {
-      const float u = random.uniform(port.name.size(), i);
+      const float u = random.uniform(port.name.str().size(), i);
       if (port.name == "labels")
         tensor.data<int32_t>()[i] = static_cast<int32_t>(u * static_cast<float>(v));
       else

@@ -53,7 +53,8 @@ class PlannedProgram {
       if (port.kind == PortKind::state)
         states_[port.name] = expected;
       else
-        EXPECT_TRUE(equal(session_.output<std::byte>(name, port.name), expected)) << port.name;
+        EXPECT_TRUE(equal(session_.output<std::byte>(name, port.name), expected))
+            << port.name.str();
     }
     for (const State& s : program_.states())
       EXPECT_TRUE(equal(session_.state<std::byte>(s.name), states_.at(s.name))) << s.name;

@@ -71,7 +71,7 @@ class Golden : public testing::TestWithParam<std::string> {
     const Graph graph =
         wrt.empty() ? forward_graph(op, in, attrs) : gradient_graph(op, in, attrs, wrt, loss_of);
     for (const Port& port : graph.inputs()) {
-      if (!port.name.starts_with("dout")) continue;
+      if (!port.name.str().starts_with("dout")) continue;
       const TensorType& type = graph.value(port.value).type;
       // Cotangents of bf16 results are bf16 in the file.
       const Tensor stored = tensor(name + "/" + port.name);

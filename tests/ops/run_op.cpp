@@ -77,7 +77,7 @@ Drawn draw(const OpCases& op, size_t which, DType real) {
 
 void draw_cotangents(const Graph& graph, const std::string& key, Tensors& inputs) {
   for (const Port& port : graph.inputs()) {
-    if (!port.name.starts_with("dout")) continue;
+    if (!port.name.str().starts_with("dout")) continue;
     const TensorType& type = graph.value(port.value).type;
     inputs[port.name] = real(type.shape).draw(type.dtype, key + port.name);
   }

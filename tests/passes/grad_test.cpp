@@ -171,7 +171,7 @@ TEST(Grad, KeepsThePlacesOfTheForwardNodes) {
   for (size_t i = forward; i < g.nodes().size(); ++i)
     found = found || g.nodes()[i].where == g.nodes()[0].where;
   EXPECT_TRUE(found);
-  EXPECT_NE(g.nodes()[0].where.find("grad_test.cpp"), std::string::npos);
+  EXPECT_NE(g.nodes()[0].where.str().find("grad_test.cpp"), std::string::npos);
 }
 
 template <typename Error>

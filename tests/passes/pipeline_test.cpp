@@ -127,7 +127,7 @@ TEST(Pipeline, ExpandsForAPoorerBackendBeforeRecomputeAndFuse) {
   for (const Node& node : step.nodes()) EXPECT_TRUE(poor(*node.op, node.attrs)) << node.op->name;
   // What the composite of softmax computes on the way is made again like any cheap op.
   EXPECT_TRUE(std::any_of(step.values().begin(), step.values().end(), [](const ValueInfo& v) {
-    return v.name.find(".share.") != std::string::npos && v.name.ends_with(".again");
+    return v.name.str().find(".share.") != std::string::npos && v.name.str().ends_with(".again");
   }));
 }
 

@@ -41,9 +41,9 @@ TEST(PlantedFaults, EachIsFoundAndNamed) {
       {[](Planted& p) { p.node(0).inputs[0] = p.z.id(); }, "an operand is made after its use"},
       {[](Planted& p) { p.node(1).outputs[0] = 77; }, "a result does not exist"},
       {[](Planted& p) { p.node(1).outputs[0] = p.y.id(); }, "a result belongs to another node"},
-      {[](Planted& p) { p.node(1).outputs.clear(); }, "the number of results is wrong"},
+      {[](Planted& p) { p.node(1).outputs = {}; }, "the number of results is wrong"},
       {[](Planted& p) { p.value(p.z).type.dtype = DType::f64; }, "result 0 should be f32[4]"},
-      {[](Planted& p) { p.value(p.z).name = "y"; }, "two values are named 'y'"},
+      {[](Planted& p) { p.value(p.z).name = p.value(p.y).name; }, "two values are named 'y'"},
       {[](Planted& p) { p.value(p.x).type.shape[0] = 0; }, "'x' is empty"},
       {[](Planted& p) {
          p.value(p.z).cotangent = {77, true};

@@ -56,6 +56,16 @@ TEST(Rewrite, AnInputThatShareItsNameWithANodeKeepsBoth) {
   verify(copied(g));
 }
 
+TEST(Rewrite, WhatIsUnchangedIsTheGraphWithItsInputsInFront) {
+  for (uint64_t seed = 0; seed < 60; ++seed) {
+    Graph g = random_with_gradients(seed);
+    EXPECT_EQ(unchanged(g), copied(g));
+    g.add_input("late", {DType::f32, {2}}, PortKind::state);
+    EXPECT_FALSE(copied(g) == g);
+    EXPECT_EQ(unchanged(g), copied(g));
+  }
+}
+
 TEST(Prune, LeavesWhatOutputsNeedUnderItsOwnNames) {
   for (uint64_t seed = 0; seed < 60; ++seed) {
     const Graph g = random_with_gradients(seed), pruned = prune(g);
@@ -100,7 +110,7 @@ TEST(Expand, TheResultKeepsItsNameItsPlaceAndItsMark) {
   for (const Node& node : out.nodes()) {
     EXPECT_EQ(node.op->composite, nullptr);
     EXPECT_EQ(node.where, g.nodes()[0].where);
-    EXPECT_EQ(out.value(node.outputs[0]).name.rfind("block.weights", 0), 0u);
+    EXPECT_EQ(out.value(node.outputs[0]).name.str().rfind("block.weights", 0), 0u);
   }
   EXPECT_EQ(expand(out, [](const Node&) { return true; }), out);
 }

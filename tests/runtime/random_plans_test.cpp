@@ -105,7 +105,7 @@ class Comparison {
       }
       const auto got = session_.output<T>(graph.name(), port.name);
       EXPECT_EQ(std::memcmp(got.data(), out.at(port.name).bytes(), got.size_bytes()), 0)
-          << "output " << port.name << " of " << graph.name();
+          << "output " << port.name.str() << " of " << graph.name();
     }
     for (const State& s : random_.states)
       EXPECT_EQ(

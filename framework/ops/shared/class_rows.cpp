@@ -4,10 +4,10 @@ namespace tessera {
 
 Shape class_rows(const TensorType& logits, const TensorType& labels) {
   require(is_float(logits.dtype) && logits.rank() > 0,
-          "logits are floats with classes last, not {}", to_string(logits));
+          "logits are floats with classes last, not {}", logits);
   const Shape rows(logits.shape.begin(), logits.shape.end() - 1);
-  require(labels == TensorType{DType::i32, rows}, "labels of logits {} are i32{}, not {}",
-          to_string(logits), to_string(rows), to_string(labels));
+  require(labels == TensorType{DType::i32, rows}, "labels of logits {} are i32{}, not {}", logits,
+          to_string(rows), labels);
   return rows;
 }
 

@@ -14,10 +14,16 @@ int64_t check_collective(TypeSpan in, const Attrs& attrs) {
   return ranks;
 }
 
+std::vector<TensorType> list_of(TypeSpan types) {
+  std::vector<TensorType> out;
+  for (const TensorType& t : types) out.push_back(t);
+  return out;
+}
+
 void require_parts(TypeSpan in, int64_t ranks) {
   for (const TensorType& t : in)
     require(t.rank() >= 1 && t.shape[0] == ranks, "takes one part for each of {} ranks, not {}",
-            ranks, to_string(t));
+            ranks, t);
 }
 
 IndexRule collective_rule(TypeSpan in, TypeSpan out, const Attrs&) {

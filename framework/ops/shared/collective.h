@@ -11,6 +11,9 @@ namespace tessera {
 /// The number of ranks; throws UserError when an attribute is missing or wrong.
 int64_t check_collective(TypeSpan in, const Attrs& attrs);
 
+/// The types as a list of their own.
+std::vector<TensorType> list_of(TypeSpan types);
+
 /// Throws UserError unless the operands are [n, …] with n ranks.
 void require_parts(TypeSpan in, int64_t ranks);
 

@@ -16,9 +16,8 @@ TensorType listed(const TensorType& x, const TensorType& indices, const Attrs& a
   Shape shared(x.shape.begin(), x.shape.begin() + batch);
   const bool fits = indices.dtype == DType::i32 && indices.rank() == batch + 1 &&
                     std::equal(shared.begin(), shared.end(), indices.shape.begin());
-  require(fits || batch > 0, "indices must be a list of i32, not {}", to_string(indices));
-  require(fits, "indices must be a list of i32 for each of {}, not {}", to_string(shared),
-          to_string(indices));
+  require(fits || batch > 0, "indices must be a list of i32, not {}", indices);
+  require(fits, "indices must be a list of i32 for each of {}, not {}", to_string(shared), indices);
   TensorType out = x;
   out.shape[static_cast<size_t>(dim)] = indices.shape.back();
   return out;

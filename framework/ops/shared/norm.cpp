@@ -9,8 +9,7 @@ Shape rows_of(const TensorType& x) { return {x.shape.begin(), x.shape.end() - 1}
 
 void require_weight(const TensorType& weight, const TensorType& x) {
   const TensorType wanted{precise(x.dtype), {x.shape.back()}};
-  require(weight == wanted, "gains and biases of {} must be {}, not {}", to_string(x),
-          to_string(wanted), to_string(weight));
+  require(weight == wanted, "gains and biases of {} must be {}, not {}", x, wanted, weight);
 }
 
 }  // namespace
@@ -18,8 +17,7 @@ void require_weight(const TensorType& weight, const TensorType& x) {
 std::vector<TensorType> infer_norm(TypeSpan in, const Attrs& attrs, size_t weights,
                                    size_t statistics) {
   require(in.size() == 1 + weights, "takes {} operands, not {}", 1 + weights, in.size());
-  require(is_float(in[0].dtype) && in[0].rank() > 0, "takes floats with a last dim, not {}",
-          to_string(in[0]));
+  require(is_float(in[0].dtype) && in[0].rank() > 0, "takes floats with a last dim, not {}", in[0]);
   require(attrs.real("eps") >= 0, "eps is negative");
   for (size_t i = 1; i < in.size(); ++i) require_weight(in[i], in[0]);
   std::vector<TensorType> out{in[0]};
@@ -34,16 +32,15 @@ std::vector<TensorType> infer_norm_grad(TypeSpan in, const Attrs& attrs, size_t 
   const size_t operands = 3 + statistics + attrs.flag("add");
   require(in.size() == operands, "takes {} operands, not {}", operands, in.size());
   const TensorType& x = in[0];
-  require(is_float(x.dtype) && x.rank() > 0, "takes floats with a last dim, not {}", to_string(x));
+  require(is_float(x.dtype) && x.rank() > 0, "takes floats with a last dim, not {}", x);
   require_weight(in[1], x);
   for (size_t i = 2; i < 2 + statistics; ++i)
-    require(in[i] == TensorType{precise(x.dtype), rows_of(x)}, "{} is no statistic of {}",
-            to_string(in[i]), to_string(x));
+    require(in[i] == TensorType{precise(x.dtype), rows_of(x)}, "{} is no statistic of {}", in[i],
+            x);
   const TensorType& dy = in[2 + statistics];
-  require(is_float(dy.dtype) && dy.shape == x.shape, "the cotangent of {} is {}", to_string(x),
-          to_string(dy));
-  require(!attrs.flag("add") || in.back() == x, "what is added to the cotangent of {} is {}",
-          to_string(x), to_string(in.back()));
+  require(is_float(dy.dtype) && dy.shape == x.shape, "the cotangent of {} is {}", x, dy);
+  require(!attrs.flag("add") || in.back() == x, "what is added to the cotangent of {} is {}", x,
+          in.back());
   std::vector<TensorType> out{x};
   for (size_t i = 0; i < weights; ++i) out.push_back(in[1]);
   return out;

@@ -13,26 +13,23 @@ std::vector<TensorType> infer_update(TypeSpan in, const Attrs& attrs) {
   require(param.dtype == DType::f32 || param.dtype == DType::f64, "the parameter is f32, not {}",
           param.dtype);
   require(gradient.shape == param.shape && is_float(gradient.dtype), "the gradient of {} is {}",
-          to_string(param), to_string(gradient));
+          param, gradient);
   std::vector<TensorType> out{param};
   for (size_t i = 0; i < at.buffers; ++i) {
     const TensorType& buffer = in[at.first_buffer + i];
-    if (buffer != param)
-      user_error("the optimizer state of {} is {}", to_string(param), to_string(buffer));
+    if (buffer != param) user_error("the optimizer state of {} is {}", param, buffer);
     out.push_back(buffer);
   }
   for (size_t i : {at.learning_rate, at.clip_scale})
     require(in[i] == TensorType{param.dtype, {}}, "{} is {}[], not {}",
-            i == at.learning_rate ? "lr" : "clip_scale", param.dtype, to_string(in[i]));
+            i == at.learning_rate ? "lr" : "clip_scale", param.dtype, in[i]);
   if (at.number)
     require(is_integer(in[*at.number].dtype) && in[*at.number].rank() == 0,
-            "the update's number is an integer, not {}", to_string(in[*at.number]));
-  require(in[at.apply] == TensorType{DType::boolean, {}}, "apply is bool[], not {}",
-          to_string(in[at.apply]));
+            "the update's number is an integer, not {}", in[*at.number]);
+  require(in[at.apply] == TensorType{DType::boolean, {}}, "apply is bool[], not {}", in[at.apply]);
   if (at.copy) {
     const TensorType wanted{DType::bf16, param.shape};
-    require(in[*at.copy] == wanted, "the copy of {} is {}", to_string(param),
-            to_string(in[*at.copy]));
+    require(in[*at.copy] == wanted, "the copy of {} is {}", param, in[*at.copy]);
     out.push_back(wanted);
   }
   return out;

@@ -11,8 +11,7 @@ Value widen(Value x) { return to_dtype(x, precise(x.dtype())); }
 std::vector<TensorType> infer_pointwise_grad(TypeSpan in, const Attrs&) {
   require(in.size() == 2, "takes a value and a cotangent, not {} operands", in.size());
   require(is_float(in[0].dtype), "takes float operands, not {}", in[0].dtype);
-  require(in[0] == in[1], "the value is {} but the cotangent {}", to_string(in[0]),
-          to_string(in[1]));
+  require(in[0] == in[1], "the value is {} but the cotangent {}", in[0], in[1]);
   return {in[0]};
 }
 
