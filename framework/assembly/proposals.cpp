@@ -9,6 +9,7 @@
 #include "framework/config/model_kind.h"
 #include "framework/config/parse.h"
 #include "framework/config/value.h"
+#include "framework/core/divisors.h"
 #include "framework/runtime/compile.h"
 
 namespace tessera {
@@ -41,14 +42,6 @@ int64_t nearest_heads(const ModelConfig& model, int64_t tp) {
   return best;
 }
 
-/// Bytes of a rank's plan for a model of `layers` layers; 0 means the model's own number.
-int64_t planned_bytes(const Models& models, Config config, int64_t vocab,
-                      const DeviceProfile& profile, int64_t layers) {
-  if (layers > 0) config.model.layers = layers;
-  const Assembly assembly = assemble_training(models, config, vocab);
-  return compile(assembly.program, profile, {assembly.mesh}).bytes();
-}
-
 /// Every way to share `ranks` ranks out over the axes.
 std::vector<MeshConfig> meshes_of(int64_t ranks) {
   std::vector<MeshConfig> out(1);
@@ -59,8 +52,7 @@ std::vector<MeshConfig> meshes_of(int64_t ranks) {
     std::vector<MeshConfig> more;
     for (const MeshConfig& mesh : out) {
       const int64_t left = *(mesh.*kDataAxis.size);
-      for (int64_t size = 1; size <= left; ++size) {
-        if (left % size != 0) continue;
+      for (const int64_t size : divisors_of(left)) {
         more.push_back(mesh);
         more.back().*axis.size = size;
         more.back().*kDataAxis.size = left / size;
@@ -102,9 +94,9 @@ class Search {
         if (splits_batch ? shard < config_.data_parallel.shard : shard != Shard::none) continue;
         out.config = on(sizes, shard, sequence);
         if (out.config == config_ || !runs(out.config) || !may_fit(out.config)) continue;
-        out.exact = !reads(out.config, "model.layers") || out.config.model.layers <= kMostPlanned;
-        out.bytes = out.exact ? planned_bytes(models_, out.config, vocab_, profile_, 0)
-                              : estimated_bytes(out.config);
+        const Size size = size_of(out.config);
+        out.exact = size.layers <= kMostPlanned;
+        out.bytes = out.exact ? planned_bytes(out.config, size) : estimated_bytes(out.config);
         if (out.bytes <= (out.exact ? limit_ : limit_ - limit_ / 20)) return true;
       }
     return false;
@@ -122,28 +114,71 @@ class Search {
       out.data_parallel = {};
     else
       out.data_parallel.shard = shard;
-    const int64_t batch = config_.batch.sequences;
-    int64_t own = config_.micro_sequences() / config_.mesh.dp_size();
-    while (own > 1 && batch % (dp * own) != 0) --own;
-    if (batch % (dp * own) == 0) out.batch.accumulate = batch / (dp * own);
+    const int64_t batch = config_.batch.sequences,
+                  own = config_.micro_sequences() / config_.mesh.dp_size();
+    if (batch % dp != 0) return out;
+    for (const int64_t sequences : divisors_of(batch / dp))
+      if (sequences <= own) out.batch.accumulate = batch / (dp * sequences);
     return out;
   }
 
-  /// Accepts up to 5 % over the limit where the plan is not made.
+  /// What memory grows with.
+  struct Size {
+    int64_t layers = 1;     // of the model, where it has layers
+    int64_t sequences = 1;  // of a rank, in a micro-step
+    bool operator==(const Size&) const = default;
+  };
+
+  static Size size_of(const Config& config) {
+    return {reads(config, "model.layers") ? config.model.layers : 1,
+            config.micro_sequences() / config.mesh.dp_size()};
+  }
+
+  /// The size of a config, or of a part of it that is planned in next to no time.
+  static Size few_of(const Config& config) {
+    const Size all = size_of(config);
+    const int64_t sequences = std::max<int64_t>(1, kFewTokens / config.sequence_length());
+    return {all.layers > 2 * kFewLayers ? kFewLayers : all.layers,
+            all.sequences > 4 * sequences ? sequences : all.sequences};
+  }
+
+  /// Bytes of a rank's plan for the config, if it were of this size.
+  int64_t planned_bytes(Config config, const Size& size) const {
+    if (reads(config, "model.layers")) config.model.layers = size.layers;
+    config.batch.accumulate = std::min<int64_t>(config.batch.accumulate, 2);  // graphs are the same
+    config.batch.sequences = size.sequences * config.mesh.dp_size() * config.batch.accumulate;
+    Assembly assembly = assemble_training(models_, config, vocab_);
+    return compile(std::move(assembly.program), profile_, {assembly.mesh}).bytes();
+  }
+
+  /// Whether the config fits; where only an estimate is made, one of 5 % over the limit may.
   bool may_fit(const Config& config) const {
-    if (!reads(config, "model.layers") || config.model.layers <= 2 * kFew)
-      return planned_bytes(models_, config, vocab_, profile_, 0) <= limit_;
-    return estimated_bytes(config) <= limit_ + limit_ / 20;
+    const bool is_planned = few_of(config) == size_of(config);
+    return estimated_bytes(config) <= (is_planned ? limit_ : limit_ + limit_ / 20);
   }
 
-  /// Estimates a plan's bytes from plans of few layers, since memory grows evenly with the layers.
+  /// Estimates a plan's bytes from plans of few layers and sequences, since memory grows evenly with
+  /// both. The step at which memory is fullest may change on the way, and memory then grows faster:
+  /// the estimate is low rather than high.
   int64_t estimated_bytes(const Config& config) const {
-    const int64_t few = planned_bytes(models_, config, vocab_, profile_, kFew),
-                  more = planned_bytes(models_, config, vocab_, profile_, kFew + 1);
-    return few + (config.model.layers - kFew) * (more - few);
+    const Size all = size_of(config), few = few_of(config);
+    const auto planned = [&](int64_t layers, int64_t times) {
+      return static_cast<double>(
+          planned_bytes(config, {few.layers + layers, few.sequences * times}));
+    };
+    const bool deep = all.layers > few.layers, wide = all.sequences > few.sequences;
+    const auto layers = static_cast<double>(all.layers - few.layers),
+               times = static_cast<double>(all.sequences - few.sequences) /
+                       static_cast<double>(few.sequences);
+    const double least = planned(0, 1), layer = deep ? planned(1, 1) - least : 0,
+                 batch = wide ? planned(0, 2) - least : 0,
+                 both = deep && wide ? planned(1, 2) - least - layer - batch : 0;
+    constexpr double kMost = 9e18;  // of a signed number of 64 bits
+    return static_cast<int64_t>(
+        std::min(least + layers * layer + times * (batch + layers * both), kMost));
   }
 
-  static constexpr int64_t kFew = 2;
+  static constexpr int64_t kFewLayers = 2, kFewTokens = 8192;
   static constexpr int64_t kMostPlanned = 64;  // layers; models of more are only estimated
 
   const Models& models_;

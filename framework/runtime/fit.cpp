@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "framework/core/divisors.h"
+
 namespace tessera {
 namespace {
 
@@ -11,8 +13,8 @@ namespace {
 int64_t fewest_micro_steps(const MemoryReport& report, int64_t room, const FitSettings& settings) {
   const int64_t batch = settings.micro_sequences * settings.accumulate;
   const auto grows = static_cast<double>(report.arena_bytes - report.gradients);
-  for (int64_t steps = settings.accumulate + 1; steps <= batch / settings.ranks; ++steps) {
-    if (batch % steps != 0 || batch / steps % settings.ranks != 0) continue;
+  for (const int64_t steps : divisors_of(batch)) {
+    if (steps <= settings.accumulate || batch / steps % settings.ranks != 0) continue;
     const int64_t sequences = batch / steps;
     const double share =
         static_cast<double>(sequences) / static_cast<double>(settings.micro_sequences);
