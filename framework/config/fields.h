@@ -12,7 +12,7 @@ namespace tessera {
 
 template <typename Visit>
 void fields(ModelConfig& c, Visit&& visit) {
-  visit("layers", c.layers, "Transformer blocks.", between(1, 10000).must());
+  visit("layers", c.layers, "Transformer blocks.", between(1, 800).must());
   visit("hidden", c.hidden, "Width of the residual stream.", between(1, 1 << 20).must());
   visit("heads", c.heads, "Attention heads (query heads).", between(1, 65536).must());
   visit("kv_heads", c.kv_heads,

@@ -187,7 +187,7 @@ TEST(Errors, AllAtOnceInTheOrderOfTheFile) {
             "20M (0 to "
             "1000000000000000)\n"
             "  run.yaml:4:1: unknown section 'modle'; did you mean model?\n"
-            "  run.yaml:6:11: model.layers: '0' is out of range; write 1 to 10000\n"
+            "  run.yaml:6:11: model.layers: '0' is out of range; write 1 to 800\n"
             "  run.yaml:8:11: model.hidden = 64 is not divisible by model.heads = 3; change one of "
             "them, or state "
             "model.head_dim\n"

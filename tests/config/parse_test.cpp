@@ -173,7 +173,7 @@ TEST(CheckConfig, SeesWhatAProgramChanged) {
   config.model.layers = 0;
   config.train.seed = -1;
   const std::string error = user_error_of([&] { check_config(config); });
-  EXPECT_NE(error.find("model.layers: '0' is out of range; write 1 to 10000"), std::string::npos)
+  EXPECT_NE(error.find("model.layers: '0' is out of range; write 1 to 800"), std::string::npos)
       << error;
   EXPECT_NE(error.find("train.seed"), std::string::npos) << error;
   config = parse_config(shipped_models().kinds(), gpt(), "run.yaml");
