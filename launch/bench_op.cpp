@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 #include "framework/assembly/device.h"
 #include "framework/config/nearest.h"
@@ -105,6 +106,18 @@ std::vector<Value> add_op(Graph& graph, const OpText& op, const std::vector<Valu
   }
 }
 
+/// An attribute that nothing has asked for by now has no effect on the op.
+void require_asked(const OpText& op, const std::set<std::string, std::less<>>& asked) {
+  for (const auto& [name, value] : op.attrs) {
+    if (asked.contains(name)) continue;
+    const auto meant = nearest(name, {asked.begin(), asked.end()});
+    user_error("bench op: '{}' has no effect on {}{}", name, op.op->name,
+               meant           ? "; did you mean '" + *meant + "'?"
+               : asked.empty() ? "; it has no attributes"
+                               : fmt::format("; its attributes: {}", fmt::join(asked, ", ")));
+  }
+}
+
 }  // namespace
 
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps) {
@@ -126,6 +139,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
     operands.push_back(graph.add_input(name, op.operands[i], PortKind::state));
     program.declare({name, op.operands[i], StateKind::parameter});
   }
+  const AskedAttrs asked;
   const auto results = add_op(graph, op, operands);
   std::vector<TensorType> out;
   for (const Value& v : results) out.push_back(v.type());
@@ -141,6 +155,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
     if (!donated[i]) graph.add_output(fmt::format("result{}", i), results[i]);
   program.add(std::move(graph));
   Session session(compile(expand_for(program, device->kernels().backend), *device), device);
+  require_asked(op, asked.names());
   for (size_t i = 0; i < op.operands.size(); ++i)
     fill_random(session, session.state(fmt::format("operand{}", i)), i);
 

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace tessera {
 namespace {
+
+thread_local AskedAttrs* asked = nullptr;
 
 std::string in_quotes(std::string_view text) {
   std::string out = "\"";
@@ -101,6 +104,10 @@ AttrValue parse_value(Cursor& c) {
 
 }  // namespace
 
+AskedAttrs::AskedAttrs() : outer_(std::exchange(asked, this)) {}
+
+AskedAttrs::~AskedAttrs() { asked = outer_; }
+
 Attrs::Attrs(std::initializer_list<std::pair<std::string_view, AttrValue>> list) {
   if (list.size() == 0) return;
   Entries entries;
@@ -117,6 +124,7 @@ const Attrs::Entries& Attrs::entries() const {
 }
 
 const AttrValue* Attrs::find(std::string_view name) const {
+  if (asked != nullptr) asked->names_.emplace(name);
   for (const auto& [known, value] : entries())
     if (known == name) return &value;
   return nullptr;

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +58,23 @@ class Attrs {
   const Entries& entries() const;
 
   std::shared_ptr<const Entries> entries_;  // shared by copies until one is changed; none: empty
+};
+
+/// The names of the attributes that this thread asks for while the object lives, whatever Attrs it
+/// asks. What an op never asks for has no effect on it.
+class AskedAttrs {
+ public:
+  AskedAttrs();
+  AskedAttrs(const AskedAttrs&) = delete;
+  AskedAttrs& operator=(const AskedAttrs&) = delete;
+  ~AskedAttrs();
+
+  const std::set<std::string, std::less<>>& names() const { return names_; }
+
+ private:
+  friend class Attrs;
+  std::set<std::string, std::less<>> names_;
+  AskedAttrs* outer_;
 };
 
 /// `{axis=1, eps=1e-05, mode="tanh", dims=[0,2], causal=true}`; an empty string when there are no

@@ -94,6 +94,9 @@ TEST(Bench, NothingInAnOpIsIgnored) {
   refuses({"op", "layernorm(f32[4])"}, "there is no op 'layernorm'; did you mean 'layer_norm'?");
   refuses({"op", "qqqqqqqqqq(f32[4])"}, "there is no op 'qqqqqqqqqq'; there are: ");
   refuses({"op", "relu"}, "write the op as");
+  refuses({"op", "relu(f32[64,32]) {foo=1}"}, "'foo' has no effect on relu");
+  refuses({"op", "layer_norm(f32[4,8], f32[8], f32[8]) {eps=1e-05, epss=1}"},
+          "'epss' has no effect on layer_norm; did you mean 'eps'?");
   refuses({"op", "softmax(f32[4,8])"}, "attribute 'dim' is missing");
 }
 

@@ -62,7 +62,7 @@ bool brings_gradients(const Graph& graph, const FoundCollective& exchange) {
   return false;
 }
 
-std::vector<size_t> sizes(const Graph& graph, const std::vector<ValueId>& ids) {
+std::vector<size_t> sizes(const Graph& graph, const ValueIds& ids) {
   std::vector<size_t> out;
   for (ValueId v : ids) out.push_back(graph.value(v).type.bytes());
   return out;

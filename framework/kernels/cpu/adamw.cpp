@@ -46,7 +46,7 @@ Kernel adamw_of(const KernelSpec& spec) {
   const double beta1 = spec.attrs.real("beta1"), beta2 = spec.attrs.real("beta2"),
                eps = spec.attrs.real("eps"), decay = spec.attrs.real("weight_decay");
   const UpdateOperands at(spec.attrs);
-  const size_t m = at.first_result, v = m + 1, number = *at.number;
+  const size_t m = at.first_result, v = m + 1, number = at.number.value();
   const bool wide = spec.in[number].dtype == DType::i64;
   return {
       [=](const KernelArgs& args) {
