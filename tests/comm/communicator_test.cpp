@@ -17,8 +17,7 @@ TEST(Communicator, ACallThatIsRefusedIsNamed) {
     verify(call, 4);
     FAIL() << "it is not refused";
   } catch (const InternalError& error) {
-    EXPECT_STREQ(error.what(),
-                 "shift of keys: a piece that takes the place of what it sends");
+    EXPECT_STREQ(error.what(), "shift of keys: a piece that takes the place of what it sends");
   }
 }
 
