@@ -6,7 +6,7 @@
 
 namespace tessera {
 
-/// Of a positive number, the smallest first.
+/// The divisors of a positive number, the smallest first.
 inline std::vector<int64_t> divisors_of(int64_t number) {
   std::vector<int64_t> out, large;
   for (int64_t i = 1; i <= number / i; ++i) {

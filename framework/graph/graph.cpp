@@ -1,5 +1,7 @@
 #include "framework/graph/graph.h"
 
+#include <atomic>
+
 #include "framework/core/error_context.h"
 #include "framework/graph/op_def.h"
 
@@ -23,6 +25,8 @@ Graph::Content& Graph::own() {
     content_ = std::make_shared<Content>();
   else if (content_.use_count() > 1)
     content_ = std::make_shared<Content>(*content_);
+  else  // what other threads read in copies that are gone by now comes before what is changed here
+    std::atomic_thread_fence(std::memory_order_acquire);
   return *content_;
 }
 

@@ -20,6 +20,7 @@
 #include "framework/comm/pulse.h"
 #include "framework/core/error.h"
 #include "tests/comm/watchdog.h"
+#include "tests/under_limit.h"
 
 namespace tessera {
 namespace {
@@ -225,25 +226,8 @@ TEST(Control, NonsenseFromARankEndsTheRun) {
   close(file);
 }
 
-/// What `body` throws in a process that may open so many files.
-std::string with_files(rlim_t most, const std::function<void()>& body) {
-  rlimit before{};
-  getrlimit(RLIMIT_NOFILE, &before);
-  rlimit few = before;
-  few.rlim_cur = most;
-  setrlimit(RLIMIT_NOFILE, &few);
-  std::string said;
-  try {
-    body();
-  } catch (const UserError& error) {
-    said = error.what();
-  }
-  setrlimit(RLIMIT_NOFILE, &before);
-  return said;
-}
-
 TEST(Control, AListenerWithoutASocketSaysWhy) {
-  EXPECT_EQ(with_files(0, [] { const ControlListener none(1); }),
+  EXPECT_EQ(error_under_limit(RLIMIT_NOFILE, 0, [] { const ControlListener none(1); }),
             "the control channel cannot listen: Too many open files");
 }
 

@@ -1,14 +1,13 @@
 #include "framework/core/thread.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <atomic>
 #include <functional>
 #include <string>
 
-#include "framework/core/error.h"
 #include "framework/core/threads.h"
+#include "tests/under_limit.h"
 
 namespace tessera {
 namespace {
@@ -21,19 +20,7 @@ constexpr bool kSanitized = false;
 
 /// What `body` throws where no memory is left for another thread's stack.
 std::string without_memory(const std::function<void()>& body) {
-  rlimit before{};
-  getrlimit(RLIMIT_AS, &before);
-  rlimit none = before;
-  none.rlim_cur = 1 << 20;  // less than is taken already
-  setrlimit(RLIMIT_AS, &none);
-  std::string said;
-  try {
-    body();
-  } catch (const UserError& error) {
-    said = error.what();
-  }
-  setrlimit(RLIMIT_AS, &before);
-  return said;
+  return error_under_limit(RLIMIT_AS, 1 << 20, body);  // less than is taken already
 }
 
 TEST(Thread, RunsItsBody) {
