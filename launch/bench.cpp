@@ -1,5 +1,6 @@
-// `tessera bench` says how fast training is. `train` times whole steps on random tokens, `step` says which ops take the time of
-// a step, beside the roofline of the machine, and `op` times one op.
+// `tessera bench` says how fast training is. `train` times whole steps on random tokens, `step`
+// says which ops take the time of a step and compares them with the roofline of the machine, and
+// `op` times one op.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The modes of `tessera bench`. Each prints a table, and returns the figures that stand in it.
+// The modes of `tessera bench`. Each prints a table and returns the figures in the table.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,14 +10,16 @@
 
 namespace tessera {
 
-/// Times `steps` steps on random tokens: the median of tokens/s, the seconds from the start of the process to the first step,
-/// and the peak of resident memory.
+/// Times `steps` steps on random tokens. The figures are the median of tokens/s, the seconds from
+/// the start of the process to the first step, and the peak of resident memory.
 nlohmann::json bench_train(const Config& config, int64_t steps, const Ranks& ranks);
 
-/// Times every op of a step, as medians over `steps` steps, beside what the machine's measured rates allow.
+/// Times every op of a step, as medians over `steps` steps, and prints what the measured rates of
+/// the machine allow beside each time.
 nlohmann::json bench_step(const Config& config, int64_t steps);
 
-/// Times one op on random operands. `text` gives it as `op(TYPES) {attributes}`; `sets` are device.* settings.
+/// Times one op on random operands. `text` gives the op as `op(TYPES) {attributes}`; `sets` are
+/// settings of device.* keys.
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps);
 
 }  // namespace tessera

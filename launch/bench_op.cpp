@@ -97,7 +97,8 @@ void fill_random(Session& session, const DeviceTensor& operand, uint64_t stream)
   });
 }
 
-/// What is wrong with an op that was typed, an attribute left out say, is the user's to change.
+/// Adds the op that the user typed. An error in it, such as a missing attribute, becomes a
+/// UserError, because the user must change it.
 std::vector<Value> add_op(Graph& graph, const OpText& op, const std::vector<Value>& operands) {
   try {
     return graph.add(*op.op, operands, op.attrs);
@@ -106,7 +107,8 @@ std::vector<Value> add_op(Graph& graph, const OpText& op, const std::vector<Valu
   }
 }
 
-/// An attribute that nothing has asked for by now has no effect on the op.
+/// Throws UserError when nothing has asked for one of the op's attributes so far: that attribute
+/// has no effect on the op.
 void require_asked(const OpText& op, const std::set<std::string, std::less<>>& asked) {
   for (const auto& [name, value] : op.attrs) {
     if (asked.contains(name)) continue;
@@ -124,7 +126,7 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   for (const std::string& set : sets)
     require(set.starts_with("device."),
             "bench op: --set {} plays no part, as one op is timed; only device.* does", set);
-  // The device settings are read as those of any run are. The model in this config plays no part.
+  // The device settings are read in the way of every run. The model in this config plays no part.
   const Config config =
       parse_config(shipped_models().kinds(), "model: {type: gpt, layers: 1, hidden: 64, heads: 1}",
                    "bench op", sets);

@@ -19,7 +19,8 @@ struct Row {
   std::vector<double> seconds;  // of each step
 };
 
-/// Bytes that a node moves at least: it reads every operand once and writes every result once. Views move none.
+/// The least number of bytes that a node moves: it reads every operand once and writes every result
+/// once. Views move none.
 double traffic(const Graph& graph, const Node& node) {
   std::vector<TensorType> in, out;
   for (ValueId v : node.inputs) in.push_back(graph.value(v).type);

@@ -35,7 +35,7 @@ struct Timed {
   double start = 0, loss = 0;
 };
 
-/// Makes two steps to warm up, then times `steps` more.
+/// Runs two steps to warm up, then times `steps` more.
 Timed run_steps(ModelLearner& learner, int64_t steps) {
   Timed out;
   learner.initialize();

@@ -14,10 +14,10 @@
 namespace tessera {
 namespace {
 
-// A signal handler can reach nothing but what is global, and may call nothing that allocates.
+// A signal handler can reach only what is global, and may call nothing that allocates.
 std::array<char, PATH_MAX> g_failure_file{};
 
-/// The system's list of what is mapped where, read byte by byte.
+/// Reads the kernel's list of mapped files byte by byte.
 class Maps {
  public:
   Maps() : file_(::open("/proc/self/maps", O_RDONLY | O_CLOEXEC)) {}
@@ -25,7 +25,7 @@ class Maps {
   Maps& operator=(const Maps&) = delete;
   ~Maps() { ::close(file_); }
 
-  /// -1 at the end.
+  /// The next byte, or -1 at the end.
   int next() {
     if (at_ == length_) {
       length_ = ::read(file_, bytes_.data(), bytes_.size());
@@ -34,7 +34,7 @@ class Maps {
     }
     return bytes_[static_cast<size_t>(at_++)];
   }
-  /// A number in hexadecimal and the character behind it.
+  /// Reads a number in hexadecimal and the character after the number.
   uintptr_t number() {
     uintptr_t number = 0;
     for (int c = next(); c >= 0; c = next()) {
@@ -51,7 +51,7 @@ class Maps {
   ssize_t at_ = 0, length_ = 0;
 };
 
-/// The name of the file that is mapped at `address`; a line is "BEGIN-END … /NAME".
+/// The name of the file that is mapped at `address`. A line of the list is "BEGIN-END … /NAME".
 std::string_view file_at(const void* address, std::array<char, PATH_MAX>& room) {
   const auto wanted = reinterpret_cast<uintptr_t>(address);
   for (Maps maps;;) {
@@ -91,7 +91,7 @@ void explain(int, siginfo_t* info, void*) {
 void explain_bus_errors() {
   struct sigaction action {};
   action.sa_sigaction = explain;
-  // The read is tried again after the words, and then ends the process.
+  // After the message the system tries the read again, which then ends the process.
   action.sa_flags = static_cast<int>(SA_SIGINFO | SA_RESETHAND);
   ::sigaction(SIGBUS, &action, nullptr);
 }

@@ -1,14 +1,16 @@
-// Reading a mapped file behind its end, after someone cut it short, ends the process by SIGBUS. These are its last words.
+// Reading a mapped file past its end, after someone cut the file short, ends the process by SIGBUS.
+// This file makes the process say why before it ends.
 #pragma once
 
 #include <filesystem>
 
 namespace tessera {
 
-/// From now on the process names the file before it ends.
+/// After this call, a process that SIGBUS ends names the file first, on standard error.
 void explain_bus_errors();
 
-/// As long as this lives, the words are left as failure.txt in `folder` too. One at a time.
+/// While an object of this class lives, the message is also left as failure.txt in `folder`. At
+/// most one object may live at a time.
 class BusErrorFolder {
  public:
   explicit BusErrorFolder(const std::filesystem::path& folder);

@@ -15,7 +15,8 @@
 namespace tessera {
 namespace {
 
-/// The config for one process, which reads a checkpoint of any mesh: a checkpoint holds whole tensors.
+/// The config for one process. One process can read a checkpoint of any mesh, since a checkpoint
+/// holds whole tensors.
 Config on_one_rank(Config config) {
   config.mesh = MeshConfig{};
   for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = 1;
@@ -40,7 +41,8 @@ CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std
           checkpoint};
 }
 
-/// From the run that wrote this config, or is to be trained with it.
+/// Takes the checkpoint from the folder that this config names, whether a run wrote the config or
+/// trains with it.
 CheckpointSource from_config(const fs::path& file, const std::string& named,
                              std::span<const std::string> sets) {
   Config config = on_one_rank(load_named_config(shipped_models().kinds(), file.string(), sets));

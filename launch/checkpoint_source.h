@@ -1,6 +1,5 @@
-// What a user names to go on from: a config (its newest good checkpoint), a
-// run's folder, a folder of checkpoints, or one checkpoint. `eval` and
-// `generate` take all of them.
+// What a user may name as the source of a checkpoint: a config (its newest good checkpoint), a
+// run's folder, a folder of checkpoints, or one checkpoint. `eval` and `generate` take all four.
 #pragma once
 
 #include <filesystem>
@@ -16,7 +15,8 @@ struct CheckpointSource {
   std::filesystem::path checkpoint;
 };
 
-/// UserError when there is no good checkpoint, saying what was looked at.
+/// Throws UserError when there is no good checkpoint; the message says where it looked. `named` is
+/// what the user named, and `sets` are overrides of config keys.
 CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets);
 
 }  // namespace tessera

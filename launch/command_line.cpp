@@ -17,7 +17,8 @@ namespace po = boost::program_options;
 
 constexpr size_t kColumns = 100;
 
-/// Breaks `text` at spaces so that every line ends before kColumns. The lines after the first start with `indent` spaces.
+/// Breaks `text` at spaces so that every line ends before kColumns. All lines but the first begin
+/// with `indent` spaces.
 std::string wrapped(const std::string& text, size_t indent) {
   std::string out;
   size_t column = indent, at = 0;
@@ -61,7 +62,7 @@ T number(std::string_view name, const std::string& text, std::string_view wanted
   return value;
 }
 
-/// Turns the library's complaint about `line` into one that says what to do.
+/// Turns an error of Boost.Program_options about `line` into a UserError that says what to do.
 [[noreturn]] void explain(const CommandLine& line, const po::error& problem) {
   const std::string see = "; see `tessera help " + line.verb + "`";
   if (const auto* unknown = dynamic_cast<const po::unknown_option*>(&problem)) {
@@ -76,7 +77,7 @@ T number(std::string_view name, const std::string& text, std::string_view wanted
   user_error("{}: {}{}", line.verb, problem.what(), see);
 }
 
-/// What is a path, or begins like none, becomes what it stands for.
+/// Replaces each value by what user_path() makes of it. The errors begin with `where`.
 void as_paths(std::vector<std::string>& values, const std::string& where) {
   for (std::string& value : values) try {
       value = user_path(value);

@@ -1,6 +1,7 @@
-// The command line of one verb: its positional words, its options and its help, all declared in one list. It stands on
-// Boost.Program_options and adds the manners of the house: abbreviations are not accepted, a mistyped option is answered with
-// the one that was meant, every mistake is a UserError, and the help text fits a screen.
+// The command line of one verb: its positional words, its options and its help, all declared in one
+// list. The class CommandLine builds on Boost.Program_options and adds rules: abbreviations are
+// refused, the message about a mistyped option proposes the nearest known option, every mistake is
+// a UserError, and the help text fits a screen.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace tessera {
 struct Option {
   /// The name without its dashes, such as "set".
   std::string name;
-  /// What help calls the value, such as "KEY=VALUE"; empty for a switch, which has none.
+  /// What help calls the value, such as "KEY=VALUE". It is empty for a switch, which has no value.
   std::string value;
   /// One line that says what the option does.
   std::string help;
@@ -26,7 +27,7 @@ struct Option {
 
 /// A positional word of a verb, such as CONFIG in `tessera train CONFIG`.
 struct Word {
-  /// How many words stand in its place: exactly one, one or none, or one and any number more.
+  /// How many words may be given for this one: exactly one, none or one, or at least one.
   enum class Count { one, optional, many };
 
   std::string name;
@@ -34,18 +35,18 @@ struct Word {
   Count count = Count::one;
 };
 
-/// The words and options that the user gave. Words, and options whose value is called DIR or FILE, are paths as users write
-/// them (core/user_path.h).
+/// The words and options that the user gave. Words are paths as users write them
+/// (core/user_path.h), and so are the values of options whose value is called DIR or FILE.
 class Arguments {
  public:
   bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
-  /// The value of an option or word; `otherwise` when it was not given.
+  /// The value of an option or word, or `otherwise` when the user gave none.
   std::string text(std::string_view name, const std::string& otherwise = "") const;
-  /// The value as a whole number, or `otherwise` when it was not given. UserError, naming the option, when the value is no whole
-  /// number of at least `least`.
+  /// The value as a whole number, or `otherwise` when the user gave none. Throws UserError, which
+  /// names the option, when the value is not a whole number or is below `least`.
   int64_t integer(std::string_view name, int64_t otherwise, int64_t least = 0) const;
-  /// The value as a number, or `otherwise` when it was not given. UserError, naming the option, when the value is no finite
-  /// number.
+  /// The value as a number, or `otherwise` when the user gave none. Throws UserError, which names
+  /// the option, when the value is not a finite number.
   double real(std::string_view name, double otherwise) const;
   /// Every value of a repeated option or word.
   std::vector<std::string> list(std::string_view name) const;
@@ -61,11 +62,11 @@ struct CommandLine {
   std::string summary;
   std::vector<Word> words;
   std::vector<Option> options;
-  /// What stands behind `tessera VERB` in the examples of the help text.
+  /// What follows `tessera VERB` in each example of the help text.
   std::vector<std::string> examples;
 
-  /// Reads the words of a command line. Nothing comes back when they asked for help, which is printed by the first of several
-  /// processes.
+  /// Reads the words of a command line. When the words ask for help, rank 0 prints the help and
+  /// every rank gets nullopt.
   std::optional<Arguments> parse(std::span<const std::string> args) const;
 
   /// The help text: at most 24 lines of at most 100 columns.

@@ -1,4 +1,4 @@
-// `tessera config` prints the resolved config, or what there is to know about its keys.
+// `tessera config` prints the resolved config, or describes the keys of configs.
 #include <fmt/format.h>
 
 #include "framework/config/nearest.h"
@@ -15,7 +15,7 @@ namespace {
 
 std::string section_of(const KeyDoc& key) { return key.path.substr(0, key.path.find('.')); }
 
-/// Prints the keys of `section`, or all keys when it is empty, one line each.
+/// Prints one line for each key of `section`, or for every key when `section` is empty.
 void print_keys(const std::string& section) {
   const std::vector<KeyDoc> keys = config_keys(shipped_models().kinds());
   std::vector<std::string> sections;

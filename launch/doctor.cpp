@@ -1,4 +1,4 @@
-// `tessera doctor` says what this machine has, how fast it is, and what it misses.
+// `tessera doctor` says what this machine has, how fast it is, and what is missing.
 #include <fmt/format.h>
 
 #include <vector>

@@ -1,4 +1,5 @@
-// `tessera eval` measures a checkpoint, its loss and its figures, on the held-out part of the data.
+// `tessera eval` measures the loss and the other figures of a checkpoint on the held-out part of
+// the data.
 #include <fmt/format.h>
 
 #include <cmath>

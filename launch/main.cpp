@@ -15,15 +15,17 @@
 
 namespace {
 
-/// Starts the program anew with threads that spin briefly, unless the user has chosen how long they spin. A thread of the pool
-/// that waits for the others spins before it sleeps, by default for long: when some other program wants a core too, the
-/// waiting thread burns the time that the late one needs, and steps take many times as long. libgomp reads the setting when
-/// it is loaded, before main().
+/// Starts the program anew with threads that spin only briefly, unless the user has chosen how long
+/// they spin. A thread of the pool that waits for the others spins before it sleeps, for a long
+/// time by default. When another program wants a core too, the waiting thread burns the time that
+/// the late thread needs, and steps take many times as long. libgomp reads the setting when it is
+/// loaded, before main().
 void spin_briefly(char** argv) {
   if (getenv("OMP_WAIT_POLICY") != nullptr || getenv("GOMP_SPINCOUNT") != nullptr) return;
   setenv("GOMP_SPINCOUNT", "1000", 1);
-  // The program is started by its path, since /proc/self/exe would have it called "exe". Both calls return only when they
-  // fail; the default stays then.
+  // The program is started by its path, since it would be called "exe" when started as
+  // /proc/self/exe. readlink() and the call that starts the program return here only when they
+  // fail; the default then stays.
   char path[PATH_MAX];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
   if (length > 0) {
@@ -40,7 +42,7 @@ void set_up_signals() {
   tessera::explain_bus_errors();
 }
 
-/// Sends warnings to standard error, so that they do not stand among the results.
+/// Sends warnings to standard error, so that they stay apart from the results.
 void set_up_log() {
   auto log =
       std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());

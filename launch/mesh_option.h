@@ -7,7 +7,8 @@
 
 namespace tessera {
 
-/// The sizes of all axes, 1 where the text says nothing; UserError for an axis that a run does not have.
+/// The sizes of all axes; the size is 1 for each axis that `text` does not name. Throws UserError
+/// when `text` names an axis that a run does not have.
 MeshConfig mesh_option(const std::string& text);
 
 }  // namespace tessera

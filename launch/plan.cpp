@@ -1,5 +1,5 @@
-// `tessera plan` says what a run will need on each rank before it starts: memory by kind, collectives, FLOPs and time. It prints
-// the graph after any pass, too.
+// `tessera plan` says before a run starts what it will need on each rank: memory by kind,
+// collectives, FLOPs and time. The verb can also print the graph after any pass.
 #include <fmt/format.h>
 
 #include <optional>
@@ -48,7 +48,8 @@ void print_after(const Config& config, int64_t vocab, const std::string& pass,
   require(any, "plan: there is no graph '{}' after {}; there are: {}", only, pass, names);
 }
 
-/// The overrides of the command line: those of --set, and --mesh last, written as --set would give it.
+/// The overrides of the command line: those of --set first, then those of --mesh, written in the
+/// way of --set.
 std::vector<std::string> settings(const Arguments& given) {
   std::vector<std::string> sets = given.list("set");
   if (!given.has("mesh")) return sets;
@@ -57,7 +58,8 @@ std::vector<std::string> settings(const Arguments& given) {
   return sets;
 }
 
-/// The config to plan for. Where --mesh does not divide its sizes, the error says which near sizes it would divide.
+/// The config to plan for. When --mesh does not divide its sizes, the error names near sizes that
+/// the mesh would divide.
 Config planned_config(const Arguments& given) {
   const std::string file = given.text("CONFIG");
   const std::vector<std::string> sets = settings(given);
@@ -96,7 +98,7 @@ DeviceProfile planned_device(const Config& config, const Arguments& given) {
   return profile;
 }
 
-/// Throws as a run that does not fit would, and names other meshes that would fit.
+/// Throws the error of a run that does not fit, and names other meshes that would fit.
 void require_fits_on_mesh(const Config& config, int64_t vocab, const Compiled& compiled) {
   const DeviceProfile& profile = compiled.profile;
   const int64_t reserve = config.device.reserve.bytes;

@@ -1,5 +1,6 @@
-// What `model.vocab: auto` stands for when no data is opened: the vocabulary of the shards' tokenizer where the config names
-// shards, and that of the byte tokenizer otherwise.
+// The vocabulary size that `model.vocab: auto` stands for when no data is opened for training: that
+// of the tokenizer of the shards when the config names shards, and that of the byte tokenizer
+// otherwise.
 #pragma once
 
 #include "framework/config/config.h"

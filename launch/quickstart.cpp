@@ -1,5 +1,5 @@
-// `tessera quickstart`: from text to a trained model in minutes, then how good it is beside models that need no training.
-// It prints what it measured, also when the model loses.
+// `tessera quickstart` makes a trained model from text in minutes, then compares the model with
+// models that need no training. The comparison is printed even when the model loses.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -55,14 +55,16 @@ void refuse_own_keys(std::span<const std::string> sets) {
               "quickstart sets {} itself ({}); leave it out, or use `tessera train`", key, why);
 }
 
-/// UserError when nothing is held out. A config that evaluates is refused then, too, but with other advice than helps here.
+/// Throws UserError when nothing is held out. Evaluation is switched off for the check, since a
+/// config that evaluates would be refused with advice that does not help here.
 void require_held_out(const std::string& path, std::vector<std::string> sets) {
   sets.emplace_back("evaluate.every=0 steps");
   require(load_config(shipped_models().kinds(), path, sets).data.validation > 0,
           "quickstart measures the model on held-out text: data.validation must not be 0");
 }
 
-/// Updates that fit into `seconds`, by timing some on random tokens. Says so when there must be more or may be fewer.
+/// The number of updates that fit into `seconds`, found by timing some on random tokens. Prints a
+/// line when that number is below the fewest or above the most allowed updates.
 int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Device>& device) {
   const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
   ModelLearner learner(shipped_models(), config,
@@ -86,8 +88,9 @@ int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Dev
   return static_cast<int64_t>(chosen);
 }
 
-/// UserError when the text is not enough for the config, to learn from or to measure on. `shards` is where its tokens lie
-/// for the moment: the user knows `text` alone.
+/// Throws UserError when the text is too short for the config to train or to evaluate on. `shards`
+/// is where the tokens lie for the moment; the message names `text` instead, since the user knows
+/// only that path.
 void require_usable(Config config, const std::string& shards, const std::string& text) {
   config.data.shards = shards;
   try {
@@ -100,7 +103,7 @@ void require_usable(Config config, const std::string& shards, const std::string&
   }
 }
 
-/// The first words of the text, as something to continue.
+/// The first words of the text, as a prompt to continue.
 std::string first_words(const std::string& shards) {
   constexpr uint64_t kTokens = 400;
   constexpr size_t kWords = 4, kBytes = 32;
@@ -175,7 +178,7 @@ int run_quickstart(std::span<const std::string> args) {
                    (device->profile().isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
   config = load_config(shipped_models().kinds(), path, sets);
 
-  // The run before is removed only when everything that was asked for is known to be usable.
+  // The earlier run is removed only after everything that was asked for has proved usable.
   QuickstartFolder folder(given->text("FOLDER"));
   const std::string fresh_data = (folder.fresh() / "data").string();
   tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});

@@ -20,14 +20,15 @@ namespace fs = std::filesystem;
 const fs::path kFolder = QuickstartFolder::kPath;
 const fs::path kBeside = "runs/.quickstart";
 
-/// Opens and locks `file`; not open when that is impossible. UserError `held` when another process has it.
+/// Opens and locks `file`. The descriptor is not open when the file cannot be opened. Throws
+/// UserError with the text `held` when another process has the lock.
 Descriptor locked(const fs::path& file, int flags, const std::string& held) {
   Descriptor opened(::open(file.c_str(), O_RDWR | O_CLOEXEC | flags, 0666));
   if (opened.open() && !try_lock(opened)) throw UserError(held);
   return opened;
 }
 
-/// The lock of the run in the folder, if there was one; see RunFolder.
+/// The lock of the run in the folder, if a run is there; see RunFolder.
 Descriptor lock_of_run() {
   return locked(
       kFolder / ".lock", 0,

@@ -1,5 +1,6 @@
-// runs/quickstart, which every quickstart makes anew: one quickstart at a time, and nothing is removed that was not made by
-// one. What is not in its place yet lies in runs/.quickstart.
+// The folder runs/quickstart, which every quickstart makes anew. Only one quickstart runs at a
+// time, and only what a quickstart made is removed. Files that are not in their place yet lie in
+// runs/.quickstart.
 #pragma once
 
 #include <filesystem>
@@ -12,17 +13,19 @@ class QuickstartFolder {
  public:
   static constexpr const char* kPath = "runs/quickstart";
 
-  /// Holds the folder as long as this lives. UserError when another quickstart or a run holds it, when it is or holds
-  /// anything that no quickstart made, or when `text`, the text to learn from, lies in it.
+  /// Locks the folder for the life of this object. Throws UserError when another quickstart or a
+  /// run has the lock, when the folder holds anything that no quickstart made or is not a folder,
+  /// or when `text`, the text to learn from, lies in the folder or in runs/.quickstart.
   explicit QuickstartFolder(const std::filesystem::path& text);
   QuickstartFolder(const QuickstartFolder&) = delete;
   QuickstartFolder& operator=(const QuickstartFolder&) = delete;
-  /// Removes what was not put in place.
+  /// Removes the files that were not put in place.
   ~QuickstartFolder();
 
-  /// Where to put what the folder begins with.
+  /// The folder to put the first files into; replace() moves it to runs/quickstart.
   std::filesystem::path fresh() const;
-  /// Removes the run before and puts fresh() in its place. UserError as above; the run before is then as it was.
+  /// Removes the earlier run and puts fresh() in its place. Throws UserError for the reasons of the
+  /// constructor, and when a folder cannot be moved; the earlier run is then unchanged.
   void replace();
 
  private:

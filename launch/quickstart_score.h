@@ -1,4 +1,4 @@
-// How good the quickstart's model is beside models that need no training.
+// How good the quickstart's model is, compared with models that need no training.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -23,7 +23,8 @@ namespace tessera {
 
 namespace {
 
-/// launch/run is to know that ranks failed: it waits for mpirun as long as they may still be at work.
+/// Tells launch/run that ranks failed. Until launch/run knows, it waits for mpirun as long as ranks
+/// may still be at work.
 void tell_launcher() {
   if (const char* file = std::getenv("TESSERA_FAILURE_MARK"))
     if (std::FILE* mark = std::fopen(file, "w")) std::fclose(mark);  // none: not on its host
@@ -73,12 +74,12 @@ void Ranks::say(const std::string& cause, bool rank_0_reports) const {
     if (!folder.empty()) RunFolder::save_failure(folder, cause);
   } else {
     if (rank_0_reports) return;
-    // The lowest rank alive is the first to come here.
+    // The delay grows with the rank, so that the lowest rank alive reports first.
     std::this_thread::sleep_for(std::chrono::milliseconds(50) * std::min(rank() - 1, 10));
     if (!folder.empty() && !RunFolder::save_failure_once(folder, cause, begin_)) return;
   }
   std::fflush(stdout);
-  // The screen may be gone with mpirun; that is no reason to end otherwise.
+  // The screen may be gone with mpirun; the run ends in the usual way nevertheless.
   std::fputs(fmt::format("tessera: error: {}\n", cause).c_str(), stderr);
 }
 
@@ -107,7 +108,7 @@ int Ranks::share_of_cores() const {
     here.push_back(all[rank]);
   }
   const int share = core_share(here, mine);
-  // A quota of time, which a container may have, is one for all ranks in it.
+  // A container may have a quota of time, which all ranks in the container share.
   const bool quota = available_cores() < static_cast<int>(all[me].count());
   return quota ? std::clamp(available_cores() / on_this_host(), 1, share) : share;
 }

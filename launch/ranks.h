@@ -1,4 +1,5 @@
-// The ranks of a run as a verb sees them: the world that mpirun or srun made, or none, and this rank's share of its host.
+// The ranks of a run as a verb sees them: the world that mpirun or srun made, if any, and this
+// rank's share of its host.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +16,8 @@ namespace tessera {
 
 class Ranks {
  public:
-  /// Joins the others when this process was started as one of several. The config says how long they wait for one another.
+  /// Joins the other ranks when this process was started as one of several. `mesh` says how long
+  /// the ranks wait for one another.
   explicit Ranks(const MeshConfig& mesh = {});
 
   /// Null for a single process.
@@ -23,25 +25,28 @@ class Ranks {
   int rank() const { return world_ ? world_->rank() : 0; }
   int size() const { return world_ ? world_->size() : 1; }
   bool leads() const { return rank() == 0; }
-  /// How many ranks share this one's host, itself included.
+  /// How many ranks run on the host of this rank, including itself.
   int on_this_host() const;
 
-  /// The device with this rank's share of the host's cores and memory; what the launcher has bound already stays. Called
-  /// by all ranks together.
+  /// The device with this rank's share of the host's cores and memory. A binding that the launcher
+  /// made stays as it is. All ranks must call this function together.
   std::shared_ptr<Device> set_up(const DeviceConfig& config) const;
 
-  /// Runs what every rank does and returns its status. What it throws on one rank ends all of them: the first cause is said
-  /// once, by rank 0 if it can, and left as failure.txt in the folder of failures.
+  /// Runs `body`, which every rank runs, and returns the status of the process. An exception on one
+  /// rank ends all ranks. The first cause is printed once, by rank 0 if possible, and left as
+  /// failure.txt in the folder that leave_failures_in() names.
   int together(const std::function<int()>& body) const;
-  /// From now on a failure is left in this folder, also one that is found when together() is over; nowhere before.
+  /// Names the folder for failure.txt. It holds from this call on, also for a failure that is found
+  /// after together() has ended; before this call a failure is left nowhere.
   void leave_failures_in(const std::filesystem::path& folder) const;
 
-  /// A line to the user where tensor parallel ranks lie on several hosts; empty otherwise.
+  /// A warning for the user when tensor parallel ranks lie on several hosts; empty otherwise.
   std::string placement_warning(const Config& config) const;
 
  private:
   int share_of_cores() const;
-  /// Says why the run is over. Called by whichever thread finds out first; a second one waits until it is said.
+  /// Reports why the run is over. Whichever thread finds out first calls this function; a second
+  /// caller waits until the report is made.
   void report(const std::string& cause, bool rank_0_reports) const;
   void say(const std::string& cause, bool rank_0_reports) const;
   std::filesystem::path failures() const;

@@ -24,8 +24,8 @@ const std::vector<Unit> kTimes{{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1
 const std::vector<Unit> kFlops{
     {"FLOP/s", 1.0}, {"MFLOP/s", 1e6}, {"GFLOP/s", 1e9}, {"TFLOP/s", 1e12}, {"PFLOP/s", 1e15}};
 
-/// A number and one of these units; above zero, or from zero on, and such as a machine may have: one rate in 10^30 of
-/// another would make a time that is no number.
+/// Reads a number with one of `units`. Zero is allowed when `zero` is set. The value must be within
+/// the range of real machines: with rates 10^30 apart, a computed time would not be a number.
 double quantity(const std::string& text, const std::vector<Unit>& units, bool zero,
                 const char* option, const char* example) {
   double number = 0;
@@ -68,7 +68,7 @@ std::map<std::string, Link> parse_links(const std::string& text) {
   return out;
 }
 
-/// The ranks of a group of this axis that are on the host of the first of them.
+/// The number of ranks of a group of this axis that are on the host of the group's first rank.
 int64_t on_one_host(const Mesh& mesh, AxisId axis, int64_t ranks_per_host) {
   int64_t count = 0;
   for (int64_t rank : mesh.group(0, axis)) count += rank < ranks_per_host ? 1 : 0;
@@ -99,7 +99,7 @@ Rates parse_rates(const std::string& flops, const std::string& links, const Mesh
             "{}=… or {}=…",
             name, size, here, name, here == size ? "intra" : "inter");
     Link link = own != given.end() ? own->second : used->second;
-    // All ranks of a host send at once, each the same to every other rank of its group.
+    // All ranks of a host send at once, and each sends as much to every other rank of its group.
     if (own == given.end() && here < size)
       link.bytes_per_second *=
           static_cast<double>(size - 1) / static_cast<double>((size - here) * ranks_per_host);

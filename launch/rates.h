@@ -11,8 +11,9 @@
 
 namespace tessera {
 
-/// UserError naming the option when a text is not of its form or a link is missing. `ranks_per_host` 0: the ranks of a tp
-/// group. An axis whose groups lie on several hosts goes over `inter`, which all ranks of a host share.
+/// Throws UserError, which names the option, when a text is malformed or a link is missing.
+/// `ranks_per_host` 0 stands for the number of ranks in a tp group. An axis whose groups lie on
+/// several hosts uses `inter`, which all ranks of a host share.
 Rates parse_rates(const std::string& flops, const std::string& links, const Mesh& mesh,
                   int64_t ranks_per_host);
 

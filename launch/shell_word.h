@@ -5,7 +5,8 @@
 
 namespace tessera {
 
-/// A word as a shell takes it back: in quotes where it holds more than letters, digits and harmless signs.
+/// The word as a shell reads it back: quoted when it is empty or holds anything but letters, digits
+/// and harmless signs.
 std::string shell_word(const std::string& word);
 
 }  // namespace tessera

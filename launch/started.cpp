@@ -10,7 +10,8 @@
 namespace tessera {
 namespace {
 
-/// The number in the first of the variables that is set; -1 when none holds one.
+/// The number in the first of the variables that is set, or -1 when none is set or the text is not
+/// a number.
 int number_in(std::initializer_list<const char*> variables) {
   for (const char* name : variables) {
     const char* text = std::getenv(name);

@@ -1,5 +1,5 @@
-// How this process was started: alone, or by mpirun or srun as one of several. Known from the environment alone, before any
-// connection is made; for verbs that need none.
+// How this process was started: alone, or by mpirun or srun as one of several processes. Only the
+// environment is read and no connection is made, for the verbs that need no connection.
 #pragma once
 
 namespace tessera {
@@ -11,7 +11,8 @@ struct Started {
   bool leads() const { return rank == 0; }
 };
 
-/// What mpirun or srun has told this process. A number that makes no sense counts as not told.
+/// What mpirun or srun has told this process. When a number is missing or makes no sense, the
+/// process counts as started alone.
 Started how_started();
 
 }  // namespace tessera

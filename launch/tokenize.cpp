@@ -28,7 +28,7 @@ std::string mib(uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 0x1p20);
 }
 
-/// The part of the report that says what was left out and why; empty when nothing was.
+/// The part of the report that says what was left out and why; empty when nothing was left out.
 std::string left_out(const TokenizeResult& result) {
   constexpr size_t kShown = 10;
   std::string text;

@@ -1,4 +1,5 @@
-// Turning text into token shards, with a progress line and a report, for the verbs that do so: tokenize and quickstart.
+// Turns text into token shards, with a progress line and a report, for the verbs `tokenize` and
+// `quickstart`.
 #pragma once
 
 #include <filesystem>
@@ -9,8 +10,9 @@
 
 namespace tessera {
 
-/// Tokenizes `files` into the folder `out`, and prints what was taken and what was left out. The report calls the folder
-/// `named`, for a caller who moves it afterwards. UserError when there is no tokenizer of that name.
+/// Tokenizes `files` into the folder `out`, and prints what was taken and what was left out. The
+/// report calls the folder `named`, for callers that move the folder afterwards. Throws UserError
+/// when no tokenizer has the name `tokenizer`.
 void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
                           const std::string& named, const std::string& tokenizer,
                           const TokenizeOptions& options);

@@ -1,4 +1,4 @@
-// `tessera train` makes a model from a config and token shards, and trains it.
+// `tessera train` makes a model from a config and trains it on token shards.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -48,7 +48,8 @@ void set_peak(TrainerOptions& options, const Arguments& given, const Config& con
         fmt::format("{} ranks, each {:.0f}: rank 0's {} matmul, measured", ranks, measured, type);
 }
 
-/// A line about a run that an earlier version gave another name to; empty when there is none.
+/// A line about a run of this config that an earlier version of Tessera kept in a folder of another
+/// name; empty when there is none.
 std::string earlier_run(const std::string& file, const Config& config) {
   const std::filesystem::path before = earlier_run_folder_of(file), now = run_folder_of(file);
   if (before == now || config.log.folder != now || std::filesystem::exists(now) ||
@@ -129,7 +130,8 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   const BusErrorFolder last_words(config.log.folder);
   const TrainingSummary summary = Trainer(config, learner, progress, options).run();
   if (summary.stop_signal == 0) return 0;
-  // The status that a shell gives a signal. mpirun hands on by SIGUSR1 that the run shall stop.
+  // A process that a signal stopped ends with 128 plus the number of the signal, as in a shell.
+  // mpirun passes the request to stop on as SIGUSR1.
   return 128 + (summary.stop_signal == SIGUSR1 ? SIGTERM : summary.stop_signal);
 }
 
@@ -153,7 +155,8 @@ int run_train(std::span<const std::string> args) {
                           "'train.steps=20M tokens'"}};
   const Request request = read_request(line, args);
   if (!request.given && !request.wrong) return 0;  // help needs no other rank
-  // A rank that ends before the ranks have met can leave no cause, and the cause of an earlier run would stand for it.
+  // A rank that ends before the ranks have met can leave no cause, and the failure.txt of an
+  // earlier run would be taken for this run's.
   if (!request.log_folder.empty() && how_started().leads())
     RunFolder::forget_failure(request.log_folder);
   const Ranks ranks(request.config.mesh);

@@ -24,7 +24,8 @@ struct Verb {
   std::string_view name;
   std::string_view summary;
   int (*run)(std::span<const std::string> args);
-  /// What becomes of it when it is started as several processes: they share the work; it prints, once; it is refused.
+  /// What the verb does when it is started as several processes: they share the work, one process
+  /// prints, or the verb is refused.
   enum class Together { shares, prints, refuses } together = Together::refuses;
 };
 
@@ -63,7 +64,8 @@ const Verb& find_verb(const std::string& name) {
              meant ? "; did you mean '" + *meant + "'?" : "");
 }
 
-/// Runs the verb where it may be one of several processes.
+/// Runs the verb, or throws UserError when it was started as several processes and is the work of
+/// one.
 int run(const Verb& verb, std::span<const std::string> args) {
   const int ranks = how_started().ranks;
   std::string words;
@@ -80,7 +82,8 @@ int run(const Verb& verb, std::span<const std::string> args) {
   return verb.run(args);
 }
 
-/// Whether this process has a part in the command. Of several, the first alone does what they do not share.
+/// Whether this process has a part in the command. When several processes were started, only the
+/// first runs a command whose work they do not share.
 bool takes_part(const std::string& name) {
   const auto shares = [&](const Verb& verb) {
     return verb.name == name && verb.together == Verb::Together::shares;

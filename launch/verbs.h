@@ -1,6 +1,7 @@
-// The verbs of the `tessera` program. Each takes the words after its name, prints to standard output, returns 0 when all
-// is well, and throws otherwise; run_program turns what is thrown into text and an exit status. A verb lives in the file of
-// its name and is listed once, in verbs.cpp.
+// The verbs of the `tessera` program. Each verb takes the words after its name, prints to standard
+// output, returns 0 when all is well, and throws otherwise; run_program turns an exception into
+// text and an exit status. Each verb lives in the file of its name and is listed once, in
+// verbs.cpp.
 #pragma once
 
 #include <span>
@@ -19,8 +20,9 @@ int run_bench(std::span<const std::string> args);
 int run_doctor(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
 
-/// Runs the whole program. `args` is everything after the program's name. The exit status is 0 when all is well, 1 for a bug in
-/// Tessera (or a difference that verify found), and 2 for something that the user must change.
+/// Runs the whole program. `args` is everything after the program's name. The exit status is 0 when
+/// all is well, 1 for a bug in Tessera (or a difference that `verify` found), and 2 for something
+/// that the user must change.
 int run_program(std::span<const std::string> args) noexcept;
 
 }  // namespace tessera

@@ -20,7 +20,9 @@
 namespace tessera {
 namespace {
 
-/// The config on a mesh. Sequence parallel is for the side that has tp, data parallel sharding for the one that has dp.
+/// The config on `mesh`. When only the other mesh has tp, sequence parallelism is switched off;
+/// when only the other mesh has dp, data parallel sharding and the wire type are reset to their
+/// defaults.
 Config config_on(const MeshConfig& mesh, const MeshConfig& other, const std::string& path,
                  std::vector<std::string> sets) {
   for (const std::string& set : sets)
@@ -78,7 +80,8 @@ int run_verify(std::span<const std::string> args, const CompileOptions& compile)
       make_device(device, static_cast<int>(ranks), std::max<int64_t>(1, available_cores() / ranks));
   options.compile = compile;
   const int64_t vocab = planned_vocab(a);
-  // Each rank cuts its part out of a batch as it is fed, so one set of batches serves both meshes.
+  // Each rank cuts its part out of a batch when it is fed, so one set of batches serves both
+  // meshes.
   options.data = [&]() -> LearnerData {
     if (!a.data.shards.empty()) return open_data(shipped_models(), a);
     return {make_random_batches(shipped_models(), a, vocab), vocab, nullptr};

@@ -1,4 +1,5 @@
-// `tessera verify`, with a say in how its programs are compiled: tests put faults there and see them found.
+// `tessera verify` with options for the compilation of its programs: tests insert faults there and
+// check that they are found.
 #pragma once
 
 #include <span>
@@ -8,7 +9,7 @@
 
 namespace tessera {
 
-/// The verb; see launch/verbs.h.
+/// Runs the verb (launch/verbs.h) with `options`.
 int run_verify(std::span<const std::string> args, const CompileOptions& options);
 
 }  // namespace tessera

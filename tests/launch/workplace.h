@@ -1,5 +1,5 @@
-// What the tests of `tessera train`, `eval` and `generate` share: text, token shards and a tiny config in a folder of
-// their own, and the program as a process.
+// What the tests of `tessera train`, `eval` and `generate` share: text, token shards and a tiny
+// config in a folder for each test, and a way to run the program as a process.
 #pragma once
 
 #include <fcntl.h>

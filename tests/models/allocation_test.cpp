@@ -76,7 +76,8 @@ TEST_F(ModelAllocation, MicroStepsWithEveryKindOfLayerAllocateNothing) {
   expect_none_in_all_ways(kToyGpt, sets);
 }
 
-/// Allocations of planning a training run of so many layers, all that is made of it on the way included.
+/// The number of allocations while a training run of `layers` layers is planned, with everything
+/// that planning makes on the way.
 int64_t allocations_of_plan(int layers, const Sets& sets) {
   const Config config =
       toy_config(kToyGpt, {"precision.compute=bf16", fmt::format("model.layers={}", layers)}, sets);

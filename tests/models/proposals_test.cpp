@@ -72,7 +72,8 @@ TEST(Proposals, ADeepModelIsEstimatedFromFewLayers) {
   }
 }
 
-/// The batch of a step may be shared out in any way that divides; that there are many is no reason to try them all.
+/// The batch of a step may be shared out in every way that divides it, and there are many ways; the
+/// search must not try them all.
 TEST(Proposals, AccumulationIsFoundByDivisors) {
   const Config config =
       toy_config(kToyGpt, {"batch.sequences=16777216", "batch.accumulate=16777216"});
