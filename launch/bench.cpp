@@ -73,7 +73,7 @@ int run_bench(std::span<const std::string> args) {
   std::exception_ptr wrong;
   try {
     if (!args.empty() && !args[0].starts_with('-'))
-      require_mode(args[0]);  // before a missing CONFIG is complained of
+      require_mode(args[0]);  // before parse() reports a missing CONFIG
     given = line.parse(args);
     if (!given) return 0;  // help needs no other rank
   } catch (const UserError&) {

@@ -135,8 +135,8 @@ nlohmann::json bench_op(const std::string& text, std::span<const std::string> se
   Graph graph("op");
   Program program;
   std::vector<Value> operands;
-  for (size_t i = 0; i < op.operands.size();
-       ++i) {  // operands are states, so that donating ops can be timed too
+  // The operands are states, so that donating ops can be timed too.
+  for (size_t i = 0; i < op.operands.size(); ++i) {
     const std::string name = fmt::format("operand{}", i);
     operands.push_back(graph.add_input(name, op.operands[i], PortKind::state));
     program.declare({name, op.operands[i], StateKind::parameter});

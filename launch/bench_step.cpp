@@ -13,10 +13,10 @@ namespace tessera {
 namespace {
 
 struct Row {
-  DType type = DType::f32;  // that its products ran in
+  DType type = DType::f32;  // the type that the products ran in
   int64_t calls = 0;
   double flops = 0, bytes = 0;
-  std::vector<double> seconds;  // of each step
+  std::vector<double> seconds;  // one entry per step
 };
 
 /// The least number of bytes that a node moves: it reads every operand once and writes every result

@@ -30,8 +30,8 @@ double process_age() {
 }
 
 struct Timed {
-  std::vector<double> seconds;           // of each step
-  Learner::Communication communication;  // of a step
+  std::vector<double> seconds;           // one entry per step
+  Learner::Communication communication;  // mean of the timed steps
   double start = 0, loss = 0;
 };
 
@@ -68,7 +68,7 @@ nlohmann::json bench_train(const Config& given, int64_t steps, const Ranks& rank
   try {
     timed = run_steps(learner, steps);
   } catch (const std::exception& error) {
-    if (ranks.world()) ranks.world()->give_up(explained(error));  // while the buffers are there
+    if (ranks.world()) ranks.world()->give_up(explained(error));  // while the buffers still exist
     throw;
   }
   auto& [seconds, communication, start, loss] = timed;

@@ -119,14 +119,15 @@ std::optional<Arguments> CommandLine::parse(std::span<const std::string> args) c
   for (const Option& option : options) {
     if (option.value.empty())
       add(option.name.c_str(), "");
-    else  // collected in a list, so that giving one twice is our error to explain
+    else  // collected in a list, so that this class reports an option given twice
       add(option.name.c_str(), po::value<std::vector<std::string>>()->composing(), "");
   }
   add(" words", po::value<std::vector<std::string>>(), "");  // a name that no one can type
   po::positional_options_description positions;
   positions.add(" words", -1);
 
-  for (const std::string& arg : args)  // the library would take the empty name for a prefix of any
+  // Boost.Program_options would take the empty name for a prefix of any name.
+  for (const std::string& arg : args)
     require(!arg.starts_with("--="), "{}: '{}' names no option; see `tessera help {}`", verb, arg,
             verb);
   po::variables_map given;

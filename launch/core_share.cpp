@@ -44,7 +44,7 @@ int core_share(std::span<const CoreSet> host, size_t mine) {
     if (host[mine][core])
       share += 1.0 / static_cast<double>(std::count_if(
                          host.begin(), host.end(), [&](const CoreSet& set) { return set[core]; }));
-  constexpr double kRounding = 1e-6;  // three thirds of a core make one
+  constexpr double kRounding = 1e-6;  // three thirds of a core make a whole core
   return std::max(1, static_cast<int>(share + kRounding));
 }
 

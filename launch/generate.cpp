@@ -57,7 +57,7 @@ int run_generate(std::span<const std::string> args) {
   const Tokenizer& tokenizer = *shared_tokenizer;
   const int32_t end = tokenizer.special().end_of_document;
   const std::string text = given->text("prompt");
-  std::vector<int32_t> prompt{end};  // what every document begins with
+  std::vector<int32_t> prompt{end};  // every document begins with this token
   tokenizer.encode(text, prompt);
   const auto context = static_cast<size_t>(config.model.context);
   require(prompt.size() <= context,

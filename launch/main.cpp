@@ -24,8 +24,7 @@ void spin_briefly(char** argv) {
   if (getenv("OMP_WAIT_POLICY") != nullptr || getenv("GOMP_SPINCOUNT") != nullptr) return;
   setenv("GOMP_SPINCOUNT", "1000", 1);
   // The program is started by its path, since it would be called "exe" when started as
-  // /proc/self/exe. readlink() and the call that starts the program return here only when they
-  // fail; the default then stays.
+  // /proc/self/exe. Both calls of execv return only when they fail; the default then stays.
   char path[PATH_MAX];
   const ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
   if (length > 0) {

@@ -78,7 +78,7 @@ Config planned_config(const Arguments& given) {
       const MeshConfig mesh = mesh_option(given.text("mesh", "1"));
       for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = mesh.*axis.size;
       better = sizes_that_divide(config);
-    } catch (const UserError&) {  // it is not the mesh
+    } catch (const UserError&) {  // the mesh is not at fault
     }
     if (better.empty()) throw;
     throw UserError(fmt::format("{}\n  near sizes that divide: --set {}", error.what(),

@@ -23,11 +23,12 @@ namespace tessera {
 
 namespace {
 
-/// Tells launch/run that ranks failed. Until launch/run knows, it waits for mpirun as long as ranks
-/// may still be at work.
+/// Tells launch/run that ranks have failed: without the mark launch/run waits for mpirun, since
+/// ranks on other hosts may still be at work. On another host the mark cannot be made, which is no
+/// error.
 void tell_launcher() {
   if (const char* file = std::getenv("TESSERA_FAILURE_MARK"))
-    if (std::FILE* mark = std::fopen(file, "w")) std::fclose(mark);  // none: not on its host
+    if (std::FILE* mark = std::fopen(file, "w")) std::fclose(mark);
 }
 
 }  // namespace
@@ -52,10 +53,11 @@ std::filesystem::path Ranks::failures() const {
 int Ranks::together(const std::function<int()>& body) const {
   if (!world_) return body();
   try {
-    world_->all().barrier();  // all are connected: each can hear why the run ends
+    // After the barrier all ranks are connected, and each can hear why the run ends.
+    world_->all().barrier();
     return body();
   } catch (const std::exception& error) {
-    world_->give_up(explained(error));  // unless the run is over already
+    world_->give_up(explained(error));  // an earlier failure remains the cause
     const auto verdict = world_->verdict();
     const bool shared = dynamic_cast<const SharedError*>(&error) || !verdict;
     report(shared ? explained(error) : verdict->cause, verdict && verdict->told_by_leader);

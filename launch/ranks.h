@@ -55,7 +55,8 @@ class Ranks {
 
   std::filesystem::file_time_type begin_ = std::filesystem::file_time_type::clock::now();
   mutable std::mutex mutex_;
-  mutable std::filesystem::path failures_;  // where they are left; empty: nowhere
+  /// The folder for failure.txt; empty when a failure is to be left nowhere.
+  mutable std::filesystem::path failures_;
   mutable std::once_flag reported_;
   std::unique_ptr<World> world_;
 };

@@ -1,7 +1,8 @@
-// The rates of a machine that is to be planned for, as they are written on the command line:
-//   --flops 100GFLOP/s       what one rank reaches over a whole step, as `tessera bench` prints it
-//   --links tp=20GB/s:5us,dp=1Gbit/s:50us            bandwidth and latency by mesh axis, or
-//   --links intra=20GB/s:5us,inter=1Gbit/s:50us      inside a host and between hosts, with --ranks-per-host
+// The rates of a machine to plan for, as the command line gives them:
+//   --flops 100GFLOP/s    what one rank reaches over a whole step, as `tessera bench` prints it
+//   --links tp=20GB/s:5us,dp=1Gbit/s:50us         bandwidth and latency by mesh axis, or
+//   --links intra=20GB/s:5us,inter=1Gbit/s:50us   inside a host and between hosts,
+//                                                 with --ranks-per-host
 #pragma once
 
 #include <string>

@@ -27,7 +27,7 @@ int number_in(std::initializer_list<const char*> variables) {
 }  // namespace
 
 Started how_started() {
-  if (!started_by_mpi()) return {};  // Slurm's variables alone stand in a batch script too
+  if (!started_by_mpi()) return {};  // a batch script has Slurm's variables too
   const int ranks = number_in({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "SLURM_STEP_NUM_TASKS"});
   const int rank = number_in({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK"});
   if (ranks < 1 || rank < 0 || rank >= ranks) return {};

@@ -1,4 +1,5 @@
-// `tessera tokenize` turns text files and folders into a folder of token shards, which `train` reads.
+// `tessera tokenize` turns text files and folders into a folder of token shards, which `train`
+// reads.
 #include "launch/tokenize.h"
 
 #include <fmt/format.h>

@@ -63,10 +63,13 @@ std::string earlier_run(const std::string& file, const Config& config) {
 
 /// What the command line asks for, read before the ranks meet.
 struct Request {
-  std::optional<Arguments> given;  // nothing: help, which is printed
+  /// Empty when the user asked for help, which parse() has printed, or mistyped the command.
+  std::optional<Arguments> given;
   Config config;
-  std::filesystem::path log_folder;  // where a failure is left; empty: nowhere
-  std::exception_ptr wrong;          // what no rank can start with
+  /// The folder for failure.txt; empty when a failure is to be left nowhere.
+  std::filesystem::path log_folder;
+  /// The error that keeps every rank from starting, if any.
+  std::exception_ptr wrong;
 };
 
 Request read_request(const CommandLine& line, std::span<const std::string> args) {
