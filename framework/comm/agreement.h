@@ -1,4 +1,5 @@
-// What the ranks of a run decide together, and what must be the same on all of them before it begins.
+// What the ranks of a run decide together, and what must be the same on all of them before the run
+// begins.
 #pragma once
 
 #include <cstdint>
@@ -9,25 +10,28 @@
 
 namespace tessera {
 
-/// The largest of all ranks' numbers, on all of them; `mine` where there is no world. Called by all ranks together.
+/// Returns the largest of all ranks' numbers on all of them, and `mine` where there is no world.
+/// All ranks call it together.
 int64_t agreed_max(World* world, int64_t mine);
 
-/// What all ranks find together and throw alike: no rank's own failure.
+/// An error that all ranks find together and throw alike, and that is no single rank's failure.
 class SharedError : public UserError {
  public:
   using UserError::UserError;
 };
 
-/// SharedError on every rank unless all ranks give the same text; the message names a rank that differs from rank 0, its host
-/// and the first line that differs. `what`: "the configs and the data"; `advice`: what to do about it.
+/// Throws SharedError on every rank unless all ranks give the same text. The message names a rank
+/// that differs from rank 0, its host and the first line that differs. `what` names the texts ("the
+/// configs and the data"), and `advice` says what to do about a difference.
 void require_same(
     World& world, const std::string& what, const std::string& text,
     const std::string& advice = "Start all ranks with the same program, config and data");
 
-/// The first rank's complaint with the rank and its host before it, on all ranks; empty when none has one.
+/// Returns, on all ranks, the complaint of the first rank that has one, with that rank and its host
+/// in front; empty when no rank has a complaint.
 std::string first_complaint(World& world, const std::string& mine);
 
-/// Rank 0's text, on all ranks.
+/// Returns the text of rank `root` on all ranks; the texts that the others give are ignored.
 std::string broadcast_text(World& world, int root, std::string text);
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
-// A clock that stands still while its process does: of the time between two looks at it no more than a second counts. A
-// rank that judges how long others are silent goes by it, for a job that was suspended as a whole (SIGSTOP, a frozen
-// container, scontrol suspend) wakes with a judge that has heard nothing either.
+// A clock that stands still while its process does: of the time between two looks at the clock, no
+// more than a second counts. A rank judges by this clock how long others are silent, because a job
+// that was suspended as a whole (SIGSTOP, a frozen container, scontrol suspend) wakes with a judge
+// that has heard nothing either.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +10,10 @@ namespace tessera {
 
 class AwakeClock {
  public:
-  /// The most seconds between two looks; whoever uses the clock looks at it more often while it is awake.
+  /// The most seconds that count between two looks; while awake, the clock's user looks more often.
   static constexpr double kLongestGap = 1;
 
-  /// Begins at 0; `now` is a reading in seconds of a clock that never stands still.
+  /// The clock begins at 0; `now` is a reading, in seconds, of a clock that never stands still.
   explicit AwakeClock(double now) : seen_(now) {}
   /// Seconds awake until `now`.
   double at(double now) {

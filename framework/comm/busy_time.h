@@ -1,4 +1,4 @@
-// Seconds in which at least one thing is under way: where several overlap, they count once.
+// Counts the seconds in which at least one thing is under way; things that overlap count once.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// What a collective is, in a few bytes that ranks show each other: calls that differ are found before their data are used.
+// Labels of collectives, a few bytes that ranks show each other: calls that differ are found before
+// their data are used.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +14,8 @@ struct CallLabel {
 };
 
 CallLabel label_of(const Chunks& call);
-/// Throws InternalError with both names when rank `other_rank` of the group starts something else than this one.
+/// Throws InternalError with both titles when rank `other_rank` of the group starts another
+/// collective than this rank, `rank`.
 void require_same(const CallLabel& mine, int rank, const CallLabel& other, int other_rank);
 
 }  // namespace tessera

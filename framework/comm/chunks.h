@@ -1,6 +1,7 @@
-// A collective cut into chunks that fit a staging slot. Its pieces, one behind the other, are one sequence of elements;
-// of an all_reduce each chunk falls into one part per rank, which that rank sums; of the others a chunk is the same stretch
-// of every rank's part. All ranks cut alike, as they know the same counts.
+// A collective cut into chunks that fit a staging slot. Its pieces, one behind the other, are one
+// sequence of elements. Each chunk of an all_reduce falls into one part per rank, which that rank
+// sums; a chunk of any other collective is the same stretch of every rank's part. All ranks cut
+// alike, as they know the same counts.
 #pragma once
 
 #include <cstdint>
@@ -12,38 +13,40 @@ namespace tessera {
 
 class Chunks {
  public:
-  /// Elements of the sequence.
+  /// A stretch of the sequence of elements.
   struct Range {
     int64_t begin = 0, end = 0;
     int64_t size() const { return end - begin; }
   };
 
-  /// Of a slot with that many bytes, and no longer part than that.
+  /// Cuts `call` into chunks that fit a slot of `slot_bytes`, with no part longer than
+  /// `most_part_bytes`.
   Chunks(Collective call, int ranks, int64_t slot_bytes, int64_t most_part_bytes);
 
   const Collective& call() const { return call_; }
-  /// At least one, so that an empty collective is a meeting too.
+  /// The number of chunks: at least one, so that an empty collective is a meeting too.
   int64_t count() const { return count_; }
-  /// Whether each rank sums everything by itself: fewer steps, for what is small.
+  /// Whether every rank sums everything by itself: a small all_reduce takes fewer steps this way.
   bool direct() const { return direct_; }
-  /// Whether a chunk holds something else for every rank.
+  /// Whether a chunk holds different data for every rank.
   bool scatters() const;
-  /// Whether rank `to` gets anything of what rank `from` has; of its own too.
+  /// Whether rank `to` gets anything of what rank `from` has; the two may be the same rank.
   bool travels(int from, int to) const;
-  /// Rank `rank`'s part of a chunk.
+  /// The part of a chunk that rank `rank` sums; the whole chunk where no parts are summed.
   Range part(int64_t chunk, int rank) const;
-  /// Where part `part` starts in a slot. A result lies behind the parts of all ranks.
+  /// The byte at which part `part` starts in a slot. A result lies behind the parts of all ranks.
   int64_t part_offset(int part) const { return part * part_bytes_; }
-  /// The same on all ranks whose calls agree.
+  /// A hash that is the same on all ranks whose calls agree.
   uint64_t signature() const;
 
-  /// What this rank has for `rank`, as it travels.
+  /// Writes what this rank has for rank `rank` to `to`, in the type that travels.
   void pack(Range range, int rank, void* to) const;
-  /// The same; where nothing has to be done for it, without a copy to `scratch`.
+  /// Returns the elements that pack() would write: where they lie, when they need no change there,
+  /// otherwise packed in `scratch`.
   const void* packed(Range range, int rank, void* scratch) const;
-  /// Takes what came from `rank`, or the result, into its place.
+  /// Writes what came from rank `rank`, or a result, to its place; `type` is the type of `from`.
   void unpack(Range range, int rank, const void* from, DType type) const;
-  /// The sum of the sources into its place.
+  /// Writes the sum (or maximum) of the sources to its place.
   void unpack_sum(Range range, std::span<const void* const> sources) const;
 
  private:
@@ -57,9 +60,9 @@ class Chunks {
 
   Collective call_;
   int ranks_;
-  std::vector<int64_t> begins_;  // of every piece in the sequence
+  std::vector<int64_t> begins_;  // the first element of every piece
   int64_t elements_ = 0;
-  int64_t part_elements_ = 0;  // at most, of one part of a chunk
+  int64_t part_elements_ = 0;  // the most elements of one part of a chunk
   int64_t part_bytes_ = 0;
   int64_t count_ = 1;
   bool direct_ = false;

@@ -1,6 +1,7 @@
-// The control channel: a connection of every rank to rank 0, beside MPI, served by a thread that never calls MPI. A rank
-// that is stuck in a collective cannot say so through it. Carries beats, warnings, failures and the news that the run is
-// over; what they mean, Watch decides.
+// The control channel: a connection of every rank to rank 0, beside MPI, because a rank that is
+// stuck in a collective cannot say so through MPI. A thread that never calls MPI serves the
+// channel. It carries beats, warnings, failures and the news that the run is over; Watch decides
+// what they mean.
 #pragma once
 
 #include <cstdint>
@@ -22,29 +23,35 @@ class Control {
     int rank = 0;
     std::vector<std::string> hosts;
     WatchLimits limits;
-    /// What this rank's beats say. Called by the control thread, as the others.
+    /// Returns what this rank's beats say. The control thread calls this function and the two
+    /// below.
     std::function<Beat()> beat;
-    /// The run is over, and why; once at most.
+    /// Called once at most, when the run is over, with the reason.
     std::function<void(const std::string&)> over;
-    /// Prints a warning: on rank 0 those of all ranks, on another one its own where rank 0 cannot be reached any more.
+    /// Prints a warning: rank 0 prints those of all ranks, and another rank prints its own when
+    /// rank 0 cannot be reached any more.
     std::function<void(const std::string&)> warn;
   };
 
-  /// Rank 0.
+  /// Makes rank 0's end of the channel.
   Control(Options options, std::unique_ptr<ControlListener> listener);
-  /// The others; UserError when rank 0 cannot be reached.
+  /// Makes another rank's end; throws UserError when rank 0 cannot be reached.
   Control(Options options, const ControlAddress& address);
-  /// Leaves in order unless the run is over.
+  /// Says goodbye. Rank 0 waits up to two seconds for the others to leave; after a failure, the
+  /// others wait as long for rank 0.
   ~Control();
   Control(const Control&) = delete;
   Control& operator=(const Control&) = delete;
 
   void group(uint64_t number, std::span<const int64_t> ranks);
-  /// Has a warning of this rank printed: by rank 0, within a second or two, folded with the same of others.
+  /// Has rank 0 print a warning of this rank within a second or two, in one line with equal
+  /// warnings of other ranks.
   void warn(std::string_view text);
-  /// This rank has failed; returns when the others are told, or after a while.
+  /// Reports that this rank has failed; returns when the run is over here, the others having been
+  /// told, or after two seconds.
   void fail(std::string_view reason);
-  /// Of a run that is over: whether rank 0 is known to know why. Waits a while for its word.
+  /// Whether rank 0, in a run that is over, is known to know the cause; waits up to two seconds for
+  /// rank 0 to say so.
   bool told_by_leader() const;
 
  private:

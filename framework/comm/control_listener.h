@@ -1,5 +1,5 @@
-// Rank 0's end of the control channel before the other ranks know of it: the sockets that lines and signs of life come to,
-// and their address, which travels over MPI.
+// Rank 0's end of the control channel before the other ranks know of it: the sockets that receive
+// lines and signs of life, and their address, which travels over MPI.
 #pragma once
 
 #include <array>
@@ -12,17 +12,17 @@
 
 namespace tessera {
 
-/// Where rank 0 listens; plain bytes, to be sent to the others.
+/// Where rank 0 listens: plain bytes, to be sent to the other ranks.
 struct ControlAddress {
   static constexpr size_t kMost = 16;
-  uint64_t key = 0;         // of the run, so that no stranger is taken for a rank
-  uint16_t port = 0;        // of lines
-  uint16_t pulse_port = 0;  // of signs of life
+  uint64_t key = 0;         // the run's, so that no stranger is taken for a rank
+  uint16_t port = 0;        // receives lines
+  uint16_t pulse_port = 0;  // receives signs of life
   uint16_t count = 0;
-  std::array<uint32_t, kMost> addresses = {};  // IPv4, as the network orders it
+  std::array<uint32_t, kMost> addresses = {};  // IPv4, in network byte order
 };
 
-/// A socket that listens, before the others know of it.
+/// The sockets on which rank 0 listens, open before the other ranks know of them.
 class ControlListener {
  public:
   explicit ControlListener(uint64_t key);

@@ -1,4 +1,5 @@
-// Does a whole collective where all ranks' buffers can be reached: for ranks in one process, and for groups of one.
+// Carries out a whole collective where all ranks' buffers can be reached: for ranks in one process,
+// and for groups of one.
 #pragma once
 
 #include <span>
@@ -8,10 +9,11 @@
 
 namespace tessera {
 
-/// What differs between the ranks' calls and must not; empty when they agree. In the order of the ranks.
+/// Says what differs between the ranks' calls and must not; empty when the calls agree. `calls` is
+/// in the order of the ranks.
 std::string disagreement(std::span<const Collective> calls);
 
-/// Does it for all of them.
+/// Carries out the collective for all ranks; `calls` is in their order.
 void exchange(std::span<const Collective> calls);
 
 }  // namespace tessera

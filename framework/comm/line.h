@@ -1,4 +1,4 @@
-// A connection of the control channel: lines of text in, lines out, never blocking.
+// A connection of the control channel, which receives and sends lines of text and never blocks.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,8 @@ class Line {
  public:
   explicit Line(Descriptor file);
 
-  int rank = -1;      // who is at the other end; -1: not known yet
-  bool gone = false;  // it has said goodbye
+  int rank = -1;      // the rank at the other end; -1: not known yet
+  bool gone = false;  // the other end has said goodbye
 
   int file() const { return file_.number(); }
   bool broken() const { return broken_; }
@@ -22,11 +22,11 @@ class Line {
   bool sending() const { return !broken_ && !out_.empty(); }
 
   void send(std::string_view line);
-  /// Sends what the system takes now.
+  /// Sends as much as the system takes now.
   void flush();
   /// Reads what has come.
   void receive();
-  /// Takes the next whole line of what has come; false when there is none.
+  /// Takes the next whole line of what has come; returns false when there is none.
   bool take(std::string& line);
 
  private:
@@ -35,9 +35,10 @@ class Line {
   bool broken_ = false;
 };
 
-/// A connection to an IPv4 address, as the network orders it; not open when none is made within three seconds.
+/// A connection to an IPv4 address in network byte order; not open when none is made within three
+/// seconds.
 Descriptor connect_to(uint32_t address, uint16_t port);
-/// "10.0.0.1".
+/// The address as text, such as "10.0.0.1".
 std::string address_text(uint32_t address);
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
-// A group of ranks of an MPI world: what the program starts and waits for, and what the world's progress thread moves on,
-// through shared memory where all its ranks are on one host, by messages otherwise.
+// A group of ranks of an MPI world. The program starts collectives and waits for them, and the
+// world's progress thread moves them on: through shared memory where all ranks of the group are on
+// one host, by messages otherwise.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +23,12 @@ class MpiCommunicator final : public Communicator {
   int rank() const override { return rank_; }
   int size() const override { return static_cast<int>(ranks_.size()); }
 
-  // By the progress thread alone:
+  // The progress thread alone calls these four.
   void take_started();
   bool advance();
   bool idle() const { return shared_ ? shared_->idle() : messages_->idle(); }
   bool by_messages() const { return messages_.has_value(); }
-  /// With the mutex of the progress held.
+  /// Adds this group to a rank's beat; the caller holds the mutex of the progress.
   void report(Beat& beat) const { tickets_.report(number_, beat); }
   uint64_t number() const { return number_; }
 
@@ -38,9 +39,9 @@ class MpiCommunicator final : public Communicator {
   MpiWorld& world_;
   std::vector<int64_t> ranks_;
   int rank_ = 0;
-  uint64_t number_;  // of the group: the same on all its ranks
+  uint64_t number_;  // the group's, equal on all its ranks
   Tickets tickets_;
-  std::vector<Collective> started_;  // and not yet seen by the progress thread
+  std::vector<Collective> started_;  // not yet seen by the progress thread
   std::optional<SharedGroup> shared_;
   std::optional<MpiMessages> messages_;
 };

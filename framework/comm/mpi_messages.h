@@ -1,7 +1,9 @@
-// The collectives of a group whose ranks are on several hosts, by point-to-point messages of MPI: pairwise, every rank
-// sums its part of each chunk in the order of the ranks and sends it to all. Some chunks are under way at once, in memory
-// that the group has from the start. Ahead of a call's first chunk goes its label: nothing is taken from calls that
-// differ. Only the thread that owns MPI calls this; nothing here waits: advance() does what can be done now.
+// The collectives of a group whose ranks are on several hosts, by point-to-point messages of MPI
+// between pairs of ranks. In a large all_reduce every rank sums its part of each chunk in the order
+// of the ranks and sends the result to all. Several chunks are under way at once, in memory that
+// the group has from the start. A call's label travels ahead of its first chunk, and nothing is
+// taken from calls that differ. Only the thread that owns MPI calls these functions, and none of
+// them waits: advance() does what can be done now.
 #pragma once
 
 #include <mpi.h>
@@ -21,12 +23,13 @@ void require_mpi(int result, std::string_view what);
 
 class MpiMessages {
  public:
-  /// Tags that a group uses, from `tag` on.
+  /// The number of tags that a group uses, from `tag` on.
   static constexpr int kTags = 3;
-  /// Bytes that a group's chunks under way take, at most; less where messages have their full length.
+  /// The most bytes that a group's chunks under way take.
   static constexpr int64_t kStagingBytes = 32 << 20;
 
-  /// `peers`: the ranks of `communicator` that are the group, in its order; `rank` is this one's place.
+  /// `peers` are the ranks in `communicator` that make up the group, in its order; `rank` is this
+  /// rank's place among them.
   MpiMessages(MPI_Comm communicator, std::vector<int> peers, int rank, int tag);
 
   void start(Collective call);
@@ -34,7 +37,7 @@ class MpiMessages {
   /// Collectives that are done since the last call; they end in the order in which they started.
   int take_finished();
   bool idle() const { return calls_.empty(); }
-  /// The ranks of the group that the oldest collective waits for.
+  /// The ranks that the oldest collective may wait for: all others of the group.
   std::vector<int> awaited() const;
 
  private:
@@ -53,14 +56,14 @@ class MpiMessages {
         : chunks(std::move(collective), ranks, part_bytes * (ranks + 1), part_bytes) {}
     Chunks chunks;
     CallLabel label;
-    std::vector<CallLabel> others;  // of every rank
+    std::vector<CallLabel> others;  // every rank's
     std::vector<MPI_Request> receives, sends;
-    bool agreed = false;  // all ranks start the same
+    bool agreed = false;  // whether all ranks are known to start the same call
   };
 
-  /// Sends the call's label and asks for the others'.
+  /// Sends the call's label and asks for those of the other ranks.
   void exchange_labels(Call& call);
-  /// Compares calls as far as the labels are here; throws when two differ.
+  /// Compares calls as far as their labels have come; throws when two differ.
   void compare_labels();
   bool launch();
   bool land(Flight& flight);
@@ -71,7 +74,7 @@ class MpiMessages {
   static bool done(std::vector<MPI_Request>& requests, const Chunks& call);
   const Chunks& chunks(const Flight& flight) const { return calls_[flight.call].chunks; }
   bool sums_parts(const Chunks& call) const;
-  /// Places in the flight's slot: what goes to a rank, what came from it, and results.
+  /// Places in the flight's slot: for what goes to a rank, for what came from it, and for results.
   char* outgoing(const Flight& flight, int rank);
   char* incoming(const Flight& flight, int rank) { return place(flight, 1, rank); }
   char* result(const Flight& flight, int rank) { return place(flight, 2, rank); }

@@ -1,5 +1,6 @@
-// The world behind make_mpi_world: its life from MPI_Init to MPI_Finalize, its groups, and the thread that owns MPI and makes
-// all progress. How it starts (hosts, shared memory, the control channel) is in mpi_start.cpp.
+// The world behind make_mpi_world: its life from MPI_Init to MPI_Finalize, its groups, and the
+// thread that owns MPI and makes all progress. How a world starts (hosts, shared memory, the
+// control channel) is in mpi_start.cpp.
 #pragma once
 
 #include <mpi.h>
@@ -41,7 +42,8 @@ class MpiWorld final : public World {
 
   void run(const MpiOptions& options);
   void begin(const MpiOptions& options);
-  /// Whether this rank is the one to say that its host's ranks cannot.
+  /// Opens the shared memory of this host's ranks. Returns whether this rank is the one to warn
+  /// that they cannot share memory.
   bool share_memory(const MpiOptions& options);
   void open_control(const MpiOptions& options);
   void close_control();
@@ -51,10 +53,10 @@ class MpiWorld final : public World {
   /// Whether the process that started this one, mpirun or its daemon, is gone.
   bool orphaned() const;
   void fail(std::string_view reason);
-  /// With this rank in front.
+  /// The reason with this rank and its host in front.
   std::string named(std::string_view reason) const;
   void end();
-  /// The first of the tags for a group.
+  /// The first of the tags of the group with that number.
   int tag_of(uint64_t number);
 
   pid_t parent_ = getppid();
@@ -64,13 +66,13 @@ class MpiWorld final : public World {
   uint64_t last_tag_ = 32767;
   std::set<int> tags_;
   SharedSegment own_;
-  std::map<int64_t, SharedSegment> neighbours_;  // by rank: the others of this host
+  std::map<int64_t, SharedSegment> neighbours_;  // the other ranks of this host
   mutable Progress progress_;
   bool ready_ = false;     // MPI has started
-  bool stopping_ = false;  // under the mutex, as ready_ and the lists of groups
+  bool stopping_ = false;  // guarded by the mutex, as are ready_, new_groups_ and all_groups_
   std::map<std::vector<int64_t>, std::unique_ptr<Communicator>> groups_;
   std::vector<MpiCommunicator*> new_groups_, all_groups_;
-  std::vector<MpiCommunicator*> running_;  // the progress thread's
+  std::vector<MpiCommunicator*> running_;  // the progress thread's own
   std::mutex failing_;
   std::unique_ptr<Control> control_;
   std::thread thread_;

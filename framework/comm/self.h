@@ -1,4 +1,4 @@
-// A world of one rank: collectives are copies, done as they start.
+// A world of one rank, whose collectives are copies, done as they start.
 #pragma once
 
 #include <set>
@@ -7,7 +7,7 @@
 
 namespace tessera {
 
-/// The group of a single rank, in whatever world it is.
+/// The group of a single rank, in any world.
 class SelfCommunicator final : public Communicator {
  public:
   int rank() const override { return 0; }

@@ -1,6 +1,7 @@
-// The collectives of a group whose ranks share memory. Every rank stages what it gives into its slots, chunk by chunk in
-// turn, and takes from the others' slots what it gets; of an all_reduce it sums one part of each chunk between. Several
-// chunks, of several collectives too, are under way at once. Nothing here waits: advance() does what can be done now.
+// The collectives of a group whose ranks share memory. Every rank stages what it gives into its
+// slots, chunk by chunk in turn, and takes what it gets from the others' slots; in a large
+// all_reduce, it sums one part of each chunk in between. Several chunks, even of several
+// collectives, are under way at once. No function here waits: advance() does what can be done now.
 #pragma once
 
 #include <deque>
@@ -15,20 +16,23 @@ namespace tessera {
 
 class SharedGroup {
  public:
-  /// `segments`: of the ranks of the group, in its order; `rank` is this one's place.
+  /// `segments` are those of the group's ranks, in its order; `rank` is this rank's place among
+  /// them.
   SharedGroup(std::vector<SharedSegment*> segments, int rank, uint64_t group);
 
   void start(Collective call);
-  /// Whether something could be done. Throws InternalError when the ranks' calls differ.
+  /// Does what can be done now; returns whether there was anything to do. Throws InternalError when
+  /// the ranks' calls differ.
   bool advance();
   /// Collectives that are done since the last call; they end in the order in which they started.
   int take_finished();
   bool idle() const { return calls_.empty(); }
-  /// The ranks of the group that the oldest collective waits for.
+  /// The ranks of the group that the oldest collective waits for: those that have not staged its
+  /// next chunk.
   std::vector<int> awaited() const;
 
  private:
-  /// A chunk: the group's number for it, its collective, and its place in that.
+  /// A chunk: its number in the group, its collective, and its number in that collective.
   struct Cursor {
     uint64_t number = 0;
     size_t call = 0;  // in calls_
@@ -40,7 +44,7 @@ class SharedGroup {
   bool has_work(const Cursor& cursor) const { return cursor.call < calls_.size(); }
   void step(Cursor& cursor) const;
   char* slot(int rank, const Cursor& cursor) const;
-  /// Whether all ranks have got so far.
+  /// Whether the marks of all ranks have reached `number`.
   bool reached(std::atomic<uint64_t> GroupArea::*mark, uint64_t number) const;
 
   bool stage();

@@ -1,5 +1,6 @@
-// N ranks in one process, each a thread: the whole of distributed training where a debugger and the thread sanitizer
-// reach it. It has no thread of its own: the rank that comes last to a collective does it for all.
+// A world of n ranks in one process, each a thread, which lets a debugger and the thread sanitizer
+// reach the whole of distributed training. The world has no thread of its own: the rank that comes
+// last to a collective carries it out for all.
 #pragma once
 
 #include <functional>
@@ -8,9 +9,10 @@
 
 namespace tessera {
 
-/// Runs `body` on `ranks` threads, each with its world. An exception on one rank ends the others' waits with WorldAborted;
-/// when all have ended the first is thrown again, WorldAborted only where there is no other. A wait for a rank that has
-/// ended its body is an InternalError.
+/// Runs `body` on `ranks` threads, each with its own world. An exception on one rank ends the
+/// others' waits with WorldAborted. When all ranks have ended, the first exception is thrown again,
+/// a WorldAborted only where there is no other. A wait for a rank that has ended its body throws
+/// InternalError.
 void run_threads(int ranks, const std::function<void(World&)>& body);
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
-// Warnings of the ranks on their way to the screen: what several say alike within a second is one line that names them.
-// No clock of its own: times are seconds that it is given.
+// Warnings of the ranks on their way to the screen: a text that several ranks say within a second
+// becomes one line that names these ranks. Warnings has no clock of its own: its callers give it
+// times in seconds.
 #pragma once
 
 #include <limits>
@@ -14,13 +15,14 @@ class Warnings {
   explicit Warnings(std::vector<std::string> hosts) : hosts_(std::move(hosts)) {}
 
   void add(int rank, std::string text, double now);
-  /// Lines to print, in the order in which they were first said: those that have waited for others, or all.
+  /// Takes the lines to print, in the order in which they were first said: those that have waited a
+  /// second for other ranks to say them too, or all without `now`.
   std::vector<std::string> take(double now = std::numeric_limits<double>::infinity());
 
  private:
   struct Said {
     std::string text;
-    double first = 0;  // when
+    double first = 0;  // when it was first said
     std::set<int> ranks;
   };
 
