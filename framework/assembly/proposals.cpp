@@ -157,9 +157,9 @@ class Search {
     return estimated_bytes(config) <= (is_planned ? limit_ : limit_ + limit_ / 20);
   }
 
-  /// Estimates a plan's bytes from plans of few layers and sequences, since memory grows evenly with
-  /// both. The step at which memory is fullest may change on the way, and memory then grows faster:
-  /// the estimate is low rather than high.
+  /// Estimates a plan's bytes from plans of few layers and sequences, since memory grows evenly
+  /// with both. The step at which memory is fullest may change on the way, and memory then grows
+  /// faster: the estimate is low rather than high.
   int64_t estimated_bytes(const Config& config) const {
     const Size all = size_of(config), few = few_of(config);
     const auto planned = [&](int64_t layers, int64_t times) {

@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-/// The first line in which two texts differ, of both.
+/// The first lines in which two texts differ: the one of `a`, then the one of `b`.
 std::pair<std::string, std::string> first_difference(const std::string& a, const std::string& b) {
   std::istringstream left(a), right(b);
   std::string x, y;
@@ -44,7 +44,7 @@ std::string broadcast_text(World& world, int root, std::string text) {
                      .name = "text"});
   };
   send(&size, DType::i64, 1);
-  // As whole 64-bit words: every transport moves those.
+  // The text travels as whole 64-bit words, which every transport moves.
   std::vector<int64_t> words(static_cast<size_t>((size + 7) / 8));
   if (world.rank() == root) std::memcpy(words.data(), text.data(), text.size());
   send(words.data(), DType::i64, static_cast<int64_t>(words.size()));
@@ -61,12 +61,12 @@ std::string first_complaint(World& world, const std::string& mine) {
 
 void require_same(World& world, const std::string& what, const std::string& text,
                   const std::string& advice) {
-  // Not negative, so that its negation is a number too.
+  // The hash is not negative, so that its negation is a number too.
   const auto hash = static_cast<int64_t>(stable_hash(text) >> 1);
   if (agreed_max(&world, hash) == -agreed_max(&world, -hash)) return;
   const std::string first = broadcast_text(world, 0, text);
-  const int64_t mine =
-      first == text ? 0 : world.size() - world.rank();  // the first that differs wins
+  // The first rank whose text differs has the largest number.
+  const int64_t mine = first == text ? 0 : world.size() - world.rank();
   const int64_t worst = agreed_max(&world, mine);
   check(worst > 0, "equal texts with different hashes: {}", what);
   const auto rank = static_cast<int>(world.size() - worst);

@@ -10,9 +10,10 @@ namespace {
 
 using Kind = Collective::Kind;
 
-/// Parts begin on cache lines, so that no two ranks write to one.
+/// Parts begin on cache lines, so that no two ranks write to the same line.
 constexpr int64_t kLine = 64;
-/// Sums up to so many bytes, of all ranks together, are made by each rank for itself.
+/// An all_reduce of up to this many bytes, those of all ranks together, is summed by each rank for
+/// itself.
 constexpr int64_t kDirectBytes = 16 << 10;
 
 char* at(void* memory, int64_t element, DType type) {
@@ -132,7 +133,8 @@ void Chunks::unpack(Range range, int rank, const void* from, DType type) const {
 void Chunks::unpack_sum(Range range, std::span<const void* const> sources) const {
   constexpr int64_t block = 2048;
   alignas(kLine) char sum[block * sizeof(double)];
-  // What an all_reduce gives back has travelled, or might have: rounded alike wherever it is summed.
+  // The result of an all_reduce is rounded to the type that travels even where it does not travel,
+  // so that it is the same wherever it is summed.
   const DType type = call_.kind == Kind::all_reduce ? call_.wire : call_.dtype;
   std::vector<const void*> terms(sources.begin(), sources.end());
   for_pieces(range, [&](const Piece& piece, int64_t first, int64_t n, int64_t done) {

@@ -37,7 +37,7 @@ int shifted_from(const Collective& call, int rank, int size) {
 void verify(const Collective& call, int size) {
   using Kind = Collective::Kind;
   const bool reduces = call.kind == Kind::all_reduce || call.kind == Kind::reduce_scatter;
-  // The title is made for an error alone: every start of a collective comes by here.
+  // Titles are made only for errors, because every start of a collective calls verify().
   if (call.wire != call.dtype && !(call.dtype == DType::f32 && call.wire == DType::bf16))
     internal_error("{}: {} cannot travel as {}", title(call), call.dtype, call.wire);
   if (reduces && call.dtype == DType::boolean && call.reduction != Reduction::max)
@@ -53,7 +53,7 @@ void verify(const Collective& call, int size) {
   }
 }
 
-/// A collective that was brought to the host: the pieces on the device, and their copies.
+/// A collective whose operands were copied to the host: the pieces on the device, and their copies.
 struct Communicator::Staged {
   struct Result {
     void* device;

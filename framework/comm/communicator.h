@@ -34,8 +34,8 @@ class Stream;
 ///   all_to_all      in n · count, out n · count: part r of `in` goes to rank r, and what rank r
 ///                   sends is part r of `out`
 ///   broadcast       in count on `root`, out count on all ranks (may be the same memory)
-///   shift           in count, out count: rank r's part goes to rank r + `offset`, and the result is
-///                   what rank r - `offset` sends. The ranks are a closed ring: both numbers are
+///   shift           in count, out count: rank r's part goes to rank r + `offset`, and the result
+///                   is what rank r - `offset` sends. The ranks are a closed ring: both numbers are
 ///                   modulo n, so that the ends exchange too. A chain with open ends is a shift
 ///                   whose result the first (or last) rank leaves unread
 struct Collective {

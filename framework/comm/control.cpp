@@ -28,7 +28,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kBeat{1};
-/// What may be lost when the other side does not read.
+/// The longest wait for another rank: to read what is sent to it, to tell the verdict, to leave.
 constexpr std::chrono::seconds kPatience{2};
 
 double steady_seconds() {
@@ -59,7 +59,7 @@ class Control::Channel {
     thread_.join();
   }
 
-  /// A line for rank 0, from whatever thread.
+  /// Passes a line on to rank 0; any thread may call post().
   void post(std::string line) {
     {
       const std::lock_guard lock(mutex_);
@@ -67,7 +67,7 @@ class Control::Channel {
     }
     ring();
   }
-  /// Rank 0 tells all, the one that failed too.
+  /// Waits until the run is over here: rank 0 tells all ranks, also the one that failed.
   void wait_until_over() {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, kPatience, [&] { return told_; });
@@ -75,7 +75,7 @@ class Control::Channel {
   bool told_by_leader() const { return leader_knows_; }
 
  private:
-  /// Rank 0 watches the others, they watch rank 0.
+  /// The ranks that this rank watches: rank 0 watches all others, and these watch rank 0.
   std::vector<int> watched() const {
     if (!listener_) return {0};
     std::vector<int> others(options_.hosts.size() - 1);
@@ -88,7 +88,7 @@ class Control::Channel {
   }
 
   const Pulse& pulse() const { return listener_ ? listener_->pulse() : *pulse_; }
-  /// Seconds awake; the thread's alone.
+  /// Seconds awake. Only the channel's thread calls now() once the thread has started.
   double now() { return awake_.at(steady_seconds()); }
 
   void reach(const ControlAddress& address);
@@ -97,9 +97,9 @@ class Control::Channel {
   void accept_all();
   void read(Line& line);
   void understand(Line& line, const std::string& text);
-  /// What a rank says of itself: also this one's, on rank 0.
+  /// Handles what a rank says of itself; rank 0 also hears itself.
   void hear(int rank, std::string_view text);
-  /// "group", its number and its ranks.
+  /// Handles a message of "group", its number and its ranks.
   void note_group(const std::vector<std::string_view>& fields);
   void pass_on_posted();
   void send_beats();
@@ -110,7 +110,7 @@ class Control::Channel {
 
   Options options_;
   std::unique_ptr<ControlListener> listener_;
-  std::optional<Pulse> pulse_;  // of all ranks but 0
+  std::optional<Pulse> pulse_;  // on all ranks but 0
   uint64_t key_;
   Descriptor bell_;
   AwakeClock awake_;
@@ -207,7 +207,7 @@ void Control::Channel::read(Line& line) {
   while (line.take(text)) {
     try {
       understand(line, text);
-    } catch (const InternalError&) {  // a stranger, or one who talks nonsense
+    } catch (const InternalError&) {  // from a stranger, or a line that makes no sense
       if (line.rank >= 0) watch_.closed(line.rank);
       line.rank = -1;
       shutdown(line.file(), SHUT_RDWR);
@@ -302,7 +302,7 @@ void Control::Channel::conclude() {
   if (over_ || !watch_.verdict()) return;
   over_ = true;
   if (listener_) leader_knows_ = true;
-  // The others first: this rank may be gone soon after it hears.
+  // Tells the others first: this rank may be gone soon after the call of `over`.
   if (listener_) {
     for (Line& line : lines_)
       if (line.rank >= 0) line.send("over\t" + to_field(*watch_.verdict()));
@@ -333,8 +333,8 @@ void Control::Channel::leave() {
   };
   if (!listener_ || !over_) say_bye();
   if (!listener_ && !over_) return;
-  // Others may have warnings left. After a failure all end together, rank 0 last: where one is gone, mpirun kills the
-  // others before they have spoken.
+  // Other ranks may have warnings left. After a failure all end together, rank 0 last: as soon as
+  // one rank is gone, mpirun kills the others, even before they have spoken.
   const Clock::time_point end = Clock::now() + kPatience;
   const auto left = [](const Line& line) { return line.broken() || line.gone || line.rank < 0; };
   while (Clock::now() < end && !std::ranges::all_of(lines_, left)) {

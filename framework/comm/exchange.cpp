@@ -12,7 +12,7 @@ namespace {
 using Kind = Collective::Kind;
 using Piece = Collective::Piece;
 
-/// Elements handled at a time, and the bytes that they take at most.
+/// The elements handled at a time, and the most bytes that they take.
 constexpr int64_t kBlock = 4096;
 constexpr size_t kBlockBytes = kBlock * sizeof(double);
 
@@ -23,7 +23,7 @@ char* at(void* memory, int64_t element, DType dtype) {
   return static_cast<char*>(memory) + static_cast<size_t>(element) * size_of(dtype);
 }
 
-/// One rank's elements as another gets them: rounded to what travels.
+/// Copies one rank's elements to another rank, rounded to the type that travels.
 void transfer(const Collective& call, const void* in, void* out, int64_t count) {
   if (call.wire == call.dtype) return convert(call.dtype, call.dtype, in, out, count);
   alignas(64) char travelling[kBlockBytes];
@@ -34,7 +34,7 @@ void transfer(const Collective& call, const void* in, void* out, int64_t count) 
   }
 }
 
-/// The sum of `sources`, `count` elements each, into every one of `destinations`.
+/// Writes the sum (or maximum) of `sources`, `count` elements each, to every one of `destinations`.
 void sum(const Collective& call, std::vector<const void*> sources,
          const std::vector<void*>& destinations, int64_t count) {
   const bool narrow = call.wire != call.dtype;

@@ -12,7 +12,7 @@
 namespace tessera {
 namespace {
 
-/// No line is longer.
+/// The most bytes that may have come and not been taken: more of them break the connection.
 constexpr size_t kMostInput = 1 << 20;
 
 }  // namespace
@@ -20,7 +20,7 @@ constexpr size_t kMostInput = 1 << 20;
 Line::Line(Descriptor file) : file_(std::move(file)) {
   const int on = 1;
   setsockopt(file_.number(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  // TCP tries again after a second at most, when the system can be told so (Linux 6.15).
+  // TCP tries again after a second at most, where the system knows this option (Linux 6.15).
   constexpr int kRtoMax = 44;  // TCP_RTO_MAX_MS, which older headers lack
   const int milliseconds = 1000;
   setsockopt(file_.number(), IPPROTO_TCP, kRtoMax, &milliseconds, sizeof(milliseconds));

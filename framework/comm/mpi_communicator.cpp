@@ -17,7 +17,7 @@ uint64_t group_number(std::span<const int64_t> ranks) {
     hash = (hash ^ (hash >> 29)) * 0x94d049bb133111ebu;
     hash ^= hash >> 32;
   }
-  return hash | 1;  // not 0
+  return hash | 1;  // 0 stands for no group
 }
 
 }  // namespace

@@ -8,16 +8,17 @@
 namespace tessera {
 namespace {
 
-/// The title is formatted for a call that fails alone: some are made at every look for messages.
+/// Formats the title only of a call that fails, because MPI is called at every look for messages.
 void require_mpi_of(int result, const Chunks& call) {
   if (result != MPI_SUCCESS) require_mpi(result, title(call.call()));
 }
 
 using Kind = Collective::Kind;
 
-/// Chunks under way at once.
+/// The most chunks under way at once.
 constexpr size_t kMostFlights = 8;
-/// Messages are no longer; of groups of more than two ranks shorter, so that all that is staged keeps its limit.
+/// The longest that a message may be. The limit of the staging memory makes messages shorter in
+/// every group: 683 KiB with two ranks, less with more.
 constexpr int64_t kMessageBytes = 1 << 20;
 /// Parts begin on cache lines.
 constexpr int64_t kLine = 64;
@@ -38,7 +39,7 @@ MpiMessages::MpiMessages(MPI_Comm communicator, std::vector<int> peers, int rank
   part_bytes_ = std::min(kMessageBytes, kStagingBytes / parts / kLine * kLine);
   require(part_bytes_ > 0, "a group of {} ranks on several hosts is more than messages can serve",
           peers_.size());
-  // Not written here: a group that sends little takes little.
+  // The memory is not written here, so that a group that sends little takes little.
   staging_ = std::make_unique_for_overwrite<char[]>(static_cast<size_t>(parts * part_bytes_));
 }
 
@@ -50,8 +51,8 @@ bool MpiMessages::sums_parts(const Chunks& call) const {
   return call.call().kind == Kind::all_reduce && !call.direct();
 }
 
-// A slot holds three rows of parts: outgoing, incoming, results. Where a chunk is no longer than a part of it, every rank
-// gets the same: one outgoing part.
+// A slot holds three rows of parts: outgoing, incoming, results. A call that neither scatters nor
+// sums parts sends every rank the same, and uses one outgoing part.
 char* MpiMessages::place(const Flight& flight, int row, int rank) {
   const size_t ranks = peers_.size();
   const size_t part =
@@ -107,7 +108,8 @@ void MpiMessages::compare_labels() {
   for (size_t i = 0; i < begun; ++i) {
     Call& call = calls_[i];
     if (call.agreed) continue;
-    // In order: after calls that differ, messages of later ones may be taken for others'.
+    // Labels are compared in order: after calls that differ, the messages of a later call may be
+    // taken for those of another.
     if (!done(call.receives, call.chunks)) return;
     for (int r = 0; r < static_cast<int>(peers_.size()); ++r)
       require_same(call.label, rank_, call.others[static_cast<size_t>(r)], r);
@@ -139,7 +141,7 @@ bool MpiMessages::launch() {
   }
   if (!split && (now.call().kind != Kind::broadcast || now.call().root == rank_))
     now.pack(now.part(flight.chunk, rank_), rank_, outgoing(flight, rank_));
-  for (int step = 1; step < ranks; ++step) {  // not all to the same rank first
+  for (int step = 1; step < ranks; ++step) {  // so that not all ranks send to the same one first
     const int r = (rank_ + step) % ranks;
     if (!now.travels(rank_, r)) continue;
     const Chunks::Range range = now.part(flight.chunk, r);
@@ -191,7 +193,8 @@ void MpiMessages::take(Flight& flight) {
 
 bool MpiMessages::land(Flight& flight) {
   const Chunks& now = chunks(flight);
-  // What a call that differs has sent is not looked at: its length may be another.
+  // Nothing that has come is looked at before the calls are known to agree: the length of a call
+  // that differs may be another.
   if (!calls_[flight.call].agreed || !done(flight.receives, now)) return false;
   if (flight.stage == Flight::Stage::parts && sums_parts(now)) {
     sum(flight);
@@ -206,7 +209,7 @@ bool MpiMessages::land(Flight& flight) {
 bool MpiMessages::advance() {
   bool moved = launch();
   compare_labels();
-  // In order: the other ranks expect this one's messages in the order of the chunks.
+  // Parts are summed in the order of the chunks, in which the other ranks expect the results.
   for (Flight& flight : flights_) {
     if (flight.stage == Flight::Stage::parts && sums_parts(chunks(flight))) {
       if (!land(flight)) break;

@@ -1,4 +1,5 @@
-// How an MPI world starts: who is there and on which host, who can share memory, and where rank 0 listens.
+// How an MPI world starts: which ranks there are and on which hosts, which of them can share
+// memory, and where rank 0 listens.
 #include <mpi.h>
 
 #include <cstring>
@@ -13,8 +14,8 @@ namespace tessera {
 
 void MpiWorld::begin(const MpiOptions& options) {
   int granted = 0;
-  // Where MPI cannot start, it ends the process itself, with its own words. One thread would be enough; serialized lets
-  // a program call MPI while nothing is under way here.
+  // MPI that cannot start ends the process itself, with its own words. MPI_THREAD_FUNNELED would be
+  // enough; MPI_THREAD_SERIALIZED lets a program call MPI while nothing is under way here.
   require_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &granted),
               "MPI_Init_thread");
   require(granted >= MPI_THREAD_FUNNELED, "this MPI does not allow threads at all");

@@ -13,10 +13,12 @@
 namespace tessera {
 namespace {
 
-/// While messages are under way nobody rings: they must be looked for.
+/// Sleeps of the progress thread. No bell rings for messages: while some are under way, the thread
+/// looks for them after each short nap.
 constexpr int64_t kNap = 50'000, kLongNap = 200'000'000;  // ns
-// On a slow link a message takes milliseconds: looking every 50 us would take a third of a core from the program. Half a
-// millisecond of a gigabit link fits into a socket's buffer; on a fast link messages come before naps grow.
+// The longest nap while messages are under way. On a slow link a message takes milliseconds, and
+// looking every 50 us would take a third of a core from the program. Half a millisecond of a
+// gigabit link fits into a socket's buffer; on a fast link messages come before naps grow.
 constexpr int64_t kLongestLook = 500'000;  // ns
 
 }  // namespace
@@ -42,7 +44,7 @@ MpiWorld::~MpiWorld() {
   progress_.wait_until_stopped(lock);
   lock.unlock();
   thread_.join();
-  close_control();  // its thread looks at the rest
+  close_control();  // the channel's thread looks at the other members
 }
 
 Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
@@ -69,7 +71,8 @@ Communicator& MpiWorld::group(std::span<const int64_t> ranks) {
 }
 
 int MpiWorld::tag_of(uint64_t number) {
-  // Ranks need not meet to agree on a tag; that two groups get one is as good as impossible, and found.
+  // The tag follows from the number, so ranks need not meet to agree on it. Two groups with the
+  // same tag are next to impossible, and are found.
   constexpr int tags = MpiMessages::kTags;
   const int tag = static_cast<int>((number >> 1) % (last_tag_ / tags)) * tags;
   check(tags_.insert(tag).second, "two groups have the tag {}", tag);
@@ -100,7 +103,7 @@ void MpiWorld::give_up(std::string_view reason) {
     fail(named(reason));
     if (control_) control_->fail(named(reason));
   }
-  // The progress thread touches buffers until it has seen it.
+  // The progress thread touches buffers until it has seen the failure.
   std::unique_lock lock(progress_.mutex);
   progress_.wait_until_stopped(lock);
 }
@@ -158,7 +161,7 @@ void MpiWorld::run(const MpiOptions& options) {
     progress_.stopped = true;
     progress_.changed.notify_all();
   }
-  // The program may compute for longer than is left.
+  // Ends the process now: the program may compute for longer than MPI lets the process live.
   if (orphaned() && progress_.stuck && verdict()) progress_.stuck();
 }
 
@@ -212,8 +215,8 @@ void MpiWorld::make_progress() {
 void MpiWorld::end() {
   {
     const std::lock_guard lock(progress_.mutex);
-    if (progress_.failure)
-      return;  // the others may not come: MPI is left as it is, and mpirun ends them
+    // After a failure the others may not come: MPI is left as it is, and mpirun ends the ranks.
+    if (progress_.failure) return;
   }
   MPI_Request request = MPI_REQUEST_NULL;
   require_mpi(MPI_Ibarrier(communicator_, &request), "the last barrier");
@@ -227,7 +230,7 @@ void MpiWorld::end() {
     }
     own_.sleep(own_.rings(), kNap * 20);
   }
-  close_control();  // all have come: nobody can be missed any more
+  close_control();  // all ranks have come: none can be missed any more
   MPI_Comm_free(&communicator_);
   MPI_Finalize();
 }

@@ -5,7 +5,8 @@
 namespace tessera {
 namespace {
 
-/// Less than the time that other ranks wait for this one's last words.
+/// How long the thread that exchanges may take to stop: less than the time that other ranks wait
+/// for this rank's last words.
 constexpr std::chrono::seconds kPatience{1};
 
 double seconds(std::chrono::steady_clock::duration time) {
@@ -70,7 +71,7 @@ void Tickets::report(uint64_t group, Beat& beat) const {
   const double waiting = seconds(Clock::now() - waiting_since_);
   beat.blocked += waiting;
   if (beat.group != 0 && beat.waiting >= waiting) return;
-  // Those before it hold it up.
+  // Collectives end in order, so the oldest one under way holds up the one that is waited for.
   const Communicator::Ticket oldest = finished_ + 1;
   beat.group = group;
   beat.ticket = oldest;

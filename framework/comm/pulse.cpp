@@ -44,7 +44,7 @@ uint16_t Pulse::port() const {
 }
 
 void Pulse::beat() const {
-  // A sign that is lost is followed by the next: a cable that is out is an error here too.
+  // Errors are ignored, such as that of a cable that is out: the next sign follows in a second.
   [[maybe_unused]] const ssize_t n = send(file(), &sign_, sizeof(sign_), MSG_DONTWAIT);
 }
 

@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-/// What a type is summed in.
+/// The type in which elements of type T are summed.
 template <typename T>
 using Sum = std::conditional_t<std::is_same_v<T, bfloat16>, float, T>;
 
@@ -31,7 +31,7 @@ struct Max {
   }
 };
 
-/// Elements summed at a time: they stay in the first-level cache.
+/// The elements summed at a time, few enough to stay in the first-level cache.
 constexpr int64_t kBlock = 1024;
 
 template <typename Operation, typename From, typename To>

@@ -62,7 +62,7 @@ void SharedGroup::publish(std::atomic<uint64_t> GroupArea::*mark, uint64_t numbe
 
 bool SharedGroup::stage() {
   if (!has_work(staging_)) return false;
-  // The slot is free once all have taken what it held.
+  // The slot is free once all ranks have taken what it held.
   const uint64_t number = staging_.number;
   if (number >= GroupArea::kSlots && !reached(&GroupArea::taken, number + 1 - GroupArea::kSlots))
     return false;
@@ -85,7 +85,7 @@ bool SharedGroup::sum() {
   if (!has_work(summing_)) return false;
   const Chunks& now = chunks(summing_);
   if (now.call().kind != Kind::all_reduce || now.direct()) {
-    step(summing_);  // nothing to do, nobody waits for it
+    step(summing_);  // there is nothing to sum, and nobody waits for the mark
     areas_[static_cast<size_t>(rank_)]->summed.store(summing_.number, std::memory_order_release);
     return true;
   }
@@ -153,7 +153,7 @@ bool SharedGroup::advance() {
   bool moved = stage();
   moved = sum() || moved;
   moved = take() || moved;
-  // A collective that is taken was staged and summed before.
+  // A collective that has been taken has been staged and summed before.
   for (; taking_.call > 0 && summing_.call > 0; ++finished_) {
     calls_.pop_front();
     --staging_.call;

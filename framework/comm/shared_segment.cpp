@@ -17,7 +17,7 @@
 namespace tessera {
 namespace {
 
-/// Areas take memory only once they are used.
+/// The most groups of a rank. Areas take memory only once they are used.
 constexpr int64_t kMostGroups = 256;
 
 }  // namespace
@@ -41,7 +41,7 @@ SharedSegment SharedSegment::create(uint64_t key) {
   void* memory =
       mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
   need(memory != MAP_FAILED);
-  auto* content = static_cast<Content*>(memory);  // zeros, as all of it begins
+  auto* content = static_cast<Content*>(memory);  // a new memory file is all zeros
   content->key = key;
   const Address address{getpid(), file.number(), key};
   return {content, std::move(file), address};
@@ -51,7 +51,7 @@ std::optional<SharedSegment> SharedSegment::open(const Address& address) {
   const std::string path = fmt::format("/proc/{}/fd/{}", address.process, address.file);
   const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!file.open()) return std::nullopt;
-  // Process numbers may mean another process here than there: only the key makes sure.
+  // A process number may name another process here than where it comes from; only the key tells.
   void* memory = MAP_FAILED;
   if (lseek(file.number(), 0, SEEK_END) == static_cast<off_t>(sizeof(Content)))
     memory = mmap(nullptr, sizeof(Content), PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);

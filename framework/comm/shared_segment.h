@@ -26,7 +26,7 @@ struct GroupArea {
   alignas(64) std::atomic<uint64_t> staged;
   alignas(64) std::atomic<uint64_t> summed;
   alignas(64) std::atomic<uint64_t> taken;
-  alignas(64) CallLabel labels[kSlots];  // of the call whose first chunk lies in the slot
+  alignas(64) CallLabel labels[kSlots];  // the call whose first chunk lies in the slot
   alignas(4096) char memory[kSlots][kSlotBytes];
 };
 

@@ -31,16 +31,17 @@ struct Meeting {
   std::vector<bool> arrived;
   int missing = 0, to_wait = 0;
   bool done = false;
-  std::string fault;  // why it cannot be done
+  std::string fault;  // why the collective cannot be done
 };
 
-/// A group, as all its ranks share it.
+/// What the ranks of a group share.
 struct Group {
   std::vector<int64_t> ranks;
   std::map<Communicator::Ticket, Meeting> meetings;
 };
 
-/// What the ranks share. One mutex and one condition for all: a world of threads is for tests.
+/// What all ranks share. There is one mutex and one condition for everything, because a world of
+/// threads is for tests.
 struct Shared {
   std::vector<std::string> hosts;
   std::mutex mutex;
@@ -64,9 +65,9 @@ class ThreadsCommunicator final : public Communicator {
  private:
   Ticket post(Collective call) override;
   void complete(Ticket ticket) override;
-  /// Throws when the run is over; nobody works on this rank's buffers then.
+  /// Throws WorldAborted when the run is over, once nobody works on this rank's buffers any more.
   void require_working(std::unique_lock<std::mutex>& lock) const;
-  /// The rank of the world that has ended without coming to this meeting; -1 when all may still come.
+  /// A rank of the world that has ended without coming to this meeting; -1 when all may still come.
   int64_t lost(const Meeting& meeting) const;
   void finish(std::unique_lock<std::mutex>& lock, Meeting& meeting);
   double& blocked() { return shared_.blocked[static_cast<size_t>(group_.ranks[size_t(rank_)])]; }
@@ -80,7 +81,7 @@ class ThreadsCommunicator final : public Communicator {
 
 void ThreadsCommunicator::require_working(std::unique_lock<std::mutex>& lock) const {
   if (!shared_.failure) return;
-  // Others may be at work on what this rank started; nothing starts any more.
+  // Other ranks may be at work on what this rank started; nothing new starts any more.
   shared_.changed.wait(lock, [&] { return shared_.working == 0; });
   throw WorldAborted(*shared_.failure);
 }
@@ -209,7 +210,8 @@ void run_threads(int ranks, const std::function<void(World&)>& body) {
   shared.ended.assign(static_cast<size_t>(ranks), false);
   shared.busy.resize(static_cast<size_t>(ranks));
   shared.blocked.resize(static_cast<size_t>(ranks));
-  std::exception_ptr first, aborted;  // a failure, and that others hear of one, maybe sooner
+  // The first failure, and the first word of one on another rank, which may be kept sooner.
+  std::exception_ptr first, aborted;
   std::mutex first_mutex;
   const auto keep = [&](std::exception_ptr& place) {
     const std::lock_guard lock(first_mutex);

@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-/// "a, b, c and 7 more".
+/// Text such as "a, b, c and 7 more".
 template <typename T>
 std::string listed(const std::vector<T>& things) {
   constexpr size_t most = 8;

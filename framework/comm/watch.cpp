@@ -27,7 +27,8 @@ void Watch::group(uint64_t number, std::vector<int> ranks) { groups_[number] = s
 
 void Watch::beat(int rank, const Beat& beat, double now) {
   Rank& from = ranks_.at(static_cast<size_t>(rank));
-  // It may say that it has waited for longer, being stopped in between: since its last word it has not.
+  // A rank that was stopped in between may count a longer wait, but its last beat did not yet name
+  // this collective: the wait began after that beat.
   if (beat.group != from.beat.group || beat.ticket != from.beat.ticket)
     from.waits_since = std::max(now - beat.waiting, from.beat_time);
   from.heard = from.beat_time = now;
@@ -69,7 +70,7 @@ void Watch::look_for_silence(double now) {
   for (const Rank& rank : ranks_)
     if (rank.watched && !rank.left) longest = std::max(longest, now - rank.heard);
   if (longest < limits_.silence) return;
-  // All of a host that is cut off, whose last beats were not at once.
+  // Names all ranks of a host that is cut off: their last beats did not come at the same moment.
   const double long_enough = std::max(limits_.silence - 2, 1.5);
   std::vector<int> silent;
   for (size_t r = 0; r < ranks_.size(); ++r) {
@@ -131,7 +132,8 @@ void Watch::look_for_hangs(double now) {
         "{} hangs: {} has waited for it for {:.0f} s, and {}", rank.beat.title,
         named(static_cast<int>(r)), waiting,
         who.empty() ? std::string("all ranks of its group have come") : who + " never came");
-    // The wait that is explained by a rank that waits for nothing itself comes before those that follow from it.
+    // A wait for a rank that waits for nothing itself explains the other waits, and comes before
+    // them.
     if (text.empty() || at_fault) text = found;
     if (at_fault) break;
   }
@@ -141,7 +143,7 @@ void Watch::look_for_hangs(double now) {
 void Watch::look_for_slow_ranks(double now) {
   const double elapsed = now - looked_;
   if (elapsed < limits_.slow_seconds || ranks_.size() < 2) return;
-  std::vector<std::pair<double, size_t>> blocked;  // in the time since
+  std::vector<std::pair<double, size_t>> blocked;  // seconds since the last look, rank
   int64_t fewest = limits_.slow_collectives;
   for (size_t r = 0; r < ranks_.size(); ++r) {
     const Rank& rank = ranks_[r];
@@ -151,7 +153,7 @@ void Watch::look_for_slow_ranks(double now) {
   if (fewest < limits_.slow_collectives) return;
   for (Rank& rank : ranks_) rank.before = rank.beat;
   looked_ = now;
-  // The slow one hardly waits; the next in line waits for it.
+  // The slow rank hardly waits; the one that waits least of the others waits for the slow rank.
   std::ranges::sort(blocked);
   const double share = (blocked[1].first - blocked[0].first) / elapsed;
   if (share < limits_.slow_share) return;

@@ -1,4 +1,5 @@
-// InlineVector: a short list of numbers that lies in its owner; only one longer than `kInline` lies in memory of its own.
+// InlineVector: a short list of numbers that lies in its owner; only a list longer than `kInline`
+// lies in memory of its own.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// SharedText: a text that is written once and read in many places. Copies share it, and it is hashed once.
+// SharedText: a text that is written once and read in many places. Copies share the text, and it is
+// hashed once.
 #pragma once
 
 #include <fmt/format.h>

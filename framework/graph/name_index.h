@@ -1,5 +1,6 @@
-// NameIndex: where in a list the entry of a name lies. The list's entries have a member `name`, no two the same; the index
-// holds positions and the names' hashes (SharedText::hash_of) alone, in one table.
+// NameIndex: where in a list the entry of a name lies. The list's entries have a member `name`, no
+// two the same; the index holds only positions and the names' hashes (SharedText::hash_of), in one
+// table.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +21,8 @@ class NameIndex {
     int32_t namesakes = 1;  // free for its owner: the next number to tell a namesake
   };
 
-  /// The slot of a name with this hash, nullptr where the list has none. Valid until the next change.
+  /// The slot of a name with this hash, or nullptr where the list has none. The pointer is valid
+  /// until the next change.
   template <typename List>
   const Slot* find(const List& list, std::string_view name, size_t hash) const {
     if (slots_.empty()) return nullptr;

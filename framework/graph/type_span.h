@@ -1,4 +1,5 @@
-// TypeSpan: the types of some values in order, where they lie: in a list, or in the graph whose values they are.
+// TypeSpan: the types of some values in order, where they lie: in a list, or in the graph whose
+// values they are.
 #pragma once
 
 #include <deque>

@@ -90,7 +90,8 @@ class Placed {
   void insert(const Taken& taken, int first, int last) {
     cover(first, last, [&](size_t node) {
       own_[node].insert(taken);
-      // Where it changes nothing it changes nothing further up: what is taken there is taken above as well.
+      // A node that the stretch leaves unchanged leaves the nodes above unchanged as well: what is
+      // taken in a node is taken in those above.
       while (node > 0 && below_[node].insert(taken)) node /= 2;
     });
   }
