@@ -4,7 +4,7 @@
 #pragma once
 
 #include "framework/config/config.h"
-#include "framework/data/byte_tokenizer.h"
+#include "framework/tokenizer/byte_tokenizer.h"
 #include "framework/data/token_shards.h"
 
 namespace tessera {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "framework/core/random.h"
-#include "framework/data/tokenizer.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 

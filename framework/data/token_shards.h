@@ -15,7 +15,7 @@
 #include "framework/core/mapped_file.h"
 #include "framework/data/shard_format.h"
 #include "framework/data/shard_manifest.h"
-#include "framework/data/tokenizer.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 

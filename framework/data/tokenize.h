@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/data/tokenizer.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 

@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "framework/assembly/assemble.h"
-#include "framework/data/tokenizer.h"
+#include "framework/tokenizer/tokenizer.h"
 #include "framework/runtime/session.h"
 #include "framework/train/feed.h"
 #include "framework/train/learner.h"

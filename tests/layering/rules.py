@@ -20,18 +20,19 @@ ROOMS = {
     "runtime": ("framework/runtime",
                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu"),
     "checkpoint": ("framework/checkpoint", "core mesh"),
-    "data": ("framework/data", "core"),
+    "tokenizer": ("framework/tokenizer", "core"),
+    "data": ("framework/data", "core tokenizer"),
     "config": ("framework/config", "core"),
     "record": ("framework/record", "core mesh device config comm checkpoint"),
-    "models": ("models", "core mesh graph ops config data checkpoint"),
+    "models": ("models", "core mesh graph ops config tokenizer data checkpoint"),
     "assembly": ("framework/assembly",
-                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime data config "
+                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime tokenizer data config "
                  "checkpoint models"),
     "train": ("framework/train",
-              "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint data "
+              "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint tokenizer data "
               "config models assembly record"),
     "verify": ("framework/verify",
-               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint data "
+               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint tokenizer data "
                "config models assembly record train"),
 }
 
@@ -49,11 +50,12 @@ FOREIGN = {
     r"cpuid\.h": r"framework/device/cpu/.*",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
-    r"nlohmann/.*": r"(framework/(checkpoint|data|config|record|train|core)|launch|tests|bench)/.*",
-    r"xxhash\.h": r"(framework/(checkpoint|data)|tests|bench)/.*",
+    r"nlohmann/.*": r"(framework/(checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*",
+    r"xxhash\.h": r"(framework/(checkpoint|tokenizer|data)|tests|bench)/.*",
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
     r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",
+    r"pcre2\.h": r"framework/tokenizer/regex\.cpp",
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
     r"(gtest|gmock)/.*": r"tests/.*",

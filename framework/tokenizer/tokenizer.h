@@ -16,8 +16,8 @@
 #include <variant>
 #include <vector>
 
-#include "framework/data/byte_tokenizer.h"
-#include "framework/data/special_tokens.h"
+#include "framework/tokenizer/byte_tokenizer.h"
+#include "framework/tokenizer/special_tokens.h"
 
 namespace tessera {
 

@@ -1,4 +1,4 @@
-#include "framework/data/tokenizer.h"
+#include "framework/tokenizer/tokenizer.h"
 
 #include <nlohmann/json.hpp>
 

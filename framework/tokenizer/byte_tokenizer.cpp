@@ -1,4 +1,4 @@
-#include "framework/data/byte_tokenizer.h"
+#include "framework/tokenizer/byte_tokenizer.h"
 
 #include "framework/core/error.h"
 

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "framework/data/special_tokens.h"
+#include "framework/tokenizer/special_tokens.h"
 
 namespace tessera {
 

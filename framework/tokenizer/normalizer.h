@@ -1,0 +1,65 @@
+// Normalizer changes a text before it is cut into pieces: the "normalizer" of a tokenizer.json. It
+// is a list of steps, carried out in order. Every step follows tokenizers 0.23.3, whose tables of
+// characters are of several Unicode versions (unicode.h).
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "framework/tokenizer/regex.h"
+
+namespace tessera {
+
+/// A Unicode normalization form, by the tables of Unicode 9 (see unicode.h).
+struct UnicodeForm {
+  enum class Kind { nfd, nfc, nfkd, nfkc } kind;
+};
+struct LowerCase {};
+struct StripAccents {};
+/// Removes white space at the ends.
+struct StripEnds {
+  bool left = true, right = true;
+};
+/// Replaces every match of `pattern`.
+struct ReplaceText {
+  Pattern pattern;
+  std::string content;
+};
+/// Puts `text` before a text that is not empty.
+struct PrependText {
+  std::string text;
+};
+/// What BERT does: control characters removed and white space made spaces, spaces around CJK
+/// characters, accents stripped, lower case.
+struct BertNormalizer {
+  bool clean_text = true, cjk_characters = true, strip_accents = true, lower_case = true;
+};
+/// SentencePiece's "nmt" rules: control characters removed, kinds of white space made spaces.
+struct NmtNormalizer {};
+/// SentencePiece's charsmap as tokenizers applies it: grapheme by grapheme (tokenizers #2116).
+struct PrecompiledMap {
+  std::string charsmap;  // the binary form
+};
+/// Each byte becomes the character that stands for it in byte-level vocabularies.
+struct ByteCharacters {};
+
+using NormalizerStep =
+    std::variant<UnicodeForm, LowerCase, StripAccents, StripEnds, ReplaceText, PrependText,
+                 BertNormalizer, NmtNormalizer, PrecompiledMap, ByteCharacters>;
+
+class Normalizer {
+ public:
+  Normalizer() = default;
+  explicit Normalizer(std::vector<NormalizerStep> steps);
+
+  bool empty() const { return steps_.empty(); }
+  const std::vector<NormalizerStep>& steps() const { return steps_; }
+  /// Changes valid UTF-8 in place.
+  void apply(std::string& text) const;
+
+ private:
+  std::vector<NormalizerStep> steps_;
+};
+
+}  // namespace tessera
