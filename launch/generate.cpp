@@ -20,7 +20,7 @@ namespace {
 std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {
   const std::string where = (reader.directory() / "run.json").string();
   for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)
-    if (name == "tokenizer") return make_tokenizer(value);
+    if (name == "tokenizer") return make_tokenizer(value, reader.directory());
   user_error("{} names no tokenizer: the checkpoint was not written by `tessera train`", where);
 }
 
@@ -58,7 +58,8 @@ int run_generate(std::span<const std::string> args) {
   const int32_t end = tokenizer.special().end_of_document;
   const std::string text = given->text("prompt");
   std::vector<int32_t> prompt{end};  // every document begins with this token
-  tokenizer.encode(text, prompt);
+  const std::vector<int32_t> given_ids = tokenizer.encode(text);
+  prompt.insert(prompt.end(), given_ids.begin(), given_ids.end());
   const auto context = static_cast<size_t>(config.model.context);
   require(prompt.size() <= context,
           "--prompt: {} tokens and the one that every document begins with do not fit: "

@@ -46,7 +46,7 @@ std::shared_ptr<const TokenShards> TokenShards::open(const std::filesystem::path
 TokenShards::TokenShards(std::filesystem::path folder, ShardManifest manifest)
     : folder_(std::move(folder)),
       manifest_(std::move(manifest)),
-      tokenizer_(make_tokenizer(manifest_.tokenizer)) {
+      tokenizer_(make_tokenizer(manifest_.tokenizer, folder_)) {
   require(tokenizer_->fingerprint() == manifest_.fingerprint,
           "{}: the tokenizer is not the one the text was tokenized with; tokenize the text again",
           (folder_ / kShardManifestName).string());

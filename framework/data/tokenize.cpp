@@ -100,7 +100,7 @@ class Tokenization {
 
   void append(std::string_view text) {
     ids_.clear();
-    tokenizer_.encode(text, ids_);
+    tokenizer_.encode(text, {}, words_, ids_);
     shard_->append(ids_);
     shard_->add_text_bytes(text.size());
     progress_.bytes += text.size();
@@ -132,6 +132,7 @@ class Tokenization {
   const std::function<void(const TokenizeProgress&)>& report_;
   ShardManifest manifest_;
   std::optional<ShardWriter> shard_;
+  WordCache words_;
   std::vector<int32_t> ids_;
   TokenizeProgress progress_;
   TokenizeResult result_;

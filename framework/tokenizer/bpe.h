@@ -16,26 +16,26 @@
 namespace tessera {
 
 struct BpeOptions {
-  int32_t unknown = -1;       // the id for what the vocabulary lacks; -1: left out
-  bool fuse_unknown = false;  // unknowns in a row are one
-  bool byte_fallback =
-      false;  // a character that the vocabulary lacks becomes its bytes, <0x00> to <0xFF>
+  int32_t unknown = -1;           // stands for what the vocabulary lacks; -1: that is left out
+  bool fuse_unknown = false;      // unknown characters in a row are one token
+  bool byte_fallback = false;     // an unknown character becomes its bytes, <0x00> to <0xFF>
   bool ignore_merges = false;     // a piece that is a token is that token, whatever the merges give
-  bool bytes = false;             // begins with bytes, not characters
-  std::string continuing_prefix;  // before every symbol of a word but the first
-  std::string word_suffix;        // after the last
+  bool bytes = false;             // a piece begins as bytes, not as characters
+  std::string continuing_prefix;  // stands before every symbol of a piece but the first
+  std::string word_suffix;        // stands after the last
 };
 
 class Bpe {
  public:
-  /// A merge: the two tokens, which with the second's continuing prefix cut off make a token.
+  /// In the order of their ranks: the texts of the two tokens that are joined.
   using Merges = std::vector<std::pair<std::string, std::string>>;
-  /// Where `options.bytes` is set, tokens and merges are raw bytes. Throws UserError, which begins
-  /// with `what`, when a merge names or makes no token.
+
+  /// Joining two tokens makes the token of both texts, without the continuing prefix of the second.
+  /// With `options.bytes`, vocabulary and merges are raw bytes. Throws UserError, which begins with
+  /// `what`, when a merge names or makes no token.
   Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const std::string& what);
-  /// Tokens by rank, of which any two neighbours that make a token are merged, the lowest rank
-  /// first (tiktoken). Ids are ranks.
-  static Bpe ranked(Vocabulary vocabulary, const std::string& what);
+  /// tiktoken's form: ids are ranks, and any two neighbours whose bytes together are a token merge.
+  static Bpe ranked(Vocabulary vocabulary);
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const BpeOptions& options() const { return options_; }
@@ -43,16 +43,14 @@ class Bpe {
   void encode(std::string_view piece, std::vector<int32_t>& ids) const;
 
  private:
-  struct Symbols;  // the symbols of a piece while they are merged
-  Bpe(Vocabulary vocabulary, BpeOptions options)
-      : vocabulary_(std::move(vocabulary)), options_(std::move(options)) {}
-  void find_first_symbols();
-  void merge(Symbols& symbols) const;
+  Bpe(Vocabulary vocabulary, BpeOptions options);
+  void append_bytes(std::string_view piece, std::vector<int32_t>& ids) const;
+  void append_characters(std::string_view piece, std::vector<int32_t>& ids) const;
 
   Vocabulary vocabulary_;
   BpeOptions options_;
   PairTable merges_;
-  std::array<int32_t, 256> byte_ids_{};  // of single bytes; -1 where there is none
+  std::array<int32_t, 256> byte_ids_{};  // of single bytes, or of <0x00> to <0xFF>
 };
 
 }  // namespace tessera

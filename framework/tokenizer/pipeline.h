@@ -1,6 +1,8 @@
 // Pipeline is a tokenizer put together from parts, as in a tokenizer.json: added tokens are found,
-// the text between them is normalized and cut into pieces, the model turns each piece into ids.
-// Where ids of a piece depend on the piece alone, they are kept in the caller's WordCache.
+// the text between them is normalized and cut into pieces, and the model turns each piece into ids.
+// The ids of a piece depend on the piece alone, and are kept in the caller's WordCache. Two common
+// forms are quicker: pieces of a scanner go straight from the text to the cache, and in BERT's
+// pipeline the cached words are those between white space, before anything is normalized.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +20,7 @@
 #include "framework/tokenizer/normalizer.h"
 #include "framework/tokenizer/post_processor.h"
 #include "framework/tokenizer/pre_tokenizer.h"
+#include "framework/tokenizer/scanner.h"
 #include "framework/tokenizer/special_tokens.h"
 #include "framework/tokenizer/unigram.h"
 #include "framework/tokenizer/word_cache.h"
@@ -43,20 +46,32 @@ class Pipeline {
   explicit Pipeline(PipelineParts parts);
 
   const PipelineParts& parts() const { return parts_; }
+  /// Appends the ids of `text`. Byte-level pipelines take any bytes; the others see U+FFFD in place
+  /// of what is no UTF-8.
   void encode(std::string_view text, const EncodeOptions& options, WordCache& cache,
               std::vector<int32_t>& ids) const;
+  /// The text of `ids`; special tokens stand for none.
   std::string decode(std::span<const int32_t> ids) const;
-  /// The token of an id as the files spell it; empty where there is none.
-  std::string_view token(int32_t id) const;
+
   int32_t vocab_size() const { return vocab_size_; }
   const SpecialTokens& special() const { return parts_.special; }
+  bool is_special(int32_t id) const;
+  /// The token of an id, as the model holds it; empty where it has none.
+  std::string_view token(int32_t id) const;
+  bool byte_level() const { return byte_level_; }
+  /// See Tokenizer::safe_cut.
+  size_t safe_cut(std::string_view text) const;
 
  private:
-  void encode_segment(std::string_view text, const EncodeOptions& options, WordCache& cache,
-                      std::vector<int32_t>& ids) const;
+  class Encoding;  // one call of encode()
+  std::optional<Scanner> lone_scanner() const;
+  bool words_stand_alone() const;
 
   PipelineParts parts_;
   int32_t vocab_size_ = 0;
+  bool byte_level_ = false;
+  std::optional<Scanner> scanner_;  // all of the cutting, where nothing is normalized
+  bool whole_words_ = false;        // words between ASCII white space may be cached
 };
 
 }  // namespace tessera

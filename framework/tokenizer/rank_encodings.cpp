@@ -1,0 +1,104 @@
+#include "framework/tokenizer/rank_encodings.h"
+
+#include <xxhash.h>
+
+#include <array>
+
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+using Specials = std::vector<std::pair<std::string, int64_t>>;
+
+constexpr std::string_view kGpt2 =
+    R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)";
+constexpr std::string_view kCl100k =
+    R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)";
+constexpr std::string_view kO200k =
+    R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kLlama3 =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+constexpr std::string_view kQwen =
+    R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
+
+Specials one_by_one(int64_t first, const std::vector<std::string>& names) {
+  Specials specials;
+  for (const std::string& name : names) specials.emplace_back(name, first++);
+  return specials;
+}
+
+Specials gpt2(int64_t ranks) { return {{"<|endoftext|>", ranks}}; }
+Specials p50k(int64_t) { return {{"<|endoftext|>", 50256}}; }
+Specials cl100k(int64_t) {
+  return {{"<|endoftext|>", 100257},
+          {"<|fim_prefix|>", 100258},
+          {"<|fim_middle|>", 100259},
+          {"<|fim_suffix|>", 100260},
+          {"<|endofprompt|>", 100276}};
+}
+Specials o200k(int64_t) { return {{"<|endoftext|>", 199999}, {"<|endofprompt|>", 200018}}; }
+
+Specials llama3(int64_t ranks) {
+  std::vector<std::string> names = {"<|begin_of_text|>",
+                                    "<|end_of_text|>",
+                                    "<|reserved_special_token_0|>",
+                                    "<|reserved_special_token_1|>",
+                                    "<|finetune_right_pad_id|>",
+                                    "<|step_id|>",
+                                    "<|start_header_id|>",
+                                    "<|end_header_id|>",
+                                    "<|eom_id|>",
+                                    "<|eot_id|>",
+                                    "<|python_tag|>",
+                                    "<|image|>"};
+  for (int i = 2; names.size() < 256; ++i)
+    names.push_back(fmt::format("<|reserved_special_token_{}|>", i));
+  return one_by_one(ranks, names);
+}
+
+Specials qwen(int64_t ranks) {
+  std::vector<std::string> names = {"<|endoftext|>", "<|im_start|>", "<|im_end|>"};
+  for (int i = 0; i < 205; ++i) names.push_back(fmt::format("<|extra_{}|>", i));
+  return one_by_one(ranks, names);
+}
+
+struct Known {
+  std::string_view name;
+  uint64_t hash;
+  std::string_view expression;
+  Specials (*specials)(int64_t ranks);
+};
+
+constexpr std::array kKnown{
+    Known{"gpt2", 0x0, kGpt2, gpt2},         Known{"multilingual of Whisper", 0x0, kGpt2, gpt2},
+    Known{"p50k_base", 0x0, kGpt2, p50k},    Known{"cl100k_base", 0x0, kCl100k, cl100k},
+    Known{"o200k_base", 0x0, kO200k, o200k}, Known{"Llama 3", 0x0, kLlama3, llama3},
+    Known{"Qwen", 0x0, kQwen, qwen}};
+
+uint64_t hash_of(const Vocabulary& ranks) {
+  uint64_t hash = 0;
+  for (int32_t id = 0; id < ranks.size(); ++id) {
+    const std::string_view token = ranks.token(id);
+    hash = XXH3_64bits_withSeed(token.data(), token.size(), hash);
+  }
+  return hash;
+}
+
+}  // namespace
+
+std::optional<RankEncoding> known_rank_encoding(const Vocabulary& ranks) {
+  const uint64_t hash = hash_of(ranks);
+  for (const Known& known : kKnown)
+    if (known.hash == hash)
+      return RankEncoding{std::string(known.expression), known.specials(ranks.size())};
+  return std::nullopt;
+}
+
+std::vector<std::string> names_of_rank_encodings() {
+  std::vector<std::string> names;
+  for (const Known& known : kKnown) names.emplace_back(known.name);
+  return names;
+}
+
+}  // namespace tessera

@@ -1,0 +1,23 @@
+// Encodings of which only the ranks are kept in a file: how they cut text and what their special
+// tokens are, known by the tokens themselves.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/tokenizer/vocabulary.h"
+
+namespace tessera {
+
+struct RankEncoding {
+  std::string expression;  // of fancy-regex
+  std::vector<std::pair<std::string, int64_t>> specials;
+};
+
+std::optional<RankEncoding> known_rank_encoding(const Vocabulary& ranks);
+std::vector<std::string> names_of_rank_encodings();
+
+}  // namespace tessera

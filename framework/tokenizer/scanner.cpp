@@ -1,0 +1,232 @@
+#include "framework/tokenizer/scanner.h"
+
+#include <array>
+#include <cstdint>
+
+#include "framework/tokenizer/unicode.h"
+#include "framework/tokenizer/utf8.h"
+
+namespace tessera {
+namespace {
+
+/// What the expressions tell apart; an invalid byte is `other`.
+enum class Kind : uint8_t { other, letter, number, space };
+
+Kind kind_of(Category category) {
+  if (category <= Category::Lo) return Kind::letter;
+  if (category >= Category::Nd && category <= Category::No) return Kind::number;
+  if (category >= Category::Zs && category <= Category::Zp) return Kind::space;
+  return Kind::other;
+}
+
+constexpr std::array<Kind, 128> kAscii = [] {
+  std::array<Kind, 128> kinds{};
+  for (char c = 'a'; c <= 'z'; ++c) kinds[static_cast<size_t>(c)] = Kind::letter;
+  for (char c = 'A'; c <= 'Z'; ++c) kinds[static_cast<size_t>(c)] = Kind::letter;
+  for (char c = '0'; c <= '9'; ++c) kinds[static_cast<size_t>(c)] = Kind::number;
+  for (char c = '\t'; c <= '\r'; ++c) kinds[static_cast<size_t>(c)] = Kind::space;
+  kinds[' '] = Kind::space;
+  return kinds;
+}();
+
+struct Oniguruma {
+  static Kind kind(char32_t point) {
+    return point == 0x85 ? Kind::space : kind_of(oniguruma::category(point));
+  }
+};
+struct FancyRegex {
+  static Kind kind(char32_t point) {
+    return point == 0x85 ? Kind::space : kind_of(fancy_regex::category(point));
+  }
+};
+
+struct Character {
+  Kind kind = Kind::other;
+  size_t end = 0;
+};
+
+/// A text seen as characters with their kinds.
+template <typename Classes>
+struct View {
+  std::string_view text;
+
+  bool inside(size_t at) const { return at < text.size(); }
+  char byte(size_t at) const { return inside(at) ? text[at] : '\0'; }
+
+  Character at(size_t place) const {
+    const auto byte = static_cast<unsigned char>(text[place]);
+    if (byte < 0x80) [[likely]]
+      return {kAscii[byte], place + 1};
+    const CodePoint point = decode_multibyte(text, place);
+    return {point.valid() ? Classes::kind(point.value) : Kind::other, place + point.bytes};
+  }
+
+  /// The end of the run of characters of that kind from `place` on.
+  size_t run(Kind kind, size_t place) const {
+    while (inside(place)) {
+      const Character next = at(place);
+      if (next.kind != kind) break;
+      place = next.end;
+    }
+    return place;
+  }
+
+  size_t run_of_newlines(size_t place) const {
+    while (byte(place) == '\n' || byte(place) == '\r') ++place;
+    return place;
+  }
+
+  /// ` ?X+` for the kind X of what follows an optional space; `at` itself where that is white space.
+  size_t spaced_run(size_t place, Kind& kind) const {
+    size_t begin = place;
+    Character first = at(place);
+    if (text[place] == ' ' && inside(place + 1)) {
+      begin = place + 1;
+      first = at(begin);
+    }
+    kind = first.kind;
+    return kind == Kind::space ? place : run(kind, first.end);
+  }
+
+  /// `\s+(?!\S)|\s+` at white space: all of a run but its last character, where text follows.
+  size_t spaces(size_t place) const {
+    size_t last = place, end = place;
+    while (inside(end)) {
+      const Character next = at(end);
+      if (next.kind != Kind::space) break;
+      last = end;
+      end = next.end;
+    }
+    return inside(end) && last > place ? last : end;
+  }
+};
+
+bool is_one_of(char byte, std::string_view bytes) { return bytes.find(byte) != bytes.npos; }
+
+/// `'s|'t|'re|'ve|'m|'ll|'d` at an apostrophe: the end, or `at`.
+size_t contraction(std::string_view text, size_t at) {
+  const std::string_view rest = text.substr(at + 1, 2);
+  if (rest.starts_with("re") || rest.starts_with("ve") || rest.starts_with("ll")) return at + 3;
+  return !rest.empty() && is_one_of(rest[0], "stmd") ? at + 2 : at;
+}
+
+/// `(?i:'s|'t|'re|'ve|'m|'ll|'d)` at an apostrophe. Without regard to case, the long ſ is an s.
+size_t contraction_of_any_case(std::string_view text, size_t at) {
+  const std::string_view rest = text.substr(at + 1, 2);
+  if (rest.empty()) return at;
+  const auto lower = [](char c) { return static_cast<char>(c | 0x20); };
+  if (is_one_of(lower(rest[0]), "stmd")) return at + 2;
+  if (rest == "\xc5\xbf") return at + 3;
+  if (rest.size() < 2) return at;
+  const char first = lower(rest[0]), second = lower(rest[1]);
+  return (second == 'e' && (first == 'r' || first == 'v')) || (first == 'l' && second == 'l')
+             ? at + 3
+             : at;
+}
+
+template <typename Classes>
+size_t scan_gpt2(std::string_view text, size_t at) {
+  const View<Classes> view{text};
+  if (text[at] == '\'') {
+    const size_t end = contraction(text, at);
+    if (end > at) return end;
+  }
+  Kind kind{};
+  const size_t end = view.spaced_run(at, kind);
+  return end > at ? end : view.spaces(at);
+}
+
+/// How the expressions that followed GPT-4's differ.
+struct Gpt4Form {
+  int digits;        // most numbers in a piece
+  bool tail_is_one;  // white space at the end of the text is one piece, with its newlines
+};
+
+template <typename Classes, Gpt4Form kForm>
+size_t scan_gpt4(std::string_view text, size_t at) {
+  const View<Classes> view{text};
+  if (text[at] == '\'') {
+    const size_t end = contraction_of_any_case(text, at);
+    if (end > at) return end;
+  }
+  const Character first = view.at(at);
+  if (first.kind == Kind::letter) return view.run(Kind::letter, first.end);
+  if (first.kind == Kind::number) {
+    size_t end = first.end;
+    for (int i = 1; i < kForm.digits && view.inside(end); ++i) {
+      const Character next = view.at(end);
+      if (next.kind != Kind::number) break;
+      end = next.end;
+    }
+    return end;
+  }
+  const bool newline = text[at] == '\n' || text[at] == '\r';
+  if (!newline && view.inside(first.end)) {
+    const Character next = view.at(first.end);
+    if (next.kind == Kind::letter) return view.run(Kind::letter, next.end);
+    if (text[at] == ' ' && next.kind == Kind::other)
+      return view.run_of_newlines(view.run(Kind::other, next.end));
+  }
+  if (first.kind == Kind::other) return view.run_of_newlines(view.run(Kind::other, first.end));
+  size_t after_newline = at, last = at, end = at;
+  while (view.inside(end)) {
+    const Character next = view.at(end);
+    if (next.kind != Kind::space) break;
+    last = end;
+    if (text[end] == '\n' || text[end] == '\r') after_newline = next.end;
+    end = next.end;
+  }
+  if (kForm.tail_is_one && !view.inside(end)) return end;
+  if (after_newline > at) return after_newline;
+  return view.inside(end) && last > at ? last : end;
+}
+
+struct Known {
+  RegexDialect dialect;
+  std::string_view expression;
+  Scanner scanner;
+};
+
+constexpr std::array kKnown{
+    Known{RegexDialect::oniguruma,
+          R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)",
+          scan_gpt2<Oniguruma>},
+    Known{RegexDialect::fancy_regex,
+          R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)",
+          scan_gpt2<FancyRegex>},
+    // Llama 3
+    Known{
+        RegexDialect::oniguruma,
+        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4<Oniguruma, Gpt4Form{3, false}>},
+    Known{
+        RegexDialect::fancy_regex,
+        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4<FancyRegex, Gpt4Form{3, false}>},
+    // Qwen 2
+    Known{
+        RegexDialect::oniguruma,
+        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4<Oniguruma, Gpt4Form{1, false}>},
+    Known{
+        RegexDialect::fancy_regex,
+        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4<FancyRegex, Gpt4Form{1, false}>},
+    // cl100k_base
+    Known{
+        RegexDialect::fancy_regex,
+        R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)",
+        scan_gpt4<FancyRegex, Gpt4Form{3, true}>},
+};
+
+}  // namespace
+
+size_t scan_gpt2(std::string_view text, size_t at) { return scan_gpt2<Oniguruma>(text, at); }
+
+std::optional<Scanner> known_scanner(std::string_view expression, RegexDialect dialect) {
+  for (const Known& known : kKnown)
+    if (known.dialect == dialect && known.expression == expression) return known.scanner;
+  return std::nullopt;
+}
+
+}  // namespace tessera
