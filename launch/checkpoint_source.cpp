@@ -5,11 +5,11 @@
 #include <cstdio>
 
 #include "framework/checkpoint/checkpoint_folder.h"
-#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/config/mesh_axes.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
 #include "framework/record/recorded_config.h"
+#include "framework/record/run_state.h"
 #include "models/model.h"
 
 namespace tessera {
@@ -69,6 +69,13 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   require(!list_checkpoints(path / "checkpoints").empty(),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
   return from_checkpoint(newest_good(path / "checkpoints", named), sets);
+}
+
+std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {
+  const std::string where = (reader.directory() / "run.json").string();
+  for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)
+    if (name == "tokenizer") return make_tokenizer(value, reader.directory());
+  user_error("{} names no tokenizer: the checkpoint was not written by `tessera train`", where);
 }
 
 }  // namespace tessera

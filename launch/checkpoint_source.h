@@ -3,10 +3,13 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 
+#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/config/config.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 
@@ -18,5 +21,9 @@ struct CheckpointSource {
 /// Throws UserError when there is no good checkpoint; the message says where it looked. `named` is
 /// what the user named, and `sets` are overrides of config keys.
 CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets);
+
+/// The tokenizer that the checkpoint was trained with: run.json describes it, and its files lie in
+/// the checkpoint.
+std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader);
 
 }  // namespace tessera

@@ -14,18 +14,6 @@
 #include "launch/verbs.h"
 
 namespace tessera {
-namespace {
-
-/// The tokenizer that the checkpoint was trained with; run.json describes it.
-std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {
-  const std::string where = (reader.directory() / "run.json").string();
-  for (const auto& [name, value] : parse_run_state(reader.run_json(), where).environment)
-    if (name == "tokenizer") return make_tokenizer(value, reader.directory());
-  user_error("{} names no tokenizer: the checkpoint was not written by `tessera train`", where);
-}
-
-}  // namespace
-
 int run_generate(std::span<const std::string> args) {
   const CommandLine line{
       .verb = "generate",

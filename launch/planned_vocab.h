@@ -4,8 +4,8 @@
 #pragma once
 
 #include "framework/config/config.h"
-#include "framework/tokenizer/byte_tokenizer.h"
 #include "framework/data/token_shards.h"
+#include "framework/tokenizer/byte_tokenizer.h"
 
 namespace tessera {
 

@@ -6,24 +6,16 @@
 
 #include <chrono>
 
-#include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/core/utf16.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "launch/command_line.h"
+#include "launch/tokenizer_modes.h"
 #include "launch/verbs.h"
 
 namespace tessera {
 namespace {
-
-Tokenizer tokenizer_named(const std::string& name) {
-  const std::vector<std::string> known{"bytes"};
-  const auto meant = nearest(name, known);
-  require(name == "bytes", "--tokenizer: unknown tokenizer '{}'{}; known: {}", name,
-          meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(known, ", "));
-  return ByteTokenizer();
-}
 
 std::string mib(uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / 0x1p20);
@@ -63,8 +55,8 @@ void tokenize_with_report(const std::vector<std::string>& files, const std::file
   using Clock = std::chrono::steady_clock;
   Clock::time_point shown = Clock::now();
   const TokenizeResult result =
-      tokenize({files.begin(), files.end()}, out, tokenizer_named(tokenizer), options,
-               [&](const TokenizeProgress& done) {
+      tokenize({files.begin(), files.end()}, out, *named_tokenizer(tokenizer, "--tokenizer"),
+               options, [&](const TokenizeProgress& done) {
                  if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
                  shown = Clock::now();
                  progress.busy(fmt::format("{} of {} files, {} of {}", grouped(done.files),
@@ -87,7 +79,7 @@ int run_tokenize(std::span<const std::string> args) {
       "out.",
       {{"FILES", "files and folders", Word::Count::many}},
       {{"out", "DIR", "folder to make; it appears when all is done"},
-       {"tokenizer", "NAME", "what a token is: bytes (the default)"},
+       {"tokenizer", "DIR", "a folder or file of a tokenizer, or `bytes` (the default)"},
        {"overwrite", "", "replace an older folder of token shards"},
        {"hidden", "", "take files and folders whose names begin with a dot, too"},
        {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},

@@ -107,7 +107,7 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   options.origin = Origin::of(is_record(file) ? "" : file);
   options.named_after_file = folder_follows_name(shipped_models().kinds(), file, given.list("set"));
   options.vocab = data.vocab;
-  const std::string tokenizer = data.tokenizer->description();
+  const std::shared_ptr<const Tokenizer> tokenizer = data.tokenizer;
   if (ranks.world()) {
     require_same(*ranks.world(), "config or data",
                  fmt::format("{}data: {}\n", to_yaml(config), data.identity),
@@ -120,7 +120,9 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   options.command =
       ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
   for (const std::string& word : args) options.command += " " + shell_word(word);
-  options.environment = {{"tessera", version_text()}, {"tokenizer", tokenizer}};
+  options.environment = {{"tessera", version_text()}, {"tokenizer", tokenizer->description()}};
+  for (const auto& [name, bytes] : tokenizer->files().all())
+    options.files[fmt::format("{}/{}", kTokenizerFolder, name)] = bytes;
   for (const Fact& library : device->versions())
     options.environment.emplace_back(library.name, library.text);
   options.environment.emplace_back("isa", to_string(device->profile().isa));

@@ -13,6 +13,7 @@ int run_train(std::span<const std::string> args);
 int run_eval(std::span<const std::string> args);
 int run_generate(std::span<const std::string> args);
 int run_tokenize(std::span<const std::string> args);
+int run_tokenizer(std::span<const std::string> args);
 int run_quickstart(std::span<const std::string> args);
 int run_verify(std::span<const std::string> args);
 int run_plan(std::span<const std::string> args);

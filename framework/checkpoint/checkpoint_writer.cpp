@@ -169,7 +169,8 @@ void CheckpointWriter::read_back() {
 }
 
 fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view run_json, int keep,
-                                  CheckpointVerdicts& verdicts) {
+                                  CheckpointVerdicts& verdicts,
+                                  const std::map<std::string, std::string>& more) {
   check(index_ == 0 && written_ && open_, "{}: only writer 0 commits, once, after its write",
         temporary_.string());
   check(keep >= 1, "keep {} checkpoints", keep);
@@ -185,7 +186,7 @@ fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view
     }
     const std::string why = share_.incomplete();
     check(why.empty(), "checkpoint {}: {}", final_.string(), why);
-    write_texts(config_text, run_json);
+    write_texts(config_text, run_json, more);
     publish();
   });
   clean_leftovers(folder_);  // the checkpoint of the same step that this one replaced, if any
@@ -195,13 +196,19 @@ fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view
   return final_;
 }
 
-void CheckpointWriter::write_texts(std::string_view config_text, std::string_view run_json) {
-  const auto add = [&](const char* name, std::string_view text) {
+void CheckpointWriter::write_texts(std::string_view config_text, std::string_view run_json,
+                                   const std::map<std::string, std::string>& more) {
+  const auto add = [&](const std::string& name, std::string_view text) {
     write_durable(temporary_ / name, text);
     share_.files.push_back({name, static_cast<int64_t>(text.size()), checksum(text)});
   };
   add("config.yaml", config_text);
   add("run.json", run_json);
+  for (const auto& [name, text] : more) {
+    std::error_code error;
+    fs::create_directories((temporary_ / name).parent_path(), error);
+    add(name, text);
+  }
   write_durable(temporary_ / "manifest.json", to_text(share_));
   sync_directory(temporary_);
 }

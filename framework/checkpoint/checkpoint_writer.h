@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,14 +56,17 @@ class CheckpointWriter {
 
   /// Called on writer 0 when all have written: makes the checkpoint final, deletes checkpoints
   /// older than the newest `keep` good ones, and returns the path. `run_json` is a JSON object.
-  /// `verdicts` keeps what is known of checkpoints.
+  /// `verdicts` keeps what is known of checkpoints. `more` are further small files by name, such as
+  /// those of the tokenizer; a name may lie in one folder.
   std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep,
-                               CheckpointVerdicts& verdicts);
+                               CheckpointVerdicts& verdicts,
+                               const std::map<std::string, std::string>& more = {});
 
  private:
   void prepare();
   void write_parts(std::span<const PartTensor> parts);
-  void write_texts(std::string_view config_text, std::string_view run_json);
+  void write_texts(std::string_view config_text, std::string_view run_json,
+                   const std::map<std::string, std::string>& more);
   void publish();
   void discard() noexcept;
   /// Runs `action`; on failure discards all and says what was needed.

@@ -13,10 +13,17 @@ using nlohmann::json;
 constexpr const char* kFormat = "tessera-checkpoint";
 
 /// Files lie in the directory itself: a manifest cannot point elsewhere.
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name.front() != '.' && name.find('/') == name.npos &&
+         name.find('\0') == name.npos;
+}
+
+/// A name, or one folder and a name.
 std::string parse_file_name(const json& value, const std::string& what) {
   const std::string& name = json_text(value, what);
-  require(!name.empty() && name.front() != '.' && name.find('/') == std::string::npos &&
-              name.find('\0') == std::string::npos,
+  const size_t slash = std::min(name.find('/'), name.size());
+  require(is_plain_name(name.substr(0, slash)) &&
+              (slash == name.size() || is_plain_name(name.substr(slash + 1))),
           "{}: '{}' is not the name of a file of a checkpoint", what, name);
   return name;
 }

@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "framework/assembly/assemble.h"
-#include "framework/tokenizer/tokenizer.h"
 #include "framework/runtime/session.h"
+#include "framework/tokenizer/tokenizer.h"
 #include "framework/train/feed.h"
 #include "framework/train/learner.h"
 

@@ -259,8 +259,8 @@ void Trainer::save() {
   // After skipped updates no older checkpoint is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
   if (leads())
-    checkpoint_ =
-        writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep), verdicts_);
+    checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep),
+                                verdicts_, options_.files);
   all_are_here();
   saved_step_ = state_.step;
   saved_evaluated_ = state_.evaluated;

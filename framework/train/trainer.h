@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct TrainerOptions {
   double peak_gflops = 0;                    // for the utilisation; 0: not known, not shown
   std::string peak_source;                   // "measured bf16 matmul"
   Environment environment;                   // a change is told on resume
+  std::map<std::string, std::string> files;  // that go with every checkpoint: the tokenizer's
   std::string data;                          // TokenShards::identity; another is refused on resume
   Origin origin;  // from where the run is started; without a config file: that of the checkpoint
   bool named_after_file = false;  // the file's name gives log.folder; another file's run is refused

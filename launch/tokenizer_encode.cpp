@@ -1,0 +1,152 @@
+// `tessera tokenizer encode` and `decode`: text to ids and back, line by line.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstring>
+#include <functional>
+
+#include "framework/core/error.h"
+#include "framework/data/input_file.h"
+#include "launch/command_line.h"
+#include "launch/tokenizer_modes.h"
+
+namespace tessera {
+namespace {
+
+constexpr size_t kReadBytes = size_t{1} << 20;
+
+/// Hands out the lines of a file, or of standard input for an empty name, without their ends.
+void for_each_line(const std::string& name, const std::function<void(std::string_view)>& line) {
+  InputFile file(name.empty() ? "/dev/stdin" : name);
+  std::string text;
+  size_t searched = 0;
+  while (true) {
+    const size_t before = text.size();
+    const int error = file.read(text, kReadBytes);
+    require(error == 0, "{}: cannot read: {}", name.empty() ? "standard input" : name,
+            std::strerror(error));
+    const bool more = text.size() > before;
+    size_t begin = 0;
+    for (size_t end; (end = text.find('\n', std::max(begin, searched))) != text.npos;
+         begin = end + 1)
+      line(std::string_view(text).substr(begin, end - begin));
+    if (!more && begin < text.size()) line(std::string_view(text).substr(begin));
+    if (!more) return;
+    text.erase(0, begin);
+    searched = text.size();
+  }
+}
+
+std::string whole_input(const std::string& name) {
+  InputFile file(name.empty() ? "/dev/stdin" : name);
+  std::string text;
+  for (size_t before = 1; before != text.size();) {
+    before = text.size();
+    const int error = file.read(text, kReadBytes);
+    require(error == 0, "{}: cannot read: {}", name.empty() ? "standard input" : name,
+            std::strerror(error));
+  }
+  return text;
+}
+
+/// Standard output in large pieces.
+class Output {
+ public:
+  ~Output() { std::fflush(stdout); }
+  void add(std::string_view text) {
+    require(std::fwrite(text.data(), 1, text.size(), stdout) == text.size(),
+            "cannot write to standard output: {}", std::strerror(errno));
+  }
+};
+
+std::string line_of(std::span<const int32_t> ids) {
+  std::string text;
+  char digits[16];
+  for (const int32_t id : ids) {
+    if (!text.empty()) text.push_back(' ');
+    text.append(digits, std::to_chars(digits, digits + sizeof digits, id).ptr);
+  }
+  text.push_back('\n');
+  return text;
+}
+
+std::vector<int32_t> ids_of(std::string_view line, int64_t number) {
+  std::vector<int32_t> ids;
+  for (size_t at = 0; at < line.size();) {
+    if (line[at] == ' ' || line[at] == '\t' || line[at] == '\r' || line[at] == '\n') {
+      ++at;
+      continue;
+    }
+    int32_t id = -1;
+    const auto [end, error] = std::from_chars(line.data() + at, line.data() + line.size(), id);
+    require(error == std::errc() && id >= 0,
+            "line {}: '{}' is not a list of ids: whole numbers between spaces", number,
+            line.substr(at, 40));
+    ids.push_back(id);
+    at = static_cast<size_t>(end - line.data());
+  }
+  return ids;
+}
+
+}  // namespace
+
+int tokenizer_encode(std::span<const std::string> args) {
+  const CommandLine line{
+      .verb = "tokenizer encode",
+      .summary =
+          "Encodes each line of a file, or of standard input, by itself and without the special "
+          "tokens around a text; prints its ids on one line.",
+      .words =
+          {{"SOURCE",
+            "a folder or file of a tokenizer, or of shards, a run or a checkpoint; or `bytes`"},
+           {"FILE", "the text (default: standard input)", Word::Count::optional}},
+      .options = {{"text", "", "encode the whole file as one text"},
+                  {"specials", "", "special tokens that the text spells out become those tokens"}},
+      .examples = {"gpt2/ README.md", "runs/quickstart --text < README.md"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  Encoder encoder(named_tokenizer(given->text("SOURCE"), "SOURCE"));
+  const EncodeOptions options{.specials = given->has("specials")};
+  Output output;
+  std::vector<int32_t> ids;
+  const auto encode = [&](std::string_view text) {
+    ids.clear();
+    encoder.encode(text, options, ids);
+    output.add(line_of(ids));
+  };
+  if (given->has("text"))
+    encode(whole_input(given->text("FILE")));
+  else
+    for_each_line(given->text("FILE"), encode);
+  return 0;
+}
+
+int tokenizer_decode(std::span<const std::string> args) {
+  const CommandLine line{
+      .verb = "tokenizer decode",
+      .summary = "Turns each line of ids into a line of text; special tokens stand for none.",
+      .words =
+          {{"SOURCE",
+            "a folder or file of a tokenizer, or of shards, a run or a checkpoint; or `bytes`"},
+           {"FILE", "the ids (default: standard input)", Word::Count::optional}},
+      .options = {{"text", "", "take all ids for one text, and print it as it is"}},
+      .examples = {"gpt2/ ids.txt"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  const auto tokenizer = named_tokenizer(given->text("SOURCE"), "SOURCE");
+  Output output;
+  int64_t number = 0;
+  if (given->has("text")) {
+    output.add(tokenizer->decode(ids_of(whole_input(given->text("FILE")), 1)));
+    return 0;
+  }
+  for_each_line(given->text("FILE"), [&](std::string_view ids) {
+    output.add(tokenizer->decode(ids_of(ids, ++number)) + "\n");
+  });
+  return 0;
+}
+
+}  // namespace tessera
