@@ -21,6 +21,7 @@ constexpr std::array kModes{
     Mode{"show", "say what a tokenizer is made of, and how it cuts a text", tokenizer_show},
     Mode{"encode", "turn lines of text into lines of ids", tokenizer_encode},
     Mode{"decode", "turn lines of ids into text", tokenizer_decode},
+    Mode{"time", "say how fast a tokenizer encodes", tokenizer_time},
 };
 
 std::string overview() {

@@ -17,5 +17,6 @@ std::shared_ptr<const Tokenizer> named_tokenizer(const std::string& name, std::s
 int tokenizer_show(std::span<const std::string> args);
 int tokenizer_encode(std::span<const std::string> args);
 int tokenizer_decode(std::span<const std::string> args);
+int tokenizer_time(std::span<const std::string> args);
 
 }  // namespace tessera
