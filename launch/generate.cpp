@@ -6,8 +6,7 @@
 #include "framework/assembly/device.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
-#include "framework/data/token_shards.h"
-#include "framework/record/run_state.h"
+#include "framework/tokenizer/stream_decoder.h"
 #include "framework/train/generator.h"
 #include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
@@ -57,17 +56,19 @@ int run_generate(std::span<const std::string> args) {
   generator.load(reader);
 
   bool begun = false;
+  StreamDecoder decoder(tokenizer);
+  for (const int32_t id : prompt) decoder.add(id);  // how the first token begins may depend on them
   const auto show = [&](int32_t token) {
     if (!begun) fmt::print("{}", text);
     begun = true;
     if (token == end) return false;
-    fmt::print("{}", tokenizer.decode(std::span(&token, 1)));
+    fmt::print("{}", decoder.add(token));
     std::fflush(stdout);
     return true;
   };
   const int64_t most = given->integer("tokens", 256, 1);
   const auto made = generator.run(prompt, most, sampling, tokenizer.vocab_size(), show);
-  fmt::print("\n");
+  fmt::print("{}\n", decoder.finish());
   std::fflush(stdout);
   if (made.back() != end && static_cast<int64_t>(made.size()) < most)
     fmt::print(stderr, "stopped after {} tokens: model.context = {} is full\n", made.size(),
