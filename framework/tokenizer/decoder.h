@@ -50,7 +50,10 @@ class Decoder {
   explicit Decoder(std::vector<DecoderStep> steps) : steps_(std::move(steps)) {}
 
   const std::vector<DecoderStep>& steps() const { return steps_; }
-  /// The text of `tokens`; without any step they are joined by spaces, as the reference does.
+  /// Whether the text is the bytes that the tokens' byte-level characters stand for, and no more.
+  bool joins_bytes() const;
+  /// The text of `tokens`, as the files spell them; without any step they are joined by spaces, as
+  /// the reference does.
   std::string apply(std::vector<std::string> tokens) const;
 
  private:
