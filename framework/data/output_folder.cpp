@@ -13,6 +13,7 @@
 #include "framework/core/error.h"
 #include "framework/core/folder_lock.h"
 #include "framework/data/shard_manifest.h"
+#include "framework/data/source_record.h"
 
 namespace tessera {
 namespace {
@@ -26,7 +27,8 @@ bool holds_only_shards(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     manifest |= name == kShardManifestName;
-    if (name != kShardManifestName && !is_shard_file_name(name)) return false;
+    if (name != kShardManifestName && name != kSourceRecordsName && !is_shard_file_name(name))
+      return false;
   }
   return manifest;
 }
@@ -57,6 +59,7 @@ bool exchange(const fs::path& a, const fs::path& b) {
 /// The folder that `named` stands for: a link is followed, so that the folder keeps its place and
 /// the link its target.
 fs::path followed(const fs::path& named) {
+  require(!named.empty(), "no output folder given");
   std::error_code error;
   fs::path folder = fs::absolute(named, error).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
@@ -70,20 +73,28 @@ fs::path followed(const fs::path& named) {
   return folder;
 }
 
+fs::path beside(const fs::path& folder) {
+  return folder.parent_path() / ("." + folder.filename().string() + ".partial");
+}
+
 }  // namespace
 
 OutputFolder::OutputFolder(const fs::path& folder, bool overwrite) {
-  require(!folder.empty(), "no output folder given");
   std::error_code error;
   folder_ = followed(folder);
   require_free(folder_, overwrite);
   fs::create_directories(folder_.parent_path(), error);
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
-  partial_ = folder_.parent_path() / ("." + folder_.filename().string() + ".partial");
+  partial_ = beside(folder_);
   lock_partial();
-  // A process that was killed may have left these.
+}
+
+fs::path OutputFolder::partial_of(const fs::path& folder) { return beside(followed(folder)); }
+
+void OutputFolder::clear(const std::set<std::string>& keep) {
+  std::error_code error;
   for (const auto& entry : fs::directory_iterator(partial_, error))
-    fs::remove_all(entry.path(), error);
+    if (!keep.contains(entry.path().filename().string())) fs::remove_all(entry.path(), error);
 }
 
 void OutputFolder::lock_partial() {
@@ -109,7 +120,7 @@ void OutputFolder::lock_partial() {
 
 OutputFolder::~OutputFolder() {
   std::error_code ignored;
-  if (lock_.open() && !committed_) fs::remove_all(partial_, ignored);
+  if (lock_.open() && !committed_ && !kept_) fs::remove_all(partial_, ignored);
 }
 
 void OutputFolder::commit() {

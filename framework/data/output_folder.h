@@ -1,10 +1,12 @@
 // A folder that appears whole or not at all: files are written into `.NAME.partial` beside it, and
 // commit() syncs and renames. Without commit (an error, an exception of a callback) everything
-// written is removed; what a killed process left is removed by the next one. A lock on the partial
-// folder keeps two writers apart.
+// written is removed, unless it is to be kept for a later process to go on with. What a killed
+// process left is found by the next one. A lock on the partial folder keeps two writers apart.
 #pragma once
 
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "framework/core/descriptor.h"
 
@@ -21,6 +23,12 @@ class OutputFolder {
 
   /// The folder to write to until commit().
   const std::filesystem::path& partial() const { return partial_; }
+  /// Where the folder to write to lies, for those who must know before it is made.
+  static std::filesystem::path partial_of(const std::filesystem::path& folder);
+  /// Removes what an earlier process left in partial(), all but the files named in `keep`.
+  void clear(const std::set<std::string>& keep = {});
+  /// What partial() holds stays when commit() is not reached.
+  void keep() { kept_ = true; }
   void commit();
 
  private:
@@ -30,6 +38,7 @@ class OutputFolder {
   std::filesystem::path partial_;
   Descriptor lock_;
   bool committed_ = false;
+  bool kept_ = false;
 };
 
 }  // namespace tessera

@@ -53,6 +53,8 @@ ShardManifest from_json(const Json& json) {
   manifest.tokenizer = json.at("tokenizer").dump();
   manifest.fingerprint = parse_hexadecimal(json.at("tokenizer_fingerprint"));
   manifest.sources = json.at("sources").get<std::vector<std::string>>();
+  if (json.contains("sources_xxh3"))
+    manifest.sources_hash = parse_hexadecimal(json.at("sources_xxh3"));
   for (const Json& entry : json.at("shards")) {
     manifest.shards.push_back({.file = entry.at("file").get<std::string>(),
                                .tokens = count(entry, "tokens"),
@@ -95,6 +97,7 @@ std::string to_text(const ShardManifest& manifest) {
   json["tokenizer"] = Json::parse(manifest.tokenizer);
   json["tokenizer_fingerprint"] = hexadecimal(manifest.fingerprint);
   json["sources"] = manifest.sources;
+  if (manifest.sources_hash != 0) json["sources_xxh3"] = hexadecimal(manifest.sources_hash);
   json["shards"] = Json::array();
   for (const auto& shard : manifest.shards) {
     json["shards"].push_back({{"file", shard.file},

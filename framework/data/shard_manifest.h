@@ -29,9 +29,10 @@ struct ShardManifest {
     bool operator==(const Shard&) const = default;
   };
 
-  std::string tokenizer;     // description, JSON text
-  uint64_t fingerprint = 0;  // the tokenizer's
-  std::vector<std::string> sources;
+  std::string tokenizer;             // description, JSON text
+  uint64_t fingerprint = 0;          // the tokenizer's
+  std::vector<std::string> sources;  // as they were named
+  uint64_t sources_hash = 0;         // of the file sources.jsonl (XXH3); 0 when there is none
   std::vector<Shard> shards;
 
   bool operator==(const ShardManifest&) const = default;

@@ -1,7 +1,8 @@
 // The files that inputs stand for: a named file as it is, a folder walked to its leaves in the
-// order of names, so that every machine numbers the documents alike. Hidden entries and links to
-// folders are left out of a walk, and a file met twice counts once (else it could be in both the
-// training and the held-out part).
+// order of names, so that every machine numbers the documents alike, a pattern expanded, and `-`
+// standard input. Hidden entries are left out of a walk. Links are followed, to folders too, and a
+// file or folder met twice counts once (else a file could be in both the training and the held-out
+// part, and a walk could go in circles).
 #pragma once
 
 #include <cstdint>
@@ -14,20 +15,24 @@ namespace tessera {
 struct SourceFile {
   std::filesystem::path path;
   uint64_t bytes = 0;
-  bool named = false;  // given by the user, not found in a walk
+  int64_t modified = 0;  // ns since 1970
+  bool named = false;    // given by the user, not found in a walk
+
+  bool operator==(const SourceFile&) const = default;
 };
 
 struct SourceFiles {
   std::vector<SourceFile> files;
   uint64_t hidden = 0;      // entries whose name begins with a dot
-  uint64_t special = 0;     // links to folders, sockets, devices, pipes
-  uint64_t duplicates = 0;  // other names of files already there
+  uint64_t special = 0;     // sockets, devices, pipes
+  uint64_t duplicates = 0;  // other names of files and folders already there
   std::vector<std::string> unreadable;
 };
 
-/// Entries at or below `exclude` are left out. Throws UserError when an input does not exist,
-/// cannot be read, is a pipe or a device, or is a folder of token shards.
+/// Entries at or below a path of `exclude` are left out. Throws UserError when an input does not
+/// exist, matches nothing, cannot be read, is a pipe or a device, or is a folder of token shards.
 SourceFiles list_source_files(const std::vector<std::filesystem::path>& inputs,
-                              const std::filesystem::path& exclude, bool include_hidden);
+                              const std::vector<std::filesystem::path>& exclude,
+                              bool include_hidden);
 
 }  // namespace tessera

@@ -1,163 +1,268 @@
 #include "framework/data/tokenize.h"
 
 #include <cstring>
-#include <optional>
+#include <utility>
 
+#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
+#include "framework/core/threads.h"
 #include "framework/core/utf16.h"
-#include "framework/data/input_file.h"
+#include "framework/data/document_feed.h"
+#include "framework/data/encoding_pool.h"
 #include "framework/data/output_folder.h"
-#include "framework/data/shard_manifest.h"
-#include "framework/data/shard_writer.h"
+#include "framework/data/shard_series.h"
 #include "framework/data/source_files.h"
+#include "framework/data/tokenize_arguments.h"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+using Report = std::function<void(const TokenizeProgress&)>;
 
-constexpr size_t kSniffBytes = 8192;
-constexpr size_t kPieceBytes = size_t{4} << 20;
+uint32_t token_bytes(const Tokenizer& tokenizer) {
+  return tokenizer.vocab_size() <= 1 << 16 ? 2 : 4;
+}
 
 class Tokenization {
  public:
-  Tokenization(const fs::path& partial, const Tokenizer& tokenizer, const TokenizeOptions& options,
-               const std::function<void(const TokenizeProgress&)>& report)
-      : partial_(partial), tokenizer_(tokenizer), options_(options), report_(report) {
-    manifest_.tokenizer = tokenizer.description();
-    manifest_.fingerprint = tokenizer.fingerprint();
-  }
-
-  TokenizeResult run(const SourceFiles& sources) {
+  Tokenization(OutputFolder& folder, const SourceFiles& sources, const Tokenizer& tokenizer,
+               const DocumentMarks& marks, const TokenizeOptions& options, const Report& report,
+               JournalState state, bool begun)
+      : folder_(folder),
+        sources_(sources.files),
+        tokenizer_(tokenizer),
+        marks_(marks),
+        options_(options),
+        report_(report),
+        shards_(folder.partial(), token_bytes(tokenizer), tokenizer.fingerprint(),
+                options.shard_tokens, state.shards),
+        journal_(begun ? ShardJournal(folder.partial(), state)
+                       : ShardJournal(folder.partial(), state.arguments)),
+        start_{.source = state.sources.size(), .place = state.place},
+        records_(std::move(state.sources)),
+        counts_(state.counts) {
+    result_.shards_before = shards_.shards().size();
     result_.hidden = sources.hidden;
     result_.special = sources.special;
     result_.duplicates = sources.duplicates;
     result_.unreadable = sources.unreadable;
-    progress_.files_total = sources.files.size();
-    for (const SourceFile& file : sources.files) progress_.bytes_total += file.bytes;
-    for (const SourceFile& file : sources.files) {
-      add_file(file);
-      ++progress_.files;
-      report();
-    }
-    close_shard();
+    progress_.files_total = sources_.size();
+    for (const SourceFile& file : sources_) progress_.bytes_total += file.bytes;
+    progress_.files = records_.size();
+    for (const SourceRecord& record : records_) bytes_ended_ += record.listed_bytes;
+    progress_.bytes = progress_.bytes_before = bytes_ended_;
+  }
+
+  TokenizeResult run() {
+    DocumentFeed feed(sources_, options_.reading, tokenizer_, start_);
+    const int threads = options_.threads > 0 ? options_.threads : available_cores();
+    EncodingPool pool(tokenizer_, threads,
+                      [&](const auto& submit, const auto& stop) { feed.run(submit, stop); });
+    while (const auto batch = pool.take()) add(*batch);
+    shards_.close();
+    finish();
     return result_;
   }
 
-  ShardManifest& manifest() { return manifest_; }
+  const std::vector<ShardManifest::Shard>& shards() const { return shards_.shards(); }
+  const std::vector<SourceRecord>& records() const { return records_; }
 
  private:
-  void add_file(const SourceFile& file) {
-    InputFile input(file.path);
-    std::string text;
-    if (const int error = input.read(text, kSniffBytes); error != 0) {
-      require(!file.named, "{}: cannot read: {}", file.path.string(), std::strerror(error));
-      result_.unreadable.push_back(file.path.string() + ": " + std::strerror(error));
-      return;
-    }
-    if (text.empty()) {
-      ++result_.empty;
-    } else if (looks_like_utf16(text)) {
-      result_.utf16.push_back(file.path.string());
-    } else if (text.find('\0') != std::string::npos) {
-      ++result_.binary;
-    } else {
-      add_document(file, input, std::move(text));
-    }
-  }
-
-  void add_document(const SourceFile& file, InputFile& input, std::string text) {
-    begin_document();
-    bool more = text.size() == kSniffBytes;
-    while (more || !text.empty()) {
-      if (more) {
-        const size_t wanted = text.size() < kPieceBytes ? kPieceBytes - text.size() : kPieceBytes;
-        const size_t before = text.size();
-        const int error = input.read(text, wanted);
-        require(error == 0, "{}: cannot read on: {}", file.path.string(), std::strerror(error));
-        more = text.size() == before + wanted;
+  void add(const DocumentBatch& batch) {
+    size_t begin = 0;
+    for (const BatchItem& item : batch.items) {
+      if (item.end) {
+        end_source(item.source, *item.end);
+      } else if (!item.part.broken.empty()) {
+        skip_broken(item.part.broken);
+      } else if (item.part.begins && item.part.ends && item.text_bytes == 0) {
+        ++counts_.empty;
+      } else {
+        add_part(item, std::span(batch.ids).subspan(begin, item.ids_end - begin));
       }
-      const size_t cut = more ? tokenizer_.safe_cut(text) : text.size();
-      append(std::string_view(text).substr(0, cut));
-      text.erase(0, cut);
+      begin = item.ids_end;
     }
-    ++result_.documents;
-  }
-
-  void begin_document() {
-    if (!shard_) {
-      const uint32_t token_bytes = tokenizer_.vocab_size() <= 1 << 16 ? 2 : 4;
-      shard_.emplace(partial_ / shard_file_name(manifest_.shards.size()), token_bytes,
-                     manifest_.fingerprint);
-    } else if (shard_->token_count() >= options_.shard_tokens) {
-      close_shard();
-      return begin_document();
+    progress_.bytes = bytes_ended_;
+    if (const BatchItem& last = batch.items.back(); !last.end) {
+      const uint64_t listed = sources_[last.source].bytes;
+      progress_.bytes += listed == 0 ? batch.source_bytes : std::min(listed, batch.source_bytes);
     }
-    shard_->begin_document();
-    const int32_t first = tokenizer_.special().end_of_document;
-    shard_->append({&first, 1});
-  }
-
-  void append(std::string_view text) {
-    ids_.clear();
-    tokenizer_.encode(text, {}, words_, ids_);
-    shard_->append(ids_);
-    shard_->add_text_bytes(text.size());
-    progress_.bytes += text.size();
-    report();
-  }
-
-  void close_shard() {
-    if (!shard_) return;
-    const uint64_t checksum = shard_->finish();
-    const ShardHeader& header = shard_->header();
-    manifest_.shards.push_back({.file = shard_file_name(manifest_.shards.size()),
-                                .tokens = header.token_count,
-                                .documents = header.document_count,
-                                .text_bytes = header.text_bytes,
-                                .checksum = checksum});
-    result_.tokens += header.token_count;
-    result_.text_bytes += header.text_bytes;
-    ++result_.shards;
-    shard_.reset();
-  }
-
-  void report() const {
     if (report_) report_(progress_);
   }
 
-  const fs::path& partial_;
+  void add_part(const BatchItem& item, std::span<const int32_t> ids) {
+    if (item.part.begins) {
+      if (shards_.full()) close_shard(item.part.place);
+      shards_.begin_document();
+      if (marks_.opens != SpecialTokens::kNone) shards_.append({&marks_.opens, 1});
+    }
+    shards_.append(ids);
+    shards_.add_text_bytes(item.text_bytes);
+    progress_.text_bytes += item.text_bytes;
+    if (!item.part.ends) return;
+    if (marks_.closes != SpecialTokens::kNone) shards_.append({&marks_.closes, 1});
+    ++counts_.documents;
+  }
+
+  void close_shard(const DocumentPlace& next) {
+    shards_.close();
+    sync_directory(folder_.partial());
+    journal_.add_shard(shards_.shards().back(), next, counts_);
+    folder_.keep();
+  }
+
+  void skip_broken(const std::string& why) {
+    require(options_.reading.skip_broken, "{}; mend it, or give --skip-broken to leave such out",
+            why);
+    if (result_.first_broken.empty()) result_.first_broken = why;
+    ++counts_.broken;
+  }
+
+  void end_source(size_t source, const SourceEnd& end) {
+    const SourceFile& file = sources_[source];
+    const std::string reason = end.error != 0 ? std::strerror(end.error) : "";
+    require(end.error == 0 || !file.named, "{}: cannot read: {}", source_name(file.path), reason);
+    SourceRecord record{.file = record_path(file.path),
+                        .kind = end.kind,
+                        .reason = reason,
+                        .listed_bytes = file.bytes,
+                        .modified = file.modified,
+                        .bytes = end.bytes,
+                        .hash = end.hash,
+                        .counts = std::exchange(counts_, {})};
+    journal_.add_source(record);
+    records_.push_back(std::move(record));
+    bytes_ended_ += file.bytes > 0 ? file.bytes : end.bytes;
+    ++progress_.files;
+  }
+
+  void finish() {
+    for (const SourceRecord& record : records_) {
+      result_.documents += record.counts.documents;
+      result_.empty_records += record.counts.empty;
+      result_.broken_records += record.counts.broken;
+      if (record.kind == SourceKind::empty) ++result_.empty;
+      if (record.kind == SourceKind::binary) ++result_.binary;
+      if (record.kind == SourceKind::utf16) result_.utf16.push_back(record.file);
+      if (record.kind == SourceKind::unreadable)
+        result_.unreadable.push_back(record.file + ": " + record.reason);
+    }
+    for (const ShardManifest::Shard& shard : shards_.shards()) {
+      result_.tokens += shard.tokens;
+      result_.text_bytes += shard.text_bytes;
+    }
+    result_.shards = shards_.shards().size();
+  }
+
+  OutputFolder& folder_;
+  const std::vector<SourceFile>& sources_;
   const Tokenizer& tokenizer_;
+  const DocumentMarks& marks_;
   const TokenizeOptions& options_;
-  const std::function<void(const TokenizeProgress&)>& report_;
-  ShardManifest manifest_;
-  std::optional<ShardWriter> shard_;
-  WordCache words_;
-  std::vector<int32_t> ids_;
+  const Report& report_;
+  ShardSeries shards_;
+  ShardJournal journal_;
+  FeedStart start_;
+  std::vector<SourceRecord> records_;  // of the sources that have ended
+  SourceCounts counts_;                // of the one being read
+  uint64_t bytes_ended_ = 0;
   TokenizeProgress progress_;
   TokenizeResult result_;
 };
+
+DocumentMarks marks_of(const Tokenizer& tokenizer, const TokenizeOptions& options) {
+  const DocumentMarks marks =
+      options.marks.value_or(DocumentMarks{.opens = tokenizer.special().end_of_document});
+  require(options.marks || marks.opens != SpecialTokens::kNone,
+          "the tokenizer has no end-of-document token; choose one that has");
+  require(marks.opens != SpecialTokens::kNone || marks.closes != SpecialTokens::kNone,
+          "no id opens or closes a document; name one, or samplers cannot tell documents apart");
+  for (const int32_t id : {marks.opens, marks.closes})
+    require(id == SpecialTokens::kNone || (id >= 0 && id < tokenizer.vocab_size()),
+            "the id {} that is to mark documents is outside of the vocabulary of {}", id,
+            tokenizer.vocab_size());
+  return marks;
+}
+
+/// Throws UserError unless the interrupted run of `state` had the same arguments and files.
+void require_same(const JournalState& state, const JournalArguments& arguments,
+                  const SourceFiles& sources, const fs::path& partial) {
+  const std::string differences = argument_differences(state.arguments, arguments);
+  require(
+      differences.empty(),
+      "{} holds the {} complete shards of an interrupted run with other arguments: {}; give the "
+      "same arguments to go on, or remove that folder to begin anew",
+      partial.string(), state.shards.size(), differences);
+  for (size_t i = 0; i < state.sources.size(); ++i) {
+    const SourceRecord& before = state.sources[i];
+    const bool there = i < sources.files.size();
+    const std::string file = there ? record_path(sources.files[i].path) : "nothing";
+    const bool same = there && file == before.file &&
+                      sources.files[i].bytes == before.listed_bytes &&
+                      sources.files[i].modified == before.modified;
+    require(
+        same,
+        "{} holds the {} complete shards of an interrupted run, and its sources have changed: {}; "
+        "restore them to go on, or remove that folder to begin anew",
+        partial.string(), state.shards.size(),
+        file == before.file ? file + " has another size or time"
+                            : fmt::format("{} stands where {} was", file, before.file));
+  }
+  require(
+      state.sources.size() < sources.files.size(),
+      "{} holds the {} complete shards of an interrupted run that had more sources; restore them "
+      "to go on, or remove that folder to begin anew",
+      partial.string(), state.shards.size());
+}
 
 }  // namespace
 
 TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out,
                         const Tokenizer& tokenizer, const TokenizeOptions& options,
-                        const std::function<void(const TokenizeProgress&)>& progress) {
+                        const Report& progress) {
   require(!inputs.empty(), "no input: name the files or folders to tokenize");
-  require(tokenizer.special().end_of_document != SpecialTokens::kNone,
-          "the tokenizer has no end-of-document token; choose one that has");
-  const SourceFiles sources = list_source_files(inputs, out, options.include_hidden);
+  const DocumentMarks marks = marks_of(tokenizer, options);
+  const SourceFiles sources =
+      list_source_files(inputs, {out, OutputFolder::partial_of(out)}, options.include_hidden);
   OutputFolder folder(out, options.overwrite);
-  Tokenization work(folder.partial(), tokenizer, options, progress);
-  const TokenizeResult result = work.run(sources);
+  const JournalArguments arguments = journal_arguments(inputs, tokenizer, marks, options);
+  std::optional<JournalState> before = read_shard_journal(folder.partial());
+  std::set<std::string> kept;
+  if (before) {
+    folder.keep();
+    require_same(*before, arguments, sources, folder.partial());
+    kept.insert(std::string(kShardJournalName));
+    for (const ShardManifest::Shard& shard : before->shards) kept.insert(shard.file);
+  }
+  folder.clear(kept);
+  JournalState state = before.value_or(JournalState{});
+  state.arguments = arguments;
+  Tokenization work(folder, sources, tokenizer, marks, options, progress, std::move(state),
+                    before.has_value());
+  const TokenizeResult result = work.run();
   require(result.documents > 0,
           "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
           "hidden entries were left out); {}name other files or folders",
           sources.files.size(), result.empty, result.binary, result.utf16.size(),
           result.unreadable.size(), result.hidden,
           result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
-  for (const fs::path& input : inputs) work.manifest().sources.push_back(input.string());
-  write_durable(folder.partial() / kShardManifestName, to_text(work.manifest()));
+
+  ShardManifest manifest;
+  manifest.tokenizer = tokenizer.description();
+  manifest.fingerprint = tokenizer.fingerprint();
+  for (const fs::path& input : inputs) manifest.sources.push_back(input.string());
+  const std::string source_records = source_records_text(work.records());
+  RunningHash hash;
+  hash.update(source_records);
+  manifest.sources_hash = hash.value();
+  manifest.shards = work.shards();
+  const fs::path files = folder.partial() / kTokenizerFolder;
+  fs::remove_all(files);  // of an interrupted run
+  tokenizer.files().write(files);
+  write_durable(folder.partial() / kSourceRecordsName, source_records);
+  write_durable(folder.partial() / kShardManifestName, to_text(manifest));
+  fs::remove(folder.partial() / kShardJournalName);
   folder.commit();
   return result;
 }

@@ -83,6 +83,7 @@ const std::string* TokenizerFiles::find(std::string_view name) const {
 }
 
 void TokenizerFiles::write(const fs::path& folder) const {
+  if (files_.empty()) return;
   std::error_code error;
   fs::create_directories(folder, error);
   require(!error, "{}: cannot make the folder: {}", folder.string(), error.message());

@@ -21,7 +21,7 @@ class TokenizerFiles {
 
   const std::map<std::string, std::string>& all() const { return files_; }
   const std::string* find(std::string_view name) const;
-  /// Writes the files into a folder, which is made.
+  /// Writes the files into a folder, which is made; without files there is none.
   void write(const std::filesystem::path& folder) const;
   /// A hash of names and bytes, the same in every process.
   uint64_t hash() const;

@@ -55,6 +55,8 @@ FOREIGN = {
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
     r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",
+    r"zlib\.h": r"(framework/data/gzip_stream\.cpp|tests/data/compressed\.h)",
+    r"zstd(_errors)?\.h": r"(framework/data/zstd_stream\.cpp|tests/data/compressed\.h)",
     r"pcre2\.h": r"framework/tokenizer/regex\.cpp",
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
