@@ -181,7 +181,9 @@ int run_quickstart(std::span<const std::string> args) {
   // The earlier run is removed only after everything that was asked for has proved usable.
   QuickstartFolder folder(given->text("FOLDER"));
   const std::string fresh_data = (folder.fresh() / "data").string();
-  tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", {});
+  TokenizeOptions options;
+  options.reading.format = TextFormat::text;
+  tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", options);
   require_usable(config, fresh_data, given->text("FOLDER"));
   sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, device)));
   config = load_config(shipped_models().kinds(), path, sets);

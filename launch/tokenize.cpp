@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <sstream>
 
 #include "framework/core/error.h"
 #include "framework/core/utf16.h"
@@ -30,9 +32,11 @@ std::string left_out(const TokenizeResult& result) {
   };
   count(result.empty, "empty");
   count(result.binary, "binary");
-  count(result.utf16.size(), "in UTF-16");
+  count(result.utf16.size(), "in UTF-16 without a byte order mark");
+  count(result.empty_records, "records without text");
+  count(result.broken_records, "broken records");
   count(result.hidden, "hidden");
-  count(result.special, "special (links to folders, sockets, …)");
+  count(result.special, "special (sockets, devices, pipes)");
   count(result.duplicates, "met twice");
   count(result.unreadable.size(), "unreadable");
   if (!text.empty()) text += '\n';
@@ -41,9 +45,41 @@ std::string left_out(const TokenizeResult& result) {
       text += fmt::format("  {}{}\n", lines[i], remark);
     if (lines.size() > kShown) text += fmt::format("  … and {} more\n", lines.size() - kShown);
   };
+  if (!result.first_broken.empty()) text += fmt::format("  {}\n", result.first_broken);
   list(result.unreadable, "");
   list(result.utf16, fmt::format(": {}", kUtf16Remedy));
   return text;
+}
+
+/// "3 of 12 files, 5.0 of 80.0 MiB, 61.2 MB/s, 2 min 10 s left"
+std::string progress_text(const TokenizeProgress& done, double seconds) {
+  std::string text = fmt::format("{} of {} files, {}", grouped(static_cast<int64_t>(done.files)),
+                                 grouped(static_cast<int64_t>(done.files_total)), mib(done.bytes));
+  if (done.bytes_total >= done.bytes) text += " of " + mib(done.bytes_total);
+  text += fmt::format(", {:.1f} MB/s", static_cast<double>(done.text_bytes) / seconds / 1e6);
+  const uint64_t read = done.bytes - std::min(done.bytes, done.bytes_before);
+  if (read > 0 && done.bytes_total > done.bytes)
+    text += fmt::format(", {} left", time_text(seconds / static_cast<double>(read) *
+                                               static_cast<double>(done.bytes_total - done.bytes)));
+  return text;
+}
+
+TextFormat format_named(const std::string& name) {
+  const std::vector<std::string> known{"auto", "text", "jsonl", "csv", "tsv"};
+  const auto found = std::find(known.begin(), known.end(), name);
+  const auto meant = nearest(name, known);
+  require(found != known.end(), "--format: unknown format '{}'{}; known: {}", name,
+          meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(known, ", "));
+  return static_cast<TextFormat>(found - known.begin());
+}
+
+/// The names in "A,B".
+std::vector<std::string> column_names(const std::string& list) {
+  std::vector<std::string> names;
+  std::istringstream text(list);
+  for (std::string name; std::getline(text, name, ',');) names.push_back(name);
+  require(!names.empty(), "--column: name at least one column");
+  return names;
 }
 
 }  // namespace
@@ -53,21 +89,23 @@ void tokenize_with_report(const std::vector<std::string>& files, const std::file
                           const TokenizeOptions& options) {
   ProgressDisplay progress = ProgressDisplay::on_standard_output();
   using Clock = std::chrono::steady_clock;
-  Clock::time_point shown = Clock::now();
-  const TokenizeResult result =
-      tokenize({files.begin(), files.end()}, out, *named_tokenizer(tokenizer, "--tokenizer"),
-               options, [&](const TokenizeProgress& done) {
-                 if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
-                 shown = Clock::now();
-                 progress.busy(fmt::format("{} of {} files, {} of {}", grouped(done.files),
-                                           grouped(done.files_total), mib(done.bytes),
-                                           mib(done.bytes_total)));
-               });
+  const Clock::time_point begun = Clock::now();
+  Clock::time_point shown = begun;
+  const TokenizeResult result = tokenize(
+      {files.begin(), files.end()}, out, *named_tokenizer(tokenizer, "--tokenizer"), options,
+      [&](const TokenizeProgress& done) {
+        if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
+        shown = Clock::now();
+        progress.busy(progress_text(done, std::chrono::duration<double>(shown - begun).count()));
+      });
   progress.ready();
   fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
              grouped(static_cast<int64_t>(result.tokens)), tokenizer,
              grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
              result.shards == 1 ? "" : "s", named);
+  if (result.shards_before > 0)
+    fmt::print("went on after the {} shard{} of an interrupted run\n", result.shards_before,
+               result.shards_before == 1 ? "" : "s");
   fmt::print("{}", left_out(result));
 }
 
@@ -75,15 +113,23 @@ int run_tokenize(std::span<const std::string> args) {
   const CommandLine line{
       "tokenize",
       "Turns text files, and all text files below folders, into token shards, which `train` reads: "
-      "set data.shards to the folder. Each file is one document. Empty and binary files are left "
-      "out.",
-      {{"FILES", "files and folders", Word::Count::many}},
+      "set data.shards to the folder. A document is a file, or a record of JSON lines, CSV or TSV; "
+      "each may be compressed (gzip, zstd). Empty and binary files are left out. The same command "
+      "goes on after an interruption.",
+      {{"FILES", "files, folders, patterns ('data/**/*.jsonl'), - (standard input)",
+        Word::Count::many}},
       {{"out", "DIR", "folder to make; it appears when all is done"},
        {"tokenizer", "DIR", "a folder or file of a tokenizer, or `bytes` (the default)"},
+       {"format", "NAME",
+        "text, jsonl, csv or tsv for all files; auto (the default): by their names"},
+       {"text", "KEY", "the text in JSON lines: a key or a path a.b (default text)"},
+       {"column", "A,B", "the text in CSV and TSV: columns, joined by newlines (default text)"},
+       {"skip-broken", "", "leave out records that cannot be read, and count them"},
        {"overwrite", "", "replace an older folder of token shards"},
        {"hidden", "", "take files and folders whose names begin with a dot, too"},
        {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},
-      {"/usr/include/c++ --out data/headers"}};
+      {"/usr/include/c++ --out data/headers",
+       "'crawl/*.jsonl.zst' --text content --out data/crawl"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   require(given->has("out"),
@@ -93,6 +139,10 @@ int run_tokenize(std::span<const std::string> args) {
   options.include_hidden = given->has("hidden");
   options.shard_tokens = static_cast<uint64_t>(
       given->integer("shard-tokens", static_cast<int64_t>(options.shard_tokens), 1));
+  options.reading.format = format_named(given->text("format", "auto"));
+  options.reading.text_key = given->text("text", options.reading.text_key);
+  options.reading.columns = column_names(given->text("column", "text"));
+  options.reading.skip_broken = given->has("skip-broken");
   const std::vector<std::string> files = given->list("FILES");
   const std::string out = given->text("out");
   tokenize_with_report(files, out, out, given->text("tokenizer", "bytes"), options);

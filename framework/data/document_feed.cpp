@@ -10,6 +10,13 @@ namespace {
 constexpr size_t kBatchBytes = size_t{256} << 10;
 constexpr size_t kBatchItems = 4096;
 
+[[noreturn]] void changed(const std::string& name) {
+  user_error(
+      "{}: has changed since the interrupted run read it; restore it, or remove the unfinished "
+      "folder to begin anew",
+      name);
+}
+
 }  // namespace
 
 void DocumentFeed::run(const Submit& submit, const std::atomic<bool>& stop) {
@@ -34,6 +41,8 @@ void DocumentFeed::read_source(size_t source) {
     read_parts(source, opened);
     end.bytes = opened.file->bytes();
     end.hash = opened.file->hash();
+  } else if (source == start_.source && start_.place.position > 0) {
+    changed(source_name(sources_[source].path));
   }
   file_ = nullptr;
   BatchItem item;
@@ -48,10 +57,7 @@ void DocumentFeed::read_parts(size_t source, OpenedText& opened) {
   if (source == start_.source && start_.place.position > 0) {
     const bool there = opened.text->position() <= start_.place.position &&
                        opened.text->skip_to(start_.place.position);
-    require(there && opened.text->hash() == start_.place.hash,
-            "{}: has changed since the interrupted run read it; restore it, or remove the "
-            "unfinished folder to begin anew",
-            name);
+    if (!there || opened.text->hash() != start_.place.hash) changed(name);
   }
   const auto record_text = reader->record_text();
   DocumentPart part;

@@ -243,9 +243,14 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   const TokenizeResult result = work.run();
   require(result.documents > 0,
           "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
-          "hidden entries were left out); {}name other files or folders",
+          "hidden entries were left out){}; {}name other files or folders",
           sources.files.size(), result.empty, result.binary, result.utf16.size(),
           result.unreadable.size(), result.hidden,
+          result.empty_records + result.broken_records == 0
+              ? ""
+              : fmt::format(", and of the records in the others {} are empty and {} broken{}",
+                            result.empty_records, result.broken_records,
+                            result.broken_records == 0 ? "" : " (" + result.first_broken + ")"),
           result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
 
   ShardManifest manifest;
