@@ -9,6 +9,7 @@
 #include "framework/tokenizer/utf8.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
+#include "launch/visible_text.h"
 
 namespace tessera {
 namespace {
@@ -97,26 +98,6 @@ std::string named(const TokenModel& model) {
                                [](const WordLevel&) { return std::string("WordLevel"); },
                                [](const Unigram&) { return std::string("Unigram"); }},
                     model);
-}
-
-/// Printable text: control characters and bytes that are no UTF-8 are spelled as \xNN.
-std::string visible(std::string_view text) {
-  std::string shown;
-  for (size_t at = 0; at < text.size();) {
-    const CodePoint point = decode_utf8(text, at);
-    const std::string_view part = text.substr(at, point.bytes);
-    if (point.value == '\n')
-      shown += "\\n";
-    else if (point.value == '\t')
-      shown += "\\t";
-    else if (!point.valid() || point.value < 0x20 || (point.value >= 0x7f && point.value < 0xa0))
-      for (const char byte : part)
-        shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
-    else
-      shown += part;
-    at += point.bytes;
-  }
-  return shown;
 }
 
 std::string joined(const std::vector<std::string_view>& pieces) {

@@ -34,6 +34,7 @@ constexpr Verb kVerbs[] = {
      Verb::Together::shares},
     {"config", "print the resolved config, or list every key with its meaning", run_config,
      Verb::Together::prints},
+    {"data", "show what a run is fed: the batch of a step, figures of token shards", run_data},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
     {"eval", "measure a checkpoint on the held-out part of its data", run_eval},
     {"generate", "continue a text with a trained GPT", run_generate},

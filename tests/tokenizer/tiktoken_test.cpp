@@ -1,0 +1,91 @@
+#include "framework/tokenizer/tiktoken.h"
+
+#include "framework/tokenizer/base64.h"
+#include "framework/tokenizer/tokenizer.h"
+#include "tests/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+using Ids = std::vector<int32_t>;
+
+TEST(Base64, DecodesWhatTheStandardLists) {
+  EXPECT_EQ(decode_base64(""), "");
+  EXPECT_EQ(decode_base64("Zg=="), "f");
+  EXPECT_EQ(decode_base64("Zm8="), "fo");
+  EXPECT_EQ(decode_base64("Zm9vYmE="), "fooba");
+  EXPECT_EQ(decode_base64("Zm9vYmFy"), "foobar");
+  EXPECT_EQ(decode_base64("/+8="), "\xff\xef");
+  for (const char* wrong : {"Zg=", "Zg", "Z===", "Zm9=YmFy", "Zm9v!mFy", "===="})
+    EXPECT_FALSE(decode_base64(wrong)) << wrong;
+}
+
+/// a, b, space, "ab", " ab", and every other byte behind them.
+std::string ranks() {
+  std::string text = "YQ== 0\nYg== 1\nIA== 2\nYWI= 3\nIGFi 4\n";
+  return text;
+}
+
+const char* kSidecar = R"({"pattern": " ?\\p{L}+|\\s+", "special_tokens": {"<|endoftext|>": 5}})";
+
+Tokenizer tokenizer_of(const std::string& ranks_text, const std::string& sidecar = kSidecar) {
+  std::map<std::string, std::string> files{{"tokenizer.model", ranks_text}};
+  if (!sidecar.empty()) files["tiktoken.json"] = sidecar;
+  return Tokenizer(TokenizerFiles(files), "here");
+}
+
+TEST(Tiktoken, EncodesByRanks) {
+  const Tokenizer tokenizer = tokenizer_of(ranks());
+  EXPECT_EQ(tokenizer.kind(), "tiktoken");
+  EXPECT_EQ(tokenizer.vocab_size(), 6);
+  EXPECT_EQ(tokenizer.special().end_of_document, 5);
+  EXPECT_EQ(tokenizer.encode("ab abba"), (Ids{3, 4, 1, 0}));
+  EXPECT_EQ(tokenizer.decode(Ids{3, 4, 1, 0, 5}), "ab abba");
+  EXPECT_EQ(tokenizer.encode("a<|endoftext|>"), Ids{0});  // what no rank stands for is left out
+  EXPECT_EQ(tokenizer.encode("a<|endoftext|>", {.specials = true}), (Ids{0, 5}));
+}
+
+TEST(Tiktoken, NamesWhatIsWrong) {
+  const auto message = [](const std::string& text, const std::string& sidecar = kSidecar) {
+    return error_of([&] { tokenizer_of(text, sidecar); });
+  };
+  expect_contains(message(ranks() + "YmI=\n"),
+                  "here: tokenizer.model, line 6: not a token in base64, a space and its rank");
+  expect_contains(message(ranks() + "YmI= x\n"), "line 6");
+  expect_contains(message(ranks() + "YmI= 3\n"), "the id 3 stands for two tokens, 'ab' and 'bb'");
+  expect_contains(message(ranks() + "YWI= 9\n"), "token 'ab' has two ids, 3 and 9");
+  expect_contains(message(ranks() + "YmI= 99999999999\n"), "far beyond");
+  expect_contains(message(ranks(), ""), "put a file tiktoken.json beside it");
+  expect_contains(message(ranks(), "{"), "here: tiktoken.json");
+  expect_contains(message(ranks(), R"({"special_tokens": {}})"), "pattern");
+  expect_contains(message(ranks(), R"({"pattern": "(", "special_tokens": {}})"), "the pattern");
+  expect_contains(message(ranks(), R"({"pattern": ".", "special_tokens": {"<x>": 3}})"),
+                  "the special token '<x>' and the token 'ab' have one id, 3");
+}
+
+TEST(Tokenizer, FilesOfNoKnownKindAreListed) {
+  const std::string message = error_of([] {
+    Tokenizer(TokenizerFiles(std::map<std::string, std::string>{{"notes.model", "hello"}}),
+              "there");
+  });
+  expect_contains(message, "there: no tokenizer that this program knows");
+  expect_contains(message, "notes.model");
+}
+
+TEST(Tokenizer, TravelsWithItsFiles) {
+  const TemporaryFolder folder;
+  const Tokenizer tokenizer = tokenizer_of(ranks());
+  tokenizer.files().write(folder / std::string(kTokenizerFolder));
+  const auto again = make_tokenizer(tokenizer.description(), folder.path());
+  EXPECT_EQ(again->fingerprint(), tokenizer.fingerprint());
+  EXPECT_EQ(again->encode("ab abba"), tokenizer.encode("ab abba"));
+  write_file(folder.path() / kTokenizerFolder / "tokenizer.model", ranks() + "YmI= 6\n");
+  expect_contains(error_of([&] { make_tokenizer(tokenizer.description(), folder.path()); }),
+                  "not the tokenizer that");
+  fs::remove_all(folder.path() / kTokenizerFolder);
+  expect_contains(error_of([&] { make_tokenizer(tokenizer.description(), folder.path()); }),
+                  "no such file or folder");
+}
+
+}  // namespace
+}  // namespace tessera
