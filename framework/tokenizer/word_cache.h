@@ -43,7 +43,7 @@ class WordCache {
 
  private:
   static constexpr size_t kShortBytes = 15;
-  static constexpr int kLineBits = 16;
+  static constexpr int kLineBits = 18;
 
   /// The bytes of a word, zeros behind them, and its length in the last byte.
   struct Key {
