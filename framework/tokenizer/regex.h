@@ -1,8 +1,11 @@
-// Regular expressions of tokenizer files. Each kind of file has its dialect: tokenizer.json is
-// written for Oniguruma, tiktoken's files for fancy-regex. An expression is rewritten for PCRE2
-// (with JIT and limits), with every class of characters spelled out from the tables of the
-// reference (unicode.h); what cannot be rewritten is refused by naming the construct. A pattern may
-// also be a plain string.
+// Patterns of tokenizer files: regular expressions in the dialect of the file, where tokenizer.json is
+// written for Oniguruma, tiktoken's files for fancy-regex, or plain strings. An expression is
+// rewritten for PCRE2 (regex_rewrite.h), which runs it with JIT and limits, over symbols that stand
+// for the classes of characters that the reference knows (unicode.h). What cannot be rewritten is
+// refused by naming the construct: back-references, recursion, \K, \X, \G, conditions, look-behind
+// of variable length, case-insensitive letters beyond ASCII. Texts may hold invalid UTF-8: an
+// invalid subpart (utf8.h) counts as one character of no class, so that only \S, \P{L}, [^a] and
+// their like match it.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +21,7 @@ enum class RegexDialect { oniguruma, fancy_regex };
 
 class Pattern {
  public:
+  /// An empty string matches between any two characters, as the empty expression does.
   static Pattern literal(std::string text);
   /// Throws UserError, which begins with `what`, naming the construct that cannot be rewritten.
   static Pattern regex(std::string text, RegexDialect dialect, const std::string& what);
@@ -26,14 +30,41 @@ class Pattern {
   bool is_regex() const { return compiled_ != nullptr; }
 
   /// First and one past the last byte of the next match that begins at or after `from`; the match
-  /// may be empty. Throws UserError when a limit on the work is passed.
+  /// may be empty. Throws UserError when a limit on the work is passed. Every call reads the whole
+  /// text: for all matches of a text, use Matches.
   std::optional<std::pair<size_t, size_t>> find(std::string_view text, size_t from) const;
 
   struct Compiled;
 
  private:
+  friend class Matches;
   std::string text_;
   std::shared_ptr<const Compiled> compiled_;
+};
+
+/// The matches of a pattern in a text from left to right, none overlapping another. An empty match
+/// right behind a match is left out, as the references do. Pattern and text outlive this.
+class Matches {
+ public:
+  Matches(const Pattern& pattern, std::string_view text, size_t from = 0);
+
+  /// First and one past the last byte of the next match. Throws UserError when a limit on the work
+  /// is passed.
+  std::optional<std::pair<size_t, size_t>> next();
+
+ private:
+  struct Place {
+    size_t byte = 0, symbol = 0;
+  };
+  std::optional<std::pair<Place, Place>> search();
+  std::optional<std::pair<Place, Place>> search_literal() const;
+  void advance(Place& place, size_t symbol) const;
+
+  const Pattern& pattern_;
+  std::string_view text_;
+  std::string symbols_;  // of the text, where the pattern is an expression
+  Place at_;             // where the next search begins
+  size_t last_end_ = std::string_view::npos;
 };
 
 }  // namespace tessera
