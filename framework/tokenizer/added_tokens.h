@@ -1,12 +1,15 @@
 // AddedTokens are the tokens that are found in a text before anything else, as whole strings: the
 // "added_tokens" of a tokenizer.json. Special ones are found only when asked for, so that a text
-// that spells one out cannot pass for it (as `encode_special_tokens` does in tokenizers 0.23.3).
+// that spells one out cannot pass for it (as `encode_special_tokens` does in tokenizers 0.23.3). Of
+// tokens that begin at one place the longest is found; one that is found but passed over, since it
+// is special or no single word, hides those that overlap it, as in the reference.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "framework/tokenizer/normalizer.h"
@@ -47,8 +50,12 @@ class AddedTokens {
 
  private:
   struct Matcher;  // leftmost, and the longest there
+  void cut(const Matcher* matcher, std::string_view text, bool specials,
+           std::vector<Segment>& out) const;
+
   std::vector<AddedToken> tokens_;
-  std::shared_ptr<const Matcher> written_, written_plain_, normalized_, normalized_plain_;
+  std::unordered_map<int32_t, size_t> by_id_;  // places in tokens_
+  std::shared_ptr<const Matcher> written_, normalized_;
 };
 
 }  // namespace tessera
