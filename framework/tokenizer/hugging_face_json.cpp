@@ -25,7 +25,8 @@ class Reader : public nlohmann::json_sax<json> {
     return value(json(number));
   }
   bool number_unsigned(uint64_t number) override {
-    if (into_ == Into::ids && number <= uint64_t{INT64_MAX}) return id(static_cast<int64_t>(number));
+    if (into_ == Into::ids && number <= uint64_t{INT64_MAX})
+      return id(static_cast<int64_t>(number));
     if (into_ == Into::scores) return score(static_cast<double>(number));
     return value(json(number));
   }

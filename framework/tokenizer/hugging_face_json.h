@@ -19,9 +19,9 @@ struct HuggingFaceJson {
   using Scores = std::vector<std::pair<std::string, double>>;
   using Merges = std::vector<std::pair<std::string, std::string>>;
 
-  nlohmann::json rest;     // everything but what follows
-  bool has_ids = false;    // "vocab" of "model" is an object
-  bool has_scores = false; // "vocab" of "model" is a list
+  nlohmann::json rest;      // everything but what follows
+  bool has_ids = false;     // "vocab" of "model" is an object
+  bool has_scores = false;  // "vocab" of "model" is a list
   bool has_merges = false;
   Ids ids;
   Scores scores;

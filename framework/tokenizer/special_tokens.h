@@ -14,10 +14,11 @@ struct SpecialTokens {
   int32_t sep = kNone;
   int32_t mask = kNone;
   int32_t unknown = kNone;
+  int32_t begin_of_text = kNone, end_of_text = kNone;  // "bos" and "eos" of Hugging Face's files
 
   bool contains(int32_t id) const {
     return id >= 0 && (id == end_of_document || id == pad || id == cls || id == sep || id == mask ||
-                       id == unknown);
+                       id == unknown || id == begin_of_text || id == end_of_text);
   }
   bool operator==(const SpecialTokens&) const = default;
 };
