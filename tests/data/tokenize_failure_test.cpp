@@ -85,8 +85,9 @@ TEST_F(TokenizeFailure, OutputIsALink) {
     tokenize({folder_ / "in"}, folder_ / out, ByteTokenizer{}, {.overwrite = true});
   EXPECT_TRUE(fs::is_symlink(folder_ / "out"));
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"disk", "in", "out"}));
-  EXPECT_EQ(names_in(folder_ / "disk"),
-            (std::set<std::string>{"deeper", "manifest.json", "tokens-00000.shard"}));
+  EXPECT_EQ(
+      names_in(folder_ / "disk"),
+      (std::set<std::string>{"deeper", "manifest.json", "sources.jsonl", "tokens-00000.shard"}));
   expect_contains(error_into(folder_ / "out", {.overwrite = true}), "holds other files");
 }
 
@@ -119,7 +120,7 @@ TEST_F(TokenizeFailure, AnotherProcessWritesTheSameFolder) {
   tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "out"}));
   EXPECT_EQ(names_in(folder_ / "out"),
-            (std::set<std::string>{"manifest.json", "tokens-00000.shard"}));
+            (std::set<std::string>{"manifest.json", "sources.jsonl", "tokens-00000.shard"}));
 }
 
 /// Runs `body` in a child process, which may drop rights or take limits; true when nothing in it
