@@ -8,6 +8,7 @@
 #include <chrono>
 #include <sstream>
 
+#include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/core/utf16.h"
 #include "framework/data/token_shards.h"

@@ -14,6 +14,7 @@
 #include "framework/core/folder_lock.h"
 #include "framework/data/shard_manifest.h"
 #include "framework/data/source_record.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 namespace {
@@ -27,7 +28,8 @@ bool holds_only_shards(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     manifest |= name == kShardManifestName;
-    if (name != kShardManifestName && name != kSourceRecordsName && !is_shard_file_name(name))
+    if (name != kShardManifestName && name != kSourceRecordsName && name != kTokenizerFolder &&
+        !is_shard_file_name(name))
       return false;
   }
   return manifest;

@@ -262,9 +262,8 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   hash.update(source_records);
   manifest.sources_hash = hash.value();
   manifest.shards = work.shards();
-  const fs::path files = folder.partial() / kTokenizerFolder;
-  fs::remove_all(files);  // of an interrupted run
-  tokenizer.files().write(files);
+  if (!tokenizer.files().all().empty())
+    tokenizer.files().write(folder.partial() / kTokenizerFolder);
   write_durable(folder.partial() / kSourceRecordsName, source_records);
   write_durable(folder.partial() / kShardManifestName, to_text(manifest));
   fs::remove(folder.partial() / kShardJournalName);
