@@ -1,0 +1,59 @@
+// DoubleArray maps byte strings to small numbers and finds all that begin at a place of a text: a
+// double array (Aoe, "An Efficient Digital Search Algorithm by Using a Double-Array Structure",
+// IEEE TSE 1989), in which a step reads one unit of eight bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tessera {
+
+class DoubleArray {
+ public:
+  static constexpr uint32_t kRoot = 0;
+  static constexpr int32_t kMostValues = (1 << 22) - 1;
+
+  DoubleArray() = default;
+  /// Keys are different and not empty; values are 0 to kMostValues - 1.
+  explicit DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys);
+
+  bool empty() const { return units_.empty(); }
+
+  /// Goes from `node` on by one byte; false where no key goes on so. The trie is not empty.
+  bool step(uint32_t& node, unsigned char byte) const {
+    const Unit& unit = units_[node];
+    if ((unit.word & kHasChildren) == 0) return false;
+    const uint32_t next = unit.base ^ byte;
+    if ((units_[next].word & kLabelMask) != (kTaken | byte)) return false;
+    node = next;
+    return true;
+  }
+  /// The value of the key that ends at `node`, or -1.
+  int32_t value(uint32_t node) const { return static_cast<int32_t>(units_[node].word >> 10) - 1; }
+
+  struct Match {
+    size_t bytes = 0;  // 0: no key begins there
+    int32_t value = -1;
+  };
+  /// The longest key that begins at text[at], or of the first `most` of them by length.
+  Match longest(std::string_view text, size_t at, size_t most = SIZE_MAX) const;
+  /// The value of a whole key, or -1.
+  int32_t find(std::string_view key) const;
+
+ private:
+  // A unit's word holds its label (8 bits), whether it is taken, whether it has children, and one
+  // more than its value. No two nodes have one base, so the label tells whose child a unit is.
+  static constexpr uint32_t kTaken = 1U << 8, kHasChildren = 1U << 9, kLabelMask = kTaken | 0xffU;
+  struct Unit {
+    uint32_t base = 0;
+    uint32_t word = 0;
+  };
+  class Builder;
+
+  std::vector<Unit> units_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,156 @@
+#include "framework/tokenizer/sentence_piece_unigram.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "framework/core/error.h"
+
+namespace tessera {
+namespace {
+
+using Kind = SentencePieceVocabulary::Kind;
+
+constexpr float kUnknownPenalty = 10;
+constexpr double kMostRounding = 1.0 / 256;  // of one sum below 2^17: half a unit in the last place
+constexpr size_t kLongestRemembered = 256;
+
+size_t character_bytes(std::string_view text, size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+}  // namespace
+
+SentencePieceUnigram::SentencePieceUnigram(const SentencePieceVocabulary& vocabulary,
+                                           const std::string& what) {
+  float least = std::numeric_limits<float>::max();
+  for (int32_t id = 0; id < vocabulary.size(); ++id) {
+    const float score = vocabulary.score(id);
+    require(std::isfinite(score), "{}: the score of piece {} ('{}') is {}", what, id,
+            vocabulary.token(id), score);
+    if (vocabulary.kind(id) == Kind::normal) least = std::min(least, score);
+    // A user-defined piece is worth more than any normal ones in its place.
+    scores_.push_back(
+        vocabulary.kind(id) == Kind::user_defined
+            ? static_cast<float>(0.1 * (static_cast<int>(vocabulary.token(id).size()) - 1))
+            : score);
+  }
+  unknown_score_ = least - kUnknownPenalty;
+  path_scores_ = scores_;
+  std::vector<std::string_view> tokens;
+  largest_ = std::abs(unknown_score_);
+  for (int32_t id = 0; id < vocabulary.size(); ++id) {
+    float& score = path_scores_[static_cast<size_t>(id)];
+    if (id == vocabulary.unknown()) score = unknown_score_;
+    // Bytes stand for unknown characters: the first byte of each counts for the character.
+    if (const int byte = vocabulary.byte(id); byte >= 0)
+      score = (byte & 0xc0) == 0x80 ? 0 : unknown_score_;
+    if (vocabulary.normal(id).empty() || vocabulary.kind(id) == Kind::unused) continue;
+    tokens.push_back(vocabulary.normal(id));
+    largest_ = std::max(largest_, std::abs(score));
+  }
+  neighbours_ = Neighbours(tokens);
+}
+
+/// The segmentation of the largest float sum that ends at each place. Of equal sums that stands
+/// which is found first, whose last piece begins first.
+void SentencePieceUnigram::find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
+                                     Progress& progress) const {
+  auto& nodes = progress.nodes;
+  nodes.assign(part.size() + 1, {});
+  nodes[0].score = progress.score;
+  size_t farthest = 0;
+  const auto offer = [&](size_t end, float score, size_t begin, int32_t id) {
+    farthest = std::max(farthest, end);
+    Progress::Node& node = nodes[end];
+    if (node.begin == -1 || score > node.score) node = {score, static_cast<int32_t>(begin), id};
+  };
+  for (size_t begin = 0; begin < part.size();) {
+    if (const float offset = nodes[begin].score; offset < -kReset || offset > kReset)
+      for (size_t i = begin; i <= farthest; ++i)
+        if (i == begin || nodes[i].begin != -1) nodes[i].score -= offset;
+    const float score = nodes[begin].score;
+    const size_t character = begin + character_bytes(part, begin);
+    bool covered = false;
+    uint32_t node = DoubleArray::kRoot;
+    for (size_t end = begin;
+         end < part.size() && trie.step(node, static_cast<unsigned char>(part[end]));) {
+      ++end;
+      const int32_t id = trie.value(node);
+      if (id < 0) continue;
+      offer(end, scores_[static_cast<size_t>(id)] + score, begin, id);
+      covered = covered || end == character;
+    }
+    if (!covered) offer(character, unknown_score_ + score, begin, unknown);
+    begin = character;
+  }
+  progress.score = nodes[part.size()].score;
+}
+
+/// Whether the exact sum of the best segmentation is so far above all others that rounding cannot
+/// matter.
+bool SentencePieceUnigram::stands_apart(const DoubleArray& trie, std::string_view part,
+                                        Progress& progress) const {
+  constexpr double kLeast = -std::numeric_limits<double>::infinity();
+  auto& exact = progress.exact;
+  exact.assign(part.size() + 1, {kLeast, kLeast});
+  exact[0].best = 0;
+  size_t characters = 0;
+  const auto offer = [&](size_t end, const Progress::Exact& before, float score) {
+    Progress::Exact& sums = exact[end];
+    const double best = before.best + score, second = before.second + score;
+    if (best > sums.best)
+      sums = {best, std::max(sums.best, second)};
+    else
+      sums.second = std::max(sums.second, best);
+  };
+  for (size_t begin = 0; begin < part.size(); ++characters) {
+    const size_t character = begin + character_bytes(part, begin);
+    bool covered = false;
+    uint32_t node = DoubleArray::kRoot;
+    for (size_t end = begin;
+         end < part.size() && trie.step(node, static_cast<unsigned char>(part[end]));) {
+      ++end;
+      const int32_t id = trie.value(node);
+      if (id < 0) continue;
+      offer(end, exact[begin], scores_[static_cast<size_t>(id)]);
+      covered = covered || end == character;
+    }
+    if (!covered) offer(character, exact[begin], unknown_score_);
+    begin = character;
+  }
+  const Progress::Exact& whole = exact[part.size()];
+  // The sums in double are themselves off by less than a millionth.
+  return whole.best - whole.second > 2 * static_cast<double>(characters) * kMostRounding + 1e-6;
+}
+
+bool SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view part,
+                                  Progress& progress, std::vector<int32_t>& ids) const {
+  const bool far_from_reset = may_remember(progress.score, part.size());
+  find_best(vocabulary.trie(), vocabulary.unknown(), part, progress);
+  auto& ends = progress.ends;
+  ends.clear();
+  for (size_t end = part.size(); end > 0;) {
+    ends.push_back(static_cast<int32_t>(end));
+    end = static_cast<size_t>(progress.nodes[end].begin);
+  }
+  size_t unknowns = 0;
+  for (size_t i = ends.size(); i-- > 0;) {
+    const auto end = static_cast<size_t>(ends[i]);
+    const Progress::Node& node = progress.nodes[end];
+    const auto begin = static_cast<size_t>(node.begin);
+    if (node.id != vocabulary.unknown()) {
+      ids.push_back(node.id);
+      continue;
+    }
+    ++unknowns;
+    vocabulary.append_unknown(part.substr(begin, end - begin), 0, ids);
+  }
+  // Several unknowns are one id, which does not tell their number.
+  return far_from_reset && part.size() <= kLongestRemembered &&
+         (unknowns < 2 || vocabulary.byte_fallback()) &&
+         stands_apart(vocabulary.trie(), part, progress);
+}
+
+}  // namespace tessera

@@ -1,0 +1,81 @@
+// SentencePieceUnigram cuts a text into the pieces whose scores have the largest sum, with the sums
+// that SentencePiece 0.2.3 makes: in float, from the beginning of the text on, so that the score of
+// all that stands before a place decides how sums behind it are rounded, and by that between
+// segmentations that are equally good.
+//
+// Every segmentation ends a piece where no piece crosses (Neighbours). So a part between two such
+// places depends on the text before it only through the one score reached there, and is solved by
+// itself, from that score on.
+//
+// Most parts do not depend on that score at all. Let n be the characters of a part. A segmentation
+// has at most n pieces, and a sum that stays below 2^17 is rounded by at most 2^-8 at each of them.
+// The float sum of the segmentation that is found is not below that of any other. If the exact sum
+// of the best segmentation is larger than that of each other one by more than 2 n 2^-8, no rounding
+// can put another before it: it is what every score leads to, and may be remembered.
+// SentencePiece sets the score back to 0 where it has passed 100,000 in size; parts that could reach
+// that are not taken from memory.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "framework/tokenizer/neighbours.h"
+#include "framework/tokenizer/sentence_piece_vocabulary.h"
+
+namespace tessera {
+
+class SentencePieceUnigram {
+ public:
+  /// Throws UserError, which begins with `what`, for a score that is no number.
+  SentencePieceUnigram(const SentencePieceVocabulary& vocabulary, const std::string& what);
+
+  const Neighbours& neighbours() const { return neighbours_; }
+
+  /// A text on its way: the score so far, and room for the work.
+  struct Progress {
+    struct Node {  // the best segmentation that ends at a place
+      float score = 0;
+      int32_t begin = -1;  // of its last piece
+      int32_t id = -1;
+    };
+    struct Exact {  // the sums of the best two
+      double best = 0, second = 0;
+    };
+    float score = 0;
+    std::vector<Node> nodes;
+    std::vector<Exact> exact;
+    std::vector<int32_t> ends;
+  };
+
+  /// Appends the ids of a part to the empty list, and adds to the score. Returns whether they may be
+  /// remembered: every score before the part leads to them, and after() to the same score.
+  bool encode(const SentencePieceVocabulary& vocabulary, std::string_view part, Progress& progress,
+              std::vector<int32_t>& ids) const;
+
+  /// Whether ids that encode() allowed to remember may be used for a part of so many bytes.
+  bool may_remember(float score, size_t bytes) const {
+    return static_cast<float>(bytes) * largest_ < kReset - 1 - (score < 0 ? -score : score);
+  }
+  /// The score after the ids of a part that encode() allowed to remember.
+  float after(float score, std::span<const int32_t> ids) const {
+    for (const int32_t id : ids) score += path_scores_[static_cast<size_t>(id)];
+    return score;
+  }
+
+ private:
+  static constexpr float kReset = 100000;
+
+  void find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
+                 Progress& progress) const;
+  bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
+
+  Neighbours neighbours_;
+  std::vector<float> scores_;       // by id
+  std::vector<float> path_scores_;  // what an id of the output adds to the score
+  float unknown_score_ = 0, largest_ = 0;
+};
+
+}  // namespace tessera
