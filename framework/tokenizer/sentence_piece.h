@@ -62,7 +62,6 @@ class SentencePiece {
   void encode_words(std::string_view text, std::vector<int32_t>& ids) const;
   void encode_characters(std::string_view text, std::vector<int32_t>& ids) const;
   void append_piece(std::string_view piece, size_t first, std::vector<int32_t>& ids) const;
-  void join_unknowns(size_t first, size_t place, std::vector<int32_t>& ids) const;
 
   SentencePieceFile::Algorithm algorithm_;
   SentencePieceVocabulary vocabulary_;

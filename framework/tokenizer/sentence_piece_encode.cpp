@@ -62,13 +62,6 @@ void SentencePiece::encode_text(std::string_view text, bool begins, WordCache& c
   }
 }
 
-/// Unknowns in a row are one id: takes out that at `place` if another stands before it.
-void SentencePiece::join_unknowns(size_t first, size_t place, std::vector<int32_t>& ids) const {
-  if (place <= first || place >= ids.size() || vocabulary_.byte_fallback()) return;
-  if (ids[place] != vocabulary_.unknown() || ids[place - 1] != ids[place]) return;
-  ids.erase(ids.begin() + static_cast<ptrdiff_t>(place));
-}
-
 void SentencePiece::encode_bpe(std::string_view text, WordCache& cache,
                                std::vector<int32_t>& ids) const {
   const size_t first = ids.size();
@@ -78,14 +71,12 @@ void SentencePiece::encode_bpe(std::string_view text, WordCache& cache,
     for (size_t at = 0; at < stretch.size();) {
       const size_t next = bpe_->neighbours().end_of_part(stretch, at);
       const std::string_view part = stretch.substr(at, next - at);
-      const size_t place = ids.size();
-      if (!cache.find(part, end, ids)) {
-        made.clear();
+      made.clear();
+      if (!cache.find(part, end, made)) {
         bpe_->encode(vocabulary_, part, made);
         cache.keep(part, made);
-        ids.insert(ids.end(), made.begin(), made.end());
       }
-      join_unknowns(first, place, ids);
+      vocabulary_.append(made, first, ids);
       at = next;
     }
   };
@@ -116,17 +107,24 @@ void SentencePiece::encode_unigram(std::string_view text, WordCache& cache,
   for (size_t at = 0; at < text.size();) {
     const size_t next = unigram_->neighbours().end_of_part(text, at);
     const std::string_view part = text.substr(at, next - at);
-    const size_t place = ids.size();
-    if (unigram_->may_remember(progress.score, part.size()) && cache.find(part, end, ids) &&
-        ids.size() > place) {
-      progress.score = unigram_->after(progress.score, std::span(ids).subspan(place));
-    } else {
-      made.clear();
-      if (unigram_->encode(vocabulary_, part, progress, made)) cache.keep(part, made);
-      ids.insert(ids.end(), made.begin(), made.end());
-    }
-    join_unknowns(first, place, ids);
     at = next;
+    made.clear();
+    if (unigram_->crosses_words() && part.find(' ', 1) != part.npos) {
+      unigram_->encode_words(vocabulary_, part, end, cache, progress, made);
+      vocabulary_.append(made, first, ids);
+      continue;
+    }
+    const bool may_remember = unigram_->may_remember(progress.score, part.size());
+    const bool found = may_remember && cache.find(part, end, made);
+    while (!made.empty() && made.back() < 0) made.pop_back();
+    if (!made.empty()) {
+      progress.score = unigram_->after(progress.score, made);
+    } else {
+      unigram_->encode(vocabulary_, part, progress, made);
+      if (may_remember && !found)
+        cache.keep(part, unigram_->to_remember(vocabulary_, part, made, progress));
+    }
+    vocabulary_.append(made, first, ids);
   }
 }
 

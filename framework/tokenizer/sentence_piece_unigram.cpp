@@ -13,11 +13,16 @@ using Kind = SentencePieceVocabulary::Kind;
 
 constexpr float kUnknownPenalty = 10;
 constexpr double kMostRounding = 1.0 / 256;  // of one sum below 2^17: half a unit in the last place
-constexpr size_t kLongestRemembered = 256;
 
 size_t character_bytes(std::string_view text, size_t at) {
   const auto first = static_cast<unsigned char>(text[at]);
   return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+}
+
+bool holds_word_end(std::string_view token) {
+  for (size_t at = 1; at < token.size(); ++at)
+    if (token[at] == ' ' && token[at - 1] != ' ') return true;
+  return false;
 }
 
 }  // namespace
@@ -48,27 +53,36 @@ SentencePieceUnigram::SentencePieceUnigram(const SentencePieceVocabulary& vocabu
       score = (byte & 0xc0) == 0x80 ? 0 : unknown_score_;
     if (vocabulary.normal(id).empty() || vocabulary.kind(id) == Kind::unused) continue;
     tokens.push_back(vocabulary.normal(id));
+    crosses_words_ = crosses_words_ || holds_word_end(tokens.back());
     largest_ = std::max(largest_, std::abs(score));
   }
   neighbours_ = Neighbours(tokens);
 }
 
+<<<<<<< HEAD
 /// The segmentation of the largest float sum that ends at each place. Of equal sums that stands
 /// which is found first, whose last piece begins first.
 void SentencePieceUnigram::find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
+=======
+void SentencePieceUnigram::begin_part(std::string_view part, Progress& progress) const {
+  progress.nodes.assign(part.size() + 1, {});
+  progress.nodes[0].score = progress.score;
+  progress.farthest = 0;
+  progress.known.clear();
+  progress.words.clear();
+}
+
+/// Offers every piece that begins in [from, to): a place keeps the segmentation of the largest float
+/// sum; of equal sums that stands which comes first, whose last piece begins first.
+void SentencePieceUnigram::find_best(const SentencePieceVocabulary& vocabulary,
+                                     std::string_view part, size_t from, size_t to,
+>>>>>>> 8123cc6 (Unigram models with pieces of several words are encoded word by word)
                                      Progress& progress) const {
+  const DoubleArray& trie = vocabulary.trie();
   auto& nodes = progress.nodes;
-  nodes.assign(part.size() + 1, {});
-  nodes[0].score = progress.score;
-  size_t farthest = 0;
-  const auto offer = [&](size_t end, float score, size_t begin, int32_t id) {
-    farthest = std::max(farthest, end);
-    Progress::Node& node = nodes[end];
-    if (node.begin == -1 || score > node.score) node = {score, static_cast<int32_t>(begin), id};
-  };
-  for (size_t begin = 0; begin < part.size();) {
+  for (size_t begin = from; begin < to;) {
     if (const float offset = nodes[begin].score; offset < -kReset || offset > kReset)
-      for (size_t i = begin; i <= farthest; ++i)
+      for (size_t i = begin; i <= progress.farthest; ++i)
         if (i == begin || nodes[i].begin != -1) nodes[i].score -= offset;
     const float score = nodes[begin].score;
     const size_t character = begin + character_bytes(part, begin);
@@ -79,13 +93,12 @@ void SentencePieceUnigram::find_best(const DoubleArray& trie, int32_t unknown, s
       ++end;
       const int32_t id = trie.value(node);
       if (id < 0) continue;
-      offer(end, scores_[static_cast<size_t>(id)] + score, begin, id);
+      offer(progress, end, scores_[static_cast<size_t>(id)] + score, begin, id);
       covered = covered || end == character;
     }
-    if (!covered) offer(character, unknown_score_ + score, begin, unknown);
+    if (!covered) offer(progress, character, unknown_score_ + score, begin, vocabulary.unknown());
     begin = character;
   }
-  progress.score = nodes[part.size()].score;
 }
 
 /// Whether the exact sum of the best segmentation is so far above all others that rounding cannot
@@ -125,32 +138,37 @@ bool SentencePieceUnigram::stands_apart(const DoubleArray& trie, std::string_vie
   return whole.best - whole.second > 2 * static_cast<double>(characters) * kMostRounding + 1e-6;
 }
 
-bool SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view part,
-                                  Progress& progress, std::vector<int32_t>& ids) const {
-  const bool far_from_reset = may_remember(progress.score, part.size());
-  find_best(vocabulary.trie(), vocabulary.unknown(), part, progress);
+void SentencePieceUnigram::append_best(const SentencePieceVocabulary& vocabulary,
+                                       std::string_view part, Progress& progress,
+                                       std::vector<int32_t>& ids) const {
   auto& ends = progress.ends;
   ends.clear();
   for (size_t end = part.size(); end > 0;) {
     ends.push_back(static_cast<int32_t>(end));
     end = static_cast<size_t>(progress.nodes[end].begin);
   }
-  size_t unknowns = 0;
   for (size_t i = ends.size(); i-- > 0;) {
     const auto end = static_cast<size_t>(ends[i]);
     const Progress::Node& node = progress.nodes[end];
     const auto begin = static_cast<size_t>(node.begin);
-    if (node.id != vocabulary.unknown()) {
+    if (node.id < -1) {
+      const Progress::Word& word = progress.words[static_cast<size_t>(-2 - node.id)];
+      vocabulary.append(std::span(progress.known).subspan(word.first, word.last - word.first), 0,
+                        ids);
+    } else if (node.id == vocabulary.unknown()) {
+      vocabulary.append_unknown(part.substr(begin, end - begin), 0, ids);
+    } else {
       ids.push_back(node.id);
-      continue;
     }
-    ++unknowns;
-    vocabulary.append_unknown(part.substr(begin, end - begin), 0, ids);
   }
-  // Several unknowns are one id, which does not tell their number.
-  return far_from_reset && part.size() <= kLongestRemembered &&
-         (unknowns < 2 || vocabulary.byte_fallback()) &&
-         stands_apart(vocabulary.trie(), part, progress);
+  progress.score = progress.nodes[part.size()].score;
+}
+
+void SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view part,
+                                  Progress& progress, std::vector<int32_t>& ids) const {
+  begin_part(part, progress);
+  find_best(vocabulary, part, 0, part.size(), progress);
+  append_best(vocabulary, part, progress, ids);
 }
 
 }  // namespace tessera

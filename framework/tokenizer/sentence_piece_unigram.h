@@ -14,8 +14,15 @@
 // can put another before it: it is what every score leads to, and may be remembered.
 // SentencePiece sets the score back to 0 where it has passed 100,000 in size; parts that could reach
 // that are not taken from memory.
+//
+// Vocabularies with pieces of several words ("of the") have few places that no piece crosses. There
+// the part is taken word by word: the best segmentation of a word comes from memory as before, and
+// for pieces that begin in it and go on behind it, memory holds the nodes of the trie that they have
+// reached. Only where such a piece ends inside a later word, or begins inside this one, has the
+// word to be searched through.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +31,7 @@
 
 #include "framework/tokenizer/neighbours.h"
 #include "framework/tokenizer/sentence_piece_vocabulary.h"
+#include "framework/tokenizer/word_cache.h"
 
 namespace tessera {
 
@@ -33,6 +41,9 @@ class SentencePieceUnigram {
   SentencePieceUnigram(const SentencePieceVocabulary& vocabulary, const std::string& what);
 
   const Neighbours& neighbours() const { return neighbours_; }
+
+  /// Whether pieces go on behind a word.
+  bool crosses_words() const { return crosses_words_; }
 
   /// A text on its way: the score so far, and room for the work.
   struct Progress {
@@ -44,22 +55,35 @@ class SentencePieceUnigram {
     struct Exact {  // the sums of the best two
       double best = 0, second = 0;
     };
+    struct Word {  // ids from memory
+      size_t first = 0, last = 0;
+    };
     float score = 0;
+    size_t farthest = 0;  // the last place where a segmentation ends
     std::vector<Node> nodes;
     std::vector<Exact> exact;
     std::vector<int32_t> ends;
+    std::vector<int32_t> known;  // ids of words from memory
+    std::vector<Word> words;
   };
 
-  /// Appends the ids of a part to the empty list, and adds to the score. Returns whether they may be
-  /// remembered: every score before the part leads to them, and after() to the same score.
-  bool encode(const SentencePieceVocabulary& vocabulary, std::string_view part, Progress& progress,
+  /// Appends the ids of a part to the empty list, and adds to the score.
+  void encode(const SentencePieceVocabulary& vocabulary, std::string_view part, Progress& progress,
               std::vector<int32_t>& ids) const;
+  /// The same for a part of several words that pieces may cross; `end` is where the text ends.
+  void encode_words(const SentencePieceVocabulary& vocabulary, std::string_view part,
+                    const char* end, WordCache& cache, Progress& progress,
+                    std::vector<int32_t>& ids) const;
 
-  /// Whether ids that encode() allowed to remember may be used for a part of so many bytes.
+  /// What memory may hold of a part with these ids: the ids, and nodes behind them as negative
+  /// numbers; nothing if its ids depend on the score before it.
+  std::vector<int32_t> to_remember(const SentencePieceVocabulary& vocabulary, std::string_view part,
+                                   std::span<const int32_t> ids, Progress& progress) const;
+  /// Whether what is remembered may be used for a part of so many bytes.
   bool may_remember(float score, size_t bytes) const {
     return static_cast<float>(bytes) * largest_ < kReset - 1 - (score < 0 ? -score : score);
   }
-  /// The score after the ids of a part that encode() allowed to remember.
+  /// The score after remembered ids.
   float after(float score, std::span<const int32_t> ids) const {
     for (const int32_t id : ids) score += path_scores_[static_cast<size_t>(id)];
     return score;
@@ -68,14 +92,31 @@ class SentencePieceUnigram {
  private:
   static constexpr float kReset = 100000;
 
+<<<<<<< HEAD
   void find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
                  Progress& progress) const;
   bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
+=======
+  void offer(Progress& progress, size_t end, float score, size_t begin, int32_t id) const {
+    progress.farthest = std::max(progress.farthest, end);
+    Progress::Node& node = progress.nodes[end];
+    if (node.begin == -1 || score > node.score) node = {score, static_cast<int32_t>(begin), id};
+  }
+  void begin_part(std::string_view part, Progress& progress) const;
+  void find_best(const SentencePieceVocabulary& vocabulary, std::string_view part, size_t from,
+                 size_t to, Progress& progress) const;
+  void append_best(const SentencePieceVocabulary& vocabulary, std::string_view part,
+                   Progress& progress, std::vector<int32_t>& ids) const;
+  bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
+  bool use_memory(const SentencePieceVocabulary& vocabulary, std::string_view part, size_t begin,
+                  size_t end, size_t first, Progress& progress) const;
+>>>>>>> 8123cc6 (Unigram models with pieces of several words are encoded word by word)
 
   Neighbours neighbours_;
   std::vector<float> scores_;       // by id
   std::vector<float> path_scores_;  // what an id of the output adds to the score
   float unknown_score_ = 0, largest_ = 0;
+  bool crosses_words_ = false;
 };
 
 }  // namespace tessera

@@ -1,8 +1,10 @@
 #include "framework/tokenizer/sentence_piece_vocabulary.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <string>
-#include <unordered_map>
+#include <tuple>
 
 #include "framework/core/error.h"
 
@@ -92,13 +94,25 @@ void SentencePieceVocabulary::add_piece(int32_t id, const std::string& what) {
 /// A spelling may be taken once by a piece of text and once by one that is none; in a BPE model only
 /// once.
 void SentencePieceVocabulary::check_duplicates(bool all_together, const std::string& what) const {
-  std::unordered_map<std::string_view, int32_t> text, others;
-  for (int32_t id = 0; id < size(); ++id) {
-    const SentencePieceFile::Piece& piece = pieces_[static_cast<size_t>(id)];
-    if (piece.text == kNull) continue;
-    auto& taken = all_together || piece.can_be_text() ? text : others;
-    const auto [first, is_new] = taken.emplace(piece.text, id);
-    require(is_new, "{}: pieces {} and {} are both '{}'", what, first->second, id, piece.text);
+  struct Spelling {
+    uint64_t hash;
+    bool is_text;
+    int32_t id;
+    bool operator<(const Spelling& other) const {
+      return std::tie(hash, is_text, id) < std::tie(other.hash, other.is_text, other.id);
+    }
+  };
+  std::vector<Spelling> spellings;
+  for (int32_t id = 0; id < size(); ++id)
+    if (token(id) != kNull)
+      spellings.push_back({XXH3_64bits(token(id).data(), token(id).size()),
+                           all_together || pieces_[static_cast<size_t>(id)].can_be_text(), id});
+  std::sort(spellings.begin(), spellings.end());
+  for (size_t i = 1; i < spellings.size(); ++i) {
+    const Spelling &first = spellings[i - 1], &second = spellings[i];
+    require(first.hash != second.hash || first.is_text != second.is_text ||
+                token(first.id) != token(second.id),
+            "{}: pieces {} and {} are both '{}'", what, first.id, second.id, token(first.id));
   }
 }
 

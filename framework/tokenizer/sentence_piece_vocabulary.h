@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,12 @@ class SentencePieceVocabulary {
   /// The control piece of that spelling, or -1.
   int32_t control(std::string_view text) const;
 
+  /// Appends ids of a part to those of the text, which begin at `first`.
+  void append(std::span<const int32_t> part, size_t first, std::vector<int32_t>& ids) const {
+    const bool joins = !part.empty() && part[0] == unknown_ && ids.size() > first &&
+                       ids.back() == unknown_ && !byte_fallback_;
+    ids.insert(ids.end(), part.begin() + (joins ? 1 : 0), part.end());
+  }
   /// Appends what a part of a normalized text becomes that is no piece: its bytes, or one unknown,
   /// which takes in further ones. The ids of the text begin at `first`.
   void append_unknown(std::string_view part, size_t first, std::vector<int32_t>& ids) const;
