@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/tokenizer/encode_options.h"
 #include "framework/tokenizer/special_tokens.h"
+#include "framework/tokenizer/word_cache.h"
 
 namespace tessera {
 
@@ -19,8 +21,12 @@ class ByteTokenizer {
   static constexpr std::string_view kType = "byte";
   static constexpr int32_t kVocabSize = 261;
 
-  void encode(std::string_view text, std::vector<int32_t>& ids) const;
-  void decode(std::span<const int32_t> ids, std::string& text) const;
+  void encode(std::string_view text, const EncodeOptions& options, WordCache& cache,
+              std::vector<int32_t>& ids) const;
+  std::string decode(std::span<const int32_t> ids) const;
+  /// The byte itself, or the special token's name in <>.
+  std::string token(int32_t id) const;
+  bool is_special(int32_t id) const { return id >= 256; }
   int32_t vocab_size() const { return kVocabSize; }
   SpecialTokens special() const {
     return {.end_of_document = 256, .pad = 257, .cls = 258, .sep = 259, .mask = 260};

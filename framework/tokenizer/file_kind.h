@@ -2,19 +2,26 @@
 // it is read. Where a folder holds several, the first row wins, as in transformers.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "framework/tokenizer/files.h"
 #include "framework/tokenizer/pipeline.h"
+#include "framework/tokenizer/sentence_piece.h"
 
 namespace tessera {
+
+/// A tokenizer that files make.
+using FileTokenizer =
+    std::variant<std::shared_ptr<const Pipeline>, std::shared_ptr<const SentencePiece>>;
 
 struct FileKind {
   std::string_view name;
   bool (*fits)(const TokenizerFiles& files);
-  PipelineParts (*read)(const TokenizerFiles& files, const std::string& where);
+  FileTokenizer (*read)(const TokenizerFiles& files, const std::string& where);
 };
 
 /// Throws UserError, which begins with `where`, when no kind fits.

@@ -59,11 +59,6 @@ SentencePieceUnigram::SentencePieceUnigram(const SentencePieceVocabulary& vocabu
   neighbours_ = Neighbours(tokens);
 }
 
-<<<<<<< HEAD
-/// The segmentation of the largest float sum that ends at each place. Of equal sums that stands
-/// which is found first, whose last piece begins first.
-void SentencePieceUnigram::find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
-=======
 void SentencePieceUnigram::begin_part(std::string_view part, Progress& progress) const {
   progress.nodes.assign(part.size() + 1, {});
   progress.nodes[0].score = progress.score;
@@ -76,7 +71,6 @@ void SentencePieceUnigram::begin_part(std::string_view part, Progress& progress)
 /// sum; of equal sums that stands which comes first, whose last piece begins first.
 void SentencePieceUnigram::find_best(const SentencePieceVocabulary& vocabulary,
                                      std::string_view part, size_t from, size_t to,
->>>>>>> 8123cc6 (Unigram models with pieces of several words are encoded word by word)
                                      Progress& progress) const {
   const DoubleArray& trie = vocabulary.trie();
   auto& nodes = progress.nodes;

@@ -92,11 +92,6 @@ class SentencePieceUnigram {
  private:
   static constexpr float kReset = 100000;
 
-<<<<<<< HEAD
-  void find_best(const DoubleArray& trie, int32_t unknown, std::string_view part,
-                 Progress& progress) const;
-  bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
-=======
   void offer(Progress& progress, size_t end, float score, size_t begin, int32_t id) const {
     progress.farthest = std::max(progress.farthest, end);
     Progress::Node& node = progress.nodes[end];
@@ -110,7 +105,6 @@ class SentencePieceUnigram {
   bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
   bool use_memory(const SentencePieceVocabulary& vocabulary, std::string_view part, size_t begin,
                   size_t end, size_t first, Progress& progress) const;
->>>>>>> 8123cc6 (Unigram models with pieces of several words are encoded word by word)
 
   Neighbours neighbours_;
   std::vector<float> scores_;       // by id

@@ -7,9 +7,36 @@
 #include "framework/core/json.h"
 #include "framework/core/random.h"
 #include "framework/tokenizer/file_kind.h"
-#include "framework/tokenizer/words.h"
 
 namespace tessera {
+
+namespace {
+
+const ByteTokenizer& made(const ByteTokenizer& bytes) { return bytes; }
+template <typename Make>
+const Make& made(const std::shared_ptr<const Make>& make) {
+  return *make;
+}
+
+WordMarks marks_of(const Pipeline& pipeline) {
+  const TokenModel& model = pipeline.parts().model;
+  WordMarks marks;
+  if (const auto* pieces = std::get_if<WordPiece>(&model))
+    marks.continuing_prefix = pieces->continuing_prefix();
+  marks.spaces_kept =
+      !std::holds_alternative<WordPiece>(model) && !std::holds_alternative<WordLevel>(model);
+  return marks;
+}
+
+/// The token between documents, where the files name none for that: the nearest thing to it.
+int32_t document_mark(const SpecialTokens& special) {
+  for (const int32_t id : {special.end_of_document, special.end_of_text, special.sep,
+                           special.begin_of_text, special.cls, special.pad})
+    if (id != SpecialTokens::kNone) return id;
+  return SpecialTokens::kNone;
+}
+
+}  // namespace
 
 Tokenizer::Tokenizer(ByteTokenizer bytes)
     : made_(bytes),
@@ -20,14 +47,21 @@ Tokenizer::Tokenizer(ByteTokenizer bytes)
 Tokenizer::Tokenizer(TokenizerFiles files, const std::string& where) : files_(std::move(files)) {
   const FileKind& kind = kind_of_files(files_, where);
   kind_ = kind.name;
-  made_ = std::make_shared<const Pipeline>(kind.read(files_, where));
-  vocab_size_ = pipeline()->vocab_size();
-  special_ = pipeline()->special();
+  std::visit([&](auto&& make) { made_ = std::forward<decltype(make)>(make); },
+             kind.read(files_, where));
+  std::visit(
+      [&](const auto& make) {
+        vocab_size_ = made(make).vocab_size();
+        special_ = made(make).special();
+      },
+      made_);
+  special_.end_of_document = document_mark(special_);
+  if (const Pipeline* parts = pipeline()) words_ = marks_of(*parts);
 }
 
 const Pipeline* Tokenizer::pipeline() const {
-  const Made* made = std::get_if<Made>(&made_);
-  return made != nullptr ? made->get() : nullptr;
+  const auto* parts = std::get_if<std::shared_ptr<const Pipeline>>(&made_);
+  return parts != nullptr ? parts->get() : nullptr;
 }
 
 std::vector<int32_t> Tokenizer::encode(std::string_view text, const EncodeOptions& options) const {
@@ -39,52 +73,42 @@ std::vector<int32_t> Tokenizer::encode(std::string_view text, const EncodeOption
 
 void Tokenizer::encode(std::string_view text, const EncodeOptions& options, WordCache& cache,
                        std::vector<int32_t>& ids) const {
-  if (const Pipeline* parts = pipeline())
-    parts->encode(text, options, cache, ids);
-  else
-    std::get<ByteTokenizer>(made_).encode(text, ids);
+  std::visit([&](const auto& make) { made(make).encode(text, options, cache, ids); }, made_);
 }
 
 std::string Tokenizer::decode(std::span<const int32_t> ids) const {
-  if (const Pipeline* parts = pipeline()) return parts->decode(ids);
-  std::string text;
-  std::get<ByteTokenizer>(made_).decode(ids, text);
-  return text;
+  return std::visit([&](const auto& make) { return made(make).decode(ids); }, made_);
 }
 
 bool Tokenizer::is_special(int32_t id) const {
-  const Pipeline* parts = pipeline();
-  return parts != nullptr ? parts->is_special(id) : special_.contains(id);
+  return special_.contains(id) ||
+         std::visit([&](const auto& make) { return made(make).is_special(id); }, made_);
 }
 
 std::string Tokenizer::token(int32_t id) const {
-  if (const Pipeline* parts = pipeline()) return std::string(parts->token(id));
-  return id < 256 ? decode({&id, 1}) : fmt::format("<{}>", id);
+  return std::visit([&](const auto& make) { return std::string(made(make).token(id)); }, made_);
 }
 
 uint64_t Tokenizer::byte_count(std::span<const int32_t> ids) const { return decode(ids).size(); }
 
 bool Tokenizer::continues_word(int32_t previous, int32_t id) const {
-  const Pipeline* parts = pipeline();
-  if (parts == nullptr) return std::get<ByteTokenizer>(made_).continues_word(previous, id);
+  if (const auto* bytes = std::get_if<ByteTokenizer>(&made_))
+    return bytes->continues_word(previous, id);
   return !is_special(previous) && !is_special(id) &&
-         tessera::continues_word(parts->parts().model, parts->token(previous), parts->token(id));
+         tessera::continues_word(words_, token(previous), token(id));
 }
 
 bool Tokenizer::ends_sentence(int32_t id, int32_t next) const {
-  const Pipeline* parts = pipeline();
-  if (parts == nullptr) return std::get<ByteTokenizer>(made_).ends_sentence(id, next);
-  return !is_special(id) &&
-         tessera::ends_sentence(parts->parts().model, parts->token(id), parts->token(next));
+  if (const auto* bytes = std::get_if<ByteTokenizer>(&made_)) return bytes->ends_sentence(id, next);
+  return !is_special(id) && tessera::ends_sentence(words_, token(id), token(next));
 }
 
 size_t Tokenizer::safe_cut(std::string_view text) const {
-  const Pipeline* parts = pipeline();
-  return parts != nullptr ? parts->safe_cut(text) : text.size();
+  return std::visit([&](const auto& make) { return made(make).safe_cut(text); }, made_);
 }
 
 std::string Tokenizer::description() const {
-  if (pipeline() == nullptr) return std::get<ByteTokenizer>(made_).description();
+  if (const auto* bytes = std::get_if<ByteTokenizer>(&made_)) return bytes->description();
   return nlohmann::json{
       {"type", kind_}, {"vocab_size", vocab_size_}, {"hash", fmt::format("{:016x}", files_.hash())}}
       .dump();

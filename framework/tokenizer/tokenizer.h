@@ -18,8 +18,10 @@
 #include "framework/tokenizer/encode_options.h"
 #include "framework/tokenizer/files.h"
 #include "framework/tokenizer/pipeline.h"
+#include "framework/tokenizer/sentence_piece.h"
 #include "framework/tokenizer/special_tokens.h"
 #include "framework/tokenizer/word_cache.h"
+#include "framework/tokenizer/words.h"
 
 namespace tessera {
 
@@ -67,15 +69,17 @@ class Tokenizer {
   /// A hash that is the same for equal tokenizers in every process; each shard keeps it, so that
   /// ids cannot be misread.
   uint64_t fingerprint() const;
-  /// The parts, of a tokenizer that has such.
+  /// The parts of a tokenizer that is put together from such, or nullptr.
   const Pipeline* pipeline() const;
 
  private:
-  using Made = std::shared_ptr<const Pipeline>;
+  using Made = std::variant<ByteTokenizer, std::shared_ptr<const Pipeline>,
+                            std::shared_ptr<const SentencePiece>>;
 
-  std::variant<ByteTokenizer, Made> made_;
+  Made made_;
   std::string kind_;
   TokenizerFiles files_;
+  WordMarks words_;
   int32_t vocab_size_;
   SpecialTokens special_;
 };

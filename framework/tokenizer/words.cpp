@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <variant>
 
 #include "framework/tokenizer/utf8.h"
 
@@ -48,23 +47,20 @@ size_t sentence_mark(std::string_view text) {
   return mark != nullptr ? mark->text.size() : 0;
 }
 
-bool continues_word(const TokenModel& model, std::string_view previous, std::string_view token) {
+bool continues_word(const WordMarks& marks, std::string_view previous, std::string_view token) {
   if (token.empty() || previous.empty()) return false;
-  if (const auto* pieces = std::get_if<WordPiece>(&model))
-    return token.starts_with(pieces->continuing_prefix());
+  if (!marks.continuing_prefix.empty()) return token.starts_with(marks.continuing_prefix);
   if (begins_with_space(token)) return false;
   return is_word_byte(token[0]) && is_word_byte(previous.back()) && sentence_mark(previous) == 0;
 }
 
-bool ends_sentence(const TokenModel& model, std::string_view token, std::string_view next) {
+bool ends_sentence(const WordMarks& marks, std::string_view token, std::string_view next) {
   if (token.find('\n') != token.npos) return true;
   const Mark* mark = mark_at_end(token);
   if (mark == nullptr) return false;
   if (mark->stands_alone || next.empty() || begins_with_space(next)) return true;
-  // A vocabulary of words alone does not tell where spaces were: digits after a point go on.
-  const bool no_spaces =
-      std::holds_alternative<WordPiece>(model) || std::holds_alternative<WordLevel>(model);
-  return no_spaces && !(next[0] >= '0' && next[0] <= '9') && is_word_byte(next[0]);
+  // Where the spaces of the text are lost, digits after a point still go on with a number.
+  return !marks.spaces_kept && !(next[0] >= '0' && next[0] <= '9') && is_word_byte(next[0]);
 }
 
 }  // namespace tessera
