@@ -1,11 +1,11 @@
-// DoubleArray holds strings by their common beginnings, for matching byte by byte. Nodes are numbered
-// by depth, then by the strings they stand for, so the children of a node are neighbours. Time and
-// memory to build it are linear in the bytes of the strings, whatever they are.
+// DoubleArray maps byte strings to small numbers and finds all that begin at a place of a text: a
+// double array (Aoe, "An Efficient Digital Search Algorithm by Using a Double-Array Structure",
+// IEEE TSE 1989), in which a step reads one unit of eight bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,41 +13,47 @@ namespace tessera {
 
 class DoubleArray {
  public:
-  static constexpr int32_t kRoot = 0;
-  static constexpr int32_t kNone = -1;
+  static constexpr uint32_t kRoot = 0;
+  static constexpr int32_t kMostValues = (1 << 22) - 1;
 
   DoubleArray() = default;
-  /// Builds from (string, value) pairs of different strings; values are not negative.
-  explicit DoubleArray(std::vector<std::pair<std::string, int32_t>> entries);
+  /// Keys are different and not empty; values are 0 to kMostValues - 1.
+  explicit DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys);
 
-  int32_t size() const { return static_cast<int32_t>(nodes_.size()); }
-  /// The child of `node` that `byte` leads to, or kNone.
-  int32_t next(int32_t node, unsigned char byte) const {
-    const Node& from = nodes_[static_cast<size_t>(node)];
-    if (from.table >= 0) return tables_[static_cast<size_t>(from.table) * 256 + byte];
-    const unsigned char* labels = labels_.data() + from.first;
-    for (int32_t i = 0; i < from.count; ++i)
-      if (labels[i] == byte) return from.first + i;
-    return kNone;
+  bool empty() const { return units_.empty(); }
+
+  /// Goes from `node` on by one byte; false where no key goes on so. The trie is not empty.
+  bool step(uint32_t& node, unsigned char byte) const {
+    const Unit& unit = units_[node];
+    if ((unit.word & kHasChildren) == 0) return false;
+    const uint32_t next = unit.base ^ byte;
+    if ((units_[next].word & kLabelMask) != (kTaken | byte)) return false;
+    node = next;
+    return true;
   }
-  /// The value of the string that ends at `node`, or -1.
-  int32_t value(int32_t node) const { return nodes_[static_cast<size_t>(node)].value; }
+  /// The value of the key that ends at `node`, or -1.
+  int32_t value(uint32_t node) const { return static_cast<int32_t>(units_[node].word >> 10) - 1; }
 
-  int32_t first_child(int32_t node) const { return nodes_[static_cast<size_t>(node)].first; }
-  int32_t children(int32_t node) const { return nodes_[static_cast<size_t>(node)].count; }
-  /// The byte that leads to `node`, which is not the root.
-  unsigned char label(int32_t node) const { return labels_[static_cast<size_t>(node)]; }
+  struct Match {
+    size_t bytes = 0;  // 0: no key begins there
+    int32_t value = -1;
+  };
+  /// The longest key that begins at text[at], or of the first `most` of them by length.
+  Match longest(std::string_view text, size_t at, size_t most = SIZE_MAX) const;
+  /// The value of a whole key, or -1.
+  int32_t find(std::string_view key) const;
 
  private:
-  struct Node {
-    int32_t first = 0, count = 0;  // children
-    int32_t value = -1;
-    int32_t table = -1;  // of 256 children, where there are many
+  // A unit's word holds its label (8 bits), whether it is taken, whether it has children, and one
+  // more than its value. No two nodes have one base, so the label tells whose child a unit is.
+  static constexpr uint32_t kTaken = 1U << 8, kHasChildren = 1U << 9, kLabelMask = kTaken | 0xffU;
+  struct Unit {
+    uint32_t base = 0;
+    uint32_t word = 0;
   };
+  class Builder;
 
-  std::vector<Node> nodes_{Node{}};
-  std::vector<unsigned char> labels_{0};  // by node
-  std::vector<int32_t> tables_;
+  std::vector<Unit> units_;
 };
 
 }  // namespace tessera

@@ -51,7 +51,9 @@ void SentencePiece::name_special_pieces(const SentencePieceFile& file) {
               .cls = first_of({"[CLS]", "<cls>"}),
               .sep = first_of({"[SEP]", "<sep>"}),
               .mask = first_of({"[MASK]", "<mask>"}),
-              .unknown = vocabulary_.unknown()};
+              .unknown = vocabulary_.unknown(),
+              .begin_of_text = begin_id_,
+              .end_of_text = end_id_};
 }
 
 std::string_view SentencePiece::token(int32_t id) const {

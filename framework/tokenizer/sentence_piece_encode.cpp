@@ -84,8 +84,8 @@ void SentencePiece::encode_bpe(std::string_view text, WordCache& cache,
   if (!vocabulary_.user_defined().empty()) {
     for (size_t at = 0; at < text.size();) {
       const DoubleArray::Match match = vocabulary_.begins_user_defined(text[at])
-                                           ? vocabulary_.user_defined().longest(text, at)
-                                           : DoubleArray::Match{};
+                                        ? vocabulary_.user_defined().longest(text, at)
+                                        : DoubleArray::Match{};
       if (match.bytes == 0) {
         ++at;
         continue;
