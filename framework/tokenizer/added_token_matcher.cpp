@@ -33,8 +33,7 @@ AddedTokenMatcher::AddedTokenMatcher(std::vector<std::pair<std::string, int32_t>
     only_byte_ = static_cast<unsigned char>(strings.front().first[0]);
 }
 
-void AddedTokenMatcher::insert_all(
-    const std::vector<std::pair<std::string, int32_t>>& strings) {
+void AddedTokenMatcher::insert_all(const std::vector<std::pair<std::string, int32_t>>& strings) {
   // Nodes are made level by level: a node is a range of sorted strings that share their first bytes.
   struct Range {
     size_t begin, end;

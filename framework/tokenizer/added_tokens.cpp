@@ -12,9 +12,7 @@ namespace {
 
 // The reference asks Rust's regular expressions what a word and white space are; fancy_regex's
 // tables are theirs.
-bool is_word(const CodePoint& point) {
-  return point.valid() && fancy_regex::is_word(point.value);
-}
+bool is_word(const CodePoint& point) { return point.valid() && fancy_regex::is_word(point.value); }
 bool is_space(const CodePoint& point) {
   return point.valid() && fancy_regex::is_space(point.value);
 }

@@ -91,8 +91,7 @@ void cut_piece(const BertStep& /*step*/, std::string_view piece, PieceList& out)
 }
 
 void cut_piece(const CharDelimiterStep& step, std::string_view piece, PieceList& out) {
-  cut_at(piece, Delimiter::removed, out,
-         [&](char32_t point) { return point == step.delimiter; });
+  cut_at(piece, Delimiter::removed, out, [&](char32_t point) { return point == step.delimiter; });
 }
 
 void cut_piece(const UnicodeScriptsStep& /*step*/, std::string_view piece, PieceList& out) {

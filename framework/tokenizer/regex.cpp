@@ -15,8 +15,8 @@
 namespace tessera {
 namespace {
 
-constexpr size_t kStackBytes = size_t{16} << 20;   // of one match; taken as it is needed
-constexpr uint32_t kMatchLimit = 50'000'000;       // steps of one search
+constexpr size_t kStackBytes = size_t{16} << 20;  // of one match; taken as it is needed
+constexpr uint32_t kMatchLimit = 50'000'000;      // steps of one search
 constexpr uint32_t kHeapKibibytes = 16 << 10;
 
 template <auto Free>
@@ -114,9 +114,8 @@ Pattern Pattern::literal(std::string text) {
 Pattern Pattern::regex(std::string text, RegexDialect dialect, const std::string& what) {
   Pattern pattern;
   pattern.text_ = std::move(text);
-  pattern.compiled_ =
-      std::make_shared<const Compiled>(rewrite_regex(pattern.text_, dialect, what), pattern.text_,
-                                       what);
+  pattern.compiled_ = std::make_shared<const Compiled>(rewrite_regex(pattern.text_, dialect, what),
+                                                       pattern.text_, what);
   return pattern;
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kDeepest = 100;
 constexpr char32_t kLongS = 0x17f, kKelvin = 0x212a;  // fold to s and k
-constexpr char32_t kIota = 0x345;  // the one mark that folds to a letter
+constexpr char32_t kIota = 0x345;                     // the one mark that folds to a letter
 
 bool is_letter(char32_t point) {
   return (point >= 'a' && point <= 'z') || (point >= 'A' && point <= 'Z');
@@ -100,7 +100,8 @@ class ClassParser {
 
  private:
   bool at_operator() const {
-    return reader_.sees("&&") || (!reader_.oniguruma() && (reader_.sees("--") || reader_.sees("~~")));
+    return reader_.sees("&&") ||
+           (!reader_.oniguruma() && (reader_.sees("--") || reader_.sees("~~")));
   }
 
   CharacterSet parse_union(int depth, bool first) {

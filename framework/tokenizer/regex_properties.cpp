@@ -15,36 +15,15 @@ constexpr size_t kCategories = static_cast<size_t>(Category::Cn) + 1;
 constexpr std::array<const char*, kCategories> kShort = {
     "lu", "ll", "lt", "lm", "lo", "mn", "mc", "me", "nd", "nl", "no", "pc", "pd", "ps", "pe",
     "pi", "pf", "po", "sm", "sc", "sk", "so", "zs", "zl", "zp", "cc", "cf", "cs", "co", "cn"};
-constexpr std::array<const char*, kCategories> kLong = {"uppercaseletter",
-                                                        "lowercaseletter",
-                                                        "titlecaseletter",
-                                                        "modifierletter",
-                                                        "otherletter",
-                                                        "nonspacingmark",
-                                                        "spacingmark",
-                                                        "enclosingmark",
-                                                        "decimalnumber",
-                                                        "letternumber",
-                                                        "othernumber",
-                                                        "connectorpunctuation",
-                                                        "dashpunctuation",
-                                                        "openpunctuation",
-                                                        "closepunctuation",
-                                                        "initialpunctuation",
-                                                        "finalpunctuation",
-                                                        "otherpunctuation",
-                                                        "mathsymbol",
-                                                        "currencysymbol",
-                                                        "modifiersymbol",
-                                                        "othersymbol",
-                                                        "spaceseparator",
-                                                        "lineseparator",
-                                                        "paragraphseparator",
-                                                        "control",
-                                                        "format",
-                                                        "surrogate",
-                                                        "privateuse",
-                                                        "unassigned"};
+constexpr std::array<const char*, kCategories> kLong = {
+    "uppercaseletter",    "lowercaseletter",  "titlecaseletter",  "modifierletter",
+    "otherletter",        "nonspacingmark",   "spacingmark",      "enclosingmark",
+    "decimalnumber",      "letternumber",     "othernumber",      "connectorpunctuation",
+    "dashpunctuation",    "openpunctuation",  "closepunctuation", "initialpunctuation",
+    "finalpunctuation",   "otherpunctuation", "mathsymbol",       "currencysymbol",
+    "modifiersymbol",     "othersymbol",      "spaceseparator",   "lineseparator",
+    "paragraphseparator", "control",          "format",           "surrogate",
+    "privateuse",         "unassigned"};
 
 /// Every set that needs a walk over all characters, made once per dialect.
 struct DialectSets {
@@ -69,8 +48,8 @@ DialectSets sets_of(Of category, Space is_space, Word is_word, Digit is_digit) {
 
 const DialectSets& sets_of(RegexDialect dialect) {
   if (dialect == RegexDialect::oniguruma) {
-    static const DialectSets sets = sets_of(oniguruma::category, oniguruma::is_space,
-                                            oniguruma::is_word, oniguruma::is_digit);
+    static const DialectSets sets =
+        sets_of(oniguruma::category, oniguruma::is_space, oniguruma::is_word, oniguruma::is_digit);
     return sets;
   }
   static const DialectSets sets = sets_of(fancy_regex::category, fancy_regex::is_space,

@@ -13,7 +13,7 @@ namespace tessera {
 const CharacterSet& space_set(RegexDialect dialect);  // \s
 const CharacterSet& word_set(RegexDialect dialect);   // \w
 const CharacterSet& digit_set(RegexDialect dialect);  // \d
-const CharacterSet& hexadecimal_set();         // \h
+const CharacterSet& hexadecimal_set();                // \h
 /// The set of \p{name}, or nothing when the name is not known here. Names are compared without
 /// regard to case, spaces, '-' and '_'.
 std::optional<CharacterSet> property_set(std::string_view name, RegexDialect dialect);

@@ -277,8 +277,8 @@ class Rewriter {
   /// A number of at most six digits, or -1.
   int read_number() {
     int value = -1;
-    for (int i = 0; i < 6 && !reader_.done() && reader_.rest()[0] >= '0' && reader_.rest()[0] <= '9';
-         ++i)
+    for (int i = 0;
+         i < 6 && !reader_.done() && reader_.rest()[0] >= '0' && reader_.rest()[0] <= '9'; ++i)
       value = std::max(value, 0) * 10 + static_cast<int>(reader_.take() - '0');
     return value;
   }

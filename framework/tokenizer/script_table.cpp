@@ -1,9 +1,10 @@
 // Written by make_regex_tables, which asks tokenizers 0.23.3: the scripts that UnicodeScripts cuts between.
 // Runs of characters from U+0000 on, each as its length and the number of its script, in hexadecimal.
+#include "framework/tokenizer/script_table.h"
+
 #include <algorithm>
 
 #include "framework/tokenizer/delta_table.h"
-#include "framework/tokenizer/script_table.h"
 
 namespace tessera {
 namespace {
@@ -90,9 +91,9 @@ constexpr std::string_view kRuns =
 
 int cutting_script(char32_t point) {
   static const std::vector<ScriptRun> kTable = read_script_runs(kRuns);
-  const auto after = std::upper_bound(
-      kTable.begin(), kTable.end(), point,
-      [](char32_t value, const ScriptRun& run) { return value < run.first; });
+  const auto after =
+      std::upper_bound(kTable.begin(), kTable.end(), point,
+                       [](char32_t value, const ScriptRun& run) { return value < run.first; });
   return std::prev(after)->script;
 }
 

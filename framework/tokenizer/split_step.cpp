@@ -26,8 +26,7 @@ void cut_piece(const SplitStep& step, std::string_view piece, PieceList& out) {
 
 void cut_piece(const ByteLevelStep& step, std::string_view piece, bool /*begins*/, Pieces& pieces,
                PieceList& out) {
-  if (step.add_prefix_space && piece.front() != ' ')
-    piece = pieces.keep(" " + std::string(piece));
+  if (step.add_prefix_space && piece.front() != ' ') piece = pieces.keep(" " + std::string(piece));
   if (!step.use_regex) return out.push_back(piece);
   for (size_t at = 0; at < piece.size();) {
     const size_t end = scan_gpt2(piece, at);
