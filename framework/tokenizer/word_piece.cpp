@@ -10,7 +10,7 @@ namespace {
 // First bytes of the strings in the trie, which so has two tries in it.
 constexpr char kBegins = 'b', kContinues = 'c';
 
-ByteTrie make_trie(const Vocabulary& vocabulary, const std::string& prefix) {
+WordTrie make_trie(const Vocabulary& vocabulary, const std::string& prefix) {
   std::vector<std::pair<std::string, int32_t>> entries{};
   entries.reserve(static_cast<size_t>(vocabulary.size()) * 2);
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
@@ -20,7 +20,7 @@ ByteTrie make_trie(const Vocabulary& vocabulary, const std::string& prefix) {
     if (token.size() > prefix.size() && token.starts_with(prefix))
       entries.emplace_back(kContinues + std::string(token.substr(prefix.size())), id);
   }
-  return ByteTrie(std::move(entries));
+  return WordTrie(std::move(entries));
 }
 
 }  // namespace
@@ -34,8 +34,8 @@ WordPiece::WordPiece(Vocabulary vocabulary, const std::string& unknown,
       unknown_(vocabulary_.find(unknown)),
       bytes_(bytes),
       trie_(make_trie(vocabulary_, prefix_)),
-      begins_(trie_.next(ByteTrie::kRoot, kBegins)),
-      continues_(trie_.next(ByteTrie::kRoot, kContinues)) {
+      begins_(trie_.next(WordTrie::kRoot, kBegins)),
+      continues_(trie_.next(WordTrie::kRoot, kContinues)) {
   require(unknown_ >= 0, "{}: the token for unknown words, '{}', is not in the vocabulary", what,
           unknown);
   find_failures();
@@ -48,7 +48,7 @@ void WordPiece::find_failures() {
   const auto failure = [&](int32_t node) -> Failure& {
     return failures_[static_cast<size_t>(node)];
   };
-  for (int32_t node = ByteTrie::kRoot + 1; node < trie_.size(); ++node) {
+  for (int32_t node = WordTrie::kRoot + 1; node < trie_.size(); ++node) {
     for (int32_t i = 0; i < trie_.children(node); ++i) {
       const int32_t child = trie_.first_child(node) + i;
       if (trie_.value(child) >= 0) {
@@ -57,9 +57,9 @@ void WordPiece::find_failures() {
         continue;
       }
       int32_t rest = failure(node).node, tokens = failure(node).tokens;
-      while (rest != ByteTrie::kNone) {
+      while (rest != WordTrie::kNone) {
         const int32_t next = trie_.next(rest, trie_.label(child));
-        if (next != ByteTrie::kNone) {
+        if (next != WordTrie::kNone) {
           failure(child) = {next, tokens};
           break;
         }
@@ -111,12 +111,12 @@ bool WordPiece::too_long(std::string_view piece) const {
 /// Appends the tokens of a word, or returns false when they do not cover it.
 bool WordPiece::cover(std::string_view piece, std::vector<int32_t>& ids) const {
   int32_t node = begins_;
-  if (node == ByteTrie::kNone) return false;
+  if (node == WordTrie::kNone) return false;
   for (const char byte : piece) {
     int32_t next = trie_.next(node, static_cast<unsigned char>(byte));
-    while (next == ByteTrie::kNone) {
+    while (next == WordTrie::kNone) {
       const Failure& failure = failures_[static_cast<size_t>(node)];
-      if (failure.node == ByteTrie::kNone) return false;
+      if (failure.node == WordTrie::kNone) return false;
       append(failure.tokens, ids);
       node = failure.node;
       next = trie_.next(node, static_cast<unsigned char>(byte));
@@ -126,9 +126,9 @@ bool WordPiece::cover(std::string_view piece, std::vector<int32_t>& ids) const {
   while (node != continues_) {
     const Failure& failure = failures_[static_cast<size_t>(node)];
     const bool covered = trie_.value(node) >= 0;
-    if (failure.node == ByteTrie::kNone && !covered) return false;
+    if (failure.node == WordTrie::kNone && !covered) return false;
     append(failure.tokens, ids);
-    if (failure.node == ByteTrie::kNone) break;
+    if (failure.node == WordTrie::kNone) break;
     node = failure.node;
   }
   return true;

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "framework/tokenizer/byte_trie.h"
 #include "framework/tokenizer/vocabulary.h"
+#include "framework/tokenizer/word_trie.h"
 
 namespace tessera {
 
@@ -34,7 +34,7 @@ class WordPiece {
   /// What to do at a node of the trie when no child goes on: take `tokens`, which cover the start of
   /// what was read, and go on at `node`, which stands for the rest.
   struct Failure {
-    int32_t node = ByteTrie::kNone;  // kNone: nothing covers it
+    int32_t node = WordTrie::kNone;  // kNone: nothing covers it
     int32_t tokens = -1;             // a sequence, -1: none
   };
   /// Sequences of tokens: one token, or two sequences one after the other.
@@ -54,8 +54,8 @@ class WordPiece {
   size_t most_characters_;
   int32_t unknown_;
   bool bytes_;
-  ByteTrie trie_;
-  int32_t begins_ = ByteTrie::kNone, continues_ = ByteTrie::kNone;  // where words and rests begin
+  WordTrie trie_;
+  int32_t begins_ = WordTrie::kNone, continues_ = WordTrie::kNone;  // where words and rests begin
   std::vector<Failure> failures_;                                   // by node
   std::vector<Sequence> sequences_;
 };

@@ -1,4 +1,4 @@
-// ByteTrie holds strings by their common beginnings, for matching byte by byte. Nodes are numbered
+// WordTrie holds strings by their common beginnings, for matching byte by byte. Nodes are numbered
 // by depth, then by the strings they stand for, so the children of a node are neighbours. Time and
 // memory to build it are linear in the bytes of the strings, whatever they are.
 #pragma once
@@ -11,14 +11,14 @@
 
 namespace tessera {
 
-class ByteTrie {
+class WordTrie {
  public:
   static constexpr int32_t kRoot = 0;
   static constexpr int32_t kNone = -1;
 
-  ByteTrie() = default;
+  WordTrie() = default;
   /// Builds from (string, value) pairs of different strings; values are not negative.
-  explicit ByteTrie(std::vector<std::pair<std::string, int32_t>> entries);
+  explicit WordTrie(std::vector<std::pair<std::string, int32_t>> entries);
 
   int32_t size() const { return static_cast<int32_t>(nodes_.size()); }
   /// The child of `node` that `byte` leads to, or kNone.

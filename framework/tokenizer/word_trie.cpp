@@ -1,4 +1,4 @@
-#include "framework/tokenizer/byte_trie.h"
+#include "framework/tokenizer/word_trie.h"
 
 #include <algorithm>
 #include <limits>
@@ -18,7 +18,7 @@ struct Range {
 
 }  // namespace
 
-ByteTrie::ByteTrie(std::vector<std::pair<std::string, int32_t>> entries) {
+WordTrie::WordTrie(std::vector<std::pair<std::string, int32_t>> entries) {
   std::sort(entries.begin(), entries.end());
   size_t bytes = 0;
   for (const auto& [text, value] : entries) bytes += text.size();
