@@ -4,6 +4,7 @@
 // point. Functions take any scalar value.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -43,21 +44,55 @@ enum class Category : uint8_t {
   Cn
 };
 
-/// The classes of regular expressions in a tokenizer.json: Oniguruma's, Unicode 16.0.
+// Every table has two levels: blocks of 2^n code points, each different block kept once, and the block
+// of every 2^n code points.
+namespace unicode_tables {
+extern const uint8_t kRegexClassIndex[], kRegexClassBlocks[];
+
+/// The category in the low five bits, and the flags below.
+inline uint8_t regex_class(char32_t point) {
+  if (point >= 0x110000) return static_cast<uint8_t>(Category::Cn);  // CodePoint::kInvalid
+  return kRegexClassBlocks[size_t{kRegexClassIndex[point >> 8]} << 8 | (point & 0xff)];
+}
+constexpr uint8_t kCategory = 31, kSpace = 32, kOnigurumaWord = 64, kFancyWord = 128;
+}  // namespace unicode_tables
+
+/// The classes of regular expressions in a tokenizer.json: Oniguruma's, Unicode 16.0. Functions of this
+/// and the next namespaces take CodePoint::kInvalid, too, which is in no class.
 namespace oniguruma {
-Category category(char32_t point);
-bool is_space(char32_t point);  // \s
-bool is_word(char32_t point);   // \w
-bool is_digit(char32_t point);  // \d
+inline Category category(char32_t point) {
+  return Category{
+      static_cast<uint8_t>(unicode_tables::regex_class(point) & unicode_tables::kCategory)};
+}
+/// \s
+inline bool is_space(char32_t point) {
+  return (unicode_tables::regex_class(point) & unicode_tables::kSpace) != 0;
+}
+/// \w
+inline bool is_word(char32_t point) {
+  return (unicode_tables::regex_class(point) & unicode_tables::kOnigurumaWord) != 0;
+}
+/// \d
+inline bool is_digit(char32_t point) { return category(point) == Category::Nd; }
 }  // namespace oniguruma
 
-/// The classes of regular expressions in tiktoken's files: fancy-regex's, as tiktoken 0.14.0 has them.
+/// The classes of regular expressions in tiktoken's files: fancy-regex's, as tiktoken 0.14.0 has
+/// them. They are Oniguruma's but for \w.
 namespace fancy_regex {
-Category category(char32_t point);
-bool is_space(char32_t point);
-bool is_word(char32_t point);
-bool is_digit(char32_t point);
+using oniguruma::category;
+using oniguruma::is_digit;
+using oniguruma::is_space;
+inline bool is_word(char32_t point) {
+  return (unicode_tables::regex_class(point) & unicode_tables::kFancyWord) != 0;
+}
 }  // namespace fancy_regex
+
+/// The classes of the regex crate, which tokenizers' Whitespace step and its search for added tokens
+/// use. They are fancy-regex's, which is built on that crate.
+namespace rust_regex {
+using fancy_regex::is_space;
+using fancy_regex::is_word;
+}  // namespace rust_regex
 
 /// What Rust's standard library says of a character: Unicode 17.0.
 namespace rust {
