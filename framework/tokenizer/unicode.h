@@ -98,25 +98,39 @@ using fancy_regex::is_word;
 namespace rust {
 bool is_whitespace(char32_t point);
 bool is_numeric(char32_t point);
+/// The character in lower case; it is U+0130 alone that has two, and stays itself here.
+char32_t lower_case(char32_t point);
 /// Appends the character in lower case: one character, or two.
 void append_lower_case(char32_t point, std::string& text);
 }  // namespace rust
 
 /// The tests of BertNormalizer and BertPreTokenizer: Unicode 8.0, and a CJK test with the reference's
-/// own borders (tokenizers PR #2395).
+/// own borders (tokenizers PR #2395). Their white space is Rust's.
 namespace bert {
 bool is_punctuation(char32_t point);
+/// Whether clean_text removes the character.
 bool is_control(char32_t point);
 bool is_cjk(char32_t point);
+/// Whether strip_accents removes the character.
+bool is_mark(char32_t point);
 }  // namespace bert
 
+/// The scripts that the UnicodeScripts step tells apart, by number; 0 for characters that never make
+/// a cut. Hiragana and Katakana count as Han.
+uint8_t cutting_script(char32_t point);
+
 /// Normalization forms and combining marks: the tables of tokenizers' normalizers, Unicode 9.0 but for
-/// some later maps.
+/// some later maps. The text is valid UTF-8.
 namespace normal_form {
 std::string nfd(std::string_view text);
 std::string nfc(std::string_view text);
 std::string nfkd(std::string_view text);
 std::string nfkc(std::string_view text);
+/// Changes the text in place; a text that has the form already is only read.
+void make_nfd(std::string& text);
+void make_nfc(std::string& text);
+void make_nfkd(std::string& text);
+void make_nfkc(std::string& text);
 /// Whether StripAccents removes the character.
 bool is_mark(char32_t point);
 }  // namespace normal_form
