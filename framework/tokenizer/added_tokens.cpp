@@ -126,8 +126,11 @@ void AddedTokens::cut(const Matcher* matcher, std::string_view text, bool specia
       }
       end = std::max(end, spaces_to);
     }
+    // White space that a token before took along may hold this one; the reference drops it when nothing
+    // of it is left.
+    if (begin >= end) continue;
     if (done < begin) out.push_back({text.substr(done, begin - done)});
-    out.push_back({text.substr(begin, std::max(begin, end) - begin), token.id});
+    out.push_back({text.substr(begin, end - begin), token.id});
     done = end;
   }
   if (done != text.size()) out.push_back({text.substr(done)});

@@ -141,7 +141,7 @@ class ClassParser {
   std::optional<CharacterSet> read_class_escape() {
     const size_t place = reader_.place();
     if (!reader_.take("\\")) return std::nullopt;
-    auto set = read_set_escape(reader_);
+    auto set = read_set_escape(reader_, true);
     if (!set) reader_.go_back(place);
     return set;
   }
@@ -208,7 +208,7 @@ CharacterSet read_class(RegexReader& reader, bool fold) {
   return ClassParser(reader, fold).parse(0);
 }
 
-std::optional<CharacterSet> read_set_escape(RegexReader& reader) {
+std::optional<CharacterSet> read_set_escape(RegexReader& reader, bool bracketed) {
   if (reader.done()) return std::nullopt;
   const RegexDialect dialect = reader.dialect();
   const char letter = reader.rest()[0];
@@ -221,7 +221,7 @@ std::optional<CharacterSet> read_set_escape(RegexReader& reader) {
       break;
     case 'w':
     case 'W':
-      set = &word_set(dialect);
+      set = bracketed ? &bracketed_word_set(dialect) : &word_set(dialect);
       break;
     case 'd':
     case 'D':

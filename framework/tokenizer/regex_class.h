@@ -11,8 +11,8 @@ namespace tessera {
 /// The class that begins after a '['. `fold` makes it ignore case.
 CharacterSet read_class(RegexReader& reader, bool fold);
 /// The set of \s, \S, \w, \W, \d, \D, \h, \H, \p{...}, \P{...}; nothing, and nothing read, where
-/// the escape is another one.
-std::optional<CharacterSet> read_set_escape(RegexReader& reader);
+/// the escape is another one. `bracketed` says that it stands inside a class.
+std::optional<CharacterSet> read_set_escape(RegexReader& reader, bool bracketed);
 /// The character that an escape such as \n, \. or \x{20} stands for; the backslash has been read.
 char32_t read_character_escape(RegexReader& reader);
 /// The class with the other case of its letters, as the references fold classes. Letters beyond ASCII

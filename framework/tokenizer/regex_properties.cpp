@@ -168,6 +168,13 @@ const CharacterSet& space_set(RegexDialect dialect) { return sets_of(dialect).sp
 const CharacterSet& word_set(RegexDialect dialect) { return sets_of(dialect).word; }
 const CharacterSet& digit_set(RegexDialect dialect) { return sets_of(dialect).digit; }
 
+const CharacterSet& bracketed_word_set(RegexDialect dialect) {
+  if (dialect == RegexDialect::fancy_regex) return word_set(dialect);
+  static const CharacterSet set = without(word_set(RegexDialect::oniguruma),
+                                          CharacterSet({{0xb2, 0xb3}, {0xb9, 0xb9}, {0xbc, 0xbe}}));
+  return set;
+}
+
 const CharacterSet& hexadecimal_set() {
   static const CharacterSet set({{'0', '9'}, {'A', 'F'}, {'a', 'f'}});
   return set;
@@ -190,6 +197,7 @@ std::optional<CharacterSet> property_set(std::string_view name, RegexDialect dia
 std::optional<CharacterSet> posix_set(std::string_view name, RegexDialect dialect) {
   if (dialect == RegexDialect::fancy_regex) return ascii_posix_set(std::string(name));
   if (name == "punct") return categories_of({"p", "s"}, dialect);
+  if (name == "word") return bracketed_word_set(dialect);
   return unicode_posix_set(std::string(name));
 }
 

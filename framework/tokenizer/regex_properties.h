@@ -12,6 +12,8 @@ namespace tessera {
 
 const CharacterSet& space_set(RegexDialect dialect);  // \s
 const CharacterSet& word_set(RegexDialect dialect);   // \w
+/// \\w inside brackets, where Oniguruma leaves out the digits and fractions of Latin-1.
+const CharacterSet& bracketed_word_set(RegexDialect dialect);
 const CharacterSet& digit_set(RegexDialect dialect);  // \d
 const CharacterSet& hexadecimal_set();                // \h
 /// The set of \p{name}, or nothing when the name is not known here. Names are compared without

@@ -189,7 +189,7 @@ class Rewriter {
   }
 
   void rewrite_escape(const Options& options) {
-    if (auto set = read_set_escape(reader_)) {
+    if (auto set = read_set_escape(reader_, false)) {
       last_letter_ = 0;
       // Oniguruma folds a set inside brackets alone.
       if (options.ignore_case && !reader_.oniguruma()) set = fold_case(reader_, *set);

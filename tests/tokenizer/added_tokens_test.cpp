@@ -81,9 +81,8 @@ TEST(AddedTokens, CoverTheTextAlsoWhereItIsInvalid) {
 TEST(AddedTokens, TakeLongTextsInLinearTime) {
   // Strings that nearly match at every byte, and white space that every match would look over.
   const std::string nearly = std::string(5000, 'a') + "b";
-  const AddedTokens tokens({{.content = nearly, .id = 1},
-                            {.content = " ", .id = 2, .left_strip = true, .right_strip = true}},
-                           Normalizer());
+  const AddedTokens tokens(
+      {{.content = nearly, .id = 1}, {.content = " ", .id = 2, .right_strip = true}}, Normalizer());
   std::vector<Segment> segments;
   tokens.cut_written(std::string(1 << 20, 'a'), true, segments);
   EXPECT_EQ(segments.size(), 1U);

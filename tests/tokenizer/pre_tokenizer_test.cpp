@@ -72,8 +72,8 @@ TEST(PreTokenizer, TakesLongPiecesInLinearTime) {
           {"type": "Metaspace", "replacement": "▁"}, {"type": "Punctuation"},
           {"type": "Split", "pattern": {"Regex": "\\s+(?!\\S)|\\s+|[^a\\s]+"}, "behavior": "Isolated",
            "invert": false}]})");
-  EXPECT_EQ(cut(all, std::string(1 << 20, 'x')).size(), 2U);
-  EXPECT_EQ(cut(all, std::string(1 << 20, '\n') + "b").size(), 3U);
+  EXPECT_EQ(cut(all, std::string(1 << 20, 'x')).size(), 1U);
+  EXPECT_EQ(cut(all, std::string(1 << 20, '\n') + "b").size(), 4U);
   EXPECT_EQ(cut(all, std::string(1 << 18, '.')).size(), (1U << 18) + 1);
 }
 
