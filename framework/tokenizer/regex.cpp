@@ -165,8 +165,9 @@ std::optional<std::pair<Matches::Place, Matches::Place>> Matches::search() {
   const int found = match(pattern_.compiled_->code.get(), subject, symbols_.size(), at_.symbol, 0,
                           place.data.get(), place.context.get());
   if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
-  require(found >= 0, "the expression '{}' takes too much work on this text: {}", pattern_.text_,
-          message_of(found));
+  if (found < 0)
+    user_error("the expression '{}' takes too much work on this text: {}", pattern_.text_,
+               message_of(found));
   const size_t* bounds = pcre2_get_ovector_pointer(place.data.get());
   Place begin = at_;
   advance(begin, bounds[0]);
