@@ -10,11 +10,11 @@
 namespace tessera {
 namespace {
 
-// The reference asks Rust's regular expressions what a word and white space are; fancy_regex's
-// tables are theirs.
-bool is_word(const CodePoint& point) { return point.valid() && fancy_regex::is_word(point.value); }
+// The reference asks Rust's regular expressions what a word and white space are.
+
+bool is_word(const CodePoint& point) { return point.valid() && rust_regex::is_word(point.value); }
 bool is_space(const CodePoint& point) {
-  return point.valid() && fancy_regex::is_space(point.value);
+  return point.valid() && rust_regex::is_space(point.value);
 }
 
 /// The character that ends at text[end - 1].

@@ -41,8 +41,8 @@ enum class Kind { space, word, other };
 
 Kind kind_of(const CodePoint& point) {
   if (!point.valid()) return Kind::other;
-  if (fancy_regex::is_space(point.value)) return Kind::space;
-  return fancy_regex::is_word(point.value) ? Kind::word : Kind::other;
+  if (rust_regex::is_space(point.value)) return Kind::space;
+  return rust_regex::is_word(point.value) ? Kind::word : Kind::other;
 }
 
 }  // namespace
