@@ -89,7 +89,8 @@ PostProcessor roberta_frame(const SpecialTokens& special) {
   return made;
 }
 
-/// "add_bos_token" and "add_eos_token" put a token before and after every text.
+/// "add_bos_token" and "add_eos_token" put a token before and after every text. RoBERTa's tokenizer
+/// minds neither.
 PostProcessor plain_frame(const HuggingFaceConfig& config, const SpecialTokens& special) {
   const auto asked = [&](const char* name) {
     return flag_option(config.options, name, false, config.what);
@@ -127,9 +128,7 @@ PipelineParts read_gpt2_files(const TokenizerFiles& files, const std::string& wh
       std::move(ids), read_merges(*merges, place_of(where, names->merges)), what);
   std::vector<AddedToken> added = number_added_tokens(config.to_add(), model, where);
   const SpecialTokens special = find_special_tokens(config, added, model);
-  const bool frame_asked =
-      config.options.contains("add_bos_token") || config.options.contains("add_eos_token");
-  if (roberta && !frame_asked)
+  if (roberta)
     require(special.cls >= 0 && special.sep >= 0,
             "{}: \"cls_token\" and \"sep_token\" are needed by RoBERTa's tokenizer", config.what);
   ByteLevelStep step;
@@ -139,8 +138,7 @@ PipelineParts read_gpt2_files(const TokenizerFiles& files, const std::string& wh
           .normalizer = Normalizer(),
           .pre_tokenizer = PreTokenizer({step}),
           .model = std::move(model.model),
-          .post_processor =
-              roberta && !frame_asked ? roberta_frame(special) : plain_frame(config, special),
+          .post_processor = roberta ? roberta_frame(special) : plain_frame(config, special),
           .decoder = Decoder({ByteLevelDecoder{}}),
           .special = special};
 }

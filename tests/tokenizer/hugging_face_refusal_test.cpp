@@ -82,7 +82,7 @@ TEST(HuggingFaceRefusals, Models) {
       {R"({"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": ["a b"]})",
        "t.json: \"model\": merge 1, 'a' and 'b', needs the token 'ab', which the vocabulary lacks; "
        "merges and vocabulary are of different tokenizers, or one of them is damaged"},
-      {R"({"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": [["a", "c"]]})",
+      {R"({"type": "BPE", "vocab": {"a": 0, "ac": 1}, "merges": [["a", "c"]]})",
        "t.json: \"model\": merge 1, 'a' and 'c', needs the token 'c', which the vocabulary lacks; "
        "merges and vocabulary are of different tokenizers, or one of them is damaged"},
       {R"({"type": "BPE", "vocab": {"a": 0}, "merges": ["aa"]})",
