@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
@@ -83,8 +84,9 @@ void read_declared(const json& tokens, HuggingFaceConfig& config) {
   sort_by_id(config.declared);
 }
 
-/// Old folders: {"token": id}.
-void read_added_tokens(const json& ids, const std::string& what, HuggingFaceConfig& config) {
+/// Old folders: {"token": id}. Those whose role is `written` in a file are special.
+void read_added_tokens(const json& ids, const std::set<std::string>& written,
+                       const std::string& what, HuggingFaceConfig& config) {
   for (const auto& [content, value] : ids.items()) {
     const auto same = [&, &text = content](const AddedToken& token) {
       return token.content == text;
@@ -94,9 +96,8 @@ void read_added_tokens(const json& ids, const std::string& what, HuggingFaceConf
     const int64_t id = json_count(value, fmt::format("{}: '{}'", what, content));
     require(id < INT32_MAX, "{}: '{}' has the id {}, which is too large", what, content, id);
     token.id = static_cast<int32_t>(id);
-    token.special = std::any_of(config.roles.begin(), config.roles.end(),
-                                [&](const auto& role) { return same(role.token); }) ||
-                    std::any_of(config.extra.begin(), config.extra.end(), same);
+    token.special =
+        written.contains(content) || std::any_of(config.extra.begin(), config.extra.end(), same);
     token.normalized = !token.special;
     config.declared.push_back(std::move(token));
   }
@@ -163,9 +164,13 @@ HuggingFaceConfig read_hugging_face_config(const TokenizerFiles& files, const st
   }
   const json map = read_object(files, where, "special_tokens_map.json");
   take_roles(map);
+  std::set<std::string> written;
+  for (const auto& [name, value] : roles)
+    if ((map.contains(name) || config.options.contains(name)) && !value.is_null())
+      written.insert(token_of(value, true, fmt::format("{}: \"{}\"", config.what, name)).content);
   read_extra(map, place_of(where, "special_tokens_map.json"), config.extra);
   set_roles(std::move(roles), config);
-  read_added_tokens(read_object(files, where, "added_tokens.json"),
+  read_added_tokens(read_object(files, where, "added_tokens.json"), written,
                     place_of(where, "added_tokens.json"), config);
   return config;
 }
