@@ -84,8 +84,8 @@ void SentencePiece::encode_bpe(std::string_view text, WordCache& cache,
   if (!vocabulary_.user_defined().empty()) {
     for (size_t at = 0; at < text.size();) {
       const DoubleArray::Match match = vocabulary_.begins_user_defined(text[at])
-                                        ? vocabulary_.user_defined().longest(text, at)
-                                        : DoubleArray::Match{};
+                                           ? vocabulary_.user_defined().longest(text, at)
+                                           : DoubleArray::Match{};
       if (match.bytes == 0) {
         ++at;
         continue;
@@ -103,7 +103,7 @@ void SentencePiece::encode_unigram(std::string_view text, WordCache& cache,
   const size_t first = ids.size();
   const char* const end = text.data() + text.size();
   std::vector<int32_t> made;
-  SentencePieceUnigram::Progress progress;
+  SentencePieceUnigram::Progress progress, alone;
   for (size_t at = 0; at < text.size();) {
     const size_t next = unigram_->neighbours().end_of_part(text, at);
     const std::string_view part = text.substr(at, next - at);
@@ -116,13 +116,13 @@ void SentencePiece::encode_unigram(std::string_view text, WordCache& cache,
     }
     const bool may_remember = unigram_->may_remember(progress.score, part.size());
     const bool found = may_remember && cache.find(part, end, made);
+    if (!unigram_->take_limit(progress.score, part.size(), 0, made)) made.clear();
     while (!made.empty() && made.back() < 0) made.pop_back();
     if (!made.empty()) {
       progress.score = unigram_->after(progress.score, made);
     } else {
       unigram_->encode(vocabulary_, part, progress, made);
-      if (may_remember && !found)
-        cache.keep(part, unigram_->to_remember(vocabulary_, part, made, progress));
+      if (may_remember && !found) cache.keep(part, unigram_->to_remember(vocabulary_, part, alone));
     }
     vocabulary_.append(made, first, ids);
   }

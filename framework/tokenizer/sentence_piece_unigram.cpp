@@ -12,7 +12,7 @@ namespace {
 using Kind = SentencePieceVocabulary::Kind;
 
 constexpr float kUnknownPenalty = 10;
-constexpr double kMostRounding = 1.0 / 256;  // of one sum below 2^17: half a unit in the last place
+constexpr int kLargestExponent = 17, kLeastExponent = 10;
 
 size_t character_bytes(std::string_view text, size_t at) {
   const auto first = static_cast<unsigned char>(text[at]);
@@ -73,32 +73,34 @@ void SentencePieceUnigram::find_best(const SentencePieceVocabulary& vocabulary,
                                      std::string_view part, size_t from, size_t to,
                                      Progress& progress) const {
   const DoubleArray& trie = vocabulary.trie();
-  auto& nodes = progress.nodes;
+  Progress::Node* const nodes = progress.nodes.data();
   for (size_t begin = from; begin < to;) {
     if (const float offset = nodes[begin].score; offset < -kReset || offset > kReset)
-      for (size_t i = begin; i <= progress.farthest; ++i)
-        if (i == begin || nodes[i].begin != -1) nodes[i].score -= offset;
+      for (size_t i = begin; i <= progress.farthest; ++i) nodes[i].score -= offset;
     const float score = nodes[begin].score;
     const size_t character = begin + character_bytes(part, begin);
     bool covered = false;
+    size_t farthest = character;
     uint32_t node = DoubleArray::kRoot;
     for (size_t end = begin;
          end < part.size() && trie.step(node, static_cast<unsigned char>(part[end]));) {
       ++end;
       const int32_t id = trie.value(node);
       if (id < 0) continue;
-      offer(progress, end, scores_[static_cast<size_t>(id)] + score, begin, id);
-      covered = covered || end == character;
+      nodes[end].offer(scores_[static_cast<size_t>(id)] + score, begin, id);
+      covered |= end == character;
+      farthest = end;
     }
-    if (!covered) offer(progress, character, unknown_score_ + score, begin, vocabulary.unknown());
+    if (!covered) nodes[character].offer(unknown_score_ + score, begin, vocabulary.unknown());
+    progress.farthest = std::max({progress.farthest, character, farthest});
     begin = character;
   }
 }
 
-/// Whether the exact sum of the best segmentation is so far above all others that rounding cannot
-/// matter.
-bool SentencePieceUnigram::stands_apart(const DoubleArray& trie, std::string_view part,
-                                        Progress& progress) const {
+/// The largest e, 17 at most, with which the part's best segmentation may be remembered; 0 if none is
+/// worth it.
+int SentencePieceUnigram::largest_exponent(const DoubleArray& trie, std::string_view part,
+                                           Progress& progress) const {
   constexpr double kLeast = -std::numeric_limits<double>::infinity();
   auto& exact = progress.exact;
   exact.assign(part.size() + 1, {kLeast, kLeast});
@@ -129,7 +131,11 @@ bool SentencePieceUnigram::stands_apart(const DoubleArray& trie, std::string_vie
   }
   const Progress::Exact& whole = exact[part.size()];
   // The sums in double are themselves off by less than a millionth.
-  return whole.best - whole.second > 2 * static_cast<double>(characters) * kMostRounding + 1e-6;
+  const double lead = whole.best - whole.second - 1e-6;
+  for (int exponent = kLargestExponent; exponent >= kLeastExponent; --exponent)
+    if (lead > 2 * static_cast<double>(characters) * std::ldexp(1.0, exponent - 25))
+      return exponent;
+  return 0;
 }
 
 void SentencePieceUnigram::append_best(const SentencePieceVocabulary& vocabulary,

@@ -8,10 +8,10 @@
 // itself, from that score on.
 //
 // Most parts do not depend on that score at all. Let n be the characters of a part. A segmentation
-// has at most n pieces, and a sum that stays below 2^17 is rounded by at most 2^-8 at each of them.
-// The float sum of the segmentation that is found is not below that of any other. If the exact sum
-// of the best segmentation is larger than that of each other one by more than 2 n 2^-8, no rounding
-// can put another before it: it is what every score leads to, and may be remembered.
+// has at most n pieces, and a sum that stays below 2^e is rounded by at most 2^(e-25) at each of
+// them. The float sum of the segmentation that is found is not below that of any other. If the exact
+// sum of the best segmentation is larger than that of each other one by more than 2 n 2^(e-25), no
+// rounding can put another before it: it is what every such score leads to, and may be remembered.
 // SentencePiece sets the score back to 0 where it has passed 100,000 in size; parts that could reach
 // that are not taken from memory.
 //
@@ -23,8 +23,10 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -48,9 +50,17 @@ class SentencePieceUnigram {
   /// A text on its way: the score so far, and room for the work.
   struct Progress {
     struct Node {  // the best segmentation that ends at a place
-      float score = 0;
+      float score = -std::numeric_limits<float>::infinity();
       int32_t begin = -1;  // of its last piece
       int32_t id = -1;
+
+      /// Takes a segmentation if it is better; without a branch, which no processor would foresee.
+      void offer(float other, size_t other_begin, int32_t other_id) {
+        const bool better = other > score;
+        score = better ? other : score;
+        begin = better ? static_cast<int32_t>(other_begin) : begin;
+        id = better ? other_id : id;
+      }
     };
     struct Exact {  // the sums of the best two
       double best = 0, second = 0;
@@ -75,14 +85,17 @@ class SentencePieceUnigram {
                     const char* end, WordCache& cache, Progress& progress,
                     std::vector<int32_t>& ids) const;
 
-  /// What memory may hold of a part with these ids: the ids, and nodes behind them as negative
-  /// numbers; nothing if its ids depend on the score before it.
+  /// What memory may hold of a part, found with `alone`, which serves no text: the ids, and behind them as negative numbers
+  /// nodes, and e where it is below 17; nothing if every score before the part counts.
   std::vector<int32_t> to_remember(const SentencePieceVocabulary& vocabulary, std::string_view part,
-                                   std::span<const int32_t> ids, Progress& progress) const;
+                                   Progress& alone) const;
   /// Whether what is remembered may be used for a part of so many bytes.
   bool may_remember(float score, size_t bytes) const {
     return static_cast<float>(bytes) * largest_ < kReset - 1 - (score < 0 ? -score : score);
   }
+  /// Takes e off the end of what is remembered from numbers[first] on. False if the score is too
+  /// large for it.
+  bool take_limit(float score, size_t bytes, size_t first, std::vector<int32_t>& numbers) const;
   /// The score after remembered ids.
   float after(float score, std::span<const int32_t> ids) const {
     for (const int32_t id : ids) score += path_scores_[static_cast<size_t>(id)];
@@ -92,17 +105,21 @@ class SentencePieceUnigram {
  private:
   static constexpr float kReset = 100000;
 
-  void offer(Progress& progress, size_t end, float score, size_t begin, int32_t id) const {
+  /// Whether all sums of a part of so many bytes behind this score stay below 2^exponent.
+  bool is_below(int exponent, float score, size_t bytes) const {
+    return std::abs(score) + static_cast<float>(bytes) * largest_ < std::ldexp(1.0F, exponent);
+  }
+
+  static void offer(Progress& progress, size_t end, float score, size_t begin, int32_t id) {
     progress.farthest = std::max(progress.farthest, end);
-    Progress::Node& node = progress.nodes[end];
-    if (node.begin == -1 || score > node.score) node = {score, static_cast<int32_t>(begin), id};
+    progress.nodes[end].offer(score, begin, id);
   }
   void begin_part(std::string_view part, Progress& progress) const;
   void find_best(const SentencePieceVocabulary& vocabulary, std::string_view part, size_t from,
                  size_t to, Progress& progress) const;
   void append_best(const SentencePieceVocabulary& vocabulary, std::string_view part,
                    Progress& progress, std::vector<int32_t>& ids) const;
-  bool stands_apart(const DoubleArray& trie, std::string_view part, Progress& progress) const;
+  int largest_exponent(const DoubleArray& trie, std::string_view part, Progress& progress) const;
   bool use_memory(const SentencePieceVocabulary& vocabulary, std::string_view part, size_t begin,
                   size_t end, size_t first, Progress& progress) const;
 

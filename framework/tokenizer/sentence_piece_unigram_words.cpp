@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "framework/tokenizer/sentence_piece_unigram.h"
 
 namespace tessera {
@@ -19,43 +17,53 @@ int32_t as_number(uint32_t node, bool inside) {
 bool is_inside(int32_t number) { return (-2 - number) % 2 == 1; }
 uint32_t node_of(int32_t number) { return static_cast<uint32_t>(-2 - number) / 2; }
 
+constexpr int kLargestExponent = 17;
+constexpr int32_t kExponentFrom = -(1 << 30);  // numbers below stand for e
+
 }  // namespace
 
 std::vector<int32_t> SentencePieceUnigram::to_remember(const SentencePieceVocabulary& vocabulary,
                                                        std::string_view part,
-                                                       std::span<const int32_t> ids,
-                                                       Progress& progress) const {
+                                                       Progress& alone) const {
   const DoubleArray& trie = vocabulary.trie();
   std::vector<int32_t> numbers;
+  if (part.size() > WordCache::kLongestBytes) return numbers;
+  const int exponent = largest_exponent(trie, part, alone);
+  if (exponent == 0 || !is_below(exponent, 0, part.size())) return numbers;
+  alone.score = 0;  // which the limit lets pass, so it leads where every other such score does
+  encode(vocabulary, part, alone, numbers);
   // Several unknown characters are one id, which does not tell their number.
-  const bool unknowns_joined =
-      !vocabulary.byte_fallback() &&
-      std::find(ids.begin(), ids.end(), vocabulary.unknown()) != ids.end() && part.size() > 1;
-  if (part.size() > WordCache::kLongestBytes || unknowns_joined ||
-      !stands_apart(trie, part, progress))
-    return numbers;
-  numbers.assign(ids.begin(), ids.end());
-  if (!crosses_words_) return numbers;
-  for (size_t begin = 0; begin < part.size(); ++begin) {
+  if (!vocabulary.byte_fallback() && numbers.size() < alone.ends.size()) return {};
+  for (size_t begin = 0; crosses_words_ && begin < part.size(); ++begin) {
     uint32_t node = DoubleArray::kRoot;
     size_t end = begin;
     while (end < part.size() && trie.step(node, static_cast<unsigned char>(part[end]))) ++end;
     uint32_t next = node;
     if (end == part.size() && trie.step(next, ' ')) numbers.push_back(as_number(node, begin > 0));
   }
+  if (exponent < kLargestExponent) numbers.push_back(kExponentFrom - exponent);
   return numbers;
 }
 
+bool SentencePieceUnigram::take_limit(float score, size_t bytes, size_t first,
+                                      std::vector<int32_t>& numbers) const {
+  if (numbers.size() == first || numbers.back() >= kExponentFrom) return true;
+  const int exponent = kExponentFrom - numbers.back();
+  numbers.pop_back();
+  return is_below(exponent, score, bytes);
+}
+
 /// Takes the word [begin, end) from memory, where it lies from progress.known[first] on. False if a
-/// piece that begins inside the word goes on behind it.
+/// piece that begins inside the word goes on behind it, or the score is too large.
 bool SentencePieceUnigram::use_memory(const SentencePieceVocabulary& vocabulary,
                                       std::string_view part, size_t begin, size_t end, size_t first,
                                       Progress& progress) const {
   const DoubleArray& trie = vocabulary.trie();
   auto& known = progress.known;
+  const float score = progress.nodes[begin].score;
+  if (!take_limit(score, end - begin, first, known)) return false;
   size_t last = known.size();
   while (last > first && known[last - 1] < 0) --last;
-  const float score = progress.nodes[begin].score;
   const auto walk = [&](uint32_t node, auto&& found) {
     for (size_t at = end;
          at < part.size() && trie.step(node, static_cast<unsigned char>(part[at]));) {
@@ -86,7 +94,6 @@ void SentencePieceUnigram::encode_words(const SentencePieceVocabulary& vocabular
                                         Progress& progress, std::vector<int32_t>& ids) const {
   begin_part(part, progress);
   Progress alone;
-  std::vector<int32_t> made;
   for (size_t at = 0; at < part.size();) {
     const size_t next = end_of_word(part, at);
     const std::string_view word = part.substr(at, next - at);
@@ -97,11 +104,8 @@ void SentencePieceUnigram::encode_words(const SentencePieceVocabulary& vocabular
     bool done = false;
     if (!entered && may_remember(nodes->score, word.size())) {
       const bool found = cache.find(word, end, progress.known);
-      if (!found && word.size() <= WordCache::kLongestBytes) {
-        made.clear();
-        alone.score = nodes->score;
-        encode(vocabulary, word, alone, made);
-        cache.keep(word, to_remember(vocabulary, word, made, alone));
+      if (!found) {
+        cache.keep(word, to_remember(vocabulary, word, alone));
       }
       done = found && progress.known.size() > first &&
              use_memory(vocabulary, part, at, next, first, progress);

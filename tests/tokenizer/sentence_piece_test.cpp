@@ -175,6 +175,29 @@ TEST(SentencePiece, ScoresNearTiesFollowTheFloatSumsOfTheWholeText) {
   EXPECT_TRUE(std::find(expected.begin(), expected.end(), 3) != expected.end());
 }
 
+TEST(SentencePiece, WordsFirstMetFarIntoATextAreRememberedRightly) {
+  for (const float lead : {0.0F, 0.0001F, 0.001F, 0.01F, -0.0001F, -0.001F, -0.01F}) {
+    const float whole = -3.4F + lead;
+    const SentencePiece model(kUnk + piece("▁", -1) + piece("a", -1.1F) + piece("b", -2.3F) +
+                                  piece("ab", whole) + training(1) + identity(),
+                              "here");
+    WordCache cache;
+    for (const int before : {20000, 3000, 100, 0}) {
+      std::string text;
+      float score = 0;
+      for (int i = 0; i < before; ++i) {
+        text += " b";
+        score = (score + -1) + -2.3F;
+      }
+      const bool apart = ((score + -1) + -1.1F) + -2.3F > (score + -1) + whole;
+      Ids ids;
+      model.encode(text + " ab", {}, cache, ids);
+      ids.erase(ids.begin(), ids.begin() + 2 * before);
+      EXPECT_EQ(ids, apart ? (Ids{1, 2, 3}) : (Ids{1, 4})) << lead << " after " << before;
+    }
+  }
+}
+
 TEST(SentencePiece, LongTextsOfOneCharacterTakeLinearTime) {
   const std::string pieces =
       kUnk + piece("▁", -9) + piece("a", -9) + piece("aa", -1) + piece("aaaa", -2);
