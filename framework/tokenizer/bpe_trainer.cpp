@@ -4,6 +4,7 @@
 #include <array>
 
 #include "framework/core/error.h"
+#include "framework/tokenizer/byte_level.h"
 #include "framework/tokenizer/merge_trainer.h"
 #include "framework/tokenizer/utf8.h"
 
@@ -36,17 +37,6 @@ SymbolWords as_symbols(const WordCounts& words, const std::array<uint32_t, kByte
 }
 
 }  // namespace
-
-char32_t byte_character(unsigned char byte) {
-  const auto printable = [](unsigned b) {
-    return (b >= '!' && b <= '~') || (b >= 0xa1 && b != 0xad);
-  };
-  if (printable(byte)) return byte;
-  char32_t next = 0x100;
-  for (unsigned b = 0; b < byte; ++b)
-    if (!printable(b)) ++next;
-  return next;
-}
 
 TrainedBpe train_byte_level_bpe(WordCounts words, const BpeTraining& options) {
   require(!words.empty(), "there is no text to train a tokenizer from");

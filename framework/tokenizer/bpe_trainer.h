@@ -30,8 +30,4 @@ struct TrainedBpe {
 /// the specials and the bytes.
 TrainedBpe train_byte_level_bpe(WordCounts words, const BpeTraining& options);
 
-/// The character that stands for a byte in byte-level vocabularies (GPT-2's): printable characters
-/// of Latin-1 stand for themselves, the other bytes are U+0100 and on.
-char32_t byte_character(unsigned char byte);
-
 }  // namespace tessera

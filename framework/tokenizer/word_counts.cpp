@@ -13,12 +13,14 @@
 namespace tessera {
 namespace {
 
+constexpr size_t kLeastShare = size_t{256} << 10;  // a smaller table would make too many runs
+
 class Counting {
  public:
   Counting(const TextSource& next, const TextCutter& cut, const WordCountOptions& options)
       : next_(next),
         cut_(cut),
-        share_(options.memory / static_cast<size_t>(options.threads)),
+        share_(std::max(options.memory / static_cast<size_t>(options.threads), kLeastShare)),
         tables_(static_cast<size_t>(options.threads)),
         runs_(options.temporary) {}
 

@@ -40,7 +40,8 @@ using TextCutter = std::function<void(std::string_view text, Pieces& words)>;
 
 struct WordCountOptions {
   int threads = 1;
-  size_t memory = size_t{4} << 30;  // bytes that the tables of all threads may hold together
+  /// Bytes that the tables of all threads may hold together; each has 256 KiB at least.
+  size_t memory = size_t{4} << 30;
   std::filesystem::path temporary;  // where runs are written; empty: the system's folder
 };
 
