@@ -17,7 +17,7 @@ namespace tessera {
 struct BpeTraining {
   size_t vocabulary = 30000;
   uint64_t least_count = 0;  // pairs that occur less often are not merged ("min_frequency")
-  std::vector<std::string> specials;
+  std::vector<std::string> specials{};
 };
 
 struct TrainedBpe {

@@ -42,7 +42,7 @@ struct WordCountOptions {
   int threads = 1;
   /// Bytes that the tables of all threads may hold together; each has 256 KiB at least.
   size_t memory = size_t{4} << 30;
-  std::filesystem::path temporary;  // where runs are written; empty: the system's folder
+  std::filesystem::path temporary{};  // where runs are written; empty: the system's folder
 };
 
 /// Throws what `next` or `cut` throws, and UserError when runs cannot be written.

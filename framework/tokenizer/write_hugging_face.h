@@ -19,7 +19,7 @@ enum class TrainingPreTokenizer { gpt2, llama3, bert };
 struct TokenizerShape {
   TrainingNormalizer normalizer = TrainingNormalizer::none;
   TrainingPreTokenizer pre_tokenizer = TrainingPreTokenizer::gpt2;
-  std::vector<std::string> specials;  // those that the model was trained with
+  std::vector<std::string> specials{};  // those that the model was trained with
   size_t most_tokens = 0;             // the longest input of the model it is for; 0: not said
 };
 

@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-// Knuth's MMIX generator, as in tests/golden/tokenizer/make_bpe_training.py.
+// Knuth's MMIX generator, as in tests/golden/tokenizer/make_bpe_training.
 class Draws {
  public:
   explicit Draws(uint64_t seed) : state_(seed) {}
