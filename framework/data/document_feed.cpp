@@ -34,6 +34,7 @@ void DocumentFeed::run(const Submit& submit, const std::atomic<bool>& stop) {
 
 void DocumentFeed::read_source(size_t source) {
   source_ = source;
+  if (sources_[source].path == kStandardInput) flush();  // it can take long to come
   OpenedText opened = open_text(sources_[source].path, stop_);
   SourceEnd end{.kind = opened.kind, .error = opened.error};
   file_ = opened.file;
