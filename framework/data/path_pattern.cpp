@@ -17,10 +17,9 @@ namespace fs = std::filesystem;
 
 class Expansion {
  public:
-  Expansion(const fs::path& pattern, bool include_hidden)
-      : parts_(pattern.relative_path().begin(), pattern.relative_path().end()),
-        include_hidden_(include_hidden) {
-    std::erase(parts_, fs::path());  // what a slash at the end leaves
+  Expansion(const fs::path& pattern, bool include_hidden) : include_hidden_(include_hidden) {
+    for (const fs::path& part : pattern.relative_path())
+      if (!part.empty()) parts_.push_back(part);  // empty: after a slash at the end
   }
 
   std::vector<fs::path> from(const fs::path& root) {
@@ -54,7 +53,7 @@ class Expansion {
     // Links can lead back: no folder is gone through twice for one `**`.
     if (!walked_.emplace(part, status.st_dev, status.st_ino).second) return;
     if (part + 1 == parts_.size()) {
-      if (!folder.empty()) match(folder, part + 1);
+      match(folder.empty() ? "." : folder, part + 1);
       return;  // the folder stands for all that lies below it
     }
     match(folder, part + 1);
