@@ -1,6 +1,6 @@
 """Trains tiny SentencePiece models and writes what sentencepiece 0.2.3 makes of texts with them.
 
-    python tests/golden/tokenizer/make_sentence_pieces.py
+    python tests/golden/tokenizer/make_sentence_pieces.py      # needs sentencepiece 0.2.3 and protobuf
 
 writes into tests/golden/tokenizer/sentence_piece, for each model: NAME.model; NAME.golden, lines
 "hex of a text <tab> ids <tab> hex of what the ids decode to"; and in hashes.txt one line a model:
