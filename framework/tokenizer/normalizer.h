@@ -3,6 +3,7 @@
 // characters are of several Unicode versions (unicode.h).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "framework/tokenizer/regex.h"
 
 namespace tessera {
+
+class GraphemeMap;
 
 /// A Unicode normalization form, by the tables of Unicode 9 (see unicode.h).
 struct UnicodeForm {
@@ -51,15 +54,18 @@ using NormalizerStep =
 class Normalizer {
  public:
   Normalizer() = default;
+  /// Throws UserError when a charsmap is damaged.
   explicit Normalizer(std::vector<NormalizerStep> steps);
 
   bool empty() const { return steps_.empty(); }
   const std::vector<NormalizerStep>& steps() const { return steps_; }
-  /// Changes valid UTF-8 in place.
+  /// Changes valid UTF-8 in place. Throws UserError where the reference fails, too: a pattern passes
+  /// its limits.
   void apply(std::string& text) const;
 
  private:
   std::vector<NormalizerStep> steps_;
+  std::vector<std::shared_ptr<const GraphemeMap>> maps_;  // by step
 };
 
 }  // namespace tessera

@@ -98,7 +98,8 @@ using fancy_regex::is_word;
 namespace rust {
 bool is_whitespace(char32_t point);
 bool is_numeric(char32_t point);
-/// The character in lower case; it is U+0130 alone that has two, and stays itself here.
+constexpr char32_t kCapitalIWithDot = 0x130;
+/// The character in lower case; kCapitalIWithDot alone has two, and stays itself here.
 char32_t lower_case(char32_t point);
 /// Appends the character in lower case: one character, or two.
 void append_lower_case(char32_t point, std::string& text);
@@ -114,10 +115,6 @@ bool is_cjk(char32_t point);
 /// Whether strip_accents removes the character.
 bool is_mark(char32_t point);
 }  // namespace bert
-
-/// The scripts that the UnicodeScripts step tells apart, by number; 0 for characters that never make
-/// a cut. Hiragana and Katakana count as Han.
-uint8_t cutting_script(char32_t point);
 
 /// Normalization forms and combining marks: the tables of tokenizers' normalizers, Unicode 9.0 but for
 /// some later maps. The text is valid UTF-8.

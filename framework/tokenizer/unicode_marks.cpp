@@ -7,7 +7,6 @@ namespace {
 
 #include "framework/tokenizer/unicode/bert_8.inc"
 #include "framework/tokenizer/unicode/rust_17.inc"
-#include "framework/tokenizer/unicode/script.inc"
 
 bool flag(const uint8_t* index, const uint8_t* blocks, char32_t point, unsigned bit) {
   return (blocks[size_t{index[point >> 7]} << 7 | (point & 0x7f)] >> bit & 1) != 0;
@@ -26,7 +25,6 @@ char32_t lower_case(char32_t point) {
 }
 
 void append_lower_case(char32_t point, std::string& text) {
-  constexpr char32_t kCapitalIWithDot = 0x130;
   if (point == kCapitalIWithDot) {
     text += "i\u0307";
   } else {
@@ -44,9 +42,5 @@ bool is_cjk(char32_t point) { return flag(kBertFlagsIndex, kBertFlagsBlocks, poi
 bool is_mark(char32_t point) { return flag(kBertFlagsIndex, kBertFlagsBlocks, point, 3); }
 
 }  // namespace bert
-
-uint8_t cutting_script(char32_t point) {
-  return kScriptBlocks[size_t{kScriptIndex[point >> 7]} << 7 | (point & 0x7f)];
-}
 
 }  // namespace tessera

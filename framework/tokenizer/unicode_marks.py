@@ -1,4 +1,4 @@
-"""What tokenizers' own steps hold of a character: white space, digits, punctuation, scripts. Used by make_unicode."""
+"""What tokenizers' own steps hold of a character: white space, digits, punctuation, lower case. Used by make_unicode."""
 
 from tokenizers import normalizers, pre_tokenizers
 from unicode_tables import CHARACTERS, NOTE, POINTS, two_level
@@ -45,60 +45,18 @@ def bert_8():
     controls = {c for c, text in clean.items() if text == ""}
     spaces = {c for c, text in clean.items() if text == " "}
     assert all(c in controls or c in spaces or text == c for c, text in clean.items())
-    assert spaces == cut_off(pre_tokenizers.WhitespaceSplit())
+    white = cut_off(pre_tokenizers.WhitespaceSplit())
+    assert spaces == white - controls
     cjk = {c for c, text in bert(handle_chinese_chars=True).items() if text == f" {c} "}
     accents = {c for c, text in bert(strip_accents=True).items() if text == ""}
     punctuation = cut_off(pre_tokenizers.Punctuation())
     others = cut_off(pre_tokenizers.BertPreTokenizer())
-    assert others == punctuation | spaces
+    assert others == punctuation | white
     return flags("kBertFlags", punctuation, controls, cjk, accents)
-
-
-def scripts():
-    """A number per script as UnicodeScripts tells them apart; 0 for what never makes a cut."""
-    step = pre_tokenizers.UnicodeScripts()
-
-    def joined(texts):
-        """For each text of two characters or three, whether no cut is inside; a new line never makes one."""
-        starts, at, result = [], 0, []
-        cuts = set()
-        for text in texts:
-            starts.append(at)
-            at += len(text)
-        cuts = {begin for _, (begin, _) in step.pre_tokenize_str("".join(texts))}
-        for start, text in zip(starts, texts):
-            result.append(not any(start + i in cuts for i in range(1, len(text))))
-        return result
-
-    latin = joined(["A" + c for c in CHARACTERS])
-    greek = joined(["\u03a9" + c for c in CHARACTERS])
-    cuts = {begin for _, (begin, _) in step.pre_tokenize_str("".join(CHARACTERS))}
-    values, left = [0] * 0x110000, []
-    previous = None
-    for i, character in enumerate(CHARACTERS):
-        if latin[i] and greek[i]:
-            continue
-        if previous is None or i in cuts:
-            left.append([character])
-        else:
-            left[-1].append(character)
-        previous = character
-    number = 0
-    while left:
-        number += 1
-        first = left[0][0]
-        same = joined([first + run[0] for run in left])
-        for run, is_same in zip(left, same):
-            if is_same:
-                for character in run:
-                    values[ord(character)] = number
-        left = [run for run, is_same in zip(left, same) if not is_same]
-    return two_level("uint8_t", "kScript", values, 7)
 
 
 def files():
     return {
         "rust_17.inc": NOTE + "// Rust's standard library: Unicode 17.0.\n" + rust(),
         "bert_8.inc": NOTE + "// The steps of BERT: Unicode 8.0.\n" + bert_8(),
-        "script.inc": NOTE + "// Scripts as the UnicodeScripts step has them.\n" + scripts(),
     }
