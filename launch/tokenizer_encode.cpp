@@ -18,17 +18,36 @@ namespace {
 
 constexpr size_t kReadBytes = size_t{1} << 20;
 
+/// A file, or standard input for an empty name, read from start to end.
+class Input {
+ public:
+  explicit Input(const std::string& name) : name_(name), file_(name.empty() ? "-" : name) {
+    require(file_.error() == 0, "{}: cannot read: {}", shown(), std::strerror(file_.error()));
+  }
+
+  /// Appends the next bytes; false at the end.
+  bool read(std::string& text) {
+    const size_t before = text.size();
+    text.resize(before + kReadBytes);
+    const size_t got = file_.read(text.data() + before, kReadBytes);
+    text.resize(before + got);
+    return got > 0;
+  }
+
+ private:
+  std::string shown() const { return name_.empty() ? "standard input" : name_; }
+
+  std::string name_;
+  InputFile file_;
+};
+
 /// Hands out the lines of a file, or of standard input for an empty name, without their ends.
 void for_each_line(const std::string& name, const std::function<void(std::string_view)>& line) {
-  InputFile file(name.empty() ? "/dev/stdin" : name);
+  Input input(name);
   std::string text;
   size_t searched = 0;
   while (true) {
-    const size_t before = text.size();
-    const int error = file.read(text, kReadBytes);
-    require(error == 0, "{}: cannot read: {}", name.empty() ? "standard input" : name,
-            std::strerror(error));
-    const bool more = text.size() > before;
+    const bool more = input.read(text);
     size_t begin = 0;
     for (size_t end; (end = text.find('\n', std::max(begin, searched))) != text.npos;
          begin = end + 1)
@@ -41,13 +60,9 @@ void for_each_line(const std::string& name, const std::function<void(std::string
 }
 
 std::string whole_input(const std::string& name) {
-  InputFile file(name.empty() ? "/dev/stdin" : name);
+  Input input(name);
   std::string text;
-  for (size_t before = 1; before != text.size();) {
-    before = text.size();
-    const int error = file.read(text, kReadBytes);
-    require(error == 0, "{}: cannot read: {}", name.empty() ? "standard input" : name,
-            std::strerror(error));
+  while (input.read(text)) {
   }
   return text;
 }

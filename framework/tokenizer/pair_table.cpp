@@ -18,7 +18,10 @@ void PairTable::add(int32_t left, int32_t right, Merge merge) {
   const uint64_t pair = key(left, right);
   size_t at = place(pair);
   while (slots_[at].pair != kFree) {
-    if (slots_[at].pair == pair) return;
+    if (slots_[at].pair == pair) {
+      slots_[at].merge = merge;
+      return;
+    }
     at = (at + 1) & mask_;
   }
   slots_[at] = {pair, merge};

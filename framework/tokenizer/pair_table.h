@@ -20,7 +20,7 @@ class PairTable {
   PairTable() = default;
   explicit PairTable(size_t expected);
 
-  /// Keeps the first of several merges of one pair.
+  /// The last of several merges of one pair counts.
   void add(int32_t left, int32_t right, Merge merge);
   size_t size() const { return size_; }
 

@@ -63,6 +63,35 @@ Specials qwen(int64_t ranks) {
   return one_by_one(ranks, names);
 }
 
+void add_reserved(std::vector<std::string>& names, std::string_view kind, int first, int last) {
+  for (int i = first; i <= last; ++i)
+    names.push_back(fmt::format("<|{}reserved_special_token_{}|>", kind, i));
+}
+
+Specials llama4(int64_t ranks) {
+  std::vector<std::string> names;
+  const auto add = [&](std::initializer_list<const char*> more) {
+    for (const char* name : more) names.push_back(fmt::format("<|{}|>", name));
+  };
+  add({"begin_of_text", "end_of_text", "fim_prefix", "fim_middle", "fim_suffix", "header_start",
+       "header_end", "eom", "eot", "step"});
+  add_reserved(names, "text_post_train_", 0, 5);
+  add({"python_start", "python_end", "finetune_right_pad"});
+  add_reserved(names, "text_post_train_", 8, 68);
+  add({"image_start", "image_end"});
+  add_reserved(names, "vision_", 0, 1);
+  add({"tile_x_separator", "tile_y_separator"});
+  add_reserved(names, "vision_", 2, 5);
+  add({"image"});
+  add_reserved(names, "vision_", 6, 6);
+  add({"patch"});
+  add_reserved(names, "vision_", 7, 1047);
+  add_reserved(names, "reasoning_", 0, 7);
+  add({"reasoning_thinking_start", "reasoning_thinking_end"});
+  add_reserved(names, "", 0, 2047 - static_cast<int>(names.size()));
+  return one_by_one(ranks, names);
+}
+
 struct Known {
   std::string_view name;
   uint64_t hash;
@@ -70,11 +99,14 @@ struct Known {
   Specials (*specials)(int64_t ranks);
 };
 
-constexpr std::array kKnown{
-    Known{"gpt2", 0x0, kGpt2, gpt2},         Known{"multilingual of Whisper", 0x0, kGpt2, gpt2},
-    Known{"p50k_base", 0x0, kGpt2, p50k},    Known{"cl100k_base", 0x0, kCl100k, cl100k},
-    Known{"o200k_base", 0x0, kO200k, o200k}, Known{"Llama 3", 0x0, kLlama3, llama3},
-    Known{"Qwen", 0x0, kQwen, qwen}};
+constexpr std::array kKnown{Known{"gpt2", 0x94228a781fc58862, kGpt2, gpt2},
+                            Known{"multilingual of Whisper", 0xd98d17f69fbccb83, kGpt2, gpt2},
+                            Known{"p50k_base", 0xbd33d04f0161ab65, kGpt2, p50k},
+                            Known{"cl100k_base", 0xd22ac95e30426420, kCl100k, cl100k},
+                            Known{"o200k_base", 0x42df77718e1d6577, kO200k, o200k},
+                            Known{"Llama 3", 0x87198e362e55d2bc, kLlama3, llama3},
+                            Known{"Llama 4", 0xfca0f5786ea433d5, kO200k, llama4},
+                            Known{"Qwen", 0x9720b1cdd736d5fa, kQwen, qwen}};
 
 uint64_t hash_of(const Vocabulary& ranks) {
   uint64_t hash = 0;
