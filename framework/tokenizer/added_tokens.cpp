@@ -11,7 +11,6 @@ namespace tessera {
 namespace {
 
 // The reference asks Rust's regular expressions what a word and white space are.
-
 bool is_word(const CodePoint& point) { return point.valid() && rust_regex::is_word(point.value); }
 bool is_space(const CodePoint& point) {
   return point.valid() && rust_regex::is_space(point.value);
