@@ -1,6 +1,7 @@
 // The steps that cut at characters of some kind. An invalid subpart of UTF-8 is of no kind.
 #include "framework/tokenizer/delimiter_fold.h"
 #include "framework/tokenizer/pre_tokenizer_steps.h"
+#include "framework/tokenizer/script_table.h"
 #include "framework/tokenizer/unicode.h"
 #include "framework/tokenizer/utf8.h"
 
@@ -98,10 +99,10 @@ void cut_piece(const UnicodeScriptsStep& /*step*/, std::string_view piece, Piece
   constexpr char32_t kReplacement = 0xfffd;
   constexpr size_t kNone = std::string_view::npos;
   size_t begin = kNone;
-  uint8_t last = 0;
+  int last = 0;
   for (size_t at = 0; at < piece.size();) {
     const CodePoint point = decode_utf8(piece, at);
-    const uint8_t script = cutting_script(point.valid() ? point.value : kReplacement);
+    const int script = cutting_script(point.valid() ? point.value : kReplacement);
     if (script != 0 && script != last) {
       if (begin != kNone) out.push_back(piece.substr(begin, at - begin));
       begin = at;

@@ -39,4 +39,14 @@ std::vector<CharacterSet::Range> read_delta_ranges(std::string_view table) {
   return ranges;
 }
 
+std::vector<ScriptRun> read_script_runs(std::string_view table) {
+  std::vector<ScriptRun> runs;
+  char32_t first = 0;
+  for (const auto& [length, script] : read_pairs(table)) {
+    runs.push_back({first, static_cast<int>(script)});
+    first += length;
+  }
+  return runs;
+}
+
 }  // namespace tessera
