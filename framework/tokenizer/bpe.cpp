@@ -34,7 +34,8 @@ Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const 
             what, rank + 1, left, right, options_.continuing_prefix);
     joined = left;
     joined.append(right, prefix);
-    merges_.add(id_of(left), id_of(right), {static_cast<uint32_t>(rank), id_of(joined)});
+    const int32_t left_id = id_of(left), right_id = id_of(right);
+    merges_.add(left_id, right_id, {static_cast<uint32_t>(rank), id_of(joined)});
   }
 }
 

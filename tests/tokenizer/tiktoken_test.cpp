@@ -65,11 +65,11 @@ TEST(Tiktoken, NamesWhatIsWrong) {
 
 TEST(Tokenizer, FilesOfNoKnownKindAreListed) {
   const std::string message = error_of([] {
-    Tokenizer(TokenizerFiles(std::map<std::string, std::string>{{"notes.model", "hello"}}),
+    Tokenizer(TokenizerFiles(std::map<std::string, std::string>{{"notes.tiktoken", "hello"}}),
               "there");
   });
   expect_contains(message, "there: no tokenizer that this program knows");
-  expect_contains(message, "notes.model");
+  expect_contains(message, "notes.tiktoken");
 }
 
 TEST(Tokenizer, TravelsWithItsFiles) {
