@@ -12,6 +12,23 @@ bool is_ascii_space(char byte) {
   return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
 
+bool is_ascii_punctuation(char byte) {
+  return (byte >= '!' && byte <= '/') || (byte >= ':' && byte <= '@') ||
+         (byte >= '[' && byte <= '`') || (byte >= '{' && byte <= '~');
+}
+
+/// The end of the word, or of the mark of punctuation, that begins at text[at] in BERT's pipeline. A
+/// mark stands alone, but a character behind it that is not ASCII may combine with it.
+size_t end_of_bert_word(std::string_view text, size_t at) {
+  const auto combines = [&](size_t next) {
+    return next < text.size() && static_cast<unsigned char>(text[next]) >= 0x80;
+  };
+  if (is_ascii_punctuation(text[at]) && !combines(at + 1)) return at + 1;
+  size_t end = at + 1;
+  while (end < text.size() && !is_ascii_space(text[end]) && !is_ascii_punctuation(text[end])) ++end;
+  return end;
+}
+
 const Vocabulary& vocabulary_of(const TokenModel& model) {
   return std::visit([](const auto& m) -> const Vocabulary& { return m.vocabulary(); }, model);
 }
@@ -120,10 +137,13 @@ class Pipeline::Encoding {
   void words(std::string_view text) {
     const char* end = text.data() + text.size();
     for (size_t at = 0; at < text.size();) {
-      size_t next = at;
-      while (next < text.size() && !is_ascii_space(text[next])) ++next;
-      if (next > at) word(text.substr(at, next - at), end);
-      at = next + 1;
+      if (is_ascii_space(text[at])) {
+        ++at;
+        continue;
+      }
+      const size_t next = end_of_bert_word(text, at);
+      word(text.substr(at, next - at), end);
+      at = next;
     }
   }
 

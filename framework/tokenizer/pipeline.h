@@ -2,7 +2,8 @@
 // the text between them is normalized and cut into pieces, and the model turns each piece into ids.
 // The ids of a piece depend on the piece alone, and are kept in the caller's WordCache. Two common
 // forms are quicker: pieces of a scanner go straight from the text to the cache, and in BERT's
-// pipeline the cached words are those between white space, before anything is normalized.
+// pipeline the cached words are those between ASCII spaces and punctuation, before anything is
+// normalized.
 #pragma once
 
 #include <cstdint>
@@ -71,7 +72,7 @@ class Pipeline {
   int32_t vocab_size_ = 0;
   bool byte_level_ = false;
   std::optional<Scanner> scanner_;  // all of the cutting, where nothing is normalized
-  bool whole_words_ = false;        // words between ASCII white space may be cached
+  bool whole_words_ = false;        // BERT's words may be cached as they are written
 };
 
 }  // namespace tessera

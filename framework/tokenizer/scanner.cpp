@@ -30,11 +30,13 @@ constexpr std::array<Kind, 128> kAscii = [] {
 }();
 
 struct Oniguruma {
+  static Category category(char32_t point) { return oniguruma::category(point); }
   static Kind kind(char32_t point) {
     return point == 0x85 ? Kind::space : kind_of(oniguruma::category(point));
   }
 };
 struct FancyRegex {
+  static Category category(char32_t point) { return fancy_regex::category(point); }
   static Kind kind(char32_t point) {
     return point == 0x85 ? Kind::space : kind_of(fancy_regex::category(point));
   }
@@ -99,6 +101,31 @@ struct View {
     }
     return inside(end) && last > place ? last : end;
   }
+
+  /// `\p{N}{1,most}` whose first character ends at `end`.
+  size_t numbers(size_t end, int most) const {
+    for (int i = 1; i < most && inside(end); ++i) {
+      const Character next = at(end);
+      if (next.kind != Kind::number) break;
+      end = next.end;
+    }
+    return end;
+  }
+
+  /// `\s*[\r\n]+|\s+(?!\S)|\s+` at white space; with `tail_is_one`, `\s+$` before them.
+  size_t spaces_with_newlines(size_t place, bool tail_is_one) const {
+    size_t after_newline = place, last = place, end = place;
+    while (inside(end)) {
+      const Character next = at(end);
+      if (next.kind != Kind::space) break;
+      last = end;
+      if (text[end] == '\n' || text[end] == '\r') after_newline = next.end;
+      end = next.end;
+    }
+    if (tail_is_one && !inside(end)) return end;
+    if (after_newline > place) return after_newline;
+    return inside(end) && last > place ? last : end;
+  }
 };
 
 bool is_one_of(char byte, std::string_view bytes) { return bytes.find(byte) != bytes.npos; }
@@ -151,15 +178,7 @@ size_t scan_gpt4(std::string_view text, size_t at) {
   }
   const Character first = view.at(at);
   if (first.kind == Kind::letter) return view.run(Kind::letter, first.end);
-  if (first.kind == Kind::number) {
-    size_t end = first.end;
-    for (int i = 1; i < kForm.digits && view.inside(end); ++i) {
-      const Character next = view.at(end);
-      if (next.kind != Kind::number) break;
-      end = next.end;
-    }
-    return end;
-  }
+  if (first.kind == Kind::number) return view.numbers(first.end, kForm.digits);
   const bool newline = text[at] == '\n' || text[at] == '\r';
   if (!newline && view.inside(first.end)) {
     const Character next = view.at(first.end);
@@ -168,17 +187,102 @@ size_t scan_gpt4(std::string_view text, size_t at) {
       return view.run_of_newlines(view.run(Kind::other, next.end));
   }
   if (first.kind == Kind::other) return view.run_of_newlines(view.run(Kind::other, first.end));
-  size_t after_newline = at, last = at, end = at;
-  while (view.inside(end)) {
-    const Character next = view.at(end);
-    if (next.kind != Kind::space) break;
-    last = end;
-    if (text[end] == '\n' || text[end] == '\r') after_newline = next.end;
-    end = next.end;
+  return view.spaces_with_newlines(at, kForm.tail_is_one);
+}
+
+/// How the expressions that followed GPT-4o's differ.
+struct Gpt4oForm {
+  int digits;         // most numbers in a piece
+  bool contractions;  // belong to the word before them
+};
+
+/// Words of these expressions: capitals, then small letters, and what is neither counts as both.
+enum class Letter : uint8_t { none, capital, small, both };
+
+template <typename Classes>
+class LetterCases {
+ public:
+  explicit LetterCases(std::string_view text) : text_(text) {}
+
+  Letter at(size_t place, size_t& end) const {
+    const CodePoint point = decode_utf8(text_, place);
+    end = place + point.bytes;
+    if (!point.valid()) return Letter::none;
+    switch (Classes::category(point.value)) {
+      case Category::Lu:
+      case Category::Lt:
+        return Letter::capital;
+      case Category::Ll:
+        return Letter::small;
+      case Category::Lm:
+      case Category::Lo:
+      case Category::Mn:
+      case Category::Mc:
+      case Category::Me:
+        return Letter::both;
+      default:
+        return Letter::none;
+    }
   }
-  if (kForm.tail_is_one && !view.inside(end)) return end;
-  if (after_newline > at) return after_newline;
-  return view.inside(end) && last > at ? last : end;
+
+  /// `[capital both]*[small both]+` from `place` on: its end, or `place`. `capitals` becomes the end
+  /// of `[capital both]*` alone.
+  size_t capitals_then_small(size_t place, size_t& capitals) const {
+    size_t end = 0, last_both = place;
+    capitals = place;
+    while (capitals < text_.size()) {
+      const Letter letter = at(capitals, end);
+      if (letter != Letter::capital && letter != Letter::both) break;
+      capitals = end;
+      if (letter == Letter::both) last_both = end;
+    }
+    size_t small = capitals;
+    while (small < text_.size()) {
+      const Letter letter = at(small, end);
+      if (letter != Letter::small && letter != Letter::both) break;
+      small = end;
+    }
+    return small > capitals ? small : last_both;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+template <typename Classes, Gpt4oForm kForm>
+size_t scan_gpt4o(std::string_view text, size_t at) {
+  const View<Classes> view{text};
+  const LetterCases<Classes> letters(text);
+  const Character first = view.at(at);
+  const bool newline = text[at] == '\n' || text[at] == '\r';
+  const bool prefix = first.kind != Kind::letter && first.kind != Kind::number && !newline;
+  size_t behind_prefix = at, behind_none = at;
+  size_t word = prefix ? letters.capitals_then_small(first.end, behind_prefix) : at;
+  bool found = prefix && word > first.end;
+  if (!found) {
+    word = letters.capitals_then_small(at, behind_none);
+    found = word > at;
+  }
+  if (!found && prefix && behind_prefix > first.end) {
+    word = behind_prefix;
+    found = true;
+  }
+  if (!found && behind_none > at) {
+    word = behind_none;
+    found = true;
+  }
+  if (found) {
+    if (kForm.contractions && view.byte(word) == '\'') return contraction_of_any_case(text, word);
+    return word;
+  }
+  if (first.kind == Kind::number) return view.numbers(first.end, kForm.digits);
+  const size_t begin = text[at] == ' ' && view.inside(at + 1) ? at + 1 : at;
+  if (const Character mark = view.at(begin); mark.kind == Kind::other) {
+    size_t end = view.run(Kind::other, mark.end);
+    while (view.byte(end) == '\n' || view.byte(end) == '\r' || view.byte(end) == '/') ++end;
+    return end;
+  }
+  return view.spaces_with_newlines(at, false);
 }
 
 struct Known {
@@ -217,6 +321,24 @@ constexpr std::array kKnown{
         RegexDialect::fancy_regex,
         R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)",
         scan_gpt4<FancyRegex, Gpt4Form{3, true}>},
+    // o200k_base, Llama 4
+    Known{
+        RegexDialect::oniguruma,
+        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4o<Oniguruma, Gpt4oForm{3, true}>},
+    Known{
+        RegexDialect::fancy_regex,
+        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4o<FancyRegex, Gpt4oForm{3, true}>},
+    // Mistral's tekken
+    Known{
+        RegexDialect::oniguruma,
+        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4o<Oniguruma, Gpt4oForm{1, false}>},
+    Known{
+        RegexDialect::fancy_regex,
+        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
+        scan_gpt4o<FancyRegex, Gpt4oForm{1, false}>},
 };
 
 }  // namespace
