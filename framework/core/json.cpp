@@ -1,6 +1,8 @@
 #include "framework/core/json.h"
 
 #include <set>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "framework/core/error.h"
@@ -8,30 +10,93 @@
 namespace tessera {
 namespace {
 
+/// Builds a document from the parser's events, by the rules of the header. The library's own builder
+/// with a callback takes quadratic time over a list of objects.
+template <typename Json>
+class Builder : public nlohmann::json_sax<Json> {
+ public:
+  explicit Builder(const std::string& what) : what_(what) {}
+
+  Json take() { return std::move(root_); }
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(typename Json::number_integer_t value) override { return add(value); }
+  bool number_unsigned(typename Json::number_unsigned_t value) override { return add(value); }
+  bool number_float(typename Json::number_float_t value, const std::string&) override {
+    return add(value);
+  }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(typename Json::binary_t& value) override { return add(std::move(value)); }
+
+  bool start_object(size_t) override { return open(Json::object()); }
+  bool end_object() override { return close(); }
+  bool start_array(size_t) override { return open(Json::array()); }
+  bool end_array() override { return close(); }
+  bool key(std::string& name) override {
+    Level& level = open_.back();
+    require(level.keys.insert(name).second, "{}: the key \"{}\" is given twice", what_, name);
+    level.key = std::move(name);
+    return true;
+  }
+
+  bool parse_error(size_t, const std::string&, const nlohmann::json::exception& error) override {
+    if (const auto* parse = dynamic_cast<const nlohmann::json::parse_error*>(&error))
+      user_error("{} is not JSON: it makes no sense at byte {}", what_, parse->byte);
+    user_error("{} is not JSON: {}", what_, std::string_view(error.what()).substr(0, 200));
+  }
+
+ private:
+  struct Level {
+    Json* container;
+    std::set<std::string> keys;
+    std::string key;  // of the value that comes next
+  };
+
+  Json* place(Json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    Level& level = open_.back();
+    if (level.container->is_array()) {
+      level.container->push_back(std::move(value));
+      return &level.container->back();
+    }
+    auto& object = level.container->template get_ref<typename Json::object_t&>();
+    if constexpr (std::is_same_v<Json, nlohmann::ordered_json>) {
+      object.emplace_back(std::move(level.key), std::move(value));
+      return &object.back().second;
+    } else {
+      return &object.emplace(std::move(level.key), std::move(value)).first->second;
+    }
+  }
+  template <typename Value>
+  bool add(Value&& value) {
+    place(Json(std::forward<Value>(value)));
+    return true;
+  }
+  bool open(Json empty) {
+    require(open_.size() < kJsonLevels, "{}: nested deeper than {} levels", what_, kJsonLevels);
+    open_.push_back({place(std::move(empty)), {}, {}});
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+
+  const std::string& what_;
+  Json root_;
+  std::vector<Level> open_;
+};
+
 template <typename Json>
 Json parse_object(std::string_view text, const std::string& what) {
-  using Event = typename Json::parse_event_t;
-  std::vector<std::set<std::string>> keys;  // keys of the objects that are open
-  const auto watch = [&](int depth, Event event, Json& parsed) {
-    const bool opens = event == Event::object_start || event == Event::array_start;
-    require(!opens || depth < kJsonLevels, "{}: nested deeper than {} levels", what, kJsonLevels);
-    if (event == Event::object_start) keys.emplace_back();
-    if (event == Event::object_end) keys.pop_back();
-    if (event == Event::key) {
-      const auto& key = parsed.template get_ref<const std::string&>();
-      require(keys.back().insert(key).second, "{}: the key \"{}\" is given twice", what, key);
-    }
-    return true;
-  };
   require(text.find('\0') == std::string_view::npos, "{} is not JSON: it holds zero bytes", what);
-  Json json;
-  try {
-    json = Json::parse(text.begin(), text.end(), watch);
-  } catch (const nlohmann::json::parse_error& error) {
-    user_error("{} is not JSON: it makes no sense at byte {}", what, error.byte);
-  } catch (const nlohmann::json::exception& error) {
-    user_error("{} is not JSON: {}", what, std::string_view(error.what()).substr(0, 200));
-  }
+  Builder<Json> builder(what);
+  Json::sax_parse(text.begin(), text.end(), &builder);
+  Json json = builder.take();
   require(json.is_object(), "{}: the JSON is no object", what);
   return json;
 }

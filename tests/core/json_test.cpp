@@ -50,6 +50,12 @@ TEST(Json, KeysKeepTheirOrderWhereAsked) {
   EXPECT_EQ(parse_ordered_json_object(text, "FILE").dump(), text);
 }
 
+TEST(Json, ALongListOfObjectsTakesLinearTime) {
+  std::string text = "{\"list\":[{\"a\":1}";
+  for (int i = 0; i < 200000; ++i) text += ",{\"a\":1}";
+  EXPECT_EQ(parse_json_object(text + "]}", "file").at("list").size(), 200001U);  // once: minutes
+}
+
 TEST(Json, CountsAreNotNegativeAndFit) {
   const auto count = [](const std::string& text) {
     return json_count(nlohmann::json::parse(text), "n");
