@@ -47,6 +47,20 @@ int run_eval(std::span<const std::string> args) {
   if (!trained_on.empty() && trained_on != data.identity)
     fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n",
                checkpoint.string(), trained_on, config.data.shards, data.identity);
+  const auto tokenizer = tokenizer_of(reader);
+  require(
+      tokenizer->fingerprint() == data.tokenizer->fingerprint(),
+      "{} was trained with the tokenizer {}, and {} holds ids of another, {}; tokenize the text "
+      "with --tokenizer {}, and name that folder",
+      checkpoint.string(), tokenizer->description(), config.data.shards,
+      data.tokenizer->description(),
+      tokenizer->files().all().empty() ? "bytes" : (checkpoint / kTokenizerFolder).string());
+  if (!tokenizer->keeps_text())
+    fmt::print(
+        stderr,
+        "note: this tokenizer ({}) does not keep every byte of a text; bits per byte are those "
+        "of the text that its tokens decode to\n",
+        tokenizer->kind());
   ModelLearner learner(shipped_models(), config, std::move(data), make_device(config.device),
                        false);
   learner.load(reader);

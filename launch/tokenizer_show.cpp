@@ -19,7 +19,7 @@ struct Overloaded : Cases... {
   using Cases::operator()...;
 };
 
-constexpr std::string_view kRegexTables = "Oniguruma's classes (Unicode 16.0)";
+constexpr std::string_view kRegexTables = "the regular expressions' classes (Unicode 16.0)";
 constexpr std::string_view kBertTables = "BERT's classes (Unicode 8.0)";
 constexpr std::string_view kFormTables = "normalization forms (Unicode 9.0 and some later maps)";
 constexpr std::string_view kRustTables = "Rust's classes (Unicode 17.0)";
@@ -55,10 +55,11 @@ std::string named(const NormalizerStep& step) {
 std::string named(const PreTokenizerStep& step) {
   return std::visit(
       Overloaded{[](const SplitStep& split) {
-                   return fmt::format(
-                       "Split: {} '{}', by {}; {}",
-                       split.pattern.is_regex() ? "expression" : "text", split.pattern.text(),
-                       split.scanner ? "a hand-written scanner" : "PCRE2", kRegexTables);
+                   return fmt::format("Split: {} '{}', by {}; {}",
+                                      split.pattern.is_regex() ? "expression" : "text",
+                                      visible(split.pattern.text()),
+                                      split.scanner ? "a hand-written scanner" : "PCRE2",
+                                      kRegexTables);
                  },
                  [](const ByteLevelStep& bytes) {
                    return fmt::format("ByteLevel: {}bytes as the model's alphabet{}",

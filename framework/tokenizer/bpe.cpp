@@ -1,5 +1,7 @@
 #include "framework/tokenizer/bpe.h"
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "framework/tokenizer/merge_pairs.h"
 #include "framework/tokenizer/utf8.h"
@@ -54,6 +56,10 @@ Bpe Bpe::ranked(Vocabulary vocabulary) {
     }
   }
   return bpe;
+}
+
+bool Bpe::has_all_bytes() const {
+  return std::none_of(byte_ids_.begin(), byte_ids_.end(), [](int32_t id) { return id < 0; });
 }
 
 void Bpe::encode(std::string_view piece, std::vector<int32_t>& ids) const {

@@ -39,6 +39,8 @@ class Bpe {
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
   const BpeOptions& options() const { return options_; }
+  /// Whether every byte is a token.
+  bool has_all_bytes() const;
   /// Appends the ids of one piece.
   void encode(std::string_view piece, std::vector<int32_t>& ids) const;
 

@@ -27,6 +27,7 @@ class ByteTokenizer {
   /// The byte itself, or the special token's name in <>.
   std::string token(int32_t id) const;
   bool is_special(int32_t id) const { return id >= 256; }
+  bool keeps_text() const { return true; }
   int32_t vocab_size() const { return kVocabSize; }
   SpecialTokens special() const {
     return {.end_of_document = 256, .pad = 257, .cls = 258, .sep = 259, .mask = 260};

@@ -226,6 +226,17 @@ std::string Pipeline::decode(std::span<const int32_t> ids) const {
   return byte_level_ ? bytes : parts_.decoder.apply(std::move(tokens));
 }
 
+bool Pipeline::keeps_text() const {
+  const auto* bpe = std::get_if<Bpe>(&parts_.model);
+  const auto prefixes = [](const PreTokenizerStep& step) {
+    const auto* bytes = std::get_if<ByteLevelStep>(&step);
+    return bytes != nullptr && bytes->add_prefix_space;
+  };
+  const auto& steps = parts_.pre_tokenizer.steps();
+  return byte_level_ && parts_.normalizer.empty() && bpe != nullptr && bpe->has_all_bytes() &&
+         std::none_of(steps.begin(), steps.end(), prefixes);
+}
+
 size_t Pipeline::safe_cut(std::string_view text) const {
   // Between a letter or digit and a space that a letter follows, all known expressions cut, and none
   // looks further back. Normalization forms change nothing across a space.

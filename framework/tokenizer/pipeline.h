@@ -60,6 +60,7 @@ class Pipeline {
   /// The token of an id, as the model holds it; empty where it has none.
   std::string_view token(int32_t id) const;
   bool byte_level() const { return byte_level_; }
+  bool keeps_text() const;
   /// See Tokenizer::safe_cut.
   size_t safe_cut(std::string_view text) const;
 

@@ -29,18 +29,10 @@ constexpr std::array<Kind, 128> kAscii = [] {
   return kinds;
 }();
 
-struct Oniguruma {
-  static Category category(char32_t point) { return oniguruma::category(point); }
-  static Kind kind(char32_t point) {
-    return point == 0x85 ? Kind::space : kind_of(oniguruma::category(point));
-  }
-};
-struct FancyRegex {
-  static Category category(char32_t point) { return fancy_regex::category(point); }
-  static Kind kind(char32_t point) {
-    return point == 0x85 ? Kind::space : kind_of(fancy_regex::category(point));
-  }
-};
+/// The classes of both dialects are the same but for \w, which none of the expressions names.
+Kind kind_of(char32_t point) {
+  return point == 0x85 ? Kind::space : kind_of(oniguruma::category(point));
+}
 
 struct Character {
   Kind kind = Kind::other;
@@ -48,7 +40,6 @@ struct Character {
 };
 
 /// A text seen as characters with their kinds.
-template <typename Classes>
 struct View {
   std::string_view text;
 
@@ -60,7 +51,7 @@ struct View {
     if (byte < 0x80) [[likely]]
       return {kAscii[byte], place + 1};
     const CodePoint point = decode_multibyte(text, place);
-    return {point.valid() ? Classes::kind(point.value) : Kind::other, place + point.bytes};
+    return {point.valid() ? kind_of(point.value) : Kind::other, place + point.bytes};
   }
 
   /// The end of the run of characters of that kind from `place` on.
@@ -151,27 +142,15 @@ size_t contraction_of_any_case(std::string_view text, size_t at) {
              : at;
 }
 
-template <typename Classes>
-size_t scan_gpt2(std::string_view text, size_t at) {
-  const View<Classes> view{text};
-  if (text[at] == '\'') {
-    const size_t end = contraction(text, at);
-    if (end > at) return end;
-  }
-  Kind kind{};
-  const size_t end = view.spaced_run(at, kind);
-  return end > at ? end : view.spaces(at);
-}
-
 /// How the expressions that followed GPT-4's differ.
 struct Gpt4Form {
   int digits;        // most numbers in a piece
   bool tail_is_one;  // white space at the end of the text is one piece, with its newlines
 };
 
-template <typename Classes, Gpt4Form kForm>
+template <Gpt4Form kForm>
 size_t scan_gpt4(std::string_view text, size_t at) {
-  const View<Classes> view{text};
+  const View view{text};
   if (text[at] == '\'') {
     const size_t end = contraction_of_any_case(text, at);
     if (end > at) return end;
@@ -199,7 +178,6 @@ struct Gpt4oForm {
 /// Words of these expressions: capitals, then small letters, and what is neither counts as both.
 enum class Letter : uint8_t { none, capital, small, both };
 
-template <typename Classes>
 class LetterCases {
  public:
   explicit LetterCases(std::string_view text) : text_(text) {}
@@ -208,7 +186,7 @@ class LetterCases {
     const CodePoint point = decode_utf8(text_, place);
     end = place + point.bytes;
     if (!point.valid()) return Letter::none;
-    switch (Classes::category(point.value)) {
+    switch (oniguruma::category(point.value)) {
       case Category::Lu:
       case Category::Lt:
         return Letter::capital;
@@ -249,10 +227,10 @@ class LetterCases {
   std::string_view text_;
 };
 
-template <typename Classes, Gpt4oForm kForm>
+template <Gpt4oForm kForm>
 size_t scan_gpt4o(std::string_view text, size_t at) {
-  const View<Classes> view{text};
-  const LetterCases<Classes> letters(text);
+  const View view{text};
+  const LetterCases letters(text);
   const Character first = view.at(at);
   const bool newline = text[at] == '\n' || text[at] == '\r';
   const bool prefix = first.kind != Kind::letter && first.kind != Kind::number && !newline;
@@ -286,68 +264,50 @@ size_t scan_gpt4o(std::string_view text, size_t at) {
 }
 
 struct Known {
-  RegexDialect dialect;
   std::string_view expression;
   Scanner scanner;
+  std::optional<RegexDialect> dialect = std::nullopt;  // the only one in which it means this
 };
 
 constexpr std::array kKnown{
-    Known{RegexDialect::oniguruma,
-          R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)",
-          scan_gpt2<Oniguruma>},
-    Known{RegexDialect::fancy_regex,
-          R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)",
-          scan_gpt2<FancyRegex>},
-    // Llama 3
+    Known{R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)",
+          scan_gpt2},
+    Known{R"('(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s)",
+          scan_gpt2, RegexDialect::fancy_regex},
     Known{
-        RegexDialect::oniguruma,
         R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4<Oniguruma, Gpt4Form{3, false}>},
+        scan_gpt4<Gpt4Form{3, false}>},
     Known{
-        RegexDialect::fancy_regex,
-        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4<FancyRegex, Gpt4Form{3, false}>},
-    // Qwen 2
-    Known{
-        RegexDialect::oniguruma,
         R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4<Oniguruma, Gpt4Form{1, false}>},
+        scan_gpt4<Gpt4Form{1, false}>},
     Known{
-        RegexDialect::fancy_regex,
-        R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4<FancyRegex, Gpt4Form{1, false}>},
-    // cl100k_base
-    Known{
-        RegexDialect::fancy_regex,
         R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s)",
-        scan_gpt4<FancyRegex, Gpt4Form{3, true}>},
-    // o200k_base, Llama 4
+        scan_gpt4<Gpt4Form{3, true}>, RegexDialect::fancy_regex},
     Known{
-        RegexDialect::oniguruma,
         R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4o<Oniguruma, Gpt4oForm{3, true}>},
+        scan_gpt4o<Gpt4oForm{3, true}>},
     Known{
-        RegexDialect::fancy_regex,
-        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4o<FancyRegex, Gpt4oForm{3, true}>},
-    // Mistral's tekken
-    Known{
-        RegexDialect::oniguruma,
         R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4o<Oniguruma, Gpt4oForm{1, false}>},
-    Known{
-        RegexDialect::fancy_regex,
-        R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-        scan_gpt4o<FancyRegex, Gpt4oForm{1, false}>},
+        scan_gpt4o<Gpt4oForm{1, false}>},
 };
 
 }  // namespace
 
-size_t scan_gpt2(std::string_view text, size_t at) { return scan_gpt2<Oniguruma>(text, at); }
+size_t scan_gpt2(std::string_view text, size_t at) {
+  const View view{text};
+  if (text[at] == '\'') {
+    const size_t end = contraction(text, at);
+    if (end > at) return end;
+  }
+  Kind kind{};
+  const size_t end = view.spaced_run(at, kind);
+  return end > at ? end : view.spaces(at);
+}
 
 std::optional<Scanner> known_scanner(std::string_view expression, RegexDialect dialect) {
   for (const Known& known : kKnown)
-    if (known.dialect == dialect && known.expression == expression) return known.scanner;
+    if (known.expression == expression && known.dialect.value_or(dialect) == dialect)
+      return known.scanner;
   return std::nullopt;
 }
 

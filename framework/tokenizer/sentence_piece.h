@@ -46,6 +46,8 @@ class SentencePiece {
   SpecialTokens special() const { return special_; }
   /// Control pieces, and the unknown one.
   bool is_special(int32_t id) const;
+  /// False: most models change spaces and characters, and none says that it does not.
+  bool keeps_text() const { return false; }
   /// The ids that open and close a text for models that want them, or -1.
   int32_t begin_id() const { return begin_id_; }
   int32_t end_id() const { return end_id_; }

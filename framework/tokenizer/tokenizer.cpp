@@ -91,6 +91,10 @@ std::string Tokenizer::token(int32_t id) const {
 
 uint64_t Tokenizer::byte_count(std::span<const int32_t> ids) const { return decode(ids).size(); }
 
+bool Tokenizer::keeps_text() const {
+  return std::visit([](const auto& make) { return made(make).keeps_text(); }, made_);
+}
+
 bool Tokenizer::continues_word(int32_t previous, int32_t id) const {
   if (const auto* bytes = std::get_if<ByteTokenizer>(&made_))
     return bytes->continues_word(previous, id);

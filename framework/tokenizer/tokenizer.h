@@ -50,6 +50,10 @@ class Tokenizer {
   /// Bytes of text that `ids` stand for: the denominator of bits per byte.
   uint64_t byte_count(std::span<const int32_t> ids) const;
 
+  /// Whether decoding gives back every byte of every text. Normalization, unknown tokens and spaces
+  /// that are put in or taken out lose some.
+  bool keeps_text() const;
+
   /// True when `id`, coming after `previous`, belongs to the same word.
   bool continues_word(int32_t previous, int32_t id) const;
   /// True when a sentence ends between `id` and `next`.

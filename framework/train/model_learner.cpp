@@ -286,6 +286,11 @@ std::string ModelLearner::header() {
   }
   if (const std::string text = model_.remark ? model_.remark(config_) : ""; !text.empty())
     ranks += text + "\n";
+  if (data_.tokenizer && !data_.tokenizer->keeps_text())
+    ranks += fmt::format(
+        "the tokenizer ({}) does not keep every byte of a text: figures per byte are "
+        "of the text that tokens decode to\n",
+        data_.tokenizer->kind());
   return ranks + fmt::format(
                      "{} parameters · planned memory {:.0f} MiB ({:.0f} MiB states + {:.0f} MiB "
                      "arena) · {:.2f} "
