@@ -23,26 +23,27 @@ CONSONANT, LINKER, CONJUNCT_EXTEND = 16, 32, 48
 
 
 def charsmap(rules):
-    """The bytes of a charsmap with a rule for each character of `rules`: a double array of a block of 256 per node."""
+    """The bytes of a charsmap with a rule for each text of `rules`: a double array in which every node has its own base."""
     texts, trie = bytearray(), {}
-    for character, replaced in rules.items():
+    for text, replaced in rules.items():
         node = trie
-        for byte in character.encode():
+        for byte in text.encode():
             node = node.setdefault(byte, {})
         node[0] = len(texts)
         texts += replaced.encode() + b"\0"
-    units, waiting, base = {}, [(0, 0, trie)], 0
+    units, waiting, base = {0: 0}, [(0, 0, trie)], 0
     while waiting:
         place, label, node = waiting.pop()
-        base += 256
+        base += 1
+        while any(base ^ byte in units for byte in node):
+            base += 1
         units[place] = (place ^ base) << 10 | (0 in node) << 8 | label
         for byte, child in node.items():
+            units[base ^ byte] = 0 if byte else 1 << 31 | child
             if byte:
                 waiting.append((base ^ byte, byte, child))
-            else:
-                units[base] = 1 << 31 | child
     assert base < 1 << 21
-    size = base + 256
+    size = (base | 255) + 1
     array = struct.pack(f"<{size}I", *(units.get(place, 0) for place in range(size)))
     return struct.pack("<I", len(array)) + array + bytes(texts)
 

@@ -13,12 +13,12 @@ def cut_off(step):
 def normalized(step, mark="\n"):
     """What a normalizer makes of every character alone; `mark` is one that it leaves alone, to put between them."""
     lines = step.normalize_str("".join(c + mark for c in CHARACTERS if c != mark)).split(mark)
-    return dict(zip((c for c in CHARACTERS if c != mark), lines)) | {mark: mark}
+    return dict(zip((c for c in CHARACTERS if c != mark), lines[:-1], strict=True)) | {mark: mark}
 
 
 def bert(**options):
     chosen = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
-    return normalized(normalizers.BertNormalizer(**(chosen | options)), "z")
+    return normalized(normalizers.BertNormalizer(**(chosen | options)), "|")
 
 
 def flags(name, *groups):
