@@ -137,25 +137,15 @@ Tokens decode(const StripDecoder& step, Tokens tokens) {
   return tokens;
 }
 
-/// A match without a character right behind another match counts for nothing, as in Oniguruma's
-/// iterator over matches.
 Tokens decode(const ReplaceDecoder& step, Tokens tokens) {
   for (std::string& token : tokens) {
     if (token.empty()) continue;
+    Matches matches(step.pattern, token);
     std::string made;
-    size_t done = 0, from = 0;
-    bool matched = false;
-    while (from <= token.size()) {
-      const auto found = step.pattern.find(token, from);
-      if (!found) break;
-      const auto [begin, end] = *found;
-      if (begin == end && matched && end == done) {
-        from = end + (end < token.size() ? character_bytes(token, end) : 1);
-        continue;
-      }
-      made.append(token, done, begin - done).append(step.content);
-      done = from = end;
-      matched = true;
+    size_t done = 0;
+    while (const auto match = matches.next()) {
+      made.append(token, done, match->first - done).append(step.content);
+      done = match->second;
     }
     made.append(token, done);
     token = std::move(made);

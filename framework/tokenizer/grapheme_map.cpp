@@ -55,6 +55,8 @@ std::optional<std::string_view> GraphemeMap::rule(std::string_view part) const {
     if (node >= units_.size()) return std::nullopt;
     const size_t begin = Unit{units_[node]}.value();
     if (begin >= texts_.size()) return std::nullopt;
+    require((static_cast<unsigned char>(texts_[begin]) & 0xc0U) != 0x80, kAdvice,
+            "a rule's text begins inside a character");
     return std::string_view(texts_).substr(begin, texts_.find('\0', begin) - begin);
   }
   return std::nullopt;

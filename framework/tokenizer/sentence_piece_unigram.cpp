@@ -12,6 +12,7 @@ namespace {
 using Kind = SentencePieceVocabulary::Kind;
 
 constexpr float kUnknownPenalty = 10;
+constexpr float kLargestScore = 1e30F;  // so that no sum of scores passes the largest float
 constexpr int kLargestExponent = 17, kLeastExponent = 10;
 
 size_t character_bytes(std::string_view text, size_t at) {
@@ -32,7 +33,7 @@ SentencePieceUnigram::SentencePieceUnigram(const SentencePieceVocabulary& vocabu
   float least = std::numeric_limits<float>::max();
   for (int32_t id = 0; id < vocabulary.size(); ++id) {
     const float score = vocabulary.score(id);
-    require(std::isfinite(score), "{}: the score of piece {} ('{}') is {}", what, id,
+    require(std::abs(score) <= kLargestScore, "{}: the score of piece {} ('{}') is {}", what, id,
             vocabulary.token(id), score);
     if (vocabulary.kind(id) == Kind::normal) least = std::min(least, score);
     // A user-defined piece is worth more than any normal ones in its place.

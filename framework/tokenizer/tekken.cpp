@@ -12,6 +12,8 @@
 namespace tessera {
 namespace {
 
+constexpr int64_t kMostSpecials = 65536;  // real files have 1000; those without a name are made up
+
 /// The special tokens of files up to version 7, which do not name them.
 constexpr std::array<std::string_view, 20> kUnnamed = {"<unk>",
                                                        "<s>",
@@ -81,6 +83,9 @@ PipelineParts read_tekken(const TokenizerFiles& files, const std::string& where)
   };
   const int64_t specials = count_of("default_num_special_tokens"),
                 all = count_of("default_vocab_size");
+  require(specials <= kMostSpecials,
+          "{}: config.default_num_special_tokens: {} is too many; at most {} are read", what,
+          specials, kMostSpecials);
   require(specials < all,
           "{}: config.default_vocab_size, {}, has no room for tokens beside {} special ones", what,
           all, specials);

@@ -38,6 +38,13 @@ TEST(Decoder, StripsATokenOfNothingElse) {
   EXPECT_EQ(Decoder({StripDecoder{' ', 2, 2}}).apply({"   ", " ", "    x "}), "  x");
 }
 
+TEST(Decoder, ReplacesManyMatchesOfALongToken) {
+  const ReplaceDecoder replace{Pattern::regex("a", RegexDialect::oniguruma, "a test"), "bc"};
+  std::string expected;
+  for (int i = 0; i < 1'000'000; ++i) expected += "bc";
+  EXPECT_TRUE(Decoder({replace}).apply({std::string(1'000'000, 'a')}) == expected);
+}
+
 TEST(Decoder, KnowsWhenItOnlyJoinsBytes) {
   EXPECT_TRUE(Decoder({ByteLevelDecoder{}}).joins_bytes());
   EXPECT_FALSE(Decoder().joins_bytes());

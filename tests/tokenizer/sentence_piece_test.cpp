@@ -75,6 +75,8 @@ TEST(SentencePiece, RefusesPiecesThatDoNotFit) {
   expect_refused(kUnk + training(1), "no piece can stand in a text");
   const float nan = std::numeric_limits<float>::quiet_NaN();
   expect_refused(kUnk + piece("a", nan) + training(1), "the score of piece 1 ('a') is nan");
+  // Sums of such scores pass the largest float, and then nothing is better than anything else.
+  expect_refused(kUnk + piece("a", 3e38F) + training(1), "the score of piece 1 ('a') is 3e+38");
 }
 
 TEST(SentencePiece, RefusesCharsmapsThatLeadAstray) {

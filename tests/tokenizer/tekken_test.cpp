@@ -48,6 +48,10 @@ TEST(Tekken, NamesWhatIsWrong) {
           tekken(R"("default_vocab_size": 99999999999, "default_num_special_tokens": 3)", kVocab)),
       "is too many");
   expect_contains(
+      message(tekken(R"("default_vocab_size": 16777215, "default_num_special_tokens": 16777214)",
+                     R"({"rank": 0, "token_bytes": "YQ=="})")),
+      "at most 65536");
+  expect_contains(
       message(tekken(R"("default_vocab_size": 40, "default_num_special_tokens": 22)", kVocab)),
       "each rank needs one");
   expect_contains(
