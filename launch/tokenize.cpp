@@ -6,14 +6,13 @@
 
 #include <algorithm>
 #include <chrono>
-#include <sstream>
 
-#include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/core/utf16.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "launch/command_line.h"
+#include "launch/reading_options.h"
 #include "launch/tokenizer_modes.h"
 #include "launch/verbs.h"
 
@@ -65,24 +64,6 @@ std::string progress_text(const TokenizeProgress& done, double seconds) {
   return text;
 }
 
-TextFormat format_named(const std::string& name) {
-  const std::vector<std::string> known{"auto", "text", "jsonl", "csv", "tsv"};
-  const auto found = std::find(known.begin(), known.end(), name);
-  const auto meant = nearest(name, known);
-  require(found != known.end(), "--format: unknown format '{}'{}; known: {}", name,
-          meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(known, ", "));
-  return static_cast<TextFormat>(found - known.begin());
-}
-
-/// The names in "A,B".
-std::vector<std::string> column_names(const std::string& list) {
-  std::vector<std::string> names;
-  std::istringstream text(list);
-  for (std::string name; std::getline(text, name, ',');) names.push_back(name);
-  require(!names.empty(), "--column: name at least one column");
-  return names;
-}
-
 }  // namespace
 
 void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
@@ -121,11 +102,10 @@ int run_tokenize(std::span<const std::string> args) {
         Word::Count::many}},
       {{"out", "DIR", "folder to make; it appears when all is done"},
        {"tokenizer", "DIR", "a folder or file of a tokenizer, or `bytes` (the default)"},
-       {"format", "NAME",
-        "text, jsonl, csv or tsv for all files; auto (the default): by their names"},
-       {"text", "KEY", "the text in JSON lines: a key or a path a.b (default text)"},
-       {"column", "A,B", "the text in CSV and TSV: columns, joined by newlines (default text)"},
-       {"skip-broken", "", "leave out records that cannot be read, and count them"},
+       kFormatOption,
+       kTextOption,
+       kColumnOption,
+       kSkipBrokenOption,
        {"overwrite", "", "replace an older folder of token shards"},
        {"hidden", "", "take files and folders whose names begin with a dot, too"},
        {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},
@@ -140,10 +120,7 @@ int run_tokenize(std::span<const std::string> args) {
   options.include_hidden = given->has("hidden");
   options.shard_tokens = static_cast<uint64_t>(
       given->integer("shard-tokens", static_cast<int64_t>(options.shard_tokens), 1));
-  options.reading.format = format_named(given->text("format", "auto"));
-  options.reading.text_key = given->text("text", options.reading.text_key);
-  options.reading.columns = column_names(given->text("column", "text"));
-  options.reading.skip_broken = given->has("skip-broken");
+  options.reading = reading_options(*given);
   const std::vector<std::string> files = given->list("FILES");
   const std::string out = given->text("out");
   tokenize_with_report(files, out, out, given->text("tokenizer", "bytes"), options);

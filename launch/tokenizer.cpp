@@ -1,4 +1,4 @@
-// `tessera tokenizer` shows what tokenizers do, encodes and decodes with them.
+// `tessera tokenizer` makes tokenizers, shows what they do, encodes and decodes with them.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,9 +18,12 @@ struct Mode {
 };
 
 constexpr std::array kModes{
+    Mode{"train", "make a tokenizer from text", tokenizer_train},
     Mode{"show", "say what a tokenizer is made of, and how it cuts a text", tokenizer_show},
     Mode{"encode", "turn lines of text into lines of ids", tokenizer_encode},
     Mode{"decode", "turn lines of ids into text", tokenizer_decode},
+    Mode{"compare", "say what two tokenizers make of the same text", tokenizer_compare},
+    Mode{"add", "add special tokens to a tokenizer", tokenizer_add},
     Mode{"time", "say how fast a tokenizer encodes", tokenizer_time},
 };
 

@@ -18,5 +18,8 @@ int tokenizer_show(std::span<const std::string> args);
 int tokenizer_encode(std::span<const std::string> args);
 int tokenizer_decode(std::span<const std::string> args);
 int tokenizer_time(std::span<const std::string> args);
+int tokenizer_train(std::span<const std::string> args);
+int tokenizer_compare(std::span<const std::string> args);
+int tokenizer_add(std::span<const std::string> args);
 
 }  // namespace tessera

@@ -42,7 +42,7 @@ constexpr Verb kVerbs[] = {
     {"quickstart", "train a small model on real text in minutes, and say how good it is",
      run_quickstart},
     {"tokenize", "turn text files into token shards, which train reads", run_tokenize},
-    {"tokenizer", "show a tokenizer at work, encode and decode with it", run_tokenizer},
+    {"tokenizer", "train a tokenizer, show it at work, encode and decode with it", run_tokenizer},
     {"train", "train a model, or go on where a run was stopped", run_train, Verb::Together::shares},
     {"verify", "run a config on two meshes and compare them tensor by tensor", run_verify},
 };

@@ -39,7 +39,9 @@ BertSampler::BertSampler(const TokenSplit& split, uint64_t seed, const BertOptio
   const SpecialTokens& special = tokenizer.special();
   require(special.cls != SpecialTokens::kNone && special.sep != SpecialTokens::kNone &&
               special.pad != SpecialTokens::kNone,
-          "the tokenizer of {} lacks a cls, sep or pad token; tokenize the text with one that has",
+          "the tokenizer of {} lacks a cls, sep or pad token; add them (tessera tokenizer add DIR "
+          "--special '[CLS]' --special '[SEP]' --special '[PAD]' --out NEW) and tokenize the text "
+          "with that",
           train_.shards().folder().string());
   require(train_windows_.count() > 0 || !options.pairs,
           "{}: no document of the training part has the {} tokens of text that a pair of sentences "

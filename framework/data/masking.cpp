@@ -61,7 +61,8 @@ void require_masking(const Masking& masking, const Tokenizer& tokenizer) {
           "masked share {} and random share {}; both must be at least 0 and their sum at most 1",
           masking.mask_share, masking.random_share);
   require(tokenizer.special().mask != SpecialTokens::kNone,
-          "the tokenizer of the data has no mask token; tokenize the text with one that has");
+          "the tokenizer of the data has no mask token; add one (tessera tokenizer add DIR --mask "
+          "'[MASK]' --out NEW) and tokenize the text with that");
 }
 
 MaskedTokens mask_tokens(std::span<int32_t> ids, const Tokenizer& tokenizer, const Masking& masking,

@@ -21,8 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the folder holds only what `tokenize` writes: anything else in it is the user's and must
-/// not be lost.
 bool holds_only_shards(const fs::path& folder) {
   bool manifest = false;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -35,7 +33,7 @@ bool holds_only_shards(const fs::path& folder) {
   return manifest;
 }
 
-void require_free(const fs::path& folder, bool overwrite) {
+void require_free(const fs::path& folder, bool overwrite, const OldOutput& old) {
   std::error_code error;
   const auto status = fs::status(folder, error);
   if (status.type() == fs::file_type::not_found) return;
@@ -45,13 +43,12 @@ void require_free(const fs::path& folder, bool overwrite) {
   const bool empty = fs::is_empty(folder, error);
   require(!error, "{}: cannot read: {}", folder.string(), error.message());
   if (empty) return;
-  require(holds_only_shards(folder),
+  require(old.alone_in(folder),
           "{}: holds other files, which would be lost; choose an empty or new output folder",
           folder.string());
-  require(
-      overwrite,
-      "{}: already holds tokenized text; give --overwrite to replace it, or another output folder",
-      folder.string());
+  require(overwrite,
+          "{}: already holds {}; give --overwrite to replace it, or another output folder",
+          folder.string(), old.called);
 }
 
 bool exchange(const fs::path& a, const fs::path& b) {
@@ -81,10 +78,13 @@ fs::path beside(const fs::path& folder) {
 
 }  // namespace
 
-OutputFolder::OutputFolder(const fs::path& folder, bool overwrite) {
+const OldOutput kTokenShardsOutput{.called = "tokenized text", .alone_in = holds_only_shards};
+
+OutputFolder::OutputFolder(const fs::path& folder, bool overwrite, const OldOutput& old)
+    : old_(old) {
   std::error_code error;
   folder_ = followed(folder);
-  require_free(folder_, overwrite);
+  require_free(folder_, overwrite, old_);
   fs::create_directories(folder_.parent_path(), error);
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
   partial_ = beside(folder_);
@@ -127,7 +127,7 @@ OutputFolder::~OutputFolder() {
 
 void OutputFolder::commit() {
   sync_directory(partial_);
-  require_free(folder_, /*overwrite=*/true);
+  require_free(folder_, /*overwrite=*/true, old_);
   std::error_code error, ignored;
   if (exchange(partial_, folder_)) {
     fs::remove_all(partial_, ignored);

@@ -7,16 +7,28 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "framework/core/descriptor.h"
 
 namespace tessera {
 
+/// What an older folder that may be replaced holds.
+struct OldOutput {
+  std::string_view called;  // "tokenized text"
+  /// Whether a folder holds that and nothing else: anything else is the user's and must not be lost.
+  bool (*alone_in)(const std::filesystem::path& folder);
+};
+
+/// Token shards with what `tokenize` writes beside them.
+extern const OldOutput kTokenShardsOutput;
+
 class OutputFolder {
  public:
-  /// `overwrite` allows `folder` to be an older folder of token shards (and nothing else), which
-  /// commit() replaces. A link to a folder stands for that folder.
-  OutputFolder(const std::filesystem::path& folder, bool overwrite);
+  /// `overwrite` allows `folder` to hold `old` (and nothing else), which commit() replaces. A link
+  /// to a folder stands for that folder.
+  OutputFolder(const std::filesystem::path& folder, bool overwrite,
+               const OldOutput& old = kTokenShardsOutput);
   ~OutputFolder();
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
@@ -34,6 +46,7 @@ class OutputFolder {
  private:
   void lock_partial();
 
+  OldOutput old_;
   std::filesystem::path folder_;
   std::filesystem::path partial_;
   Descriptor lock_;

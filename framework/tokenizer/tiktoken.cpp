@@ -99,7 +99,11 @@ PipelineParts ranked_pipeline(Vocabulary vocabulary, const std::string& expressi
   };
   SpecialTokens roles;
   roles.end_of_document = role({"<|endoftext|>", "<|end_of_text|>", "</s>"});
-  roles.pad = role({"<|finetune_right_pad_id|>", "<|finetune_right_pad|>", "<pad>"});
+  roles.pad =
+      role({"<|finetune_right_pad_id|>", "<|finetune_right_pad|>", "<pad>", "[PAD]", "<|pad|>"});
+  roles.cls = role({"[CLS]"});
+  roles.sep = role({"[SEP]"});
+  roles.mask = role({"[MASK]", "<mask>", "<|mask|>"});
   return {.added = AddedTokens(std::move(specials), Normalizer()),
           .normalizer = {},
           .pre_tokenizer = PreTokenizer(

@@ -1,0 +1,116 @@
+#include "framework/data/text_parts.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "framework/core/error.h"
+#include "framework/data/input_file.h"
+#include "framework/tokenizer/utf8.h"
+
+namespace tessera {
+namespace {
+
+constexpr size_t kPartBytes = size_t{256} << 10;
+constexpr size_t kMostLineBytes = size_t{4} << 20;
+
+/// Where to cut a line that is too long: before its last space, or else behind a whole character.
+size_t end_within_line(std::string_view line) {
+  const size_t space = line.rfind(' ');
+  if (space != std::string_view::npos && space > 0) return space;
+  const size_t characters = whole_characters(line);
+  return characters > 0 ? characters : line.size();
+}
+
+}  // namespace
+
+TextParts::TextParts(std::vector<SourceFile> sources, ReadingOptions options)
+    : sources_(std::move(sources)), options_(std::move(options)) {
+  counts_.files_total = sources_.size();
+  for (const SourceFile& file : sources_) counts_.bytes_total += file.bytes;
+}
+
+bool TextParts::next(std::string& text) {
+  while (true) {
+    if (const size_t count = ready(); count > 0) {
+      take(count, text);
+      return true;
+    }
+    if (reader_ == nullptr) {
+      if (!open_next()) return false;
+    } else if (!read_on()) {
+      close();
+    }
+  }
+}
+
+/// How many bytes of carried_ make the next part; 0 when more must be read.
+size_t TextParts::ready() {
+  if (whole_ && carried_.size() <= kPartBytes) return carried_.size();
+  if (carried_.size() < kPartBytes) return 0;
+  const size_t line = std::string_view(carried_).substr(searched_).rfind('\n');
+  if (line != std::string_view::npos) return searched_ + line + 1;
+  if (carried_.size() >= kMostLineBytes) return end_within_line(carried_);
+  if (whole_) return carried_.size();
+  searched_ = carried_.size();
+  return 0;
+}
+
+bool TextParts::open_next() {
+  if (source_ == sources_.size()) return false;
+  const SourceFile& file = sources_[source_++];
+  opened_ = open_text(file.path);
+  if (opened_.kind == SourceKind::text) {
+    reader_ = read_documents(*opened_.text, source_name(file.path), options_);
+    record_text_ = reader_->record_text();
+    return true;
+  }
+  require(opened_.error == 0 || !file.named, "{}: cannot read: {}", source_name(file.path),
+          std::strerror(opened_.error));
+  ++counts_.left_out;
+  close();
+  return true;
+}
+
+/// Reads the next part of the source behind carried_, all of which is of one document.
+bool TextParts::read_on() {
+  DocumentPart part;
+  if (!reader_->next(part)) return false;
+  if (part.broken.empty() && record_text_ != nullptr) {
+    try {
+      record_text_->extract(part.text, part.place.line);
+    } catch (const UserError& error) {
+      part.broken = error.what();
+    }
+  }
+  if (!part.broken.empty()) {
+    require(options_.skip_broken, "{}; mend it, or give --skip-broken to leave such out",
+            part.broken);
+    ++counts_.broken;
+    return true;
+  }
+  carried_ += part.text;
+  whole_ = part.ends;
+  if (part.ends && !(part.begins && part.text.empty())) ++counts_.documents;
+  counts_.bytes = ended_bytes_ + opened_.file->bytes();
+  return true;
+}
+
+void TextParts::close() {
+  const uint64_t listed = sources_[source_ - 1].bytes;
+  ended_bytes_ += listed > 0 ? listed : opened_.file != nullptr ? opened_.file->bytes() : 0;
+  counts_.bytes = ended_bytes_;
+  ++counts_.files;
+  reader_.reset();
+  record_text_.reset();
+  opened_ = {};
+}
+
+void TextParts::take(size_t count, std::string& text) {
+  text.assign(carried_, 0, count);
+  carried_.erase(0, count);
+  searched_ = 0;
+  counts_.text_bytes += count;
+}
+
+}  // namespace tessera

@@ -1,0 +1,99 @@
+#include "framework/tokenizer/train_tokenizer.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "framework/core/error.h"
+#include "framework/core/json.h"
+#include "framework/tokenizer/hugging_face_normalizer.h"
+#include "framework/tokenizer/hugging_face_pre_tokenizer.h"
+#include "framework/tokenizer/normalizer.h"
+#include "framework/tokenizer/pre_tokenizer.h"
+#include "framework/tokenizer/utf8.h"
+#include "framework/tokenizer/word_piece_trainer.h"
+
+namespace tessera {
+namespace {
+
+/// Cuts texts as the trained tokenizer will: by the parts that its own files name.
+class LineCutter {
+ public:
+  explicit LineCutter(const TokenizerTraining& training) {
+    const std::string name = "tokenizer.json";
+    const TokenizerFiles files =
+        training.model == TrainingModel::bpe
+            ? hugging_face_files(TrainedBpe{.tokens = training.shape.specials, .merges = {}},
+                                 training.shape)
+            : hugging_face_files(training.shape.specials, training.shape);
+    const nlohmann::json json = parse_json_object(files.all().at(name), name);
+    normalizer_ = parse_normalizer(json.at("normalizer"), name);
+    pre_tokenizer_ = parse_pre_tokenizer(json.at("pre_tokenizer"), name);
+  }
+
+  void cut(std::string_view text, Pieces& words) const {
+    if (!is_utf8(text)) text = words.keep(replace_invalid_utf8(text));
+    for (size_t at = 0; at < text.size();) {
+      const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+      add_line(text.substr(at, end - at), words);
+      at = end;
+    }
+    pre_tokenizer_.cut(words, /*begins=*/true);
+  }
+
+ private:
+  void add_line(std::string_view line, Pieces& words) const {
+    if (!normalizer_.empty()) {
+      std::string changed(line);
+      normalizer_.apply(changed);
+      line = words.keep(std::move(changed));
+    }
+    words.list.push_back(line);
+  }
+
+  Normalizer normalizer_;
+  PreTokenizer pre_tokenizer_;
+};
+
+}  // namespace
+
+void require_trainable(const TokenizerTraining& training) {
+  const std::vector<std::string>& specials = training.shape.specials;
+  for (size_t i = 0; i < specials.size(); ++i) {
+    require(!specials[i].empty(), "a special token needs a name, such as <|endoftext|>");
+    require(std::find(specials.begin(), specials.begin() + static_cast<int64_t>(i), specials[i]) ==
+                specials.begin() + static_cast<int64_t>(i),
+            "the special token '{}' is given twice", specials[i]);
+  }
+  require(
+      training.model != TrainingModel::bpe ||
+          training.shape.pre_tokenizer != TrainingPreTokenizer::bert,
+      "byte-level BPE cannot have the pre-tokenizer 'bert': it drops the white space, so decoding "
+      "would run words together; use gpt2 or llama3");
+  LineCutter{training};
+}
+
+WordCounts count_training_words(const TextSource& texts, const TokenizerTraining& training,
+                                const WordCountOptions& options) {
+  require_trainable(training);
+  const LineCutter lines(training);
+  return count_words(
+      texts, [&](std::string_view text, Pieces& words) { lines.cut(text, words); }, options);
+}
+
+TokenizerFiles train_tokenizer(WordCounts words, const TokenizerTraining& training) {
+  require_trainable(training);
+  if (training.model == TrainingModel::bpe)
+    return hugging_face_files(
+        train_byte_level_bpe(std::move(words), {.vocabulary = training.vocabulary,
+                                                .least_count = training.least_count,
+                                                .specials = training.shape.specials}),
+        training.shape);
+  return hugging_face_files(
+      train_word_piece(std::move(words), {.vocabulary = training.vocabulary,
+                                          .least_count = training.least_count,
+                                          .specials = training.shape.specials}),
+      training.shape);
+}
+
+}  // namespace tessera
