@@ -14,6 +14,7 @@
 #include "framework/config/value.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/json_number.h"
 #include "framework/core/whole_file.h"
 #include "framework/data/token_shards.h"
 #include "framework/train/model_learner.h"
@@ -22,6 +23,7 @@
 #include "launch/quickstart_score.h"
 #include "launch/shell_word.h"
 #include "launch/tokenize.h"
+#include "launch/train_tokenizer.h"
 #include "launch/verbs.h"
 #include "models/random_batches.h"
 
@@ -34,6 +36,9 @@ using Json = nlohmann::ordered_json;
 constexpr const char* kFolder = QuickstartFolder::kPath;
 constexpr int64_t kFewestSteps = 100, kMostSteps = 20000;
 constexpr double kMostSeconds = 86400;
+constexpr const char* kBytesFolder = "runs/quickstart/bytes";
+constexpr const char* kBytesFigure = "bits_per_byte_end_of_bytes";
+constexpr size_t kBpeTokens = 4096;
 
 /// Keys that the quickstart sets itself.
 constexpr struct {
@@ -63,10 +68,10 @@ void require_held_out(const std::string& path, std::vector<std::string> sets) {
           "quickstart measures the model on held-out text: data.validation must not be 0");
 }
 
-/// The number of updates that fit into `seconds`, found by timing some on random tokens. Prints a
-/// line when that number is below the fewest or above the most allowed updates.
-int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Device>& device) {
-  const int64_t vocab = Tokenizer(ByteTokenizer()).vocab_size();
+/// The number of updates that fit into `seconds`, found by timing some on random tokens of `vocab`.
+/// Prints a line when that number is below the fewest or above the most allowed updates.
+int64_t steps_in(double seconds, const Config& config, int64_t vocab,
+                 const std::shared_ptr<Device>& device) {
   ModelLearner learner(shipped_models(), config,
                        {make_random_batches(shipped_models(), config, vocab), vocab, nullptr},
                        device);
@@ -90,11 +95,11 @@ int64_t steps_in(double seconds, const Config& config, const std::shared_ptr<Dev
 
 /// Throws UserError when the text is too short for the config to train or to evaluate on. `shards`
 /// is where the tokens lie for the moment; the message names `text` instead, since the user knows
-/// only that path.
-void require_usable(Config config, const std::string& shards, const std::string& text) {
+/// only that path. Returns the size of the vocabulary.
+int64_t require_usable(Config config, const std::string& shards, const std::string& text) {
   config.data.shards = shards;
   try {
-    open_data(shipped_models(), config);
+    return open_data(shipped_models(), config).vocab;
   } catch (const UserError& error) {
     std::string message = error.what();
     for (size_t at = 0; (at = message.find(shards, at)) != std::string::npos; at += text.size())
@@ -124,6 +129,69 @@ std::string first_words(const std::string& shards) {
   return words;
 }
 
+/// Where a model and its data go.
+struct QuickstartRun {
+  std::string folder;
+  fs::path fresh;  // where `folder` lies until all is ready
+  std::string tokenizer = "bytes";
+  int64_t steps = 0;
+  std::vector<std::string> words{};  // of the training
+};
+
+std::vector<std::string> sets_of(const std::string& folder, std::span<const std::string> own) {
+  std::vector<std::string> sets{"data.shards=" + folder + "/data", "log.folder=" + folder,
+                                fmt::format("checkpoint.folder={}/checkpoints", folder)};
+  sets.insert(sets.end(), own.begin(), own.end());
+  return sets;
+}
+
+/// Makes the data of the run and finds out how long it may be.
+void prepare(QuickstartRun& run, const std::string& text, const Config& config, double seconds,
+             const std::shared_ptr<Device>& device) {
+  const std::string fresh_data = (run.fresh / "data").string();
+  TokenizeOptions options;
+  options.reading.format = TextFormat::text;
+  tokenize_with_report({text}, fresh_data, run.folder + "/data", run.tokenizer, options);
+  const int64_t vocab = require_usable(config, fresh_data, text);
+  run.steps = steps_in(seconds, config, vocab, device);
+}
+
+bool wants_bpe(const Arguments& given, const std::string& model) {
+  const std::string name = given.text("tokenizer", "bytes");
+  require(name == "bytes" || name == "bpe", "--tokenizer: bytes or bpe, not '{}'", name);
+  require(
+      name == "bytes" || model == "gpt",
+      "--tokenizer bpe is for a gpt: its bits per byte can be compared with those of a byte model, "
+      "and a {}'s figures cannot",
+      model);
+  return name == "bpe";
+}
+
+void make_bpe(const std::string& text, const fs::path& folder) {
+  TrainingTexts texts{.inputs = {text}};
+  texts.reading.format = TextFormat::text;
+  texts.counting.threads = 0;
+  const TokenizerTraining training{
+      .vocabulary = kBpeTokens,
+      .shape = {.pre_tokenizer = TrainingPreTokenizer::llama3, .specials = {"<|endoftext|>"}}};
+  const TrainedTokenizer trained = train_tokenizer_on(texts, training);
+  print_trained(trained, training, std::string(kFolder) + "/tokenizer");
+  trained.files.write(folder);
+}
+
+void print_comparison(const Json& figures) {
+  const double tokens = from_json_number(figures.at("bits_per_byte_end"), "bits_per_byte_end"),
+               bytes = from_json_number(figures.at(kBytesFigure), kBytesFigure);
+  fmt::print("  {:<44}{:>8}\n", "the same model on bytes, as long", number_text(bytes, "{:.4f}"));
+  if (tokens < bytes)
+    fmt::print("BPE tokens beat bytes here: {:.1f}% fewer bits per byte",
+               100 * (1 - tokens / bytes));
+  else
+    fmt::print("BPE tokens do not beat bytes here: {:.1f}% more bits per byte",
+               100 * (tokens / bytes - 1));
+  fmt::print(" (each on held-out windows of its own; the BPE was made from all of the text)\n");
+}
+
 Json read_json(const fs::path& path) {
   return parse_ordered_json_object(whole_text(path), path.string());
 }
@@ -145,10 +213,13 @@ int run_quickstart(std::span<const std::string> args) {
           "each time; everything goes to runs/quickstart.",
       .words = {{"FOLDER", "text to learn from: a folder or a file"}},
       .options = {{"model", "gpt|bert", "what to train (default gpt)"},
+                  {"tokenizer", "bytes|bpe",
+                   "what the model reads (default bytes); bpe: half of the time goes to a model of "
+                   "bytes, to compare with"},
                   {"seconds", "S", "time to train for (default 170)"},
                   {"configs", "DIR", "where quickstart-gpt.yaml is (default configs)"},
                   set_option()},
-      .examples = {"/usr/include/c++/12", "~/notes --model bert"}};
+      .examples = {"/usr/include/c++/12", "~/notes --model bert", "~/notes --tokenizer bpe"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   const std::string model = given->text("model", "gpt");
@@ -161,42 +232,61 @@ int run_quickstart(std::span<const std::string> args) {
   require(seconds <= kMostSeconds, "--seconds: {} is too much; it is {} at most, a day", seconds,
           kMostSeconds);
 
-  const std::string data = std::string(kFolder) + "/data";
+  const bool bpe = wants_bpe(*given, model);
   const std::string path = given->text("configs", "configs") + "/quickstart-" + model + ".yaml";
-  const std::vector<std::string> own = given->list("set");
+  std::vector<std::string> own = given->list("set");
   refuse_own_keys(own);
-  std::vector<std::string> sets{"data.shards=" + data, std::string("log.folder=") + kFolder,
-                                fmt::format("checkpoint.folder={}/checkpoints", kFolder)};
-  sets.insert(sets.end(), own.begin(), own.end());
+  std::vector<std::string> sets = sets_of(kFolder, own);
   require_held_out(path, sets);
   Config config = load_config(shipped_models().kinds(), path, sets);
   require(!config.evaluate.every.never(),
           "quickstart measures the model on held-out text: evaluate.every must not be 0");
   const auto device = make_device(config.device);
   if (std::ranges::find(own, "precision.compute", key_of) == own.end())
-    sets.push_back(std::string("precision.compute=") +
-                   (device->profile().isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
-  config = load_config(shipped_models().kinds(), path, sets);
+    own.push_back(std::string("precision.compute=") +
+                  (device->profile().isa >= Isa::avx512_bf16 ? "bf16" : "f32"));
 
   // The earlier run is removed only after everything that was asked for has proved usable.
-  QuickstartFolder folder(given->text("FOLDER"));
-  const std::string fresh_data = (folder.fresh() / "data").string();
-  TokenizeOptions options;
-  options.reading.format = TextFormat::text;
-  tokenize_with_report({given->text("FOLDER")}, fresh_data, data, "bytes", options);
-  require_usable(config, fresh_data, given->text("FOLDER"));
-  sets.push_back(fmt::format("train.steps={} steps", steps_in(seconds, config, device)));
-  config = load_config(shipped_models().kinds(), path, sets);
+  const std::string text = given->text("FOLDER");
+  QuickstartFolder folder(text);
+  std::vector<QuickstartRun> runs;
+  if (bpe) {
+    fmt::print(
+        "two models are trained, {:.0f} s each: one on bytes, to compare with, then one on the "
+        "tokens of a BPE made from this text\n",
+        seconds / 2);
+    runs.push_back({.folder = kBytesFolder, .fresh = folder.fresh() / "bytes"});
+    make_bpe(text, folder.fresh() / kTokenizerFolder);
+  }
+  runs.push_back({.folder = kFolder,
+                  .fresh = folder.fresh(),
+                  .tokenizer = bpe ? (folder.fresh() / kTokenizerFolder).string() : "bytes"});
+  for (QuickstartRun& run : runs) {
+    std::vector<std::string> run_sets = sets_of(run.folder, own);
+    config = load_config(shipped_models().kinds(), path, run_sets);
+    prepare(run, text, config, seconds / static_cast<double>(runs.size()), device);
+    run_sets.push_back(fmt::format("train.steps={} steps", run.steps));
+    config = load_config(shipped_models().kinds(), path, run_sets);
+    run.words = {path};
+    for (const std::string& set : run_sets) run.words.insert(run.words.end(), {"--set", set});
+  }
   folder.replace();
 
-  std::vector<std::string> words{path};
-  for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
-  if (const int stopped = run_train(words); stopped != 0) return stopped;
+  for (const QuickstartRun& run : runs) {
+    if (bpe) fmt::print("\nlearning from {}\n", &run == &runs.back() ? "BPE tokens" : "bytes");
+    if (const int stopped = run_train(run.words); stopped != 0) return stopped;
+  }
 
+  const std::string data = std::string(kFolder) + "/data";
   const fs::path summary = fs::path(kFolder) / "summary.json";
-  const Json figures = score(config, read_json(summary));
+  Json figures = score(config, read_json(summary));
+  if (bpe) {
+    const Json bytes = read_json(fs::path(kBytesFolder) / "summary.json");
+    figures[kBytesFigure] = bytes.at("eval_bits_per_byte_end");
+  }
   write_json(summary, figures);
   print_score(config, figures);
+  if (bpe) print_comparison(figures);
   const bool generates = shipped_models().of(config).generation != nullptr;
   if (generates) {
     fmt::print("\na sample:\n");

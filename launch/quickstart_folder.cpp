@@ -44,14 +44,17 @@ bool lies_in(const fs::path& path, const fs::path& folder) {
 /// Whether a quickstart makes an entry of this type at this path inside its folder.
 bool is_ours(const std::string& path, fs::file_type type) {
   static const std::regex folders(
-      R"(data|checkpoints|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?)");
+      R"(bytes|(bytes/)?(data|checkpoints|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?))"
+      R"(|((data|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?)/)?tokenizer)");
   static const std::regex files(
-      R"(\.lock|\.probe|(config\.yaml|header\.txt|summary\.json|failure\.txt)(\.tmp)?)"
+      R"((bytes/)?(\.lock|\.probe|(config\.yaml|header\.txt|summary\.json|failure\.txt)(\.tmp)?)"
       R"(|(metrics(-earlier-\d+)?\.jsonl|nonfinite-step-\d+\.json)(\.tmp)?|events\.out\.tfevents\..+)"
-      R"(|data/(manifest\.json|tokens-\d+\.shard))"
+      R"(|data/(manifest\.json|sources\.jsonl|tokens-\d+\.shard))"
       R"(|checkpoints/(\.probe|\.checkpoints\.lock))"
       R"(|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?/)"
-      R"((manifest\.json|run\.json|config\.yaml|share-\d+\.json|part-\d+\.safetensors))");
+      R"((manifest\.json|run\.json|config\.yaml|share-\d+\.json|part-\d+\.safetensors)))"
+      R"(|((data|checkpoints/step-\d{8,}(\.tmp|\.trash|\.old)?)/)?)"
+      R"(tokenizer/(tokenizer|tokenizer_config)\.json)");
   if (type == fs::file_type::directory) return std::regex_match(path, folders);
   return type == fs::file_type::regular && std::regex_match(path, files);
 }

@@ -29,9 +29,14 @@ Json score(const Config& config, const Json& trained) {
 
 void print_score(const Config& config, const Json& figures) {
   const Yardstick& yardstick = shipped_models().of(config).yardstick;
-  fmt::print("\n{}\n", yardstick.title);
+  const bool bytes =
+      TokenShards::open(config.data.shards)->tokenizer().kind() == ByteTokenizer::kType;
+  const auto words = [&](const std::string& text) {
+    return fmt::format(fmt::runtime(text), fmt::arg("token", bytes ? "byte" : "token"));
+  };
+  fmt::print("\n{}\n", words(yardstick.title));
   for (const Yardstick::Row& row : yardstick.rows)
-    fmt::print("  {:<44}{:>8}\n", row.what,
+    fmt::print("  {:<44}{:>8}\n", words(row.what),
                number_text(from_json_number(figures.at(row.key), row.key), "{:.4f}"));
 }
 

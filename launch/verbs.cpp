@@ -107,13 +107,15 @@ int dispatch(std::span<const std::string> args) {
     fmt::print("{}", overview());
     return 0;
   }
-  require(args.size() == 2, "help explains one verb at a time");
+  require(args.size() == 2 || (args.size() == 3 && args[1] == "tokenizer"),
+          "help explains one verb at a time");
   if (args[1] == "help") {
     fmt::print("{}", overview());
     return 0;
   }
-  const std::string help = "--help";
-  return find_verb(args[1]).run({&help, 1});
+  std::vector<std::string> words(args.begin() + 2, args.end());  // a mode
+  words.emplace_back("--help");
+  return find_verb(args[1]).run(words);
 }
 
 int complain(std::string_view kind, std::string_view what, int status) noexcept {

@@ -152,7 +152,7 @@ Evaluation evaluation(const Config& config, const Tally& sums) {
   return out;
 }
 
-/// How often the commonest byte is what a validation mask hides.
+/// How often the commonest token is what a validation mask hides.
 std::map<std::string, double> measure(const Config&, const TokenSplit& split,
                                       const Batches& batches) {
   GuessAccuracy guess{.guess = commonest_token(split.train)};
@@ -194,9 +194,9 @@ ModelDef bert_model() {
           .tally = tally,
           .evaluation = evaluation,
           .remark = padding_text,
-          .yardstick = {"masked bytes told right in held-out text",
+          .yardstick = {"masked {token}s told right in held-out text",
                         {{"masked_accuracy", "this model", "eval_masked_accuracy_end"},
-                         {"commonest_accuracy", "always guessing the commonest byte"}},
+                         {"commonest_accuracy", "always guessing the commonest {token}"}},
                         measure}};
 }
 

@@ -128,8 +128,8 @@ ModelDef gpt_model() {
               "validation bits per byte (lower is better)",
               {{"bits_per_byte_start", "this model before training", "eval_bits_per_byte_start"},
                {"bits_per_byte_end", "this model now", "eval_bits_per_byte_end"},
-               {"bits_per_byte_order0", "order-0 byte model (byte frequencies)"},
-               {"bits_per_byte_order3", "order-3 byte model (the three bytes before)"}},
+               {"bits_per_byte_order0", "order-0 {token} model ({token} frequencies)"},
+               {"bits_per_byte_order3", "order-3 {token} model (the three {token}s before)"}},
               measure}};
 }
 

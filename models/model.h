@@ -44,11 +44,11 @@ using Tally = std::map<std::string, double>;
 /// What a trained model is held against: figures that need no training, on the same held-out text.
 struct Yardstick {
   struct Row {
-    std::string key;           // the key in summary.json
-    std::string what;          // words for the reader
+    std::string key;   // the key in summary.json
+    std::string what;  // words for the reader; "{token}" is what the model reads: "byte", …
     std::string trained = {};  // the key in the summary of the training; empty: measured
   };
-  std::string title;
+  std::string title;  // may have "{token}", too
   std::vector<Row> rows;
   /// Gives the rows that are measured, by key.
   std::map<std::string, double> (*measure)(const Config&, const TokenSplit&,
