@@ -19,23 +19,23 @@ std::string charsmap(uint32_t begin, const std::string& texts) {
   return bytes + texts;
 }
 
-std::string apply(const std::string& map, std::string text) {
+std::string mapped(const std::string& map, std::string text) {
   GraphemeMap(map).apply(text);
   return text;
 }
 
 TEST(GraphemeMap, AppliesARule) {
   const std::string texts("x\0\xc3\xa9\0", 5);
-  EXPECT_EQ(apply(charsmap(0, texts), "bab"), "bxb");
-  EXPECT_EQ(apply(charsmap(2, texts), "bab"),
+  EXPECT_EQ(mapped(charsmap(0, texts), "bab"), "bxb");
+  EXPECT_EQ(mapped(charsmap(2, texts), "bab"),
             "b\xc3\xa9"
             "b");
-  EXPECT_EQ(apply(charsmap(9, texts), "bab"), "bab");
+  EXPECT_EQ(mapped(charsmap(9, texts), "bab"), "bab");
 }
 
 TEST(GraphemeMap, RefusesTextsThatBeginInsideACharacter) {
   const std::string texts("x\0\xc3\xa9\0", 5);
-  expect_contains(error_of([&] { apply(charsmap(3, texts), "bab"); }),
+  expect_contains(error_of([&] { mapped(charsmap(3, texts), "bab"); }),
                   "a rule's text begins inside a character");
 }
 
