@@ -12,9 +12,7 @@ namespace {
 
 // The reference asks Rust's regular expressions what a word and white space are.
 bool is_word(const CodePoint& point) { return point.valid() && rust_regex::is_word(point.value); }
-bool is_space(const CodePoint& point) {
-  return point.valid() && rust_regex::is_space(point.value);
-}
+bool is_space(const CodePoint& point) { return point.valid() && rust_regex::is_space(point.value); }
 
 /// The character that ends at text[end - 1].
 CodePoint character_before(std::string_view text, size_t end) {

@@ -12,6 +12,10 @@ bool is_ascii_space(char byte) {
   return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r';
 }
 
+bool is_ascii_letter(char byte) {
+  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
 bool is_ascii_punctuation(char byte) {
   return (byte >= '!' && byte <= '/') || (byte >= ':' && byte <= '@') ||
          (byte >= '[' && byte <= '`') || (byte >= '{' && byte <= '~');
@@ -238,14 +242,19 @@ bool Pipeline::keeps_text() const {
 }
 
 size_t Pipeline::safe_cut(std::string_view text) const {
-  // Between a letter or digit and a space that a letter follows, all known expressions cut, and none
-  // looks further back. Normalization forms change nothing across a space.
-  if (!scanner_ || parts_.added.any_written(true) || parts_.added.any_normalized(true)) return 0;
-  const auto plain = [](char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
-  };
+  // Specials are not looked for in texts that are cut.
+  if (parts_.added.any_written(false) || parts_.added.any_normalized(false)) return 0;
+  if (whole_words_) {
+    for (size_t at = text.size(); at-- > 1;)
+      if (is_ascii_space(text[at])) return at;
+    return 0;
+  }
+  if (!scanner_) return 0;
+  // Between a letter and a space that a letter follows, all known expressions cut, and none looks
+  // further back. Normalization forms change nothing across a space.
   for (size_t at = text.size(); at-- > 1;)
-    if (text[at] == ' ' && plain(text[at - 1]) && at + 1 < text.size() && plain(text[at + 1]))
+    if (text[at] == ' ' && is_ascii_letter(text[at - 1]) && at + 1 < text.size() &&
+        is_ascii_letter(text[at + 1]))
       return at;
   return 0;
 }

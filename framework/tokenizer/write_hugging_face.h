@@ -20,7 +20,7 @@ struct TokenizerShape {
   TrainingNormalizer normalizer = TrainingNormalizer::none;
   TrainingPreTokenizer pre_tokenizer = TrainingPreTokenizer::gpt2;
   std::vector<std::string> specials{};  // those that the model was trained with
-  size_t most_tokens = 0;             // the longest input of the model it is for; 0: not said
+  size_t most_tokens = 0;               // the longest input of the model it is for; 0: not said
 };
 
 /// Roles in tokenizer_config.json go by the usual names: [PAD] <pad> <|pad|>, [UNK] <unk>, [CLS] <s>,
