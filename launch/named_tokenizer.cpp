@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
 #include "launch/checkpoint_source.h"
@@ -14,8 +15,8 @@ std::shared_ptr<const Tokenizer> named_tokenizer(const std::string& name, std::s
   if (name == "bytes" && !fs::exists(name, error))
     return std::make_shared<const Tokenizer>(ByteTokenizer{});
   const fs::path path(name);
-  require(fs::exists(path, error), "{}: '{}' is neither `bytes` nor a file or folder", option,
-          name);
+  require(fs::exists(path, error), "{}: '{}' is neither `bytes` nor a file or folder{}", option,
+          name, nearest(name, {"bytes"}) ? "; did you mean 'bytes'?" : "");
   if (holds_token_shards(path)) return make_tokenizer(read_shard_manifest(path).tokenizer, path);
   if (fs::is_directory(path / kTokenizerFolder, error))
     return load_tokenizer(path / kTokenizerFolder);

@@ -45,6 +45,9 @@ int run_tokenizer(std::span<const std::string> args) {
     if (mode.name == args[0]) return mode.run(args.subspan(1));
     names.emplace_back(mode.name);
   }
+  require(!args[0].starts_with('-'),
+          "tokenizer: unknown option '{}'{}; see `tessera help tokenizer`", args[0],
+          nearest(args[0], {"--help"}) ? "; did you mean --help?" : "");
   const auto meant = nearest(args[0], names);
   user_error("tokenizer: there is no mode '{}'{}; known: {}", args[0],
              meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(names, ", "));

@@ -107,6 +107,24 @@ TEST_F(Quickstart, TrainsAGptAndSaysHowGoodItIs) {
   EXPECT_TRUE(read_file("text/a.txt").starts_with(proposed)) << proposed;
 }
 
+TEST_F(Quickstart, TrainsOnTokensAndSaysWhetherTheyBeatBytes) {
+  auto words = tiny("gpt");
+  words.insert(words.end(), {"--tokenizer", "bpe"});
+  for (int time = 0; time < 2; ++time) {
+    const ProgramRun run = program(words);
+    ASSERT_EQ(run.status, 0) << run.err << run.out;
+    const auto json = figures({"bits_per_byte_start", "bits_per_byte_end", "bits_per_byte_order0",
+                               "bits_per_byte_order3", "tokens_per_s", "seconds", "checkpoint",
+                               "bits_per_byte_end_of_bytes"});
+    expect_contains(run.out, "order-3 token model (the three tokens before)");
+    expect_contains(run.out, json["bits_per_byte_end"] < json["bits_per_byte_end_of_bytes"]
+                                 ? "BPE tokens beat bytes here: "
+                                 : "BPE tokens do not beat bytes here: ");
+    EXPECT_TRUE(fs::exists("runs/quickstart/tokenizer/tokenizer.json"));
+    EXPECT_TRUE(fs::exists("runs/quickstart/bytes/summary.json"));
+  }
+}
+
 TEST_F(Quickstart, SaysWhenTheFewestUpdatesTakeLonger) {
   auto words = tiny("bert");
   *std::ranges::find(words, "1") = "1e-05";
@@ -145,6 +163,8 @@ TEST_F(Quickstart, WrongInputCostsNothingOfTheRunBefore) {
   refuses({"no-such-folder"}, "no-such-folder");
   refuses({".", "--model", "gptt"}, "gpt or bert, not 'gptt'");
   refuses({".", "--set", "model.layer=3"}, "did you mean layers?");
+  refuses({".", "--tokenizer", "bep"}, "--tokenizer: bytes or bpe, not 'bep'");
+  refuses({".", "--tokenizer", "bpe", "--model", "bert"}, "--tokenizer bpe is for a gpt");
   refuses({".", "--seconds", "0"}, "above 0");
   refuses({".", "--seconds", "1e18"}, "1e+18 is too much; it is 86400 at most");
 }

@@ -47,8 +47,9 @@ TEST(Tokenize, WrongCommandLinesSayWhatToChange) {
   };
   expect_in(error({"tokenize", file}), {"--out DIR is missing"});
   expect_in(error({"tokenize", "--out", out}), {"FILES is missing"});
-  expect_in(error({"tokenize", file, "--out", out, "--tokenizer", "byte"}),
-            {"unknown tokenizer 'byte'", "did you mean 'bytes'?"});
+  expect_in(
+      error({"tokenize", file, "--out", out, "--tokenizer", "byte"}),
+      {"--tokenizer: 'byte' is neither `bytes` nor a file or folder", "did you mean 'bytes'?"});
   expect_in(error({"tokenize", file, "--out", out, "--shard-tokens", "0"}), {"too small"});
   expect_in(error({"tokenize", (folder / "none").string(), "--out", out}), {"none"});
   EXPECT_FALSE(fs::exists(out));

@@ -1,0 +1,130 @@
+#include "framework/tokenizer/train_tokenizer.h"
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "framework/core/json.h"
+#include "framework/tokenizer/tokenizer.h"
+#include "tests/places.h"
+#include "tests/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+// The parts and the draws of tests/golden/tokenizer/make_line_training.
+std::string golden_text(uint64_t seed, size_t count) {
+  const std::vector<std::string> parts = {
+      "a",       "b",      "ab", "the", " ",  " ",   "  ", "\n",     "\n\n",   "\r\n",   "\t",
+      "e\u0301", "\u00c9", "12", "3",   "'s", "'LL", ".",  "\u00a0", "\u4e2d", "\u2028", "-"};
+  std::string text;
+  for (size_t i = 0; i < count; ++i) {
+    seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+    text += parts[(seed >> 33) % parts.size()];
+  }
+  return text;
+}
+
+TextSource source_of(const std::vector<std::string>& texts) {
+  return [&texts, next = size_t{0}](std::string& text) mutable {
+    if (next == texts.size()) return false;
+    text = texts[next++];
+    return true;
+  };
+}
+
+TokenizerFiles train(const std::vector<std::string>& texts, const TokenizerTraining& training,
+                     int threads = 1) {
+  return train_tokenizer(count_training_words(source_of(texts), training, {.threads = threads}),
+                         training);
+}
+
+TokenizerTraining bpe(size_t vocabulary) {
+  return {.vocabulary = vocabulary, .shape = {.specials = {"<|endoftext|>"}}};
+}
+
+TokenizerTraining word_piece(size_t vocabulary) {
+  return {.model = TrainingModel::word_piece,
+          .vocabulary = vocabulary,
+          .shape = {.normalizer = TrainingNormalizer::bert_lower,
+                    .pre_tokenizer = TrainingPreTokenizer::bert,
+                    .specials = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}}};
+}
+
+TEST(TrainTokenizer, GivesTheMergesThatTheReferenceGivesOfAFile) {
+  std::ifstream golden(source_dir() + "/tests/golden/tokenizer/line_training.txt");
+  size_t rows = 0;
+  for (std::string line; std::getline(golden, line); ++rows) {
+    std::istringstream row(line);
+    uint64_t seed = 0, count = 0, vocabulary = 0, merges = 0;
+    std::string normalizer, pre_tokenizer, hash;
+    row >> seed >> count >> vocabulary >> normalizer >> pre_tokenizer >> merges >> hash;
+    TokenizerTraining training = bpe(vocabulary);
+    if (normalizer == "nfc") training.shape.normalizer = TrainingNormalizer::nfc;
+    if (pre_tokenizer == "llama3") training.shape.pre_tokenizer = TrainingPreTokenizer::llama3;
+    const TokenizerFiles files = train({golden_text(seed, count)}, training);
+    const auto json = parse_json_object(files.all().at("tokenizer.json"), "tokenizer.json");
+    uint64_t value = 14695981039346656037ULL;
+    for (const auto& merge : json.at("model").at("merges"))
+      for (const char byte : merge[0].get<std::string>() + " " + merge[1].get<std::string>() + "\n")
+        value = (value ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+    EXPECT_EQ(json.at("model").at("merges").size(), merges) << line;
+    EXPECT_EQ(fmt::format("{:016x}", value), hash) << line;
+  }
+  EXPECT_EQ(rows, 12u);
+}
+
+TEST(TrainTokenizer, IsTheSameForAnyThreadsAndParts) {
+  std::vector<std::string> parts, lines;
+  for (uint64_t seed = 0; seed < 8; ++seed) parts.push_back(random_text(seed, 4000) + "\n");
+  std::string all;
+  for (const std::string& part : parts) all += part;
+  std::istringstream in(all);
+  for (std::string line; std::getline(in, line);) lines.push_back(line + "\n");
+  for (const TokenizerTraining& training : {bpe(400), word_piece(60)}) {
+    const TokenizerFiles once = train({all}, training);
+    EXPECT_EQ(once.all(), train(parts, training, 3).all());
+    EXPECT_EQ(once.all(), train(lines, training, 2).all());
+  }
+}
+
+TEST(TrainTokenizer, MakesOneThatEncodesAndDecodes) {
+  const std::string text = golden_text(7, 5000);
+  const Tokenizer bytes(train({text}, bpe(500)), "here");
+  EXPECT_EQ(bytes.vocab_size(), 500);
+  EXPECT_EQ(bytes.token(bytes.special().end_of_document), "<|endoftext|>");
+  const std::vector<int32_t> ids = bytes.encode(text);
+  EXPECT_LT(3 * ids.size(), 2 * text.size());
+  EXPECT_EQ(bytes.decode(ids), text);
+
+  const Tokenizer pieces(train({"The cat saw the CAT, the cats ran.\n"}, word_piece(50)), "here");
+  EXPECT_EQ(pieces.special().mask, 4);
+  EXPECT_EQ(pieces.decode(pieces.encode("The  Cat")), "the cat");
+}
+
+TEST(TrainTokenizer, TakesInvalidBytesForReplacementCharacters) {
+  EXPECT_EQ(train({"ab\xff ab\xff ab\xff"}, bpe(262)).all(),
+            train({"ab\uFFFD ab\uFFFD ab\uFFFD"}, bpe(262)).all());
+}
+
+TEST(TrainTokenizer, RefusesPartsThatDoNotGoTogether) {
+  TokenizerTraining training = bpe(300);
+  training.shape.pre_tokenizer = TrainingPreTokenizer::bert;
+  expect_contains(error_of([&] { require_trainable(training); }),
+                  "byte-level BPE cannot have the pre-tokenizer 'bert'");
+  training = word_piece(300);
+  training.shape.pre_tokenizer = TrainingPreTokenizer::gpt2;
+  expect_contains(error_of([&] { require_trainable(training); }), "use the pre-tokenizer 'bert'");
+  training = word_piece(300);
+  training.shape.specials = {"[PAD]"};
+  expect_contains(error_of([&] { require_trainable(training); }), "needs the special token [UNK]");
+  training = bpe(300);
+  training.shape.specials = {"a", "b", "a"};
+  expect_contains(error_of([&] { require_trainable(training); }), "'a' is given twice");
+  training.shape.specials = {""};
+  expect_contains(error_of([&] { require_trainable(training); }), "a special token needs a name");
+  expect_contains(error_of([&] { train({"some text"}, bpe(100)); }), "100 is too small");
+}
+
+}  // namespace
+}  // namespace tessera
