@@ -38,6 +38,7 @@ constexpr int64_t kFewestSteps = 100, kMostSteps = 20000;
 constexpr double kMostSeconds = 86400;
 constexpr const char* kBytesFolder = "runs/quickstart/bytes";
 constexpr const char* kBytesFigure = "bits_per_byte_end_of_bytes";
+constexpr const char* kBytesSeconds = "seconds_of_bytes";
 constexpr size_t kBpeTokens = 4096;
 
 /// Keys that the quickstart sets itself.
@@ -151,7 +152,8 @@ void prepare(QuickstartRun& run, const std::string& text, const Config& config, 
   const std::string fresh_data = (run.fresh / "data").string();
   TokenizeOptions options;
   options.reading.format = TextFormat::text;
-  tokenize_with_report({text}, fresh_data, run.folder + "/data", run.tokenizer, options);
+  tokenize_with_report({text}, fresh_data, run.folder + "/data", run.tokenizer, options,
+                       run.tokenizer == "bytes" ? "bytes" : "BPE");
   const int64_t vocab = require_usable(config, fresh_data, text);
   run.steps = steps_in(seconds, config, vocab, device);
 }
@@ -180,16 +182,19 @@ void make_bpe(const std::string& text, const fs::path& folder) {
 }
 
 void print_comparison(const Json& figures) {
-  const double tokens = from_json_number(figures.at("bits_per_byte_end"), "bits_per_byte_end"),
-               bytes = from_json_number(figures.at(kBytesFigure), kBytesFigure);
-  fmt::print("  {:<44}{:>8}\n", "the same model on bytes, as long", number_text(bytes, "{:.4f}"));
+  const auto figure = [&](const char* key) { return from_json_number(figures.at(key), key); };
+  const double tokens = figure("bits_per_byte_end"), bytes = figure(kBytesFigure);
+  fmt::print("  {:<46}{:>8}\n", "the same model on bytes", number_text(bytes, "{:.4f}"));
   if (tokens < bytes)
     fmt::print("BPE tokens beat bytes here: {:.1f}% fewer bits per byte",
                100 * (1 - tokens / bytes));
   else
     fmt::print("BPE tokens do not beat bytes here: {:.1f}% more bits per byte",
                100 * (tokens / bytes - 1));
-  fmt::print(" (each on held-out windows of its own; the BPE was made from all of the text)\n");
+  fmt::print(
+      ", after {:.0f} s and {:.0f} s of training\n(each on held-out windows of its own; the BPE "
+      "was made from all of the text)\n",
+      figure("seconds"), figure(kBytesSeconds));
 }
 
 Json read_json(const fs::path& path) {
@@ -283,6 +288,7 @@ int run_quickstart(std::span<const std::string> args) {
   if (bpe) {
     const Json bytes = read_json(fs::path(kBytesFolder) / "summary.json");
     figures[kBytesFigure] = bytes.at("eval_bits_per_byte_end");
+    figures[kBytesSeconds] = bytes.at("seconds");
   }
   write_json(summary, figures);
   print_score(config, figures);

@@ -36,7 +36,7 @@ void print_score(const Config& config, const Json& figures) {
   };
   fmt::print("\n{}\n", words(yardstick.title));
   for (const Yardstick::Row& row : yardstick.rows)
-    fmt::print("  {:<44}{:>8}\n", words(row.what),
+    fmt::print("  {:<46}{:>8}\n", words(row.what),
                number_text(from_json_number(figures.at(row.key), row.key), "{:.4f}"));
 }
 

@@ -68,7 +68,7 @@ std::string progress_text(const TokenizeProgress& done, double seconds) {
 
 void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
                           const std::string& named, const std::string& tokenizer,
-                          const TokenizeOptions& options) {
+                          const TokenizeOptions& options, const std::string& called) {
   ProgressDisplay progress = ProgressDisplay::on_standard_output();
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begun = Clock::now();
@@ -82,7 +82,7 @@ void tokenize_with_report(const std::vector<std::string>& files, const std::file
       });
   progress.ready();
   fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
-             grouped(static_cast<int64_t>(result.tokens)), tokenizer,
+             grouped(static_cast<int64_t>(result.tokens)), called.empty() ? tokenizer : called,
              grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
              result.shards == 1 ? "" : "s", named);
   if (result.shards_before > 0)

@@ -1,0 +1,83 @@
+#include "framework/data/text_parts.h"
+
+#include "tests/data/text_folder.h"
+
+namespace tessera {
+namespace {
+
+std::vector<std::string> parts_of(TextParts& parts) {
+  std::vector<std::string> list;
+  for (std::string text; parts.next(text);) list.push_back(text);
+  return list;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += part;
+  return text;
+}
+
+TextParts parts_at(const TemporaryFolder& folder, const ReadingOptions& options = {}) {
+  return TextParts(list_source_files({folder.path()}, {}, false).files, options);
+}
+
+TEST(TextParts, AreWholeLinesOfOneDocument) {
+  const TemporaryFolder folder;
+  const std::string large = random_text(1, 2 << 20);
+  write_file(folder / "a.txt", large);
+  write_file(folder / "b.txt", "no line end");
+  write_file(folder / "c.txt", "one\ntwo\n");
+  write_file(folder / "d.txt", "");
+  write_file(folder / "e.bin", std::string("\0\1", 2));
+  TextParts parts = parts_at(folder);
+  std::vector<std::string> list = parts_of(parts);
+  ASSERT_GT(list.size(), 4u);
+  EXPECT_EQ(list.back(), "one\ntwo\n");
+  list.pop_back();
+  EXPECT_EQ(list.back(), "no line end");
+  list.pop_back();
+  EXPECT_EQ(joined(list), large);
+  list.pop_back();
+  for (const std::string& part : list) {
+    EXPECT_EQ(part.back(), '\n');
+    EXPECT_LT(part.size(), size_t{2} << 19);
+  }
+  EXPECT_EQ(parts.counts().documents, 3u);
+  EXPECT_EQ(parts.counts().files, 5u);
+  EXPECT_EQ(parts.counts().left_out, 2u);
+  EXPECT_EQ(parts.counts().text_bytes, large.size() + 19);
+  EXPECT_EQ(parts.counts().bytes, parts.counts().bytes_total);
+}
+
+TEST(TextParts, OfAVeryLongLineEndAtSpacesOrCharacters) {
+  const TemporaryFolder folder;
+  std::string spaced, dense;
+  while (spaced.size() < size_t{9} << 20) spaced += "word ";
+  while (dense.size() < size_t{9} << 20) dense += "\u4e2d";
+  for (const std::string& line : {spaced, dense}) {
+    write_file(folder / "line.txt", line);
+    TextParts parts = parts_at(folder);
+    const auto list = parts_of(parts);
+    EXPECT_GT(list.size(), 1u);
+    EXPECT_EQ(joined(list), line);
+    for (const std::string& part : list) {
+      EXPECT_TRUE(part.starts_with(line == dense ? "\u4e2d" : part[0] == ' ' ? " word" : "word"));
+      EXPECT_LT(part.size(), size_t{6} << 20);
+    }
+  }
+}
+
+TEST(TextParts, OfRecordsAreTheirTexts) {
+  const TemporaryFolder folder;
+  write_file(folder / "a.jsonl",
+             "{\"text\": \"one\\ntwo\"}\n{\"text\": \"\"}\n{}\n{\"text\": \"three\"}\n");
+  TextParts strict = parts_at(folder);
+  expect_contains(error_of([&] { parts_of(strict); }), "a.jsonl, line 3");
+  TextParts parts = parts_at(folder, {.skip_broken = true});
+  EXPECT_EQ(parts_of(parts), (std::vector<std::string>{"one\ntwo", "three"}));
+  EXPECT_EQ(parts.counts().documents, 2u);
+  EXPECT_EQ(parts.counts().broken, 1u);
+}
+
+}  // namespace
+}  // namespace tessera
