@@ -38,8 +38,12 @@ const TemporaryFolder& folder_of_shards() {
     const std::vector<int32_t> ids = {1, 2, 3};
     shard.append(ids);
     const uint64_t checksum = shard.finish();
-    ShardJournal journal(folder.path(), {{"--shard-tokens", "3"}});
-    journal.add_source({.file = "a.txt", .bytes = 3});
+    const JournalArguments arguments{{"--shard-tokens", "3"}};
+    ShardJournal journal(folder.path(), arguments);
+    SourceRecord source;
+    source.file = "a.txt";
+    source.bytes = 3;
+    journal.add_source(source);
     journal.add_shard({shard_file_name(0), 3, 1, 3, checksum}, {.position = 3}, {.documents = 1});
     return true;
   }();
