@@ -11,18 +11,27 @@
 namespace tessera {
 namespace {
 
-/// What stands for every ASCII byte; 0 for what is removed.
-std::array<char, 128> ascii_table(const BertNormalizer& step) {
-  std::array<char, 128> table{};
+/// What stands for every ASCII byte, or kRemoved.
+using AsciiTable = std::array<unsigned char, 128>;
+constexpr unsigned char kRemoved = 0xff;
+
+AsciiTable make_ascii_table(bool clean_text, bool lower_case) {
+  AsciiTable table{};
   for (size_t byte = 0; byte < table.size(); ++byte) {
     const auto point = static_cast<char32_t>(byte);
-    char made = static_cast<char>(byte);
-    if (step.clean_text && bert::is_control(point)) made = 0;
-    if (step.clean_text && made != 0 && rust::is_whitespace(point)) made = ' ';
-    if (step.lower_case && made >= 'A' && made <= 'Z') made = static_cast<char>(made + 'a' - 'A');
+    auto made = static_cast<unsigned char>(byte);
+    if (lower_case && made >= 'A' && made <= 'Z') made += 'a' - 'A';
+    if (clean_text && rust::is_whitespace(point)) made = ' ';
+    if (clean_text && bert::is_control(point)) made = kRemoved;
     table[byte] = made;
   }
   return table;
+}
+
+const AsciiTable& ascii_table(const BertNormalizer& step) {
+  static const std::array tables{make_ascii_table(false, false), make_ascii_table(false, true),
+                                 make_ascii_table(true, false), make_ascii_table(true, true)};
+  return tables[size_t{step.clean_text} * 2 + size_t{step.lower_case}];
 }
 
 bool is_ascii(char byte) { return static_cast<unsigned char>(byte) < 0x80; }
@@ -53,17 +62,18 @@ void change_run(const BertNormalizer& step, std::string& run) {
 }  // namespace
 
 void change_text(const BertNormalizer& step, std::string& text) {
-  const std::array<char, 128> table = ascii_table(step);
+  const AsciiTable& table = ascii_table(step);
   std::string made, run;
-  made.reserve(text.size());
   for (size_t at = 0; at < text.size();) {
-    if (is_ascii(text[at])) {
-      const char byte = text[at++];
-      const char replaced = table[static_cast<unsigned char>(byte)];
-      if (replaced != 0 || (byte == 0 && !step.clean_text)) made += replaced;
-      continue;
+    size_t kept = at, end = at;  // ASCII never becomes longer, and is changed where it stands
+    for (; end < text.size() && is_ascii(text[end]); ++end) {
+      const unsigned char byte = table[static_cast<unsigned char>(text[end])];
+      text[kept] = static_cast<char>(byte);
+      kept += static_cast<size_t>(byte != kRemoved);
     }
-    size_t end = at;
+    if (at == 0 && end == text.size()) return text.resize(kept);
+    made.append(text, at, kept - at);
+    at = end;
     while (end < text.size() && !is_ascii(text[end])) ++end;
     run.assign(text, at, end - at);
     change_run(step, run);

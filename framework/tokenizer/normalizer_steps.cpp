@@ -46,11 +46,17 @@ void change_text(const UnicodeForm& step, std::string& text) {
 }
 
 void change_text(const LowerCase& /*step*/, std::string& text) {
+  unsigned char all = 0;
+  for (char& byte : text) {  // ASCII, where it stands
+    all |= static_cast<unsigned char>(byte);
+    if (byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte + ('a' - 'A'));
+  }
+  if (all < 0x80) return;
   replace_characters(
       text,
       [](char32_t point) {
-        if (point < 0x80) return point < 'A' || point > 'Z';
-        return rust::lower_case(point) == point && point != rust::kCapitalIWithDot;
+        return point < 0x80 ||
+               (rust::lower_case(point) == point && point != rust::kCapitalIWithDot);
       },
       rust::append_lower_case);
 }
