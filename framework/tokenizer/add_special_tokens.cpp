@@ -97,14 +97,15 @@ std::string written(const json& value, int indent, const std::string& where) {
 }
 
 /// Puts all tokens and roles into tokenizer_config.json, and leaves out the older files that say the
-/// same and would count for more.
-void write_config(const Addition& made, bool new_class, const std::string& where, Files& files) {
+/// same and would count for more. Where there was none, transformers needs to be told the class.
+void write_config(const Addition& made, const char* class_name, const std::string& where,
+                  Files& files) {
   const std::string name = "tokenizer_config.json";
   json config = json::object();
   if (const auto found = files.find(name); found != files.end())
     config = parse_json_object(found->second, where + ": " + name);
-  else if (new_class)
-    config["tokenizer_class"] = "PreTrainedTokenizerFast";
+  else
+    config["tokenizer_class"] = class_name;
   json& declared = config["added_tokens_decoder"] = json::object();
   for (const AddedToken& token : made.tokens)
     declared[std::to_string(token.id)] = properties(token);
@@ -132,6 +133,14 @@ void add_to_tokenizer_json(const Addition& made, const std::string& where, Files
   }
   files.erase(name);
   files["tokenizer.json"] = written(whole, 1, where);
+}
+
+/// Gives a file the name that other programs look for.
+void rename(const char* name, const char* usual, Files& files) {
+  const auto found = files.find(name);
+  if (found == files.end() || files.contains(usual)) return;
+  files[usual] = std::move(found->second);
+  files.erase(name);
 }
 
 void add_to_ranks(const Tokenizer& tokenizer, const Addition& made, const std::string& mask,
@@ -176,7 +185,13 @@ TokenizerFiles add_special_tokens(const TokenizerFiles& files, const SpecialToke
   } else {
     const bool whole = tokenizer.kind() == "tokenizer.json";
     if (whole) add_to_tokenizer_json(made, where, out);
-    write_config(made, whole, where, out);
+    rename("encoder.json", "vocab.json", out);
+    rename("vocab.bpe", "merges.txt", out);
+    write_config(made,
+                 whole                        ? "PreTrainedTokenizerFast"
+                 : out.contains("vocab.json") ? "GPT2Tokenizer"
+                                              : "BertTokenizer",
+                 where, out);
   }
   return TokenizerFiles(std::move(out));
 }

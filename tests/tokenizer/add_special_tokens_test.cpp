@@ -58,6 +58,11 @@ TEST(AddSpecialTokens, ToVocabularyAndMerges) {
               {"merges.txt", "#version: 0.2\na b\n"}});
   expect_bert(tokenizer, 5);
   EXPECT_EQ(tokenizer.special().end_of_text, 3);
+  const TokenizerFiles older(Files{{"encoder.json", R"({"a": 0, "b": 1})"}, {"vocab.bpe", ""}});
+  const TokenizerFiles named = add_special_tokens(older, kBert, "here");
+  EXPECT_NE(named.find("vocab.json"), nullptr);
+  EXPECT_NE(named.find("merges.txt"), nullptr);
+  expect_contains(*named.find("tokenizer_config.json"), "GPT2Tokenizer");
 }
 
 TEST(AddSpecialTokens, ToABertVocabulary) {
