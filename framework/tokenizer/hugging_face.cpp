@@ -21,17 +21,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 8> kOtherFiles = {
-    "tokenizer_config.json", "special_tokens_map.json",
-    "added_tokens.json",     "vocab.json",
-    "encoder.json",          "tekken.json",
-    "tiktoken.json",         "config.json"};
+constexpr std::array<std::string_view, 7> kOtherFiles = {
+    "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+    "encoder.json",          "tiktoken.json",           "config.json"};
 
 /// The name of the file, or nothing.
 std::string name_of_file(const TokenizerFiles& files) {
   if (files.find("tokenizer.json") != nullptr) return "tokenizer.json";
   for (const auto& [name, text] : files.all()) {
-    const bool other = std::find(kOtherFiles.begin(), kOtherFiles.end(), name) != kOtherFiles.end();
+    const bool other = name.starts_with("tekken") ||
+                       std::find(kOtherFiles.begin(), kOtherFiles.end(), name) != kOtherFiles.end();
     if (!other && name.ends_with(".json") && text.find("\"model\"") != std::string::npos &&
         text.find("\"vocab\"") != std::string::npos)
       return name;

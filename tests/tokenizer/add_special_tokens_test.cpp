@@ -2,6 +2,7 @@
 
 #include "framework/tokenizer/tokenizer.h"
 #include "tests/temporary_folder.h"
+#include "tests/tokenizer/sentence_piece_model.h"
 
 namespace tessera {
 namespace {
@@ -90,6 +91,24 @@ TEST(AddSpecialTokens, LeavesThoseThatAreThereAlone) {
   const TokenizerFiles files(Files{{"tokenizer.json", kTokenizerJson}});
   const TokenizerFiles once = add_special_tokens(files, kBert, "here");
   EXPECT_EQ(add_special_tokens(once, kBert, "here").all(), once.all());
+}
+
+TEST(AddSpecialTokens, SaysWhichKindsHaveNoRoom) {
+  const std::string model = piece("<unk>", 0, kUnknown) + piece("<s>", 0, kControl) +
+                            piece("</s>", 0, kControl) + piece("a") + training(1) + identity();
+  expect_contains(
+      error_of([&] {
+        add_special_tokens(TokenizerFiles(Files{{"m.model", model}}), kBert, "here");
+      }),
+      "here: a SentencePiece model keeps its tokens in one file, which this program does not write");
+  const char* tekken = R"({"config": {"pattern": " ?\\p{L}+|\\s+", "default_vocab_size": 23,
+    "default_num_special_tokens": 22, "version": "v3", "model": 1},
+    "vocab": [{"rank": 0, "token_bytes": "YQ==", "token_str": "a"}]})";
+  expect_contains(
+      error_of([&] {
+        add_special_tokens(TokenizerFiles(Files{{"tekken_1.json", tekken}}), kBert, "here");
+      }),
+      "here: tekken.json numbers special tokens before all others");
 }
 
 TEST(AddSpecialTokens, SaysWhatCannotBeDone) {
