@@ -55,6 +55,32 @@ class LineCutter {
   PreTokenizer pre_tokenizer_;
 };
 
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+void cut_at_spaces(std::string_view text, Pieces& words) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t begin = at;
+    while (at < text.size() && !is_space(text[at])) ++at;
+    if (at > begin) words.list.push_back(text.substr(begin, at - begin));
+    while (at < text.size() && is_space(text[at])) ++at;
+  }
+}
+
+/// The counts of what `lines` makes of each word. BERT's pre-tokenizer drops these spaces, and no
+/// normalizer reaches across one, so each distinct word needs to be normalized and cut but once.
+WordCounts cut_words(const WordCounts& whole, const LineCutter& lines) {
+  WordTable table;
+  Pieces pieces;
+  for (size_t i = 0; i < whole.size(); ++i) {
+    pieces.clear();
+    lines.cut(whole[i].word, pieces);
+    for (const std::string_view piece : pieces.list) table.add(piece, whole[i].count);
+  }
+  WordCounts counts;
+  for (const WordCount& word : table.sorted()) counts.append(word);
+  return counts;
+}
+
 }  // namespace
 
 void require_trainable(const TokenizerTraining& training) {
@@ -77,6 +103,8 @@ WordCounts count_training_words(const TextSource& texts, const TokenizerTraining
                                 const WordCountOptions& options) {
   require_trainable(training);
   const LineCutter lines(training);
+  if (training.shape.pre_tokenizer == TrainingPreTokenizer::bert)
+    return cut_words(count_words(texts, cut_at_spaces, options), lines);
   return count_words(
       texts, [&](std::string_view text, Pieces& words) { lines.cut(text, words); }, options);
 }

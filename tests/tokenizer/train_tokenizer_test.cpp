@@ -1,11 +1,13 @@
 #include "framework/tokenizer/train_tokenizer.h"
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "framework/core/json.h"
 #include "framework/tokenizer/tokenizer.h"
+#include "framework/tokenizer/utf8.h"
 #include "tests/places.h"
 #include "tests/temporary_folder.h"
 
@@ -100,6 +102,28 @@ TEST(TrainTokenizer, MakesOneThatEncodesAndDecodes) {
   const Tokenizer pieces(train({"The cat saw the CAT, the cats ran.\n"}, word_piece(50)), "here");
   EXPECT_EQ(pieces.special().mask, 4);
   EXPECT_EQ(pieces.decode(pieces.encode("The  Cat")), "the cat");
+}
+
+TEST(TrainTokenizer, CountsTheWordsThatTheTokenizerCuts) {
+  std::string text = golden_text(11, 4000) + "a\vb \u0301x\r\ny";
+  for (char32_t point = 1; point < 0x3000; ++point) text += to_utf8(point) + (point % 3 ? "" : " ");
+  const std::vector<std::string> texts{text};
+  for (const auto normalizer :
+       {TrainingNormalizer::none, TrainingNormalizer::nfc, TrainingNormalizer::bert_lower}) {
+    TokenizerTraining training = word_piece(30000);
+    training.shape.normalizer = normalizer;
+    const WordCounts words = count_training_words(source_of(texts), training);
+    std::map<std::string, uint64_t> counts, expected;
+    for (size_t i = 0; i < words.size(); ++i) counts[std::string(words[i].word)] = words[i].count;
+    const Tokenizer tokenizer(train_tokenizer(words, training), "here");
+    std::string changed = text;
+    tokenizer.pipeline()->parts().normalizer.apply(changed);
+    Pieces pieces;
+    pieces.list.push_back(changed);
+    tokenizer.pipeline()->parts().pre_tokenizer.cut(pieces, true);
+    for (const std::string_view piece : pieces.list) ++expected[std::string(piece)];
+    EXPECT_EQ(counts, expected);
+  }
 }
 
 TEST(TrainTokenizer, TakesInvalidBytesForReplacementCharacters) {
