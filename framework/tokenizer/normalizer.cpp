@@ -7,6 +7,13 @@
 #include "framework/tokenizer/normalizer_steps.h"
 
 namespace tessera {
+namespace {
+
+// How much longer a text may become. Unicode's forms make 18 characters of one at most; replacements
+// in a row could double a text again and again.
+constexpr size_t kMostGrowth = 64, kFreeBytes = size_t{1} << 20;
+
+}  // namespace
 
 Normalizer::Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {
   for (const NormalizerStep& step : steps_) {
@@ -16,11 +23,14 @@ Normalizer::Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(ste
 }
 
 void Normalizer::apply(std::string& text) const {
+  const size_t most = text.size() * kMostGrowth + kFreeBytes;
   for (size_t i = 0; i < steps_.size(); ++i) {
     std::visit(
         [&](const auto& step) {
           if constexpr (std::is_same_v<std::decay_t<decltype(step)>, PrecompiledMap>)
             maps_[i]->apply(text);
+          else if constexpr (std::is_same_v<std::decay_t<decltype(step)>, ReplaceText>)
+            change_text(step, text, most);
           else
             change_text(step, text);
         },

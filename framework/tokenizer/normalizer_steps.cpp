@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "framework/core/error.h"
 #include "framework/tokenizer/byte_level.h"
 #include "framework/tokenizer/character_filter.h"
 #include "framework/tokenizer/unicode.h"
@@ -82,7 +83,7 @@ void change_text(const StripEnds& step, std::string& text) {
   text.erase(0, begin);
 }
 
-void change_text(const ReplaceText& step, std::string& text) {
+void change_text(const ReplaceText& step, std::string& text, size_t most) {
   if (text.empty()) return;  // where not even an empty match is looked for
   Matches matches(step.pattern, text);
   std::string made;
@@ -92,6 +93,11 @@ void change_text(const ReplaceText& step, std::string& text) {
     any = true;
     made.append(text, copied, match->first - copied);
     made += step.content;
+    require(
+        made.size() <= most,
+        "the normalizer's replacements make more than {} bytes of a text; is the tokenizer file "
+        "damaged?",
+        most);
     copied = match->second;
   }
   if (!any) return;

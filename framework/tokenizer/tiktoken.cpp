@@ -12,6 +12,8 @@
 namespace tessera {
 namespace {
 
+constexpr size_t kLongestToken = 4096;  // bytes; the pairs that merge to it take time of its square
+
 using Ranks = std::vector<std::pair<std::string, int64_t>>;
 
 bool is_rank_line(std::string_view line) {
@@ -83,6 +85,10 @@ bool holds_ranks(const TokenizerFiles& files) { return rank_file(files) != nullp
 
 PipelineParts ranked_pipeline(Vocabulary vocabulary, const std::string& expression,
                               std::vector<AddedToken> specials, const std::string& what) {
+  for (int32_t id = 0; id < vocabulary.size(); ++id)
+    require(vocabulary.token(id).size() <= kLongestToken,
+            "{}: token {} has {} bytes; at most {} are taken", what, id,
+            vocabulary.token(id).size(), kLongestToken);
   for (const AddedToken& special : specials)
     require(vocabulary.token(special.id).empty(),
             "{}: the special token '{}' and the token '{}' have one id, {}", what, special.content,

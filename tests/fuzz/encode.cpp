@@ -38,21 +38,21 @@ Files split_by_expression() {
   for (size_t at = 0, end; (end = files["merges.txt"].find('\n', at)) != std::string::npos;
        at = end + 1)
     merges.push_back(files["merges.txt"].substr(at, end - at));
-  const json file = {
-      {"added_tokens",
-       {{{"id", 256 + kMerged.size()}, {"content", "<x>"}, {"special", true}},
-        {{"id", 257 + kMerged.size()}, {"content", "ab"}, {"normalized", true}}}},
-      {"normalizer", {{"type", "NFC"}}},
-      {"pre_tokenizer",
-       {{"type", "Sequence"},
-        {"pretokenizers",
-         {{{"type", "Split"},
-           {"pattern", {{"Regex", R"(\p{N}{1,3}(?!\d)|[^\s\p{N}]+|\s+(?!\S)|\s+)"}}},
-           {"behavior", "Isolated"}},
-          {{"type", "ByteLevel"}, {"add_prefix_space", false}, {"use_regex", false}}}}}},
-      {"decoder", {{"type", "ByteLevel"}}},
-      {"model",
-       {{"type", "BPE"}, {"vocab", json::parse(files["vocab.json"])}, {"merges", merges}}}};
+  json file = json::parse(R"({
+    "added_tokens": [
+      {"id": 269, "content": "<x>", "single_word": false, "lstrip": false, "rstrip": true,
+       "normalized": false, "special": true},
+      {"id": 270, "content": "ab", "single_word": true, "lstrip": false, "rstrip": false,
+       "normalized": true, "special": false}],
+    "normalizer": {"type": "NFC"},
+    "pre_tokenizer": {"type": "Sequence", "pretokenizers": [
+      {"type": "Split", "pattern": {"Regex": "\\p{N}{1,3}(?!\\d)|[^\\s\\p{N}]+|\\s+(?!\\S)|\\s+"},
+       "behavior": "Isolated", "invert": false},
+      {"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false}]},
+    "decoder": {"type": "ByteLevel"},
+    "model": {"type": "BPE"}})");
+  file["model"]["vocab"] = json::parse(files["vocab.json"]);
+  file["model"]["merges"] = merges;
   return {{"tokenizer.json", file.dump()}};
 }
 
@@ -96,11 +96,15 @@ const std::vector<std::unique_ptr<const Tokenizer>>& tokenizers() {
   static const auto made = [] {
     std::vector<std::unique_ptr<const Tokenizer>> list;
     list.push_back(std::make_unique<Tokenizer>(ByteTokenizer{}));
-    for (const Files& files :
-         {byte_level(), split_by_expression(), word_pieces(), marked_words("BPE"),
-          marked_words("Unigram"), sentence_pieces(1, true), sentence_pieces(1, false),
-          sentence_pieces(2, true), sentence_pieces(2, false)})
-      list.push_back(std::make_unique<Tokenizer>(TokenizerFiles(files), "the files"));
+    try {
+      for (const Files& files :
+           {byte_level(), split_by_expression(), word_pieces(), marked_words("BPE"),
+            marked_words("Unigram"), sentence_pieces(1, true), sentence_pieces(1, false),
+            sentence_pieces(2, true), sentence_pieces(2, false)})
+        list.push_back(std::make_unique<Tokenizer>(TokenizerFiles(files), "the files"));
+    } catch (const UserError& error) {  // which would pass for an answer
+      internal_error("{}", error.what());
+    }
     return list;
   }();
   return made;
@@ -109,7 +113,7 @@ const std::vector<std::unique_ptr<const Tokenizer>>& tokenizers() {
 void encode(std::string_view input) {
   const Tokenizer& tokenizer = *tokenizers()[take_byte(input) % tokenizers().size()];
   check_tokenizer(tokenizer, input);
-  WordCache cache;
+  WordCache cache(input.size());
   std::vector<int32_t> first, second;
   tokenizer.encode(input, {}, cache, first);
   tokenizer.encode(input, {}, cache, second);

@@ -10,7 +10,7 @@
 namespace tessera {
 namespace {
 
-constexpr uint64_t kInputs = 300;  // of each target
+constexpr uint64_t kInputs = 3000;  // of each target
 
 std::vector<std::string> corpus_of(const std::string& target) {
   std::vector<fs::path> paths;

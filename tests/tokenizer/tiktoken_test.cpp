@@ -55,6 +55,10 @@ TEST(Tiktoken, NamesWhatIsWrong) {
   expect_contains(message(ranks() + "YmI= 3\n"), "the id 3 stands for two tokens, 'ab' and 'bb'");
   expect_contains(message(ranks() + "YWI= 9\n"), "token 'ab' has two ids, 3 and 9");
   expect_contains(message(ranks() + "YmI= 99999999999\n"), "far beyond");
+  std::string long_token;
+  for (int i = 0; i < 400'000; ++i) long_token += "YWFh";  // each of its cuts would be looked up
+  expect_contains(message(ranks() + long_token + " 5\n"),
+                  "token 5 has 1200000 bytes; at most 4096");
   expect_contains(message(ranks(), ""), "put a file tiktoken.json beside it");
   expect_contains(message(ranks(), "{"), "here: tiktoken.json");
   expect_contains(message(ranks(), R"({"special_tokens": {}})"), "pattern");
