@@ -10,7 +10,11 @@
 namespace tessera {
 namespace {
 
-constexpr uint64_t kInputs = 3000;  // of each target
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kInputs = 300;  // of each target
+#else
+constexpr uint64_t kInputs = 3000;
+#endif
 
 std::vector<std::string> corpus_of(const std::string& target) {
   std::vector<fs::path> paths;
