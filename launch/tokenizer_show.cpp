@@ -18,6 +18,8 @@ template <typename... Cases>
 struct Overloaded : Cases... {
   using Cases::operator()...;
 };
+template <typename... Cases>
+Overloaded(Cases...) -> Overloaded<Cases...>;
 
 constexpr std::string_view kRegexTables = "the regular expressions' classes (Unicode 16.0)";
 constexpr std::string_view kBertTables = "BERT's classes (Unicode 8.0)";

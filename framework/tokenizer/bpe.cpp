@@ -23,7 +23,7 @@ Bpe::Bpe(Vocabulary vocabulary, const Merges& merges, BpeOptions options, const 
   const size_t prefix = options_.continuing_prefix.size();
   std::string joined;
   for (size_t rank = 0; rank < merges.size(); ++rank) {
-    const auto& [left, right] = merges[rank];
+    const std::string &left = merges[rank].first, &right = merges[rank].second;
     const auto id_of = [&](const std::string& token) {
       const int32_t id = vocabulary_.find(token);
       require(id >= 0,

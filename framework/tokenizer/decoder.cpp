@@ -59,7 +59,7 @@ std::string join(const Tokens& tokens, std::string_view between) {
   return text;
 }
 
-Tokens decode(const ByteLevelDecoder&, Tokens tokens) {
+Tokens decode(const ByteLevelDecoder&, const Tokens& tokens) {
   std::string text;
   for (const std::string& token : tokens) text += from_byte_characters(token).value_or(token);
   return one(std::move(text));
@@ -122,7 +122,7 @@ Tokens decode(const ByteFallbackDecoder&, Tokens tokens) {
   return made;
 }
 
-Tokens decode(const FuseDecoder&, Tokens tokens) { return one(join(tokens, "")); }
+Tokens decode(const FuseDecoder&, const Tokens& tokens) { return one(join(tokens, "")); }
 
 Tokens decode(const StripDecoder& step, Tokens tokens) {
   const std::string content = to_utf8(step.content);

@@ -134,7 +134,7 @@ DoubleArray::DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys)
           "a trie's key of {} bytes has the value {}", keys[i].first.size(), keys[i].second);
     check(i == 0 || keys[i - 1].first != keys[i].first, "a trie's key is given twice");
   }
-  Builder(keys, units_);
+  const Builder builder(keys, units_);
   units_.shrink_to_fit();
 }
 

@@ -19,10 +19,10 @@ struct InBytes {
   std::unordered_map<std::string, int32_t> unmatched;
 };
 
-InBytes to_bytes(HuggingFaceJson::Ids spelled, const std::string& what) {
+InBytes to_bytes(const HuggingFaceJson::Ids& spelled, const std::string& what) {
   InBytes made;
   made.ids.reserve(spelled.size());
-  for (auto& [token, id] : spelled) {
+  for (const auto& [token, id] : spelled) {
     if (auto bytes = from_byte_characters(token)) {
       made.ids.emplace_back(std::move(*bytes), id);
       continue;
@@ -36,7 +36,7 @@ InBytes to_bytes(HuggingFaceJson::Ids spelled, const std::string& what) {
 }
 
 /// Leaves out merges that no bytes give: those of a token with a character that spells no byte.
-HuggingFaceJson::Merges to_bytes(HuggingFaceJson::Merges spelled, const InBytes& vocabulary,
+HuggingFaceJson::Merges to_bytes(const HuggingFaceJson::Merges& spelled, const InBytes& vocabulary,
                                  const std::string& what) {
   HuggingFaceJson::Merges made;
   made.reserve(spelled.size());

@@ -76,7 +76,7 @@ constexpr int kVariableLookBehind = 125;  // PCRE2's number for it
 }  // namespace
 
 struct Pattern::Compiled {
-  Compiled(RewrittenRegex rewritten, const std::string& expression, const std::string& what)
+  Compiled(const RewrittenRegex& rewritten, const std::string& expression, const std::string& what)
       : symbols(rewritten.sets, what) {
     std::string engine_text;
     for (const RewrittenRegex::Part& part : rewritten.parts) {

@@ -11,7 +11,7 @@
 namespace tessera {
 namespace {
 
-constexpr size_t kCategories = static_cast<size_t>(Category::Cn) + 1;
+constexpr size_t kCategories = static_cast<size_t>(Category::cn) + 1;
 constexpr std::array<const char*, kCategories> kShort = {
     "lu", "ll", "lt", "lm", "lo", "mn", "mc", "me", "nd", "nl", "no", "pc", "pd", "ps", "pe",
     "pi", "pf", "po", "sm", "sc", "sk", "so", "zs", "zl", "zp", "cc", "cf", "cs", "co", "cn"};
@@ -36,7 +36,7 @@ DialectSets sets_of(Of category, Space is_space, Word is_word, Digit is_digit) {
   DialectSets sets;
   for (char32_t point = 0; point <= CharacterSet::kLast; ++point) {
     const bool surrogate = point >= 0xd800 && point < 0xe000;
-    const Category of = surrogate ? Category::Cs : category(point);
+    const Category of = surrogate ? Category::cs : category(point);
     sets.categories[static_cast<size_t>(of)].append(point);
     if (surrogate) continue;
     if (is_space(point)) sets.space.append(point);

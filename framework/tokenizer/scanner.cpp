@@ -13,9 +13,9 @@ namespace {
 enum class Kind : uint8_t { other, letter, number, space };
 
 Kind kind_of(Category category) {
-  if (category <= Category::Lo) return Kind::letter;
-  if (category >= Category::Nd && category <= Category::No) return Kind::number;
-  if (category >= Category::Zs && category <= Category::Zp) return Kind::space;
+  if (category <= Category::lo) return Kind::letter;
+  if (category >= Category::nd && category <= Category::no) return Kind::number;
+  if (category >= Category::zs && category <= Category::zp) return Kind::space;
   return Kind::other;
 }
 
@@ -187,16 +187,16 @@ class LetterCases {
     end = place + point.bytes;
     if (!point.valid()) return Letter::none;
     switch (oniguruma::category(point.value)) {
-      case Category::Lu:
-      case Category::Lt:
+      case Category::lu:
+      case Category::lt:
         return Letter::capital;
-      case Category::Ll:
+      case Category::ll:
         return Letter::small;
-      case Category::Lm:
-      case Category::Lo:
-      case Category::Mn:
-      case Category::Mc:
-      case Category::Me:
+      case Category::lm:
+      case Category::lo:
+      case Category::mn:
+      case Category::mc:
+      case Category::me:
         return Letter::both;
       default:
         return Letter::none;

@@ -12,36 +12,36 @@
 namespace tessera {
 
 enum class Category : uint8_t {
-  Lu,
-  Ll,
-  Lt,
-  Lm,
-  Lo,
-  Mn,
-  Mc,
-  Me,
-  Nd,
-  Nl,
-  No,
-  Pc,
-  Pd,
-  Ps,
-  Pe,
-  Pi,
-  Pf,
-  Po,
-  Sm,
-  Sc,
-  Sk,
-  So,
-  Zs,
-  Zl,
-  Zp,
-  Cc,
-  Cf,
-  Cs,
-  Co,
-  Cn
+  lu,
+  ll,
+  lt,
+  lm,
+  lo,
+  mn,
+  mc,
+  me,
+  nd,
+  nl,
+  no,
+  pc,
+  pd,
+  ps,
+  pe,
+  pi,
+  pf,
+  po,
+  sm,
+  sc,
+  sk,
+  so,
+  zs,
+  zl,
+  zp,
+  cc,
+  cf,
+  cs,
+  co,
+  cn
 };
 
 // Every table has two levels: blocks of 2^n code points, each different block kept once, and the block
@@ -51,7 +51,7 @@ extern const uint8_t kRegexClassIndex[], kRegexClassBlocks[];
 
 /// The category in the low five bits, and the flags below.
 inline uint8_t regex_class(char32_t point) {
-  if (point >= 0x110000) return static_cast<uint8_t>(Category::Cn);  // CodePoint::kInvalid
+  if (point >= 0x110000) return static_cast<uint8_t>(Category::cn);  // CodePoint::kInvalid
   return kRegexClassBlocks[size_t{kRegexClassIndex[point >> 8]} << 8 | (point & 0xff)];
 }
 constexpr uint8_t kCategory = 31, kSpace = 32, kOnigurumaWord = 64, kFancyWord = 128;
@@ -73,7 +73,7 @@ inline bool is_word(char32_t point) {
   return (unicode_tables::regex_class(point) & unicode_tables::kOnigurumaWord) != 0;
 }
 /// \d
-inline bool is_digit(char32_t point) { return category(point) == Category::Nd; }
+inline bool is_digit(char32_t point) { return category(point) == Category::nd; }
 }  // namespace oniguruma
 
 /// The classes of regular expressions in tiktoken's files: fancy-regex's, as tiktoken 0.14.0 has

@@ -48,11 +48,11 @@ TEST(Unicode, TablesAreThoseOfTheReferences) {
 }
 
 TEST(Unicode, AnInvalidByteIsOfNoClass) {
-  EXPECT_EQ(oniguruma::category(CodePoint::kInvalid), Category::Cn);
+  EXPECT_EQ(oniguruma::category(CodePoint::kInvalid), Category::cn);
   EXPECT_FALSE(oniguruma::is_space(CodePoint::kInvalid));
   EXPECT_FALSE(oniguruma::is_word(CodePoint::kInvalid));
   EXPECT_FALSE(fancy_regex::is_word(CodePoint::kInvalid));
-  EXPECT_EQ(oniguruma::category(0xd800), Category::Cs);
+  EXPECT_EQ(oniguruma::category(0xd800), Category::cs);
 }
 
 TEST(Unicode, NormalFormsOrderMarks) {
