@@ -20,7 +20,7 @@ FileTokenizer pipeline_of(const TokenizerFiles& files, const std::string& where)
 
 const std::pair<const std::string, std::string>* model_file(const TokenizerFiles& files) {
   for (const auto& file : files.all())
-    if (file.first.ends_with(".model")) return &file;
+    if (file.first.find(".model") != std::string::npos) return &file;  // also tokenizer.model.v1
   return nullptr;
 }
 

@@ -32,7 +32,8 @@ constexpr uintmax_t kMostBytes = uintmax_t{1} << 30;
 bool is_known(const std::string& name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
          std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](std::string_view ending) { return name.ends_with(ending); });
+                     [&](std::string_view ending) { return name.ends_with(ending); }) ||
+         name.find(".model.v") != std::string::npos;
 }
 
 std::string bytes_of(const fs::path& file) {
