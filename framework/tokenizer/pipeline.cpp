@@ -21,6 +21,18 @@ bool is_ascii_punctuation(char byte) {
          (byte >= '[' && byte <= '`') || (byte >= '{' && byte <= '~');
 }
 
+/// Whether the letters on both sides of a space stay what they are, and the space, too.
+bool keeps_borders(const Normalizer& normalizer) {
+  return std::none_of(normalizer.steps().begin(), normalizer.steps().end(),
+                      [](const NormalizerStep& step) {
+                        return std::holds_alternative<StripEnds>(step) ||
+                               std::holds_alternative<ReplaceText>(step) ||
+                               std::holds_alternative<PrependText>(step) ||
+                               std::holds_alternative<PrecompiledMap>(step) ||
+                               std::holds_alternative<ByteCharacters>(step);
+                      });
+}
+
 /// The end of the word, or of the mark of punctuation, that begins at text[at] in BERT's pipeline. A
 /// mark stands alone, but a character behind it that is not ASCII may combine with it.
 size_t end_of_bert_word(std::string_view text, size_t at) {
@@ -249,9 +261,9 @@ size_t Pipeline::safe_cut(std::string_view text) const {
       if (is_ascii_space(text[at])) return at;
     return 0;
   }
-  if (!scanner_) return 0;
+  if (!scanner_ || !keeps_borders(parts_.normalizer)) return 0;
   // Between a letter and a space that a letter follows, all known expressions cut, and none looks
-  // further back. Normalization forms change nothing across a space.
+  // further back.
   for (size_t at = text.size(); at-- > 1;)
     if (text[at] == ' ' && is_ascii_letter(text[at - 1]) && at + 1 < text.size() &&
         is_ascii_letter(text[at + 1]))

@@ -24,13 +24,12 @@ inline constexpr std::string_view kFuzzText =
 
 /// `text` cut where safe_cut says gives the ids of the whole.
 inline void check_safe_cut(const Tokenizer& tokenizer, std::string_view text, size_t known,
-                           bool specials, std::span<const int32_t> ids) {
+                           std::span<const int32_t> ids) {
   const size_t cut = tokenizer.safe_cut(text.substr(0, known));
   check(cut <= known, "safe_cut of {} bytes is {}", known, cut);
   if (cut == 0) return;
-  std::vector<int32_t> joined = tokenizer.encode(text.substr(0, cut), {.specials = specials});
-  const std::vector<int32_t> rest =
-      tokenizer.encode(text.substr(cut), {.specials = specials, .begins = false});
+  std::vector<int32_t> joined = tokenizer.encode(text.substr(0, cut));
+  const std::vector<int32_t> rest = tokenizer.encode(text.substr(cut), {.begins = false});
   joined.insert(joined.end(), rest.begin(), rest.end());
   check(std::equal(joined.begin(), joined.end(), ids.begin(), ids.end()),
         "the ids of a text cut at {} of {} are others", cut, text.size());
@@ -44,7 +43,7 @@ inline void check_tokenizer(const Tokenizer& tokenizer, std::string_view text) {
       check(id >= 0 && id < tokenizer.vocab_size(), "the id {} is out of range", id);
     tokenizer.decode(ids);
     for (const size_t known : {text.size(), text.size() / 2, text.size() / 3})
-      check_safe_cut(tokenizer, text, known, specials, ids);
+      if (!specials) check_safe_cut(tokenizer, text, known, ids);
     for (size_t i = 1; i < ids.size() && i < 8; ++i) {
       tokenizer.continues_word(ids[i - 1], ids[i]);
       tokenizer.ends_sentence(ids[i - 1], ids[i]);
