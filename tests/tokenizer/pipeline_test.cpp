@@ -109,10 +109,9 @@ TEST(Pipeline, TextMayBeCutWhereItSays) {
 
 TEST(Pipeline, TextIsNotCutWhereTheNormalizerLooksAtBothSides) {
   EXPECT_EQ(byte_level(R"({"type":"Lowercase"})").safe_cut("the in the"), 6);
-  for (const char* normalizer :
-       {R"({"type":"Prepend","prepend":"x"})", R"({"type":"ByteLevel"})",
-        R"({"type":"Strip","strip_left":true,"strip_right":true})",
-        R"({"type":"Replace","pattern":{"String":"e i"},"content":"i"})"})
+  for (const char* normalizer : {R"({"type":"Prepend","prepend":"x"})", R"({"type":"ByteLevel"})",
+                                 R"({"type":"Strip","strip_left":true,"strip_right":true})",
+                                 R"({"type":"Replace","pattern":{"String":"e i"},"content":"i"})"})
     EXPECT_EQ(byte_level(normalizer).safe_cut("the in the"), 0) << normalizer;
 }
 
