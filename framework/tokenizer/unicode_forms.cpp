@@ -16,15 +16,10 @@ struct Composition {
 
 #include "framework/tokenizer/unicode/normal_form_9.inc"
 
-enum Flag : uint8_t {
-  kNfdChanges = 1,
-  kNfkdChanges = 2,
-  kNfcChanges = 4,
-  kNfkcChanges = 8,
-  kSecond = 16,  // may be joined with what stands before it
-  kCombines = 32,
-  kStripped = 64
-};
+// Flags of a character.
+constexpr uint8_t kNfdChanges = 1, kNfkdChanges = 2, kNfcChanges = 4, kNfkcChanges = 8;
+constexpr uint8_t kSecond = 16;  // may be joined with what stands before it
+constexpr uint8_t kCombines = 32, kStripped = 64;
 
 /// A form: the flags of characters that must be looked at, and what is done about them.
 struct Form {
