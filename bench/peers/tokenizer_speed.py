@@ -4,6 +4,7 @@
     tokenizer_speed.py ROW PEER FOLDER TEXT…      rows and peers: see bench/tokenizers
 """
 
+import hashlib
 import json
 import sys
 import time
@@ -80,8 +81,25 @@ def encoder(row, peer, folder):
     raise SystemExit(f"unknown peer {peer}")
 
 
+def train(names):
+    """Trains byte-level BPE with 32,000 tokens; the result is known by the hash of its merges."""
+    import tokenizers
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    trainer = tokenizers.trainers.BpeTrainer(vocab_size=32000, special_tokens=["<|endoftext|>"], show_progress=False,
+                                             initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet())
+    begin = time.perf_counter()
+    tokenizer.train(names, trainer)
+    seconds = time.perf_counter() - begin
+    merges = [list(m) if isinstance(m, list) else m.split(" ") for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+    size = sum(Path(name).stat().st_size for name in names)
+    print(json.dumps({"mb_per_s": size / 1e6 / seconds, "tokens": hashlib.sha256(json.dumps(merges).encode()).hexdigest()[:16]}))
+
+
 def main():
     row, peer, folder, *names = sys.argv[1:]
+    if row == "train-bpe":
+        return train(names)
     texts = documents(names)
     size = sum(len(text.encode()) for text in texts)
     encode = encoder(row, peer, Path(folder))
