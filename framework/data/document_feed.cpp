@@ -26,6 +26,7 @@ void DocumentFeed::run(const Submit& submit, const std::atomic<bool>& stop) {
     for (size_t source = start_.source; source < sources_.size() && !stop; ++source)
       read_source(source);
   } catch (const UserError&) {
+    file_ = nullptr;  // it is gone with the source that failed
     flush();
     throw;
   }

@@ -64,7 +64,8 @@ TEST(Normalizer, LeavesTextWithoutChangesAlone) {
 }
 
 TEST(Normalizer, TakesAnEmptyText) {
-  for (const json& row : golden_json("normalizers.json")["normalizers"])
+  const json golden = golden_json("normalizers.json");
+  for (const json& row : golden["normalizers"])
     EXPECT_EQ(applied(parse_normalizer(row["normalizer"], "golden"), ""), "");
 }
 
