@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 
 #include "framework/config/nearest.h"
@@ -212,15 +213,21 @@ int run_data(std::span<const std::string> args) {
   const auto meant = nearest(mode, modes);
   require(std::ranges::find(modes, mode) != modes.end(), "data: there is no mode '{}'{}; known: {}",
           mode, meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(modes, ", "));
-  if (mode == "stats" && holds_token_shards(source)) {
+  std::error_code error;
+  if (mode == "stats" && std::filesystem::is_directory(source, error)) {
     stats(source);
     return 0;
   }
   const Config config = load_named_config(shipped_models().kinds(), source, given->list("set"));
-  if (mode == "show")
+  if (mode == "show") {
     show(*given, config);
-  else
+  } else {
+    require(!config.data.shards.empty(),
+            "data.shards is not set in {}; name a folder of token shards, or give --set "
+            "data.shards=FOLDER",
+            source);
     stats(config.data.shards);
+  }
   return 0;
 }
 

@@ -121,8 +121,9 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
       ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
   for (const std::string& word : args) options.command += " " + shell_word(word);
   options.environment = {{"tessera", version_text()}, {"tokenizer", tokenizer->description()}};
-  for (const auto& [name, bytes] : tokenizer->files().all())
-    options.files[fmt::format("{}/{}", kTokenizerFolder, name)] = bytes;
+  if (ranks.leads())  // the one that completes checkpoints
+    for (const auto& [name, bytes] : tokenizer->files().all())
+      options.files[fmt::format("{}/{}", kTokenizerFolder, name)] = bytes;
   for (const Fact& library : device->versions())
     options.environment.emplace_back(library.name, library.text);
   options.environment.emplace_back("isa", to_string(device->profile().isa));

@@ -1,0 +1,95 @@
+// `tessera data`, and `tessera tokenizer show`, `encode` and `decode`, as a user meets them.
+#include "tests/launch/workplace.h"
+
+namespace tessera {
+namespace {
+
+class DataVerb : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    before_ = fs::current_path();
+    fs::current_path(folder_.path());
+    for (uint64_t i = 0; i < 4; ++i)
+      write_file("text/" + std::to_string(i) + ".txt", random_text(i, 4000));
+    done({"tokenizer", "train", "text", "--vocab", "300", "--out", "tok"});
+    done({"tokenize", "text", "--tokenizer", "tok", "--out", "shards"});
+  }
+  void TearDown() override { fs::current_path(before_); }
+
+  static std::string done(const std::vector<std::string>& args) {
+    const ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.out;
+  }
+  static std::string error(const std::vector<std::string>& args) {
+    const ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 2) << run.out;
+    return run.err;
+  }
+  static std::vector<std::string> show(const std::vector<std::string>& more) {
+    std::vector<std::string> words{"data",
+                                   "show",
+                                   source_dir() + "/configs/tiny-gpt.yaml",
+                                   "--set",
+                                   "data.shards=shards",
+                                   "--set",
+                                   "model.vocab=auto"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  TemporaryFolder folder_;
+  fs::path before_;
+};
+
+TEST_F(DataVerb, ShowsTheBatchOfAStepAsText) {
+  const std::string shown = done(show({"--step", "1"}));
+  expect_contains(shown, "step 1: samples ");
+  expect_contains(shown, "labels");
+  EXPECT_EQ(shown, done(show({"--step", "1"})));
+  EXPECT_NE(shown, done(show({"--step", "2"})));
+}
+
+TEST_F(DataVerb, TellsFiguresOfShards) {
+  const std::string told = done({"data", "stats", "shards"});
+  expect_contains(told, "4 documents");
+  expect_contains(told, "of 300 ids occur");
+}
+
+TEST_F(DataVerb, WrongWordsSayWhatToChange) {
+  expect_contains(error({"data", "shw", "shards"}), "did you mean 'show'?");
+  expect_contains(error({"data", "stats", "text"}), "holds no tokenized text");
+  expect_contains(error({"data", "stats", source_dir() + "/configs/tiny-gpt.yaml"}),
+                  "data.shards is not set");
+  expect_contains(error(show({"--rank", "1"})), "--rank: 1 is no rank of 1");
+}
+
+TEST_F(DataVerb, AnotherTokenizerThanTheShardsIsNotTaken) {
+  done({"tokenizer", "train", "text", "--vocab", "280", "--out", "other"});
+  fs::remove_all("shards/tokenizer");
+  fs::copy("other", "shards/tokenizer");
+  expect_contains(error({"data", "stats", "shards"}),
+                  "not the tokenizer that shards was made with");
+}
+
+TEST_F(DataVerb, TokenizersShowEncodeAndDecode) {
+  const std::string shown = done({"tokenizer", "show", "shards", "ab é"});
+  expect_contains(shown, "tokenizer.json: 300 ids, BPE over bytes");
+  expect_contains(shown, "c3");
+  write_file("lines.txt", "ab é\n\nthe last");
+  const std::string ids = done({"tokenizer", "encode", "tok", "lines.txt"});
+  EXPECT_EQ(std::count(ids.begin(), ids.end(), '\n'), 3);
+  write_file("ids.txt", ids);
+  EXPECT_EQ(done({"tokenizer", "decode", "tok", "ids.txt"}), "ab é\n\nthe last\n");
+  write_file("whole.txt", done({"tokenizer", "encode", "tok", "lines.txt", "--text"}));
+  EXPECT_EQ(done({"tokenizer", "decode", "tok", "whole.txt", "--text"}), "ab é\n\nthe last");
+  write_file("ids.txt", "1 2\n3 x\n");
+  expect_contains(error({"tokenizer", "decode", "tok", "ids.txt"}),
+                  "line 2: 'x' is not a list of ids");
+  expect_contains(error({"tokenizer", "decode", "tok", "lines.txt"}), "line 1");
+  expect_contains(error({"tokenizer", "show", "nowhere"}), "neither `bytes` nor a file or folder");
+  expect_contains(error({"tokenizer", "shw", "tok"}), "did you mean 'show'?");
+}
+
+}  // namespace
+}  // namespace tessera
