@@ -72,6 +72,23 @@ TEST_F(DataVerb, AnotherTokenizerThanTheShardsIsNotTaken) {
                   "not the tokenizer that shards was made with");
 }
 
+TEST_F(DataVerb, RunsCarryTheirTokenizerAndRefuseDataOfAnother) {
+  std::vector<std::string> train =
+      show({"--set", "train.steps=2 steps", "--set", "log.folder=run", "--set",
+            "checkpoint.folder=run/checkpoints", "--peak", "100"});
+  train.erase(train.begin(), train.begin() + 2);
+  train.insert(train.begin(), "train");
+  done(train);
+  EXPECT_TRUE(fs::exists("run/checkpoints/step-00000002/tokenizer/tokenizer.json"));
+  done({"eval", "run"});
+  expect_contains(done({"generate", "run", "--prompt", "ab", "--tokens", "3"}), "ab");
+  expect_contains(done({"tokenizer", "show", "run"}), "300 ids");
+  done({"tokenizer", "train", "text", "--vocab", "280", "--out", "other"});
+  done({"tokenize", "text", "--tokenizer", "other", "--out", "others"});
+  expect_contains(error({"eval", "run", "--set", "data.shards=others", "--set", "model.vocab=300"}),
+                  "was trained with the tokenizer");
+}
+
 TEST_F(DataVerb, TokenizersShowEncodeAndDecode) {
   const std::string shown = done({"tokenizer", "show", "shards", "ab é"});
   expect_contains(shown, "tokenizer.json: 300 ids, BPE over bytes");
