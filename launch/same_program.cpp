@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "framework/checkpoint/checksum.h"
+#include "framework/formats/checksum.h"
 #include "framework/comm/agreement.h"
 #include "framework/core/mapped_file.h"
 #include "launch/version.h"

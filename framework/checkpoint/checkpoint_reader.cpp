@@ -4,9 +4,9 @@
 #include <cstring>
 #include <system_error>
 
-#include "framework/checkpoint/checksum.h"
 #include "framework/core/error.h"
 #include "framework/core/whole_file.h"
+#include "framework/formats/checksum.h"
 
 namespace tessera {
 

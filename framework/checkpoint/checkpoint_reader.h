@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "framework/checkpoint/manifest.h"
-#include "framework/checkpoint/safetensors_reader.h"
 #include "framework/checkpoint/tensor_source.h"
+#include "framework/formats/safetensors_reader.h"
 
 namespace tessera {
 

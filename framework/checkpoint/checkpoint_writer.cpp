@@ -10,13 +10,13 @@
 #include <utility>
 
 #include "framework/checkpoint/checkpoint_folder.h"
-#include "framework/checkpoint/checksum.h"
 #include "framework/checkpoint/read_back.h"
-#include "framework/checkpoint/safetensors_writer.h"
 #include "framework/core/durable_file.h"
 #include "framework/core/folder_lock.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
+#include "framework/formats/checksum.h"
+#include "framework/formats/safetensors_writer.h"
 
 namespace tessera {
 namespace {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <set>
 
-#include "framework/checkpoint/checksum.h"
 #include "framework/checkpoint/manifest.h"
 #include "framework/core/json.h"
+#include "framework/formats/checksum.h"
 
 namespace tessera {
 namespace {

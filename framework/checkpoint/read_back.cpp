@@ -2,9 +2,9 @@
 
 #include <map>
 
-#include "framework/checkpoint/checksum.h"
-#include "framework/checkpoint/safetensors_reader.h"
 #include "framework/core/error.h"
+#include "framework/formats/checksum.h"
+#include "framework/formats/safetensors_reader.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,5 @@
 #include "framework/graph/graph.h"
 
-#include <atomic>
-
 #include "framework/core/error_context.h"
 #include "framework/graph/op_def.h"
 
@@ -25,8 +23,8 @@ Graph::Content& Graph::own() {
     content_ = std::make_shared<Content>();
   else if (content_.use_count() > 1)
     content_ = std::make_shared<Content>(*content_);
-  else  // what other threads read in copies that are gone by now comes before what is changed here
-    std::atomic_thread_fence(std::memory_order_acquire);
+  else  // counting once more makes what other threads read in copies, gone by now, come before a change
+    std::shared_ptr<Content>(content_).reset();
   return *content_;
 }
 

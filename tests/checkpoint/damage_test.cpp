@@ -1,6 +1,6 @@
 // Damage of every kind is found, named by file, and survived: the previous good checkpoint is found
 // instead.
-#include "framework/checkpoint/checksum.h"
+#include "framework/formats/checksum.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {

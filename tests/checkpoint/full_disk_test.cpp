@@ -10,8 +10,8 @@
 
 #include <functional>
 
-#include "framework/checkpoint/safetensors_writer.h"
 #include "framework/core/durable_file.h"
+#include "framework/formats/safetensors_writer.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {

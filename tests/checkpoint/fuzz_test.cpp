@@ -2,7 +2,7 @@
 // UserError, nothing else.
 #include <random>
 
-#include "framework/checkpoint/safetensors_writer.h"
+#include "framework/formats/safetensors_writer.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {

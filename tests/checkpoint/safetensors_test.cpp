@@ -2,8 +2,8 @@
 // it refuses.
 #include <cstring>
 
-#include "framework/checkpoint/safetensors_reader.h"
-#include "framework/checkpoint/safetensors_writer.h"
+#include "framework/formats/safetensors_reader.h"
+#include "framework/formats/safetensors_writer.h"
 #include "tests/checkpoint/sample.h"
 
 namespace tessera::testing {

@@ -19,20 +19,21 @@ ROOMS = {
     "report": ("framework/report", "core mesh graph ops passes plan"),
     "runtime": ("framework/runtime",
                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu"),
-    "checkpoint": ("framework/checkpoint", "core mesh"),
-    "tokenizer": ("framework/tokenizer", "core"),
-    "data": ("framework/data", "core tokenizer"),
+    "formats": ("framework/formats", "core"),
+    "checkpoint": ("framework/checkpoint", "core mesh formats"),
+    "tokenizer": ("framework/tokenizer", "core formats"),
+    "data": ("framework/data", "core formats tokenizer"),
     "config": ("framework/config", "core"),
-    "record": ("framework/record", "core mesh device config comm checkpoint"),
-    "models": ("models", "core mesh graph ops config tokenizer data checkpoint"),
+    "record": ("framework/record", "core mesh device config comm formats checkpoint"),
+    "models": ("models", "core mesh graph ops config formats tokenizer data checkpoint"),
     "assembly": ("framework/assembly",
-                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime tokenizer data config "
+                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime formats tokenizer data config "
                  "checkpoint models"),
     "train": ("framework/train",
-              "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint tokenizer data "
+              "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime formats checkpoint tokenizer data "
               "config models assembly record"),
     "verify": ("framework/verify",
-               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime checkpoint tokenizer data "
+               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime formats checkpoint tokenizer data "
                "config models assembly record train"),
 }
 
@@ -50,8 +51,8 @@ FOREIGN = {
     r"cpuid\.h": r"framework/device/cpu/.*",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
-    r"nlohmann/.*": r"(framework/(checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*",
-    r"xxhash\.h": r"(framework/(checkpoint|tokenizer|data)|tests|bench)/.*",
+    r"nlohmann/.*": r"(framework/(formats|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*",
+    r"xxhash\.h": r"(framework/(formats|tokenizer|data)|tests|bench)/.*",
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
     r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",

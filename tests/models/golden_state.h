@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/checkpoint/safetensors_reader.h"
+#include "framework/formats/safetensors_reader.h"
 #include "framework/config/parse.h"
 #include "framework/train/model_learner.h"
 #include "models/model.h"

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "framework/checkpoint/safetensors_reader.h"
+#include "framework/formats/safetensors_reader.h"
 #include "framework/device/cpu/profile.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/run_op.h"

@@ -1,11 +1,11 @@
-#include "framework/checkpoint/safetensors_reader.h"
+#include "framework/formats/safetensors_reader.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
-#include "framework/checkpoint/checksum.h"
 #include "framework/core/error.h"
+#include "framework/formats/checksum.h"
 
 namespace tessera {
 

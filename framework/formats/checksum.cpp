@@ -1,4 +1,4 @@
-#include "framework/checkpoint/checksum.h"
+#include "framework/formats/checksum.h"
 
 #include <xxhash.h>
 

@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/checkpoint/safetensors_header.h"
 #include "framework/core/durable_file.h"
+#include "framework/formats/safetensors_header.h"
 
 namespace tessera {
 

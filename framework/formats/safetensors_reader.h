@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/checkpoint/safetensors_header.h"
 #include "framework/core/mapped_file.h"
+#include "framework/formats/safetensors_header.h"
 
 namespace tessera {
 

@@ -1,4 +1,4 @@
-#include "framework/checkpoint/safetensors_header.h"
+#include "framework/formats/safetensors_header.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "framework/checkpoint/safetensors_writer.h"
+#include "framework/formats/safetensors_writer.h"
 
 #include <algorithm>
 #include <bit>
