@@ -8,8 +8,17 @@ namespace {
 
 Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::move(shape)}}); }
 
-Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
-             int64_t length) {
+/// The encoder's result at the masked positions, (B·P, hidden).
+Value pick(Value x, Value masked_positions) {
+  const Value masked =
+      ops::gather(x, masked_positions, {{"dim", int64_t{1}}, {"batch", int64_t{1}}}, "masked");
+  return reshape(masked, {x.dim(0) * masked_positions.dim(1), x.dim(2)});
+}
+
+}  // namespace
+
+Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
+                   int64_t length) {
   const Transformer& t = bert.transformer;
   Graph& graph = p.graph();
   const TensorType ids{DType::i32, {batch, length}};
@@ -32,15 +41,6 @@ Value encode(Parameters& p, const Bert& bert, const BlockContext& context, int64
   return x;
 }
 
-/// The encoder's result at the masked positions, (B·P, hidden).
-Value pick(Value x, Value masked_positions) {
-  const Value masked =
-      ops::gather(x, masked_positions, {{"dim", int64_t{1}}, {"batch", int64_t{1}}}, "masked");
-  return reshape(masked, {x.dim(0) * masked_positions.dim(1), x.dim(2)});
-}
-
-}  // namespace
-
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
                                   int64_t masked, bool training, bool part) {
   Scope scope(graph, "bert");
@@ -52,7 +52,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
     if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
   }
-  const Value x = encode(p, bert, context, batch, length);
+  const Value x = bert_encoder(p, bert, context, batch, length);
 
   const TensorType places{DType::i32, {batch, masked}};
   const Value positions = graph.add_input("masked_positions", places, PortKind::data);

@@ -41,6 +41,11 @@ Bert bert_of(const Config& config, int64_t vocab);
 /// The row of BERT.
 ModelDef bert_model();
 
+/// The model below its heads: adds the inputs tokens_in and, with segments, segments_in, i32 (B, S),
+/// and gives the last layer's result (B, S, hidden).
+Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
+                   int64_t length);
+
 /// Adds the training or evaluation graph of one micro-batch of `batch` sequences of `length`
 /// tokens, with `masked` predicted positions each.
 /// Data in: tokens_in, segments_in i32 (B, S), lengths i32 (B), masked_positions, labels i32 (B,

@@ -6,8 +6,14 @@
 namespace tessera {
 namespace {
 
-/// Tokens (B, S) to the last norm's result (B, S, hidden).
-Value trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& context) {
+Value head_weight(Parameters& p, const Gpt& gpt) {
+  const Transformer& t = gpt.transformer;
+  return p.normal(gpt.tied_head ? "tokens" : "head.weight", {t.vocab, t.hidden}, t.init_std);
+}
+
+}  // namespace
+
+Value gpt_trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& context) {
   const Transformer& t = gpt.transformer;
   Value x =
       ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
@@ -19,13 +25,6 @@ Value trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& con
   for (int64_t i = 0; i < t.layers; ++i) x = block(p, t, i, x, context);
   return normalize(p, t.norm_piece(), "final_norm", x);
 }
-
-Value head_weight(Parameters& p, const Gpt& gpt) {
-  const Transformer& t = gpt.transformer;
-  return p.normal(gpt.tied_head ? "tokens" : "head.weight", {t.vocab, t.hidden}, t.init_std);
-}
-
-}  // namespace
 
 std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, int64_t length,
                                  bool training, bool part) {
@@ -43,7 +42,7 @@ std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, in
     context.step = graph.add_input("step", {DType::i64, {}}, PortKind::state);
     if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
   }
-  const Value x = trunk(p, gpt, tokens, context);
+  const Value x = gpt_trunk(p, gpt, tokens, context);
   const Shape rows{batch * length};
   const Value share = ops::div(ops::reshape(weights, {{"shape", rows}}), count, {}, "share");
   const Value loss =
@@ -72,7 +71,7 @@ std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, int64_
   context.positions =
       ops::minimum(ops::add(from_zero, context.mask.offset, {}, "place_in_text"),
                    scalar_like(from_zero, static_cast<double>(t.context - 1)), {}, "position_ids");
-  const Value x = trunk(p, gpt, tokens, context);
+  const Value x = gpt_trunk(p, gpt, tokens, context);
   const Value picked = ops::gather(x, ops::reshape(last, {{"shape", Shape{1}}}),
                                    {{"dim", int64_t{1}}}, "picked");  // (B, 1, hidden)
   const Value logits = linear(ops::reshape(picked, {{"shape", Shape{batch, t.hidden}}}),

@@ -19,6 +19,9 @@ Gpt gpt_of(const Config& config, int64_t vocab);
 /// The row of GPT.
 ModelDef gpt_model();
 
+/// The model below its head: tokens i32 (B, S) to the last norm's result (B, S, hidden).
+Value gpt_trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& context);
+
 /// Adds the training or evaluation graph of one micro-batch of `batch` sequences of `length`
 /// tokens.
 /// Data in: tokens_in, labels i32 (B, S), weights f32 (B, S), positions_in i32 (B, S), documents

@@ -1,4 +1,5 @@
-// Tensors by name, wherever they come from: a checkpoint of Tessera, or the files of others. Whoever loads a model asks for the boxes that a rank holds, so that a source is read on any mesh,
+// Tensors by name, wherever they come from: a checkpoint of Tessera, or the files of others.
+// Whoever loads a model asks for the boxes that a rank holds, so that a source is read on any mesh,
 // and no rank reads more than it holds.
 #pragma once
 

@@ -23,7 +23,7 @@ Graph::Content& Graph::own() {
     content_ = std::make_shared<Content>();
   else if (content_.use_count() > 1)
     content_ = std::make_shared<Content>(*content_);
-  else  // counting once more makes what other threads read in copies, gone by now, come before a change
+  else  // counting once more makes what others read in copies that are gone come before a change
     std::shared_ptr<Content>(content_).reset();
   return *content_;
 }
