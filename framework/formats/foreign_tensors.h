@@ -4,32 +4,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "framework/core/tensor_type.h"
+#include "framework/formats/stored_type.h"
 
 namespace tessera {
-
-/// How numbers lie in a file. The last four are blocks of 32 numbers that share a scale (ggml's
-/// quantised types).
-enum class StoredType : uint8_t {
-  f64,
-  f32,
-  f16,
-  bf16,
-  i64,
-  i32,
-  i16,
-  i8,
-  u8,
-  boolean,
-  q8_0,
-  q4_0,
-  q4_1,
-};
 
 struct ForeignTensor {
   StoredType type = StoredType::f32;

@@ -1,0 +1,56 @@
+#include "framework/formats/random_access_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "framework/core/error.h"
+
+namespace tessera {
+
+// O_NONBLOCK: opening a pipe by mistake must not wait for its writer.
+RandomAccessFile::RandomAccessFile(const std::filesystem::path& path)
+    : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  require(file_.open(), "cannot open {}: {}", path.string(), std::strerror(errno));
+  struct stat status {};
+  require(::fstat(file_.number(), &status) == 0 && S_ISREG(status.st_mode),
+          "{} is not a regular file", path.string());
+  bytes_ = status.st_size;
+  ::posix_fadvise(file_.number(), 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+void RandomAccessFile::read(int64_t offset, std::span<std::byte> to) const {
+  while (!to.empty()) {
+    const ssize_t got = ::pread(file_.number(), to.data(), to.size(), offset);
+    if (got < 0 && errno == EINTR) continue;
+    require(got >= 0, "cannot read {}: {}", path_.string(), std::strerror(errno));
+    require(got > 0, "{} ends at byte {}, before its tensors do", path_.string(), offset);
+    offset += got;
+    to = to.subspan(static_cast<size_t>(got));
+  }
+}
+
+void RandomAccessFile::read_floats(int64_t offset, StoredType type, int64_t first,
+                                   std::span<float> to) const {
+  const auto [elements, bytes] = block_of(type);
+  if (type == StoredType::f32) return read(offset + first * bytes, std::as_writable_bytes(to));
+  std::array<std::byte, size_t{64} << 10> piece;  // stays in the cache between its two uses
+  const int64_t most = static_cast<int64_t>(piece.size()) / bytes * elements;
+  while (!to.empty()) {
+    const int64_t skip = first % elements;
+    const auto here = std::min<int64_t>(static_cast<int64_t>(to.size()), most - skip);
+    const int64_t blocks = (skip + here + elements - 1) / elements;
+    const auto part = std::span(piece).first(static_cast<size_t>(blocks * bytes));
+    read(offset + first / elements * bytes, part);
+    to_floats(type, part, skip, to.first(static_cast<size_t>(here)));
+    first += here;
+    to = to.subspan(static_cast<size_t>(here));
+  }
+}
+
+}  // namespace tessera
