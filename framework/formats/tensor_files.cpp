@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
+#include "framework/formats/pytorch_file.h"
 #include "framework/formats/safetensors_tensors.h"
 
 namespace tessera {
@@ -99,22 +100,28 @@ void TensorFiles::read(const std::string& name, int64_t first, std::span<float> 
 }
 
 std::unique_ptr<ForeignTensors> open_tensor_files(const fs::path& path) {
-  static constexpr std::string_view kNames[] = {"model.safetensors",
-                                                "model.safetensors.index.json"};
-  const auto safetensors = [](const fs::path& file) -> std::unique_ptr<ForeignTensors> {
-    return std::make_unique<SafetensorsTensors>(file);
-  };
+  static constexpr std::string_view kNames[] = {"model.safetensors", "model.safetensors.index.json",
+                                                "pytorch_model.bin",
+                                                "pytorch_model.bin.index.json"};
   if (fs::is_directory(path)) {
     for (const std::string_view name : kNames)
       if (fs::exists(path / name)) return open_tensor_files(path / name);
     user_error("{} holds no tensors: there is none of {}", path.string(), fmt::join(kNames, ", "));
   }
   const std::string name = path.filename().string();
+  const auto safetensors = [](const fs::path& file) -> std::unique_ptr<ForeignTensors> {
+    return std::make_unique<SafetensorsTensors>(file);
+  };
+  const auto pytorch = [](const fs::path& file) -> std::unique_ptr<ForeignTensors> {
+    return std::make_unique<PytorchFile>(file);
+  };
   if (name.ends_with(".safetensors")) return safetensors(path);
   if (name.ends_with(".safetensors.index.json"))
     return std::make_unique<TensorFiles>(path, safetensors);
+  if (name.ends_with(".bin")) return pytorch(path);
+  if (name.ends_with(".bin.index.json")) return std::make_unique<TensorFiles>(path, pytorch);
   user_error("{} is no file of tensors that is known by its name: {}", path.string(),
-             "*.safetensors, *.safetensors.index.json");
+             "*.safetensors, *.bin, *.safetensors.index.json, *.bin.index.json");
 }
 
 }  // namespace tessera
