@@ -1,36 +1,15 @@
 #include "framework/formats/safetensors_tensors.h"
 
-#include <algorithm>
-#include <optional>
-#include <string_view>
-
 #include "framework/core/error.h"
 #include "framework/core/mapped_file.h"
+#include "framework/formats/safetensors_types.h"
 
 namespace tessera {
-namespace {
-
-std::optional<StoredType> stored_type_of(std::string_view dtype) {
-  struct Row {
-    std::string_view name;
-    StoredType type;
-  };
-  static constexpr Row kRows[] = {{"F64", StoredType::f64}, {"F32", StoredType::f32},
-                                  {"F16", StoredType::f16}, {"BF16", StoredType::bf16},
-                                  {"I64", StoredType::i64}, {"I32", StoredType::i32},
-                                  {"I16", StoredType::i16}, {"I8", StoredType::i8},
-                                  {"U8", StoredType::u8},   {"BOOL", StoredType::boolean}};
-  for (const Row& row : kRows)
-    if (row.name == dtype) return row.type;
-  return std::nullopt;
-}
-
-}  // namespace
 
 SafetensorsTensors::SafetensorsTensors(const std::filesystem::path& path)
     : file_(path), header_(parse_safetensors_header(MappedFile(path).bytes(), path.string())) {
   for (const SafetensorsEntry& entry : header_.tensors) {
-    const auto type = stored_type_of(entry.dtype);
+    const auto type = stored_type_of_safetensors(entry.dtype);
     places_[entry.name] = {{type.value_or(StoredType::u8), entry.shape}, &entry, type.has_value()};
   }
 }

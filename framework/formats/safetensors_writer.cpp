@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/core/json.h"
+#include "framework/formats/safetensors_types.h"
 
 namespace tessera {
 
@@ -15,13 +16,21 @@ SafetensorsWriter::SafetensorsWriter(std::map<std::string, std::string> metadata
     : metadata_(std::move(metadata)) {}
 
 void SafetensorsWriter::declare(const std::string& name, const TensorType& type) {
+  declare({name, safetensors_dtype(type.dtype), type.shape}, size_of(type.dtype));
+}
+
+void SafetensorsWriter::declare(const std::string& name, StoredType type, const Shape& shape) {
+  declare({name, safetensors_dtype(type), shape}, static_cast<size_t>(block_of(type).bytes));
+}
+
+void SafetensorsWriter::declare(SafetensorsEntry entry, size_t element_bytes) {
+  const std::string& name = entry.name;
   check(!file_, "tensor '{}' is declared after the file was created", name);
   require(name != "__metadata__", "a safetensors tensor cannot be called {}", name);
   require(progress_.emplace(name, Progress{}).second, "tensor '{}' is declared twice", name);
-  SafetensorsEntry entry{name, safetensors_dtype(type.dtype), type.shape};
-  entry.end = checked_bytes(type.shape, size_of(type.dtype), "tensor '" + name + "'");
+  entry.end = checked_bytes(entry.shape, element_bytes, "tensor '" + name + "'");
   declared_.push_back(std::move(entry));
-  element_bytes_.push_back(size_of(type.dtype));
+  element_bytes_.push_back(element_bytes);
 }
 
 SafetensorsHeader SafetensorsWriter::placed() const {

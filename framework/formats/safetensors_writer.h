@@ -13,6 +13,7 @@
 
 #include "framework/core/durable_file.h"
 #include "framework/formats/safetensors_header.h"
+#include "framework/formats/stored_type.h"
 
 namespace tessera {
 
@@ -22,6 +23,8 @@ class SafetensorsWriter {
 
   /// Declares a tensor, before create(). A name given twice is a UserError.
   void declare(const std::string& name, const TensorType& type);
+  /// A type that the format lacks is a UserError.
+  void declare(const std::string& name, StoredType type, const Shape& shape);
 
   /// Bytes of the whole file with the tensors declared so far.
   int64_t file_bytes() const;
@@ -39,6 +42,7 @@ class SafetensorsWriter {
   const std::string& header_text() const { return header_text_; }
 
  private:
+  void declare(SafetensorsEntry entry, size_t element_bytes);
   /// Sets the byte ranges in the order of the data.
   SafetensorsHeader placed() const;
 
