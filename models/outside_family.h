@@ -1,0 +1,73 @@
+// OutsideFamily: a kind of model as other programs write it: their names of tensors and keys, and
+// where each of ours lies in theirs. It is pure data, a table beside the model's builder in
+// models/<family>.hf.cpp, and is read in both directions: by import and by export. Nothing else
+// asks what a family is called.
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace tessera {
+
+/// One parameter of ours in a tensor of theirs. `{}` in both names stands for the number of a layer.
+struct OutsideTensor {
+  std::string_view ours, theirs;
+  std::string_view lies;  // outside_view.h
+};
+
+/// A key of their config and what it is in ours.
+struct OutsideKey {
+  /// The spellings; a dot leads into an object. All of them are written, but those that begin with
+  /// '<' are only read. Those that a file has must agree.
+  std::vector<std::string_view> theirs;
+  /// Our key, such as "model.hidden"; empty: the value is fixed at `otherwise`.
+  std::string_view ours;
+  /// What the key stands for where it is missing, as JSON writes it, a text without its quotes;
+  /// empty: it must be stated.
+  std::string_view otherwise = {};
+  /// Their word and ours, where these differ; other words are refused. Empty: the value as it is.
+  std::vector<std::pair<std::string_view, std::string_view>> words = {};
+  int64_t more = 0;  // theirs is ours plus this
+  /// Another key of theirs and the value that it must have for this one to count; otherwise this
+  /// one stands for `otherwise`.
+  std::pair<std::string_view, std::string_view> only_if = {};
+};
+
+/// A class of their programs: which of our models it is.
+struct OutsideClass {
+  std::string_view name;
+  bool bare = false;  // the names of its tensors lack OutsideFamily::base
+  /// Keys of ours with the values that the class stands for, beside those of the family.
+  std::vector<std::pair<std::string_view, std::string_view>> sets = {};
+};
+
+struct OutsideFamily {
+  std::string_view model_type;
+  std::vector<OutsideClass> classes;
+  std::string_view base;  // "bert.": what the names of the tensors below the heads begin with
+  /// A tensor that only this family has: it tells the family where the config does not.
+  std::string_view sign;
+  /// Keys of ours and the values that all models of this family have.
+  std::vector<std::pair<std::string_view, std::string_view>> sets;
+  std::vector<OutsideKey> keys;
+  std::vector<OutsideTensor> tensors;
+  /// Tensors that are copies of others: the copy and the original. An equal copy is accepted.
+  std::vector<std::pair<std::string_view, std::string_view>> copies = {};
+  /// Tensors that follow from the config, and heads that the model has no use for.
+  std::vector<std::string_view> buffers = {};
+  /// Keys of ours that follow from the tensors: our key, their tensor, and the values with and
+  /// without it.
+  struct Presence {
+    std::string_view ours, tensor, with, without;
+  };
+  std::vector<Presence> presence = {};
+
+  const OutsideClass* find_class(std::string_view name) const;
+};
+
+const std::vector<const OutsideFamily*>& outside_families();
+
+extern const OutsideFamily kGpt2Family;
+
+}  // namespace tessera
