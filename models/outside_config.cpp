@@ -19,27 +19,92 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// Keys that say nothing about what is computed, or that the code around the tables reads.
-constexpr auto kHarmless = std::to_array<std::string_view>(
-    {"_name_or_path", "architectures", "model_type", "transformers_version", "torch_dtype", "dtype",
-     "use_cache", "bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id", "id2label",
-     "label2id", "num_labels", "problem_type", "finetuning_task", "task_specific_params",
-     "gradient_checkpointing", "output_past", "output_attentions", "output_hidden_states",
-     "return_dict", "torchscript", "summary_type", "summary_use_proj", "summary_activation",
-     "summary_proj_to_labels", "summary_first_dropout", "reorder_and_upcast_attn",
-     "classifier_dropout", "pretraining_tp", "max_window_layers", "transformers.js_config",
-     "_attn_implementation", "_attn_implementation_autoset", "is_llama_config",
-     "rope_interleaved", "decoder_start_token_id", "sinusoidal_pos_embds", "seq_classif_dropout",
-     "qa_dropout", "tie_weights_", "_num_labels", "is_decoder", "chunk_size_feed_forward",
-     "layer_types", "directionality", "pooler_fc_size", "pooler_num_attention_heads",
-     "pooler_num_fc_layers", "pooler_size_per_head", "pooler_type", "unsloth_version",
-     "bad_words_ids", "max_length", "prefix", "do_sample", "temperature", "top_k", "top_p",
-     "num_beams", "repetition_penalty", "length_penalty", "no_repeat_ngram_size", "min_length",
-     "num_return_sequences", "early_stopping", "diversity_penalty", "num_beam_groups",
-     "output_scores", "return_dict_in_generate", "forced_bos_token_id", "forced_eos_token_id",
-     "remove_invalid_values", "typical_p", "encoder_no_repeat_ngram_size",
-     "exponential_decay_length_penalty", "suppress_tokens", "begin_suppress_tokens",
-     "tokenizer_class", "is_encoder_decoder", "pruned_heads", "use_bfloat16", "tf_legacy_loss",
-     "cross_attention_hidden_size", "tie_encoder_decoder"});
+constexpr auto kHarmless = std::to_array<std::string_view>({"_name_or_path",
+                                                            "architectures",
+                                                            "model_type",
+                                                            "transformers_version",
+                                                            "torch_dtype",
+                                                            "dtype",
+                                                            "use_cache",
+                                                            "bos_token_id",
+                                                            "eos_token_id",
+                                                            "pad_token_id",
+                                                            "sep_token_id",
+                                                            "id2label",
+                                                            "label2id",
+                                                            "num_labels",
+                                                            "problem_type",
+                                                            "finetuning_task",
+                                                            "task_specific_params",
+                                                            "gradient_checkpointing",
+                                                            "output_past",
+                                                            "output_attentions",
+                                                            "output_hidden_states",
+                                                            "return_dict",
+                                                            "torchscript",
+                                                            "summary_type",
+                                                            "summary_use_proj",
+                                                            "summary_activation",
+                                                            "summary_proj_to_labels",
+                                                            "summary_first_dropout",
+                                                            "reorder_and_upcast_attn",
+                                                            "classifier_dropout",
+                                                            "pretraining_tp",
+                                                            "max_window_layers",
+                                                            "transformers.js_config",
+                                                            "_attn_implementation",
+                                                            "_attn_implementation_autoset",
+                                                            "is_llama_config",
+                                                            "rope_interleaved",
+                                                            "decoder_start_token_id",
+                                                            "sinusoidal_pos_embds",
+                                                            "seq_classif_dropout",
+                                                            "qa_dropout",
+                                                            "tie_weights_",
+                                                            "_num_labels",
+                                                            "is_decoder",
+                                                            "chunk_size_feed_forward",
+                                                            "layer_types",
+                                                            "directionality",
+                                                            "pooler_fc_size",
+                                                            "pooler_num_attention_heads",
+                                                            "pooler_num_fc_layers",
+                                                            "pooler_size_per_head",
+                                                            "pooler_type",
+                                                            "unsloth_version",
+                                                            "bad_words_ids",
+                                                            "max_length",
+                                                            "prefix",
+                                                            "do_sample",
+                                                            "temperature",
+                                                            "top_k",
+                                                            "top_p",
+                                                            "num_beams",
+                                                            "repetition_penalty",
+                                                            "length_penalty",
+                                                            "no_repeat_ngram_size",
+                                                            "min_length",
+                                                            "num_return_sequences",
+                                                            "early_stopping",
+                                                            "diversity_penalty",
+                                                            "num_beam_groups",
+                                                            "output_scores",
+                                                            "return_dict_in_generate",
+                                                            "forced_bos_token_id",
+                                                            "forced_eos_token_id",
+                                                            "remove_invalid_values",
+                                                            "typical_p",
+                                                            "encoder_no_repeat_ngram_size",
+                                                            "exponential_decay_length_penalty",
+                                                            "suppress_tokens",
+                                                            "begin_suppress_tokens",
+                                                            "tokenizer_class",
+                                                            "is_encoder_decoder",
+                                                            "pruned_heads",
+                                                            "use_bfloat16",
+                                                            "tf_legacy_loss",
+                                                            "cross_attention_hidden_size",
+                                                            "tie_encoder_decoder"});
 
 /// The value at a path such as "rope_parameters.rope_theta"; null pointer where there is none.
 const Json* find_in(const Json& object, std::string_view path) {
@@ -182,9 +247,10 @@ const OutsideFamily& family_of(const Json& config, const std::string& where,
   if (of_type) return *of_type;
   for (const OutsideFamily* family : outside_families())
     if (outside_names(*family, file).in_file.contains(std::string(family->sign))) return *family;
-  user_error("{}: neither model_type nor architectures nor the tensors say what model this is; "
-             "write \"model_type\", one of {}",
-             where, fmt::join(known, ", "));
+  user_error(
+      "{}: neither model_type nor architectures nor the tensors say what model this is; "
+      "write \"model_type\", one of {}",
+      where, fmt::join(known, ", "));
 }
 
 OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
@@ -202,8 +268,8 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
                                     family.model_type, key.otherwise));
       continue;
     }
-    const auto word = std::ranges::find_if(
-        key.words, [&](const auto& pair) { return same(pair.first, text); });
+    const auto word =
+        std::ranges::find_if(key.words, [&](const auto& pair) { return same(pair.first, text); });
     if (word != key.words.end()) {
       text = word->second;
     } else if (!key.words.empty() && !number_of(text)) {
@@ -214,9 +280,9 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
     out.sets.push_back(fmt::format("{}={}", key.ours, shifted(text, -key.more)));
   }
   for (const auto& row : family.presence)
-    out.sets.push_back(fmt::format(
-        "{}={}", row.ours,
-        names.in_file.contains(std::string(row.tensor)) ? row.with : row.without));
+    out.sets.push_back(
+        fmt::format("{}={}", row.ours,
+                    names.in_file.contains(std::string(row.tensor)) ? row.with : row.without));
   require(wrong.empty(), "{} cannot be imported:\n  {}", where, fmt::join(wrong, "\n  "));
   note_unknown_keys(family, config, where, out.notes);
   return out;
@@ -248,11 +314,11 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
   for (const OutsideKey& key : family.keys) {
     if (key.ours.empty() || key.words.empty()) continue;
     const std::string text = text_of_key(config, key.ours);
-    const bool known = std::ranges::any_of(
-        key.words, [&](const auto& pair) { return same(pair.second, text); });
+    const bool known =
+        std::ranges::any_of(key.words, [&](const auto& pair) { return same(pair.second, text); });
     if (!known && !number_of(text))
-      out.push_back(fmt::format("{} is {}, which {} does not have", key.ours, text,
-                                family.model_type));
+      out.push_back(
+          fmt::format("{} is {}, which {} does not have", key.ours, text, family.model_type));
   }
   return out;
 }

@@ -34,8 +34,7 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
 /// Their config for ours, in all spellings. `original` is the config that the model came with, or an
 /// empty object: what the table does not know is kept from there.
 nlohmann::ordered_json outside_config(const OutsideFamily& family, const OutsideClass& kind,
-                                      const Config& config,
-                                      const nlohmann::ordered_json& original);
+                                      const Config& config, const nlohmann::ordered_json& original);
 
 /// `config` with each `auto` of its model replaced by what it stands for, but for the vocabulary.
 Config with_model_resolved(Config config);

@@ -69,9 +69,14 @@ bool equal_tensors(const ForeignTensors& file, const std::string& a, const std::
 
 OutsideSizes outside_sizes(const Config& config, int64_t vocab) {
   const ModelConfig& m = config.model;
-  return {{"w", m.hidden},       {"h", m.heads},         {"g", m.kv_head_count()},
-          {"d", m.head_width()}, {"k", m.head_width() / 2}, {"f", m.mlp_width()},
-          {"v", vocab},          {"p", m.context}};
+  return {{"w", m.hidden},
+          {"h", m.heads},
+          {"g", m.kv_head_count()},
+          {"d", m.head_width()},
+          {"k", m.head_width() / 2},
+          {"f", m.mlp_width()},
+          {"v", vocab},
+          {"p", m.context}};
 }
 
 std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
@@ -82,31 +87,42 @@ std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
     const size_t before = parts.size();
     for (const OutsideTensor& row : family.tensors)
       if (const auto layer = layer_in(parameter.name, row.ours)) {
-        parts.push_back({parameter.name, with_layer(row.theirs, *layer),
+        parts.push_back({parameter.name, with_layer(row.theirs, *layer), parameter.own_shape(),
                          outside_view(row.lies, sizes), row.lies.starts_with("v ")});
         break;
       }
     check(parts.size() > before, "the table of {} lacks '{}'", family.model_type, parameter.name);
-    Shape own = parameter.own_shape();
-    if (parts.back().by_token) own[0] = sizes.find("v")->second;
-    check(parts.back().view.ours == own, "'{}' is {} in the table of {}, and {} in the model",
-          parameter.name, shape_text(parts.back().view.ours), family.model_type, shape_text(own));
   }
   return parts;
 }
 
+namespace {
+
+/// Whether a tensor of ours can be filled from the view: their rows may be more, and those of tokens
+/// fewer.
+bool can_fill(const OutsidePart& part) {
+  const Shape &ours = part.shape, &theirs = part.view.ours;
+  if (ours == theirs) return true;
+  if (ours.size() != theirs.size() || ours.empty()) return false;
+  return std::equal(ours.begin() + 1, ours.end(), theirs.begin() + 1) &&
+         (part.by_token ? ours[0] > theirs[0] : part.ours == "positions" && ours[0] < theirs[0]);
+}
+
+}  // namespace
+
 OutsideSource::OutsideSource(std::shared_ptr<const ForeignTensors> file,
                              const OutsideFamily& family, OutsideNames names,
-                             std::vector<OutsidePart> parts, OutsideRows rows)
-    : file_(std::move(file)), names_(std::move(names)), rows_(rows) {
+                             std::vector<OutsidePart> parts, int64_t used)
+    : file_(std::move(file)), names_(std::move(names)), used_(used) {
   std::vector<std::string> wrong;
-  std::set<std::string> used;
+  std::set<std::string> placed;
   for (OutsidePart& part : parts) {
-    const bool first = used.insert(part.theirs).second;
+    const bool first = placed.insert(part.theirs).second;
     const auto found = names_.in_file.find(part.theirs);
     if (found == names_.in_file.end()) {
-      if (first) wrong.push_back(fmt::format("'{}' is missing, {} is wanted", part.theirs,
-                                             shape_text(part.view.theirs)));
+      if (first)
+        wrong.push_back(fmt::format("'{}' is missing, {} is wanted", part.theirs,
+                                    shape_text(part.view.theirs)));
       continue;
     }
     const Shape& shape = file_->tensor(found->second).shape;
@@ -116,18 +132,22 @@ OutsideSource::OutsideSource(std::shared_ptr<const ForeignTensors> file,
                                     shape_text(part.view.theirs)));
       continue;
     }
-    Shape ours = part.view.ours;
-    if (part.by_token) ours[0] = rows_.model;
+    if (!can_fill(part)) {
+      wrong.push_back(fmt::format("'{}' gives {} {}, and the model has {}", found->second,
+                                  part.ours, shape_text(part.view.ours), shape_text(part.shape)));
+      continue;
+    }
     order_.push_back(part.ours);
     const std::string name = part.ours;
-    parts_.emplace(name, Part{std::move(part), found->second, {DType::f32, std::move(ours)}});
+    const TensorType type{DType::f32, part.shape};
+    parts_.emplace(name, Part{std::move(part), found->second, type});
   }
   for (const std::string& name : names_.unknown)
-    wrong.push_back(fmt::format("'{}' {} has no place", name,
-                                shape_text(file_->tensor(name).shape)));
+    wrong.push_back(
+        fmt::format("'{}' {} has no place", name, shape_text(file_->tensor(name).shape)));
   for (const auto& [name, in_file] : names_.in_file) {
     const auto is = [&](std::string_view pattern) { return layer_in(name, pattern).has_value(); };
-    if (used.contains(name) || std::ranges::any_of(family.buffers, is) ||
+    if (placed.contains(name) || std::ranges::any_of(family.buffers, is) ||
         std::ranges::any_of(family.copies, [&](const auto& copy) { return is(copy.first); }))
       continue;
     wrong.push_back(fmt::format("'{}' {} has no place in the model that the config describes",
@@ -175,19 +195,19 @@ void OutsideSource::read(const std::string& name, const Box& box, void* destinat
   Box in_file = Box::whole(part.part.view.ours);
   if (!in_file.contains(box)) std::fill_n(out, box.numel(), 0.0F);
   if (const auto common = intersect(in_file, box)) read_rows(part, *common, box, out);
-  if (part.part.by_token && rows_.used > rows_.in_file) fill_rows(part, box, out);
+  if (part.part.by_token) fill_rows(part, box, out);
 }
 
-void OutsideSource::read_rows(const Part& part, const Box& box, const Box& held,
-                              float* out) const {
+void OutsideSource::read_rows(const Part& part, const Box& box, const Box& held, float* out) const {
   std::vector<float> buffer;
   for (const StridedPiece& piece : pieces_of(part.part.view, box, held))
     gather(*file_, part.in_file, piece.loops, piece.theirs, out + piece.ours, buffer);
 }
 
 void OutsideSource::fill_rows(const Part& part, const Box& box, float* out) const {
-  const int64_t first = std::max(box.dims[0].begin, rows_.in_file),
-                end = std::min(box.dims[0].end, rows_.used);
+  const int64_t in_file = part.part.view.ours[0];
+  const int64_t first = std::max(box.dims[0].begin, in_file),
+                end = std::min(box.dims[0].end, used_);
   if (first >= end) return;
   Box row = box;
   row.dims[0] = {0, 1};
@@ -195,18 +215,19 @@ void OutsideSource::fill_rows(const Part& part, const Box& box, float* out) cons
   std::vector<double> sum(static_cast<size_t>(width));
   const int64_t at_a_time = std::max<int64_t>(1, kBlock / width);
   std::vector<float> block(static_cast<size_t>(at_a_time * width));
-  for (int64_t begin = 0; begin < rows_.in_file; begin += at_a_time) {
+  for (int64_t begin = 0; begin < in_file; begin += at_a_time) {
     Box rows = box;
-    rows.dims[0] = {begin, std::min(begin + at_a_time, rows_.in_file)};
+    rows.dims[0] = {begin, std::min(begin + at_a_time, in_file)};
     read_rows(part, rows, rows, block.data());
     for (int64_t r = 0; r < rows.dims[0].size(); ++r)
       for (int64_t i = 0; i < width; ++i)
-        sum[static_cast<size_t>(i)] += static_cast<double>(block[static_cast<size_t>(r * width + i)]);
+        sum[static_cast<size_t>(i)] +=
+            static_cast<double>(block[static_cast<size_t>(r * width + i)]);
   }
   for (int64_t r = first; r < end; ++r)
     for (int64_t i = 0; i < width; ++i)
-      out[(r - box.dims[0].begin) * width + i] = static_cast<float>(
-          sum[static_cast<size_t>(i)] / static_cast<double>(rows_.in_file));
+      out[(r - box.dims[0].begin) * width + i] =
+          static_cast<float>(sum[static_cast<size_t>(i)] / static_cast<double>(in_file));
 }
 
 }  // namespace tessera

@@ -15,35 +15,31 @@
 
 namespace tessera {
 
-/// The sizes that the views of tables name, of a model.
+/// The sizes that the views of tables name, of a model with `vocab` rows of tokens.
 OutsideSizes outside_sizes(const Config& config, int64_t vocab);
 
 /// One parameter of ours and where it lies.
 struct OutsidePart {
   std::string ours, theirs;  // by our name, and by theirs as the table has it
-  OutsideView view;
-  /// Whether the first dim is the vocabulary.
-  bool by_token = false;
+  Shape shape;               // ours, without padded heads
+  OutsideView view;          // of as many rows as theirs has
+  bool by_token = false;     // whether the first dim is the vocabulary
 };
 
-/// The parts of a model's parameters. Throws InternalError where the table lacks one.
+/// The parts of a model's parameters in tensors of these sizes. Throws InternalError where the table
+/// lacks one.
 std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
                                        const std::vector<Parameter>& parameters,
                                        const OutsideSizes& sizes);
 
-/// Rows of the vocabulary: those that the file has, those that the model has, and up to which row
-/// tokens use them. Rows that the file lacks are the mean of its rows as far as tokens use them, and
-/// zero beyond.
-struct OutsideRows {
-  int64_t in_file = 0, model = 0, used = 0;
-};
-
 class OutsideSource : public TensorSource {
  public:
-  /// Throws UserError that lists every tensor that is missing, left over or of another shape, and
-  /// copies that differ from their original. `names` are those of `file`, by `family`.
+  /// Ours may have fewer rows of positions than the file, and more of tokens: new rows are the mean
+  /// of those of the file up to row `used`, and zero beyond. Throws UserError that lists every tensor
+  /// that is missing, left over or of another shape, and copies that differ from their original.
+  /// `names` are those of `file`, by `family`.
   OutsideSource(std::shared_ptr<const ForeignTensors> file, const OutsideFamily& family,
-                OutsideNames names, std::vector<OutsidePart> parts, OutsideRows rows);
+                OutsideNames names, std::vector<OutsidePart> parts, int64_t used);
 
   std::string title() const override { return file_->title(); }
   std::map<std::string, std::string> metadata() const override { return {}; }
@@ -68,7 +64,7 @@ class OutsideSource : public TensorSource {
 
   std::shared_ptr<const ForeignTensors> file_;
   OutsideNames names_;
-  OutsideRows rows_;
+  int64_t used_;
   std::vector<std::string> order_;
   std::map<std::string, Part> parts_;
 };

@@ -60,7 +60,8 @@ void cut(std::span<const OutsideView::Factor> factors, Range range, FactorRanges
     before.pop_back();
   };
   const int64_t first = range.begin / inner, last = (range.end - 1) / inner;
-  if (first == last) return add({first, first + 1}, {range.begin % inner, (range.end - 1) % inner + 1});
+  if (first == last)
+    return add({first, first + 1}, {range.begin % inner, (range.end - 1) % inner + 1});
   int64_t begin = first, end = last + 1;
   if (range.begin % inner != 0) add({first, first + 1}, {range.begin % inner, inner}), ++begin;
   if (range.end % inner != 0) --end;

@@ -51,7 +51,7 @@ FOREIGN = {
     r"cpuid\.h": r"framework/device/cpu/.*",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
-    r"nlohmann/.*": r"(framework/(formats|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*",
+    r"nlohmann/.*": r"(framework/(formats|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*|models/outside_\w+\.(h|cpp)",
     r"xxhash\.h": r"(framework/(formats|tokenizer|data)|tests|bench)/.*",
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",

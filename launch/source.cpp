@@ -1,0 +1,70 @@
+#include "launch/source.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "framework/core/error.h"
+#include "launch/checkpoint_source.h"
+#include "models/model.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The tokenizer beside the weights, or none.
+std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
+  try {
+    TokenizerFiles::read(place);
+  } catch (const UserError&) {
+    return nullptr;  // there are no files of a tokenizer
+  }
+  return load_tokenizer(place);
+}
+
+ModelSource from_outside(const fs::path& path, std::span<const std::string> sets) {
+  auto model = std::make_shared<const OutsideModel>(shipped_models(), path);
+  for (const std::string& note : model->notes()) fmt::print(stderr, "note: {}\n", note);
+  ModelSource source;
+  source.place = path;
+  source.tokenizer = tokenizer_beside(path);
+  source.config = model->config(sets);
+  const int64_t rows = source.config.model.vocab.value_or(0);
+  source.tensors = model->tensors(source.config, rows);
+  source.outside = std::move(model);
+  return source;
+}
+
+}  // namespace
+
+bool is_outside_model(const std::string& named) { return OutsideModel::is_at(named); }
+
+const std::shared_ptr<const Tokenizer>& ModelSource::require_tokenizer() const {
+  require(tokenizer != nullptr,
+          "{}: there are no files of a tokenizer beside the weights, such as tokenizer.json; put "
+          "them there",
+          place.string());
+  return tokenizer;
+}
+
+int64_t ModelSource::usable_ids() const {
+  const int64_t rows = config.model.vocab.value_or(tokenizer ? tokenizer->vocab_size() : 0);
+  return tokenizer ? std::min<int64_t>(rows, tokenizer->vocab_size()) : rows;
+}
+
+ModelSource open_source(const std::string& named, std::span<const std::string> sets) {
+  if (is_outside_model(named)) return from_outside(named, sets);
+  CheckpointSource found = find_checkpoint(named, sets);
+  auto reader = std::make_unique<CheckpointReader>(found.checkpoint);
+  ModelSource source;
+  source.place = found.checkpoint;
+  source.config = std::move(found.config);
+  source.tokenizer = tokenizer_of(*reader);
+  source.checkpoint = reader.get();
+  source.tensors = std::move(reader);
+  return source;
+}
+
+}  // namespace tessera
