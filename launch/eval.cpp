@@ -7,13 +7,12 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/assembly/device.h"
-#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
 #include "framework/record/run_state.h"
 #include "framework/train/model_learner.h"
-#include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
+#include "launch/source.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -25,12 +24,14 @@ int run_eval(std::span<const std::string> args) {
       "Measures a checkpoint on the held-out part of the data: the same "
       "batches as in training, or "
       "more of them with --set evaluate.batches=N.",
-      {{"SOURCE", "a config (its newest checkpoint), a run's folder, or a checkpoint"}},
+      {{"SOURCE", kSourceHelp}},
       {set_option(), {"json", "", "print one JSON object"}},
       {"configs/gpt-small.yaml", "runs/gpt-small/checkpoints/step-00002000 --json"}};
   const auto given = line.parse(args);
   if (!given) return 0;
-  const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
+  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  const Config& config = source.config;
+  const std::string place = source.place.string();
   require(config.data.validation > 0,
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
@@ -41,20 +42,21 @@ int run_eval(std::span<const std::string> args) {
           "data.shards=FOLDER",
           config.data.shards, std::filesystem::current_path(error).string());
   LearnerData data = open_data(shipped_models(), config);
-  CheckpointReader reader(checkpoint);
   const std::string trained_on =
-      parse_run_state(reader.run_json(), (checkpoint / "run.json").string()).data;
+      source.checkpoint ? parse_run_state(source.checkpoint->run_json(), place + "/run.json").data
+                        : "";
   if (!trained_on.empty() && trained_on != data.identity)
-    fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n",
-               checkpoint.string(), trained_on, config.data.shards, data.identity);
-  const auto tokenizer = tokenizer_of(reader);
+    fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n", place,
+               trained_on, config.data.shards, data.identity);
+  const auto& tokenizer = source.require_tokenizer();
   require(
       tokenizer->fingerprint() == data.tokenizer->fingerprint(),
       "{} was trained with the tokenizer {}, and {} holds ids of another, {}; tokenize the text "
       "with --tokenizer {}, and name that folder",
-      checkpoint.string(), tokenizer->description(), config.data.shards,
-      data.tokenizer->description(),
-      tokenizer->files().all().empty() ? "bytes" : (checkpoint / kTokenizerFolder).string());
+      place, tokenizer->description(), config.data.shards, data.tokenizer->description(),
+      tokenizer->files().all().empty()
+          ? "bytes"
+          : (source.checkpoint ? source.place / kTokenizerFolder : source.place).string());
   if (!tokenizer->keeps_text())
     fmt::print(
         stderr,
@@ -63,16 +65,16 @@ int run_eval(std::span<const std::string> args) {
         tokenizer->kind());
   ModelLearner learner(shipped_models(), config, std::move(data), make_device(config.device),
                        false);
-  learner.load(reader);
+  learner.load(*source.tensors);
   const Evaluation evaluation = learner.evaluate();
   if (given->has("json")) {
-    nlohmann::ordered_json json{{"checkpoint", checkpoint.string()},
-                                {"step", reader.step()},
-                                {"loss", to_json_number(evaluation.loss)}};
+    nlohmann::ordered_json json{{"checkpoint", place}};
+    if (source.checkpoint) json["step"] = source.checkpoint->step();
+    json["loss"] = to_json_number(evaluation.loss);
     for (const auto& [name, number] : evaluation.figures) json[name] = to_json_number(number);
     fmt::print("{}\n", json.dump());
   } else {
-    fmt::print("{}, {} held-out batches at most\n", checkpoint.string(), config.evaluate.batches);
+    fmt::print("{}, {} held-out batches at most\n", place, config.evaluate.batches);
     fmt::print("{:<16} {}\n", "loss", number_text(evaluation.loss, "{:.5f}"));
     for (const auto& [name, number] : evaluation.figures)
       fmt::print("{:<16} {}\n", name, number_text(number, "{:.5f}"));
@@ -80,7 +82,7 @@ int run_eval(std::span<const std::string> args) {
   require(std::isfinite(evaluation.loss),
           "{}: the loss is {}: training had failed before this checkpoint was written; name an "
           "earlier one",
-          checkpoint.string(), number_text(evaluation.loss, "{}"));
+          place, number_text(evaluation.loss, "{}"));
   return 0;
 }
 

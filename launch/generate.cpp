@@ -4,12 +4,11 @@
 #include <cstdio>
 
 #include "framework/assembly/device.h"
-#include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/core/error.h"
 #include "framework/tokenizer/stream_decoder.h"
 #include "framework/train/generator.h"
-#include "launch/checkpoint_source.h"
 #include "launch/command_line.h"
+#include "launch/source.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -18,7 +17,7 @@ int run_generate(std::span<const std::string> args) {
       .verb = "generate",
       .summary =
           "Continues a text with a trained GPT, one token at a time through a key/value cache.",
-      .words = {{"SOURCE", "a config (its newest checkpoint), a run's folder, or a checkpoint"}},
+      .words = {{"SOURCE", kSourceHelp}},
       .options = {{"prompt", "TEXT", "what to continue (default: the start of a document)"},
                   {"tokens", "N", "most tokens to make (default 256)"},
                   {"temperature", "T", "0: always the likeliest (default 0.8)"},
@@ -38,10 +37,9 @@ int run_generate(std::span<const std::string> args) {
   require(sampling.temperature >= 0, "--temperature: it must not be negative");
   require(sampling.top_p > 0 && sampling.top_p <= 1, "--top-p: it is above 0 and at most 1");
 
-  const auto [config, checkpoint] = find_checkpoint(given->text("SOURCE"), given->list("set"));
-  CheckpointReader reader(checkpoint);
-  const auto shared_tokenizer = tokenizer_of(reader);
-  const Tokenizer& tokenizer = *shared_tokenizer;
+  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  const Config& config = source.config;
+  const Tokenizer& tokenizer = *source.require_tokenizer();
   const int32_t end = tokenizer.special().end_of_document;
   const std::string text = given->text("prompt");
   std::vector<int32_t> prompt{end};  // every document begins with this token
@@ -53,7 +51,7 @@ int run_generate(std::span<const std::string> args) {
           "model.context is {}; shorten the prompt",
           prompt.size() - 1, context);
   Generator generator(shipped_models(), config, tokenizer.vocab_size(), make_device(config.device));
-  generator.load(reader);
+  generator.load(*source.tensors);
 
   bool begun = false;
   StreamDecoder decoder(tokenizer);
@@ -67,7 +65,7 @@ int run_generate(std::span<const std::string> args) {
     return true;
   };
   const int64_t most = given->integer("tokens", 256, 1);
-  const auto made = generator.run(prompt, most, sampling, tokenizer.vocab_size(), show);
+  const auto made = generator.run(prompt, most, sampling, source.usable_ids(), show);
   fmt::print("{}\n", decoder.finish());
   std::fflush(stdout);
   if (made.back() != end && static_cast<int64_t>(made.size()) < most)
