@@ -32,7 +32,9 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
   source.tokenizer = tokenizer_beside(path);
   source.config = model->config(sets);
   const int64_t rows = source.config.model.vocab.value_or(0);
-  source.tensors = model->tensors(source.config, rows);
+  auto tensors = model->tensors(source.config, rows);
+  source.outside_tensors = tensors.get();
+  source.tensors = std::move(tensors);
   source.outside = std::move(model);
   return source;
 }

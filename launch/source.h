@@ -28,6 +28,7 @@ struct ModelSource {
   /// One of the two is set. `checkpoint` is `tensors`.
   const CheckpointReader* checkpoint = nullptr;
   std::shared_ptr<const OutsideModel> outside;
+  const OutsideSource* outside_tensors = nullptr;  // `tensors`, with `outside`
 
   /// Throws UserError where there is no tokenizer.
   const std::shared_ptr<const Tokenizer>& require_tokenizer() const;

@@ -37,6 +37,7 @@ constexpr Verb kVerbs[] = {
     {"data", "show what a run is fed: the batch of a step, figures of token shards", run_data},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
     {"eval", "measure a checkpoint on the held-out part of its data", run_eval},
+    {"export", "write a model as Hugging Face's libraries read it", run_export},
     {"generate", "continue a text with a trained GPT", run_generate},
     {"plan", "say what a run needs before it starts: memory, FLOPs, graphs", run_plan},
     {"quickstart", "train a small model on real text in minutes, and say how good it is",

@@ -11,6 +11,7 @@ namespace tessera {
 
 int run_train(std::span<const std::string> args);
 int run_eval(std::span<const std::string> args);
+int run_export(std::span<const std::string> args);
 int run_generate(std::span<const std::string> args);
 int run_data(std::span<const std::string> args);
 int run_tokenize(std::span<const std::string> args);

@@ -2,8 +2,11 @@
 // what transformers computes.
 #include <gtest/gtest.h>
 
+#include "framework/assembly/probe.h"
+#include "models/outside_model.h"
+#include "tests/models/device.h"
 #include "tests/models/errors.h"
-#include "tests/models/outside_forward.h"
+#include "tests/models/family_golden.h"
 
 namespace tessera::testing {
 namespace {
@@ -15,7 +18,8 @@ TEST_P(Families, ComputeWhatTransformersComputes) {
   const auto golden = family_golden(GetParam());
   const Config config = model.config({});
   const auto source = model.tensors(config, *config.model.vocab);
-  const Tensors out = forward(config, *source, golden.at("ids").at(0).get<std::vector<int32_t>>());
+  const Tensors out = probe(shipped_models(), config, *source,
+                            golden.at("ids").at(0).get<std::vector<int32_t>>(), device());
   ErrorTable table(std::string(GetParam()) + " logits", 1e-5);
   for (const char* name : {"logits", "next_sentence"})
     if (golden.contains(name))
