@@ -4,9 +4,9 @@
 
 #include "framework/formats/safetensors_reader.h"
 #include "framework/formats/safetensors_writer.h"
-#include "tests/checkpoint/sample.h"
+#include "tests/temporary_folder.h"
 
-namespace tessera::testing {
+namespace tessera {
 namespace {
 
 /// A file with this header and that many bytes of data, all zero.
@@ -18,7 +18,7 @@ std::string file_of(const std::string& json, size_t data = 0) {
 }
 
 std::string refusal(const std::string& bytes) {
-  return user_error_of(
+  return error_of(
       [&] { parse_safetensors_header(std::as_bytes(std::span(bytes)), "some.safetensors"); });
 }
 
@@ -28,10 +28,37 @@ void expect_refused(const std::string& bytes, const std::string& because) {
   EXPECT_EQ(message.find("some.safetensors"), 0u) << message;
 }
 
+struct SampleTensor {
+  std::string name;
+  TensorType type;
+  std::vector<std::byte> bytes;
+};
+
+/// Tensors of every dtype, an odd shape, a scalar and an empty tensor.
+std::vector<SampleTensor> sample_state() {
+  const std::vector<std::pair<std::string, TensorType>> types{
+      {"flags", {DType::boolean, {3}}},
+      {"embed.weight", {DType::f32, {13, 6}}},
+      {"embed.half", {DType::bf16, {5, 3, 7}}},
+      {"stats", {DType::f64, {2, 1}}},
+      {"step", {DType::i64, {}}},
+      {"counts", {DType::i32, {17}}},
+      {"nothing", {DType::f32, {0, 4}}}};
+  const Random random(1, "test.safetensors");
+  std::vector<SampleTensor> state;
+  for (const auto& [name, type] : types) {
+    SampleTensor tensor{name, type, std::vector<std::byte>(type.bytes())};
+    for (size_t i = 0; i < tensor.bytes.size(); ++i)
+      tensor.bytes[i] = static_cast<std::byte>(random.below(256, state.size(), i));
+    state.push_back(std::move(tensor));
+  }
+  return state;
+}
+
 TEST(Safetensors, StreamsInPiecesAndAnyOrder) {
   TemporaryFolder folder;
-  const fs::path path = folder.path / "a.safetensors";
-  const auto state = sample_state(2);
+  const fs::path path = folder / "a.safetensors";
+  const auto state = sample_state();
   SafetensorsWriter writer(std::map<std::string, std::string>{{"format", "pt"}});
   for (const SampleTensor& tensor : state) writer.declare(tensor.name, tensor.type);
   const int64_t bytes = writer.file_bytes();
@@ -56,7 +83,7 @@ TEST(Safetensors, StreamsInPiecesAndAnyOrder) {
     EXPECT_EQ(copy, tensor.bytes);
   }
   EXPECT_FALSE(reader.contains("absent"));
-  EXPECT_NE(user_error_of([&] { reader.bytes("absent"); }).find("a.safetensors has no tensor"),
+  EXPECT_NE(error_of([&] { reader.bytes("absent"); }).find("a.safetensors has no tensor"),
             std::string::npos);
 }
 
@@ -66,21 +93,21 @@ TEST(Safetensors, ReadsTheExampleOfTheFormat) {
       R"("__metadata__":{"by":"hand"},"a":{"data_offsets":[0,8],"shape":[2],"dtype":"F32"}}   )",
       12);
   TemporaryFolder folder;
-  write_file(folder.path / "x", bytes);
-  const SafetensorsReader reader(folder.path / "x");
+  write_file(folder / "x", bytes);
+  const SafetensorsReader reader(folder / "x");
   EXPECT_EQ(reader.tensors()[0].name, "a");
   EXPECT_EQ(reader.type("a"), (TensorType{DType::f32, {2}}));
   EXPECT_EQ(reader.metadata().at("by"), "hand");
-  EXPECT_NE(user_error_of([&] { reader.bytes("b"); }).find("is F16, which Tessera does not read"),
+  EXPECT_NE(error_of([&] { reader.bytes("b"); }).find("is F16, which Tessera does not read"),
             std::string::npos);
 }
 
 TEST(Safetensors, EmptyFileOfNoTensors) {
   TemporaryFolder folder;
   SafetensorsWriter writer;
-  writer.create(folder.path / "x");
+  writer.create(folder / "x");
   writer.finish();
-  EXPECT_TRUE(SafetensorsReader(folder.path / "x").tensors().empty());
+  EXPECT_TRUE(SafetensorsReader(folder / "x").tensors().empty());
 }
 
 TEST(Safetensors, RefusesWhatTheFormatForbids) {
@@ -133,15 +160,15 @@ TEST(Safetensors, WriterRefuses) {
   TemporaryFolder folder;
   SafetensorsWriter writer;
   writer.declare("a", {DType::f32, {2}});
-  EXPECT_NE(user_error_of([&] {
+  EXPECT_NE(error_of([&] {
               writer.declare("a", {DType::f32, {2}});
             }).find("twice"),
             std::string::npos);
   EXPECT_THROW(writer.declare("__metadata__", {DType::f32, {2}}), UserError);
   EXPECT_THROW(writer.declare("huge", {DType::f64, {int64_t{1} << 62, 4}}), UserError);
-  const fs::path path = folder.path / "x";
+  const fs::path path = folder / "x";
   write_file(path, "precious");
-  EXPECT_NE(user_error_of([&] { writer.create(path); }).find(path.string()), std::string::npos);
+  EXPECT_NE(error_of([&] { writer.create(path); }).find(path.string()), std::string::npos);
   EXPECT_EQ(read_file(path), "precious");
   fs::remove(path);
   writer.create(path);
@@ -151,19 +178,16 @@ TEST(Safetensors, WriterRefuses) {
   EXPECT_THROW(writer.write("b", {}), InternalError);
   SafetensorsWriter latin;
   latin.declare("caf\xe9", {DType::f32, {}});
-  EXPECT_NE(user_error_of([&] { latin.create(folder.path / "y"); }).find("UTF-8"),
-            std::string::npos);
+  EXPECT_NE(error_of([&] { latin.create(folder / "y"); }).find("UTF-8"), std::string::npos);
 }
 
 TEST(Safetensors, OpeningWhatIsNoFile) {
   TemporaryFolder folder;
-  EXPECT_NE(
-      user_error_of([&] { SafetensorsReader reader(folder.path); }).find("not a regular file"),
-      std::string::npos);
-  EXPECT_NE(
-      user_error_of([&] { SafetensorsReader reader(folder.path / "no"); }).find("No such file"),
-      std::string::npos);
+  EXPECT_NE(error_of([&] { SafetensorsReader reader(folder.path()); }).find("not a regular file"),
+            std::string::npos);
+  EXPECT_NE(error_of([&] { SafetensorsReader reader(folder / "no"); }).find("No such file"),
+            std::string::npos);
 }
 
 }  // namespace
-}  // namespace tessera::testing
+}  // namespace tessera
