@@ -1,9 +1,9 @@
 #include "framework/formats/quantised_blocks.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "framework/formats/half_float.h"
 
@@ -22,6 +22,14 @@ void nibbles(const std::byte* from, int32_t* to) {
     to[i] = static_cast<int32_t>(from[i] & std::byte{15});
     to[i + kBlockElements / 2] = static_cast<int32_t>(from[i] >> 4);
   }
+}
+
+/// To the nearest integer, halves away from zero: std::round, but for the compiler's vectors.
+int8_t rounded(float number) {
+  const auto whole = static_cast<int32_t>(number);
+  const float rest = number - static_cast<float>(whole);  // exact
+  return static_cast<int8_t>(whole + static_cast<int32_t>(rest >= 0.5f) -
+                             static_cast<int32_t>(rest <= -0.5f));
 }
 
 }  // namespace
@@ -50,8 +58,9 @@ bool floats_to_q8_0(const float* from, std::byte* block) {
   float largest = 0;
   bool finite = true;
   for (int i = 0; i < kBlockElements; ++i) {
-    finite = finite && std::isfinite(from[i]);
-    largest = std::max(largest, std::fabs(from[i]));
+    const float magnitude = std::fabs(from[i]);
+    finite &= magnitude <= std::numeric_limits<float>::max();
+    largest = magnitude > largest ? magnitude : largest;
   }
   const float d = largest / 127.0f;
   if (!finite || !(d < 65520.0f)) return false;
@@ -60,7 +69,7 @@ bool floats_to_q8_0(const float* from, std::byte* block) {
   const uint16_t scale = float_to_half(d);
   std::memcpy(block, &scale, sizeof scale);
   for (int i = 0; i < kBlockElements; ++i)
-    block[2 + i] = static_cast<std::byte>(static_cast<int8_t>(std::round(from[i] * inverse)));
+    block[2 + i] = static_cast<std::byte>(rounded(from[i] * inverse));
   return true;
 }
 

@@ -12,6 +12,11 @@
 #include "framework/core/error.h"
 
 namespace tessera {
+namespace {
+
+constexpr int64_t kPrefetchBytes = int64_t{8} << 20;
+
+}  // namespace
 
 // O_NONBLOCK: opening a pipe by mistake must not wait for its writer.
 RandomAccessFile::RandomAccessFile(const std::filesystem::path& path)
@@ -35,13 +40,26 @@ void RandomAccessFile::read(int64_t offset, std::span<std::byte> to) const {
   }
 }
 
+void RandomAccessFile::prefetch(int64_t offset, int64_t bytes) const {
+  ::posix_fadvise(file_.number(), offset, bytes, POSIX_FADV_WILLNEED);
+}
+
 void RandomAccessFile::read_floats(int64_t offset, StoredType type, int64_t first,
                                    std::span<float> to) const {
   const auto [elements, bytes] = block_of(type);
   if (type == StoredType::f32) return read(offset + first * bytes, std::as_writable_bytes(to));
   std::array<std::byte, size_t{64} << 10> piece;  // stays in the cache between its two uses
   const int64_t most = static_cast<int64_t>(piece.size()) / bytes * elements;
+  const int64_t last = first + static_cast<int64_t>(to.size());
+  int64_t asked = first;  // elements before it were prefetched
   while (!to.empty()) {
+    // Half of a window ahead of what is read is asked for at a time.
+    const int64_t window = kPrefetchBytes / bytes * elements;
+    if (last - first > most && asked < last && asked - first <= window / 2) {
+      const int64_t next = std::min(last, first + window);
+      prefetch(offset + asked / elements * bytes, (next - asked) / elements * bytes);
+      asked = next;
+    }
     const int64_t skip = first % elements;
     const auto here = std::min<int64_t>(static_cast<int64_t>(to.size()), most - skip);
     const int64_t blocks = (skip + here + elements - 1) / elements;

@@ -27,6 +27,9 @@ class RandomAccessFile {
   void read_floats(int64_t offset, StoredType type, int64_t first, std::span<float> to) const;
 
  private:
+  /// Tells the kernel to begin with reading these bytes.
+  void prefetch(int64_t offset, int64_t bytes) const;
+
   std::filesystem::path path_;
   Descriptor file_;
   int64_t bytes_ = 0;

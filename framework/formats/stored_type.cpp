@@ -76,12 +76,12 @@ void halves_from_floats(std::span<const float> from, std::byte* __restrict to,
                         const std::string& what) {
   const float* __restrict numbers = from.data();
   const size_t count = from.size();
-  uint32_t largest = 0;  // magnitude of a finite number, as bits, which are ordered as numbers are
+  int32_t largest = 0;  // magnitude of a finite number, as bits, which are ordered as numbers are
   for (size_t i = 0; i < count; ++i) {
     const uint16_t half = float_to_half(numbers[i]);
     std::memcpy(to + 2 * i, &half, sizeof half);
-    const uint32_t magnitude = std::bit_cast<uint32_t>(numbers[i]) & 0x7fffffffu;
-    const uint32_t finite = magnitude < 0x7f800000u ? magnitude : 0;
+    const int32_t magnitude = std::bit_cast<int32_t>(numbers[i]) & 0x7fffffff;
+    const int32_t finite = magnitude < 0x7f800000 ? magnitude : 0;
     largest = largest > finite ? largest : finite;
   }
   const auto number = std::bit_cast<float>(largest);
