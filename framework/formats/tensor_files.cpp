@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "framework/core/error.h"
@@ -23,6 +24,12 @@ std::string listed(const std::vector<std::string>& names) {
   std::string text = fmt::format("{}", fmt::join(names.begin(), names.begin() + shown, ", "));
   if (shown < names.size()) text += fmt::format(" and {} more", names.size() - shown);
   return text;
+}
+
+/// False also for a name that no file can have.
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
 }
 
 /// Shards lie beside their index; any other path could name a file that is none of the model's.
@@ -54,7 +61,7 @@ TensorFiles::TensorFiles(const fs::path& index, const OpenTensorFile& open) : in
   const auto files = read_index(index);
   std::vector<std::string> missing;
   for (const auto& [file, names] : files)
-    if (!fs::exists(index.parent_path() / file)) missing.push_back(file);
+    if (!is_there(index.parent_path() / file)) missing.push_back(file);
   require(missing.empty(), "{} names {} files that are missing beside it: {}", index.string(),
           missing.size(), listed(missing));
   std::vector<std::string> absent, unnamed;
@@ -103,9 +110,10 @@ std::unique_ptr<ForeignTensors> open_tensor_files(const fs::path& path) {
   static constexpr std::string_view kNames[] = {"model.safetensors", "model.safetensors.index.json",
                                                 "pytorch_model.bin",
                                                 "pytorch_model.bin.index.json"};
-  if (fs::is_directory(path)) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
     for (const std::string_view name : kNames)
-      if (fs::exists(path / name)) return open_tensor_files(path / name);
+      if (is_there(path / name)) return open_tensor_files(path / name);
     user_error("{} holds no tensors: there is none of {}", path.string(), fmt::join(kNames, ", "));
   }
   const std::string name = path.filename().string();

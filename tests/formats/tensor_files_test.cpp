@@ -74,6 +74,7 @@ TEST(TensorFiles, IndexAndFilesMustBelongTogether) {
   expect_contains(refusal(R"({"weight_map": {"a": 1}})"), "a text is expected");
   expect_contains(refusal("{"), "is not JSON");
   expect_contains(refusal(R"({"weight_map": {"a": "x", "a": "y"}})"), "given twice");
+  expect_contains(refusal(index({{"a", std::string(300, 'f')}})), "1 files that are missing");
   std::map<std::string, std::string> many;
   for (int i = 0; i < 30; ++i) many["t" + std::to_string(i)] = "f" + std::to_string(i);
   expect_contains(refusal(index(many)), " and 10 more");
