@@ -8,6 +8,7 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
+#include "framework/formats/gguf_file.h"
 #include "framework/formats/pytorch_file.h"
 #include "framework/formats/safetensors_tensors.h"
 
@@ -126,10 +127,13 @@ std::unique_ptr<ForeignTensors> open_tensor_files(const fs::path& path) {
   if (name.ends_with(".safetensors")) return safetensors(path);
   if (name.ends_with(".safetensors.index.json"))
     return std::make_unique<TensorFiles>(path, safetensors);
-  if (name.ends_with(".bin")) return pytorch(path);
+  if (name.ends_with(".gguf")) return std::make_unique<GgufFile>(path);
+  if (name.ends_with(".bin") || name.ends_with(".pt") || name.ends_with(".pth"))
+    return pytorch(path);
   if (name.ends_with(".bin.index.json")) return std::make_unique<TensorFiles>(path, pytorch);
-  user_error("{} is no file of tensors that is known by its name: {}", path.string(),
-             "*.safetensors, *.bin, *.safetensors.index.json, *.bin.index.json");
+  user_error(
+      "{} is no file of tensors that is known by its name: {}", path.string(),
+      "*.safetensors, *.gguf, *.bin, *.pt, *.pth, *.safetensors.index.json, *.bin.index.json");
 }
 
 }  // namespace tessera

@@ -39,8 +39,8 @@ class TensorFiles final : public ForeignTensors {
   std::map<std::string, const ForeignTensors*> of_;     // the file of each tensor
 };
 
-/// The tensors of `path`: a .safetensors, a .bin of PyTorch, an index of either, or a folder that
-/// holds one of them, where the first of model.safetensors, model.safetensors.index.json,
+/// The tensors of `path`: a .safetensors, a .gguf, a .bin, .pt or .pth of PyTorch, an index of
+/// safetensors or .bin files, or a folder that holds one of them, where the first of model.safetensors, model.safetensors.index.json,
 /// pytorch_model.bin and pytorch_model.bin.index.json is taken.
 std::unique_ptr<ForeignTensors> open_tensor_files(const std::filesystem::path& path);
 

@@ -88,6 +88,7 @@ TEST(TensorFiles, TheFilesOfAFolder) {
   EXPECT_TRUE(open_tensor_files(folder.path())->contains("matrix"));
   fs::copy_file(golden_path("types.safetensors"), folder / "model.safetensors");
   EXPECT_FALSE(open_tensor_files(folder.path())->contains("matrix"));
+  EXPECT_TRUE(open_tensor_files(golden_path("types.gguf"))->contains("Q4_0"));
   expect_contains(error_of([&] { open_tensor_files(folder / "weights.h5"); }),
                   "is no file of tensors that is known by its name");
   expect_contains(error_of([&] { open_tensor_files(folder / "no.safetensors"); }), "cannot open");
