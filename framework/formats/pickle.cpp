@@ -10,6 +10,7 @@ namespace tessera {
 namespace {
 
 constexpr size_t kMostValues = 1'000'000;  // a tensor takes about fifteen
+constexpr size_t kMostOpcodes = 8'000'000;
 constexpr size_t kMostArguments = 8;
 
 class Reader {
@@ -17,8 +18,8 @@ class Reader {
   Reader(ByteCursor& cursor, const std::string& what) : cursor_(cursor), what_(what) {}
 
   Pickle read() {
-    while (step(cursor_.number<uint8_t>())) {
-    }
+    for (size_t opcodes = 1; step(cursor_.number<uint8_t>()); ++opcodes)
+      require(opcodes < kMostOpcodes, "{} has more than {} opcodes", what_, kMostOpcodes);
     return std::move(pickle_);
   }
 
@@ -91,11 +92,11 @@ class Reader {
       case PickleOpcode::set_items:
         return add(PickleKind::dictionary, pop_mark());
       case PickleOpcode::put:
-        return memo_[cursor_.number<uint8_t>()] = top(), true;
+        return keep(cursor_.number<uint8_t>());
       case PickleOpcode::long_put:
-        return memo_[cursor_.number<uint32_t>()] = top(), true;
+        return keep(cursor_.number<uint32_t>());
       case PickleOpcode::memoize:
-        return memo_[memo_.size()] = top(), true;
+        return keep(memo_.size());
       case PickleOpcode::get:
         return push_memo(cursor_.number<uint8_t>());
       case PickleOpcode::long_get:
@@ -188,6 +189,11 @@ class Reader {
     value.kind = kind;
     value.items = std::move(items);
     return push(std::move(value));
+  }
+  bool keep(uint64_t key) {
+    require(memo_.size() < kMostValues, "{} keeps more than {} values", what_, kMostValues);
+    memo_[key] = top();
+    return true;
   }
   bool push_memo(uint64_t key) {
     const auto found = memo_.find(key);

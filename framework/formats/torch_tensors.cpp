@@ -57,7 +57,8 @@ class Interpreter {
     return shape;
   }
 
-  /// (storage, offset, size, stride, requires_grad, hooks)
+  /// (storage, offset, size, stride, requires_grad, hooks), and at times a dictionary of marks, such
+  /// as that the numbers are to be negated.
   TorchTensor read_tensor(const std::vector<PickleIndex>& arguments) {
     TorchTensor tensor;
     const TorchStorage& storage =
@@ -67,6 +68,9 @@ class Interpreter {
     tensor.tensor.shape = counts(arguments, 2);
     tensor.strides = counts(arguments, 3);
     place(tensor, storage);
+    require(arguments.size() <= 6 || pickle_[arguments[6]].items.empty(),
+            "{} is stored with marks (negated or conjugated), which are not read: save a copy",
+            named_);
     return tensor;
   }
 

@@ -108,6 +108,8 @@ TEST(PytorchFile, DamagedPickles) {
   expect_contains(refusal("c" + std::string(300, 'x')), "of more than 200 bytes");
   expect_contains(refusal("(NNNNNNNNNtQ."), "9 arguments are too many");
   expect_contains(refusal(std::string(1'000'001, 'N') + "."), "more than 1000000 values");
+  expect_contains(refusal("N" + std::string(1'000'001, '\x94') + "."), "keeps more than 1000000");
+  expect_contains(refusal(std::string(8'000'001, '(')), "more than 8000000 opcodes");
   // A list that holds itself, a million levels of tuples: no way down is taken.
   expect_contains(refusal("]q\0h\0a."s), "holds a list, no dictionary of tensors");
   expect_contains(refusal(")" + std::string(900'000, '\x85') + "."), "holds a tuple");
@@ -138,6 +140,9 @@ TEST(PytorchFile, TensorsStayWithinTheirStorage) {
   expect_contains(tensor("K\0"s, "K\2\x85", huge + "\x85"), "reaches beyond");
   expect_contains(tensor("K\0"s, huge + huge + "\x86", "K\1K\1\x86"), "is too large");
   expect_contains(tensor(huge, "K\2\x85", "K\1\x85"), "reaches beyond");
+  std::string marked = one_tensor(kStorage, "K\0"s, "K\2\x85", "K\1\x85");
+  marked.replace(marked.find(")RtRs"), 5, ")R}" + text("neg") + "\x88stRs");
+  expect_contains(refusal(marked), "is stored with marks (negated or conjugated)");
   std::string dims = "(";
   for (int d = 0; d < 65; ++d) dims += "K\1";
   expect_contains(tensor("K\0"s, dims + "t", dims + "t"), "has 65 dims");
