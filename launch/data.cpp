@@ -11,6 +11,7 @@
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "framework/record/recorded_config.h"
+#include "framework/train/data_forecast.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
@@ -62,6 +63,11 @@ class RowText {
     fmt::print("\n");
   }
 
+  /// Positions of this row that hold no token.
+  size_t padding(int64_t row) const {
+    const size_t all = part("tokens_in", row).size();
+    return all - length_of(row, all);
+  }
   /// Labels that count in the loss of this row.
   double labels(int64_t row) const {
     const std::vector<float>* weights = feed_.find_reals("weights");
@@ -131,17 +137,44 @@ void show(const Arguments& given, const Config& config) {
   fmt::print("step {}: samples {} to {} of seed {}, {} tokens each, {} micro-step{}\n", step, first,
              first + config.batch.sequences - 1, config.train.seed, config.sequence_length(),
              feeds.size(), feeds.size() == 1 ? "" : "s");
-  fmt::print("data: {} ({})\n", config.data.shards, data.identity);
+  fmt::print("data: {} ({})\n", config.data.place(), data.identity);
+  const std::vector<BatchSource> sources = data.batches->sources();
+  const Mixture& mixture = *data.batches->mixture();
+  size_t padding = 0, tokens = 0;
   for (size_t i = 0; i < feeds.size(); ++i) {
     const Range rows = feeds[i].rows.size() > 0 ? feeds[i].rows : Range{0, micro};
     const RowText text(*data.tokenizer, feeds[i], rows.size());
     for (int64_t row = 0; row < rows.size(); ++row) {
-      fmt::print("sample {}: {} labels{}\n",
-                 first + static_cast<int64_t>(i) * micro + rows.begin + row, text.labels(row),
-                 text.next_sentence(row));
+      const int64_t sample = first + static_cast<int64_t>(i) * micro + rows.begin + row;
+      const Mixture::Place place = mixture.place(static_cast<uint64_t>(sample));
+      fmt::print("sample {}: {}{} labels{}\n", sample,
+                 sources.size() > 1
+                     ? fmt::format("{} (its sample {}), ", sources[place.source].name, place.sample)
+                     : "",
+                 text.labels(row), text.next_sentence(row));
       text.print(row);
+      padding += text.padding(row);
+      tokens += static_cast<size_t>(config.sequence_length());
     }
   }
+  fmt::print("padding: {:.1f} %\n",
+             100 * static_cast<double>(padding) / static_cast<double>(tokens));
+}
+
+/// What a mixture makes of its sources, for a config that can be fed from them.
+void mixture_stats(const Config& config) {
+  const LearnerData data = open_data(shipped_models(), config);
+  fmt::print("{}", data_forecast(config, *data.batches));
+  for (const BatchSource& source : data.batches->sources())
+    fmt::print("  {:<16} {} samples of {} tokens to train on, {} held out, {:.1f} % padding\n",
+               source.name, grouped(static_cast<int64_t>(source.samples_per_epoch)),
+               config.sequence_length(), grouped(static_cast<int64_t>(source.held_out)),
+               100 * source.padding);
+}
+
+std::string mark_name(const Tokenizer& tokenizer, int32_t id) {
+  return id == SpecialTokens::kNone ? "none"
+                                    : fmt::format("{} '{}'", id, visible(tokenizer.token(id)));
 }
 
 void stats(const std::string& folder) {
@@ -155,6 +188,9 @@ void stats(const std::string& folder) {
       grouped(static_cast<int64_t>(shards->text_bytes())),
       static_cast<double>(shards->text_bytes()) /
           static_cast<double>(std::max<uint64_t>(1, shards->token_count())));
+  fmt::print("  documents   begin with {}, end with {}\n",
+             mark_name(tokenizer, shards->marks().opens),
+             mark_name(tokenizer, shards->marks().closes));
   for (const std::string& source : shards->manifest().sources)
     fmt::print("  from        {}\n", source);
   std::vector<uint64_t> lengths;
@@ -222,11 +258,16 @@ int run_data(std::span<const std::string> args) {
   if (mode == "show") {
     show(*given, config);
   } else {
-    require(!config.data.shards.empty(),
+    require(config.data.is_given(),
             "data.shards is not set in {}; name a folder of token shards, or give --set "
             "data.shards=FOLDER",
             source);
-    stats(config.data.shards);
+    const std::vector<DataSourceConfig> parts = config.data.parts();
+    for (const DataSourceConfig& part : parts) {
+      if (parts.size() > 1) fmt::print("{} ({}): ", part.name, part.shards);
+      stats(part.shards);
+    }
+    mixture_stats(config);
   }
   return 0;
 }

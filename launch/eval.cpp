@@ -32,28 +32,30 @@ int run_eval(std::span<const std::string> args) {
   const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
   const Config& config = source.config;
   const std::string place = source.place.string();
-  require(config.data.validation > 0,
+  require(config.data.holds_out(),
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
           "data.validation=0.05, that was not trained on");
   std::error_code error;
-  require(config.data.shards.empty() || std::filesystem::exists(config.data.shards, error),
-          "the data of this run, {}, is not found from {}; say where it is with --set "
-          "data.shards=FOLDER",
-          config.data.shards, std::filesystem::current_path(error).string());
+  for (const DataSourceConfig& part : config.data.parts())
+    require(std::filesystem::exists(part.shards, error),
+            "the data of this run, {}, is not found from {}; say where it is with --set {}",
+            part.shards, std::filesystem::current_path(error).string(),
+            config.data.sources.empty() ? "data.shards=FOLDER"
+                                        : "'data.sources=[{shards: FOLDER}, …]'");
   LearnerData data = open_data(shipped_models(), config);
   const std::string trained_on =
       source.checkpoint ? parse_run_state(source.checkpoint->run_json(), place + "/run.json").data
                         : "";
   if (!trained_on.empty() && trained_on != data.identity)
     fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n", place,
-               trained_on, config.data.shards, data.identity);
+               trained_on, config.data.place(), data.identity);
   const auto& tokenizer = source.require_tokenizer();
   require(
       tokenizer->fingerprint() == data.tokenizer->fingerprint(),
       "{} was trained with the tokenizer {}, and {} holds ids of another, {}; tokenize the text "
       "with --tokenizer {}, and name that folder",
-      place, tokenizer->description(), config.data.shards, data.tokenizer->description(),
+      place, tokenizer->description(), config.data.place(), data.tokenizer->description(),
       tokenizer->files().all().empty()
           ? "bytes"
           : (source.checkpoint ? source.place / kTokenizerFolder : source.place).string());

@@ -40,16 +40,23 @@ int run_generate(std::span<const std::string> args) {
   const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
   const Config& config = source.config;
   const Tokenizer& tokenizer = *source.require_tokenizer();
-  const int32_t end = tokenizer.special().end_of_document;
+  const DocumentMarks& marks = source.marks;
+  const int32_t end = marks.closed() ? marks.closes : marks.opens;
   const std::string text = given->text("prompt");
-  std::vector<int32_t> prompt{end};  // every document begins with this token
+  std::vector<int32_t> prompt;
+  if (marks.opened()) prompt.push_back(marks.opens);
   const std::vector<int32_t> given_ids = tokenizer.encode(text);
   prompt.insert(prompt.end(), given_ids.begin(), given_ids.end());
+  require(
+      !prompt.empty(),
+      "--prompt: it is empty, and no token opens the documents that {} was trained on; give the "
+      "first words",
+      source.place.string());
   const auto context = static_cast<size_t>(config.model.context);
   require(prompt.size() <= context,
           "--prompt: {} tokens and the one that every document begins with do not fit: "
           "model.context is {}; shorten the prompt",
-          prompt.size() - 1, context);
+          given_ids.size(), context);
   Generator generator(shipped_models(), config, tokenizer.vocab_size(), make_device(config.device));
   generator.load(*source.tensors);
 

@@ -11,8 +11,8 @@ namespace tessera {
 
 inline int64_t planned_vocab(const Config& config) {
   if (config.model.vocab) return *config.model.vocab;
-  if (!config.data.shards.empty())
-    return TokenShards::open(config.data.shards)->tokenizer().vocab_size();
+  if (config.data.is_given())
+    return TokenShards::open(config.data.parts()[0].shards)->tokenizer().vocab_size();
   return Tokenizer(ByteTokenizer()).vocab_size();
 }
 

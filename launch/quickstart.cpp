@@ -116,7 +116,7 @@ std::string first_words(const std::string& shards) {
   const auto tokens = TokenShards::open(shards);
   std::vector<int32_t> ids(std::min(kTokens, tokens->token_count()));
   tokens->read(0, ids);
-  std::erase(ids, tokens->tokenizer().special().end_of_document);
+  std::erase_if(ids, [&](int32_t id) { return tokens->marks().contains(id); });
   std::istringstream text(tokens->tokenizer().decode(ids));
   std::string line, words;
   while (std::getline(text, line) && line.find_first_not_of(" \t\r") == std::string::npos) {

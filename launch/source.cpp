@@ -7,6 +7,7 @@
 
 #include "framework/core/error.h"
 #include "launch/checkpoint_source.h"
+#include "launch/document_marks.h"
 #include "models/model.h"
 
 namespace tessera {
@@ -24,12 +25,26 @@ std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
   return load_tokenizer(place);
 }
 
+/// The token that another program's tokenizer puts in front of a text, and the one that ends texts.
+DocumentMarks marks_of(const Tokenizer& tokenizer) {
+  const SpecialTokens& special = tokenizer.special();
+  DocumentMarks marks{.closes = special.end_of_text != SpecialTokens::kNone
+                                    ? special.end_of_text
+                                    : special.end_of_document};
+  if (const Pipeline* parts = tokenizer.pipeline()) {
+    const PostProcessor::Item& first = parts->post_processor.single.front();
+    if (first.kind == PostProcessor::Item::Kind::special) marks.opens = first.id;
+  }
+  return marks;
+}
+
 ModelSource from_outside(const fs::path& path, std::span<const std::string> sets) {
   auto model = std::make_shared<const OutsideModel>(shipped_models(), path);
   for (const std::string& note : model->notes()) fmt::print(stderr, "note: {}\n", note);
   ModelSource source;
   source.place = path;
   source.tokenizer = tokenizer_beside(path);
+  if (source.tokenizer) source.marks = marks_of(*source.tokenizer);
   source.config = model->config(sets);
   const int64_t rows = source.config.model.vocab.value_or(0);
   auto tensors = model->tensors(source.config, rows);
@@ -64,6 +79,7 @@ ModelSource open_source(const std::string& named, std::span<const std::string> s
   source.place = found.checkpoint;
   source.config = std::move(found.config);
   source.tokenizer = tokenizer_of(*reader);
+  source.marks = document_marks_of(*reader, *source.tokenizer);
   source.checkpoint = reader.get();
   source.tensors = std::move(reader);
   return source;

@@ -10,6 +10,7 @@
 
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/config/config.h"
+#include "framework/data/document_marks.h"
 #include "framework/tokenizer/tokenizer.h"
 #include "models/outside_model.h"
 
@@ -25,6 +26,8 @@ struct ModelSource {
   std::unique_ptr<TensorSource> tensors;
   /// None where the other program left none.
   std::shared_ptr<const Tokenizer> tokenizer;
+  /// The tokens that open and close a text for this model.
+  DocumentMarks marks;
   /// One of the two is set. `checkpoint` is `tensors`.
   const CheckpointReader* checkpoint = nullptr;
   std::shared_ptr<const OutsideModel> outside;

@@ -12,6 +12,7 @@
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "launch/command_line.h"
+#include "launch/document_marks.h"
 #include "launch/reading_options.h"
 #include "launch/tokenizer_modes.h"
 #include "launch/verbs.h"
@@ -69,20 +70,26 @@ std::string progress_text(const TokenizeProgress& done, double seconds) {
 void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
                           const std::string& named, const std::string& tokenizer,
                           const TokenizeOptions& options, const std::string& called) {
+  tokenize_with_report(files, out, named, *named_tokenizer(tokenizer, "--tokenizer"),
+                       called.empty() ? tokenizer : called, options);
+}
+
+void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
+                          const std::string& named, const Tokenizer& tokenizer,
+                          const std::string& called, const TokenizeOptions& options) {
   ProgressDisplay progress = ProgressDisplay::on_standard_output();
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begun = Clock::now();
   Clock::time_point shown = begun;
   const TokenizeResult result = tokenize(
-      {files.begin(), files.end()}, out, *named_tokenizer(tokenizer, "--tokenizer"), options,
-      [&](const TokenizeProgress& done) {
+      {files.begin(), files.end()}, out, tokenizer, options, [&](const TokenizeProgress& done) {
         if (Clock::now() - shown < std::chrono::milliseconds(100)) return;
         shown = Clock::now();
         progress.busy(progress_text(done, std::chrono::duration<double>(shown - begun).count()));
       });
   progress.ready();
   fmt::print("{} tokens ({}) in {} documents, {} of text; {} shard{} in {}\n",
-             grouped(static_cast<int64_t>(result.tokens)), called.empty() ? tokenizer : called,
+             grouped(static_cast<int64_t>(result.tokens)), called,
              grouped(static_cast<int64_t>(result.documents)), mib(result.text_bytes), result.shards,
              result.shards == 1 ? "" : "s", named);
   if (result.shards_before > 0)
@@ -106,6 +113,10 @@ int run_tokenize(std::span<const std::string> args) {
        kTextOption,
        kColumnOption,
        kSkipBrokenOption,
+       {"document-begin", "TOKEN",
+        "the token that opens each document, as the tokenizer spells it, or #ID, or none (default: "
+        "the tokenizer's own, if --document-end is not given either)"},
+       {"document-end", "TOKEN", "the token that closes each document (default none)"},
        {"overwrite", "", "replace an older folder of token shards"},
        {"hidden", "", "take files and folders whose names begin with a dot, too"},
        {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},
@@ -123,7 +134,14 @@ int run_tokenize(std::span<const std::string> args) {
   options.reading = reading_options(*given);
   const std::vector<std::string> files = given->list("FILES");
   const std::string out = given->text("out");
-  tokenize_with_report(files, out, out, given->text("tokenizer", "bytes"), options);
+  const std::string name = given->text("tokenizer", "bytes");
+  const auto tokenizer = named_tokenizer(name, "--tokenizer");
+  if (given->has("document-begin") || given->has("document-end"))
+    options.marks = {
+        .opens =
+            document_mark(given->text("document-begin", "none"), *tokenizer, "--document-begin"),
+        .closes = document_mark(given->text("document-end", "none"), *tokenizer, "--document-end")};
+  tokenize_with_report(files, out, out, *tokenizer, name, options);
   fmt::print("next: tessera train CONFIG --set data.shards={}\n", out);
   return 0;
 }

@@ -17,4 +17,9 @@ void tokenize_with_report(const std::vector<std::string>& files, const std::file
                           const std::string& named, const std::string& tokenizer,
                           const TokenizeOptions& options, const std::string& called = "");
 
+/// The same with a tokenizer that is there already, which the report calls `called`.
+void tokenize_with_report(const std::vector<std::string>& files, const std::filesystem::path& out,
+                          const std::string& named, const Tokenizer& tokenizer,
+                          const std::string& called, const TokenizeOptions& options);
+
 }  // namespace tessera

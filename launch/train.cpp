@@ -16,10 +16,12 @@
 #include "framework/core/error.h"
 #include "framework/record/recorded_config.h"
 #include "framework/record/run_folder.h"
+#include "framework/train/data_forecast.h"
 #include "framework/train/model_learner.h"
 #include "framework/train/trainer.h"
 #include "launch/bus_error.h"
 #include "launch/command_line.h"
+#include "launch/document_marks.h"
 #include "launch/ranks.h"
 #include "launch/same_program.h"
 #include "launch/shell_word.h"
@@ -114,13 +116,18 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
                  "Start all ranks with the same config and data");
     require_same_program(*ranks.world(), *device);
   }
+  const std::string forecast = data_forecast(config, *data.batches);
+  if (ranks.leads()) fmt::print("{}", forecast);
+  const DocumentMarks marks = data.marks;
   ModelLearner learner(shipped_models(), config, std::move(data), device, true, ranks.world());
   if (ranks.world()) require_same(*ranks.world(), "the graphs of the plan", learner.program_text());
 
   options.command =
       ranks.size() > 1 ? fmt::format("launch/run -n {} train", ranks.size()) : "tessera train";
   for (const std::string& word : args) options.command += " " + shell_word(word);
-  options.environment = {{"tessera", version_text()}, {"tokenizer", tokenizer->description()}};
+  options.environment = {{"tessera", version_text()},
+                         {"tokenizer", tokenizer->description()},
+                         {std::string(kDocumentMarks), to_text(marks)}};
   if (ranks.leads())  // the one that completes checkpoints
     for (const auto& [name, bytes] : tokenizer->files().all())
       options.files[fmt::format("{}/{}", kTokenizerFolder, name)] = bytes;

@@ -83,7 +83,7 @@ int run_verify(std::span<const std::string> args, const CompileOptions& compile)
   // Each rank cuts its part out of a batch when it is fed, so one set of batches serves both
   // meshes.
   options.data = [&]() -> LearnerData {
-    if (!a.data.shards.empty()) return open_data(shipped_models(), a);
+    if (a.data.is_given()) return open_data(shipped_models(), a);
     return {make_random_batches(shipped_models(), a, vocab), vocab, nullptr};
   };
   const VerifyReport report = verify(a, b, options);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "framework/config/config.h"
+#include "framework/data/mixture.h"
 #include "models/feed.h"
 
 namespace tessera {
@@ -21,6 +22,7 @@ struct EvaluationBatch {
   std::vector<float> weights;
   double weight = 0;     // sum of the weights
   double sequences = 0;  // number of sequences with a next sentence to tell
+  size_t source = 0;     // which of Batches::sources() all of it is from
 
   /// The sum of the weights of the labels that are as predicted.
   double hits(std::span<const int32_t> predicted) const;
@@ -35,6 +37,14 @@ struct BatchRows {
   Range of(int64_t all) const { return range.size() > 0 ? range : Range{0, all}; }
 };
 
+/// One of the sources that a run mixes.
+struct BatchSource {
+  std::string name;
+  uint64_t samples_per_epoch = 0;
+  uint64_t held_out = 0;  // samples
+  double padding = 0;     // share of its samples that no token fills
+};
+
 class Batches {
  public:
   virtual ~Batches() = default;
@@ -47,6 +57,10 @@ class Batches {
   /// padded.
   virtual EvaluationBatch evaluation(int64_t index) const = 0;
   virtual int64_t evaluation_batches() const = 0;
+  /// The sources that samples come from; none where tokens are random.
+  virtual std::vector<BatchSource> sources() const { return {}; }
+  /// Which sample comes from which source; null where tokens are random.
+  virtual const Mixture* mixture() const { return nullptr; }
   /// What samples [first_sample, first_sample + count) are, one line each.
   virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };
@@ -55,5 +69,9 @@ class Batches {
 /// batch.sequences, spread evenly (all, when there are not more). However they are cut into
 /// micro-steps, they are the same.
 std::vector<uint64_t> evaluation_samples(const Config& config, uint64_t held_out);
+/// The same for several sources, by source: each has its share of these samples, but not fewer than
+/// batch.sequences.
+std::vector<std::vector<uint64_t>> evaluation_samples(const Config& config,
+                                                      std::span<const uint64_t> held_out);
 
 }  // namespace tessera

@@ -48,33 +48,29 @@ std::vector<Parameter> build(Graph& graph, const Config& config, const ModelUse&
                     config.sequence_length(), masked_positions(config), use.training, use.part);
 }
 
-class BertBatches : public SampledBatches<BertBatch> {
+BertOptions sampling(const Config& config) {
+  BertOptions out;
+  out.length = config.sequence_length();
+  out.pairs = config.data.sentence_pairs;
+  out.masking.rate = config.data.mask_rate;
+  out.masking.whole_words = config.data.whole_word;
+  return out;
+}
+
+class BertBatches : public SampledBatches<BertSampler> {
  public:
-  BertBatches(const Config& config, const TokenSplit& split)
-      : SampledBatches(config, split.train.tokenizer().vocab_size()),
-        keys_(bert_keys(config)),
-        sampler_(split, static_cast<uint64_t>(config.train.seed), options(config)) {
-    check(sampler_.masked() == masked_positions(config),
-          "the sampler masks {} positions, the model takes {}", sampler_.masked(),
-          masked_positions(config));
+  BertBatches(const Config& config, const Corpus& corpus)
+      : SampledBatches(config, corpus,
+                       [&](const TokenSplit& split, uint64_t seed) {
+                         return BertSampler(split, seed, sampling(config));
+                       }),
+        keys_(bert_keys(config)) {
+    const int64_t masked = sampler_.source(0).masked();
+    check(masked == masked_positions(config), "the sampler masks {} positions, the model takes {}",
+          masked, masked_positions(config));
   }
 
  private:
-  static BertOptions options(const Config& config) {
-    BertOptions out;
-    out.length = config.sequence_length();
-    out.pairs = config.data.sentence_pairs;
-    out.masking.rate = config.data.mask_rate;
-    out.masking.whole_words = config.data.whole_word;
-    return out;
-  }
-  BertBatch train(uint64_t first, int64_t count) const override {
-    return sampler_.train_batch(first, count);
-  }
-  BertBatch held_out(std::span<const uint64_t> samples) const override {
-    return sampler_.validation_batch(samples, config_.micro_sequences());
-  }
-  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const BertBatch& b) const override {
     Feed feed{{{"tokens_in", b.ids},
                {"lengths", b.lengths},
@@ -90,11 +86,10 @@ class BertBatches : public SampledBatches<BertBatch> {
   }
 
   BertKeys keys_;
-  BertSampler sampler_;
 };
 
-std::unique_ptr<Batches> make_batches(const Config& config, const TokenSplit& split) {
-  return std::make_unique<BertBatches>(config, split);
+std::unique_ptr<Batches> make_batches(const Config& config, const Corpus& corpus) {
+  return std::make_unique<BertBatches>(config, corpus);
 }
 
 Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t micro_steps) {

@@ -24,33 +24,26 @@ std::vector<Parameter> build_generation(Graph& graph, const Config& config, int6
   return build_gpt_generation(graph, gpt_of(config, vocab), 1, length, cache);
 }
 
-class GptBatches : public SampledBatches<GptBatch> {
+class GptBatches : public SampledBatches<GptSampler> {
  public:
-  GptBatches(const Config& config, const TokenSplit& split)
-      : SampledBatches(config, split.train.tokenizer().vocab_size()),
-        sampler_(split, static_cast<uint64_t>(config.train.seed), config.sequence_length(),
-                 packs(config)) {}
+  GptBatches(const Config& config, const Corpus& corpus)
+      : SampledBatches(config, corpus, [&](const TokenSplit& split, uint64_t seed) {
+          const bool best_fit = config.data.packing == DataConfig::Packing::best_fit;
+          return GptSampler(split, seed, config.sequence_length(), packs(config),
+                            best_fit ? Packing::best_fit : Packing::stream);
+        }) {}
 
  private:
-  GptBatch train(uint64_t first, int64_t count) const override {
-    return sampler_.train_batch(first, count);
-  }
-  GptBatch held_out(std::span<const uint64_t> samples) const override {
-    return sampler_.validation_batch(samples, config_.micro_sequences());
-  }
-  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const GptBatch& b) const override {
     Feed feed{{{"tokens_in", b.ids}, {"labels", b.labels}, {"positions_in", b.positions}},
               {{"weights", b.weights}}};
     if (packs(config_)) feed.integers.emplace_back("documents", b.documents);
     return feed;
   }
-
-  GptSampler sampler_;
 };
 
-std::unique_ptr<Batches> make_batches(const Config& config, const TokenSplit& split) {
-  return std::make_unique<GptBatches>(config, split);
+std::unique_ptr<Batches> make_batches(const Config& config, const Corpus& corpus) {
+  return std::make_unique<GptBatches>(config, corpus);
 }
 
 Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t micro_steps) {
@@ -114,7 +107,7 @@ Gpt gpt_of(const Config& config, int64_t vocab) {
 ModelDef gpt_model() {
   return {.kind = {.name = "gpt",
                    .doc = "reads left to right",
-                   .reads = transformer_keys({"data.documents"}),
+                   .reads = transformer_keys({"data.documents", "data.packing"}),
                    .check = check_transformer},
           .build = build,
           .layout = gpt_layout,

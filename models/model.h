@@ -14,7 +14,7 @@
 
 #include "framework/config/model_kind.h"
 #include "framework/core/evaluation.h"
-#include "framework/data/token_split.h"
+#include "framework/data/corpus.h"
 #include "models/batches.h"
 #include "models/layout.h"
 #include "models/parameters.h"
@@ -67,7 +67,7 @@ struct ModelDef {
   std::vector<Parameter> (*generation)(Graph&, const Config&, int64_t vocab, int64_t length,
                                        int64_t cache) = nullptr;
 
-  std::unique_ptr<Batches> (*batches)(const Config&, const TokenSplit&) = nullptr;
+  std::unique_ptr<Batches> (*batches)(const Config&, const Corpus&) = nullptr;
   /// Random tokens for one of `micro_steps` micro-steps.
   Feed (*random_feed)(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps) = nullptr;
 

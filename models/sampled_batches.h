@@ -1,24 +1,34 @@
-// SampledBatches: what the batches of all samplers have in common: cutting an update into
-// micro-steps and the held-out part into batches, and counting labels over all of an update. A
-// model's batches derive from it and say how a sampler's Batch becomes a Feed, whose first reals
-// are the "weights" of its "labels".
+// SampledBatches: what the batches of all samplers have in common: mixing sources, cutting an update
+// into micro-steps and the held-out parts into batches, and counting labels over all of an update. A
+// model's batches derive from it and say how a sampler's Batch becomes a Feed, whose first reals are
+// the "weights" of its "labels".
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 #include <span>
 
 #include "framework/core/error.h"
+#include "framework/data/mixed_sampler.h"
 #include "models/batches.h"
 
 namespace tessera {
 
-template <typename Batch>
+template <typename Sampler>
 class SampledBatches : public Batches {
  public:
-  /// `vocab` is the tokenizer's.
-  SampledBatches(const Config& config, int64_t vocab) : config_(config), vocab_(vocab) {}
+  using Batch = typename Sampler::Batch;
+
+  /// `make` makes the sampler of a source from (split, seed).
+  template <typename Make>
+  SampledBatches(const Config& config, const Corpus& corpus, const Make& make)
+      : config_(config),
+        sampler_(corpus, static_cast<uint64_t>(config.train.seed), make),
+        vocab_(corpus.tokenizer()->vocab_size()) {
+    for (const CorpusSource& source : corpus.sources()) names_.push_back(source.name);
+  }
 
   using Batches::update;
   std::vector<Feed> update(int64_t first_sample, const BatchRows& wanted) const override {
@@ -27,8 +37,8 @@ class SampledBatches : public Batches {
     std::vector<Feed> out;
     std::array<double, 2> counts{};  // labels, and sequences with a next one to tell
     for (int64_t i = 0; i < config_.batch.accumulate; ++i) {
-      out.push_back(
-          feed(train(static_cast<uint64_t>(first_sample + i * micro + rows.begin), rows.size())));
+      out.push_back(feed(sampler_.train_batch(
+          static_cast<uint64_t>(first_sample + i * micro + rows.begin), rows.size())));
       out.back().rows = rows;
       require_known_ids(out.back());
       counts[0] += total_of(out.back(), "weights");
@@ -40,13 +50,12 @@ class SampledBatches : public Batches {
   }
 
   EvaluationBatch evaluation(int64_t index) const override {
-    const std::vector<uint64_t>& samples = evaluated();
-    const auto micro = static_cast<size_t>(config_.micro_sequences());
-    const size_t first = static_cast<size_t>(index) * micro;
-    check(first < samples.size(), "evaluation batch {} of {}", index, evaluation_batches());
+    check(index < evaluation_batches(), "evaluation batch {} of {}", index, evaluation_batches());
+    const HeldOut& rows = evaluated()[static_cast<size_t>(index)];
     const Batch batch =
-        held_out(std::span(samples).subspan(first, std::min(micro, samples.size() - first)));
+        sampler_.validation_batch(rows.source, rows.samples, config_.micro_sequences());
     EvaluationBatch out;
+    out.source = rows.source;
     out.feed = feed(batch);
     require_known_ids(out.feed);
     out.weights = out.feed.reals[0].second;
@@ -57,32 +66,60 @@ class SampledBatches : public Batches {
     return out;
   }
 
-  int64_t evaluation_batches() const override {
-    const int64_t micro = config_.micro_sequences();
-    return (std::ssize(evaluated()) + micro - 1) / micro;
+  int64_t evaluation_batches() const override { return std::ssize(evaluated()); }
+
+  std::vector<BatchSource> sources() const override {
+    std::vector<BatchSource> out;
+    for (size_t s = 0; s < names_.size(); ++s) {
+      const Sampler& sampler = sampler_.source(s);
+      out.push_back({names_[s], sampler.samples_per_epoch(), sampler.validation_samples()});
+      if constexpr (requires { sampler.padding(); }) out.back().padding = sampler.padding();
+    }
+    return out;
   }
+
+  const Mixture* mixture() const override { return &sampler_.mixture(); }
 
   std::vector<std::string> identity(int64_t first_sample, int64_t count) const override {
     std::vector<std::string> out;
-    for (int64_t i = 0; i < count; ++i)
-      out.push_back(fmt::format("sample {} of seed {} in {}", first_sample + i, config_.train.seed,
-                                config_.data.shards));
+    for (int64_t i = 0; i < count; ++i) {
+      const auto sample = static_cast<uint64_t>(first_sample + i);
+      out.push_back(fmt::format("sample {} of seed {} in {}", sample, config_.train.seed,
+                                config_.data.place()));
+      if (names_.size() < 2 || sample >= mixture()->samples()) continue;
+      const Mixture::Place place = mixture()->place(sample);
+      out.back() += fmt::format(" (sample {} of {})", place.sample, names_[place.source]);
+    }
     return out;
   }
 
  protected:
-  virtual Batch train(uint64_t first, int64_t count) const = 0;
-  /// A micro-step's rows: the given samples, then padding.
-  virtual Batch held_out(std::span<const uint64_t> samples) const = 0;
-  virtual uint64_t held_out_samples() const = 0;
   virtual Feed feed(const Batch& batch) const = 0;
 
   const Config config_;
+  const MixedSampler<Sampler> sampler_;
 
  private:
-  /// The samples of an evaluation: listed once, when they are first asked for.
-  const std::vector<uint64_t>& evaluated() const {
-    if (!evaluated_) evaluated_ = evaluation_samples(config_, held_out_samples());
+  /// The rows of one batch of an evaluation: as many samples of a source as fit.
+  struct HeldOut {
+    size_t source = 0;
+    std::vector<uint64_t> samples;
+  };
+
+  /// The batches of an evaluation: listed once, when they are first asked for.
+  const std::vector<HeldOut>& evaluated() const {
+    if (evaluated_) return *evaluated_;
+    evaluated_.emplace();
+    std::vector<uint64_t> held_out;
+    for (const BatchSource& source : sources()) held_out.push_back(source.held_out);
+    const auto samples = evaluation_samples(config_, held_out);
+    const auto micro = static_cast<size_t>(config_.micro_sequences());
+    for (size_t s = 0; s < samples.size(); ++s)
+      for (size_t first = 0; first < samples[s].size(); first += micro) {
+        const auto rows =
+            std::span(samples[s]).subspan(first, std::min(micro, samples[s].size() - first));
+        evaluated_->push_back({s, {rows.begin(), rows.end()}});
+      }
     return *evaluated_;
   }
 
@@ -103,7 +140,7 @@ class SampledBatches : public Batches {
                 "{} was changed while this run reads it: it holds a token {} now, and the "
                 "vocabulary ends at {}. Restore it and give the same command; a run's shards must "
                 "not be written over",
-                config_.data.shards, id, vocab_ - 1);
+                config_.data.place(), id, vocab_ - 1);
     }
   }
 
@@ -118,7 +155,8 @@ class SampledBatches : public Batches {
   }
 
   int64_t vocab_;
-  mutable std::optional<std::vector<uint64_t>> evaluated_;
+  std::vector<std::string> names_;
+  mutable std::optional<std::vector<HeldOut>> evaluated_;
 };
 
 }  // namespace tessera

@@ -30,6 +30,10 @@ inline constexpr auto kChoices<DataConfig::Documents> =
                                                   {"stream", DataConfig::Documents::stream}});
 
 template <>
+inline constexpr auto kChoices<DataConfig::Packing> = std::to_array<Choice<DataConfig::Packing>>(
+    {{"stream", DataConfig::Packing::stream}, {"best_fit", DataConfig::Packing::best_fit}});
+
+template <>
 inline constexpr auto kChoices<DType> = std::to_array<Choice<DType>>({{"f32", DType::f32},
                                                                       {"bf16", DType::bf16}});
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "framework/config/checks.h"
 #include "framework/config/model_kind.h"
@@ -135,13 +136,39 @@ struct Combinations : Checks {
     without_effect(divides, "data_parallel.wire", d.wire, standard.wire, "mesh.dp", "1");
   }
 
+  void data() const {
+    const DataConfig& data = config.data;
+    demand(data.shards.empty() || data.sources.empty(), {"data.shards", "data.sources"},
+           "data.shards and data.sources are both set; write data.shards for one folder, or "
+           "data.sources for several, and not both");
+    const size_t weighted = static_cast<size_t>(std::ranges::count_if(
+        data.sources, [](const DataSourceConfig& source) { return source.weight.has_value(); }));
+    demand(weighted == 0 || weighted == data.sources.size(), {"data.sources"},
+           "{} of {} sources have a weight; give all of them one, or none (then each counts by the "
+           "samples in its epochs)",
+           weighted, data.sources.size());
+    std::set<std::string> names;
+    for (const DataSourceConfig& source : data.parts()) {
+      demand(
+          names.insert(source.name).second, {"data.sources"},
+          "two sources are called {}; give one of them another name, such as {{shards: {}, name: "
+          "{}-2}}",
+          source.name, source.shards, source.name);
+      const int64_t length = config.sequence_length();
+      demand(!source.until || source.until->samples(length) > source.from.samples(length),
+             {"data.sources"}, "{}: until {} is not after from {}; make it larger", source.name,
+             to_string(source.until.value_or(SampleSpan{})), to_string(source.from));
+    }
+  }
+
   void run() const {
-    demand(config.evaluate.every.never() || config.data.validation > 0,
-           {"evaluate.every", "data.validation"},
-           "evaluate.every = {} needs held-out data, and data.validation is 0; write "
+    demand(config.evaluate.every.never() || config.data.holds_out(),
+           {"evaluate.every", "data.validation", "data.sources"},
+           "evaluate.every = {} needs held-out data, and {} is 0; write "
            "evaluate.every: 0 steps, or hold "
            "out a part such as 5%",
-           to_string(config.evaluate.every));
+           to_string(config.evaluate.every),
+           config.data.sources.empty() ? "data.validation" : "the validation of every source");
     const DeviceConfig& d = config.device;
     demand(!d.memory || d.memory->bytes > d.reserve.bytes, {"device.memory", "device.reserve"},
            "device.memory = {} leaves nothing beside device.reserve = {}; raise it",
@@ -175,6 +202,7 @@ void check_combinations(const Config& config, const ReportClash& report) {
   checks.init();
   checks.schedule();
   checks.mesh();
+  checks.data();
   checks.run();
 }
 

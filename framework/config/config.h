@@ -68,15 +68,39 @@ struct ModelConfig {
   bool operator==(const ModelConfig&) const = default;
 };
 
+/// One folder of token shards among several that a run mixes.
+struct DataSourceConfig {
+  std::string shards = {};
+  std::string name = {};                  // empty: the last part of the folder's path
+  std::optional<double> weight = {};      // auto: in proportion to the samples of its epochs
+  std::optional<double> epochs = {};      // auto: as many as the run asks for
+  std::optional<double> validation = {};  // auto: data.validation
+  SampleSpan from = {};
+  std::optional<SampleSpan> until = {};  // auto: to the end of the run
+
+  bool operator==(const DataSourceConfig&) const = default;
+};
+
 struct DataConfig {
   enum class Documents { packed, stream };
+  enum class Packing { stream, best_fit };
 
-  std::string shards;
+  std::string shards = {};
+  std::vector<DataSourceConfig> sources = {};
   double validation = 0.05;
   Documents documents = Documents::packed;
+  Packing packing = Packing::stream;
   double mask_rate = 0.15;
   bool whole_word = false;
   bool sentence_pairs = false;
+
+  bool is_given() const { return !shards.empty() || !sources.empty(); }
+  /// What is read: the sources, or one made of `shards`; names and validation are filled in.
+  std::vector<DataSourceConfig> parts() const;
+  /// Whether anything is held out.
+  bool holds_out() const;
+  /// The folders, for messages.
+  std::string place() const;
   bool operator==(const DataConfig&) const = default;
 };
 

@@ -12,13 +12,31 @@ int64_t Duration::steps(int64_t tokens_per_step) const {
   return count / tokens_per_step + (count % tokens_per_step != 0);
 }
 
-std::string to_string(const Duration& duration) {
-  if (duration.unit == Duration::Unit::steps) return fmt::format("{} steps", duration.count);
-  const int64_t count = duration.count;
+int64_t SampleSpan::samples(int64_t tokens_per_sample) const {
+  if (unit == Unit::samples) return count;
+  check(tokens_per_sample > 0, "tokens of samples of {} tokens", tokens_per_sample);
+  return count / tokens_per_sample + (count % tokens_per_sample != 0);
+}
+
+namespace {
+
+std::string tokens_text(int64_t count) {
   if (count != 0 && count % 1'000'000'000 == 0)
     return fmt::format("{}B tokens", count / 1'000'000'000);
   if (count != 0 && count % 1'000'000 == 0) return fmt::format("{}M tokens", count / 1'000'000);
   return fmt::format("{} tokens", count);
+}
+
+}  // namespace
+
+std::string to_string(const Duration& duration) {
+  return duration.unit == Duration::Unit::steps ? fmt::format("{} steps", duration.count)
+                                                : tokens_text(duration.count);
+}
+
+std::string to_string(const SampleSpan& span) {
+  return span.unit == SampleSpan::Unit::samples ? fmt::format("{} samples", span.count)
+                                                : tokens_text(span.count);
 }
 
 std::string to_string(const ByteSize& size) {

@@ -5,6 +5,7 @@
 #include "framework/config/field_of.h"
 #include "framework/config/fields.h"
 #include "framework/config/model_kind.h"
+#include "framework/config/source_list.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -20,6 +21,10 @@ struct Binder {
       return read_value(text, limits, member);
     };
     field.text = [&member] { return value_text(member); };
+    if constexpr (KindOf<typename Unwrapped<T>::type>::value == FieldKind::list) {
+      field.read_list = [&member](const YamlNode& node) { return read_sources(node, member); };
+      field.items = source_fields();
+    }
     section.fields.push_back(std::move(field));
   }
 };
@@ -103,6 +108,12 @@ std::string type_text(const Field& field) {
       break;
     case FieldKind::size:
       text = "size";
+      break;
+    case FieldKind::span:
+      text = "place";
+      break;
+    case FieldKind::list:
+      text = "list of maps";
       break;
   }
   if (!field.can_be_auto) return text;

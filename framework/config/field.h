@@ -13,7 +13,9 @@
 
 namespace tessera {
 
-enum class FieldKind { integer, real, boolean, text, choice, duration, size };
+struct YamlNode;
+
+enum class FieldKind { integer, real, boolean, text, choice, duration, size, span, list };
 
 struct Field {
   std::string section;
@@ -22,9 +24,11 @@ struct Field {
   FieldKind kind = FieldKind::text;
   bool can_be_auto = false;
   Limits limits;
-  std::vector<std::string> choices;                 // the names of a choice
-  std::function<Complaint(std::string_view)> read;  // sets the bound member
-  std::function<std::string()> text;                // prints the bound member
+  std::vector<std::string> choices;                     // the names of a choice
+  std::function<Complaint(std::string_view)> read;      // sets the bound member
+  std::function<std::string()> text;                    // prints the bound member
+  std::function<Complaint(const YamlNode&)> read_list;  // sets the bound member of a list
+  std::vector<Field> items;                             // of a list of maps: their keys, not bound
 
   std::string path() const { return section + "." + name; }
 };

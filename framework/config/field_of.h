@@ -35,6 +35,14 @@ template <>
 struct KindOf<ByteSize> {
   static constexpr FieldKind value = FieldKind::size;
 };
+template <>
+struct KindOf<SampleSpan> {
+  static constexpr FieldKind value = FieldKind::span;
+};
+template <>
+struct KindOf<std::vector<DataSourceConfig>> {
+  static constexpr FieldKind value = FieldKind::list;
+};
 template <typename E>
 requires std::is_enum_v<E>
 struct KindOf<E> {

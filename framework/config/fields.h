@@ -50,14 +50,39 @@ void fields(ModelConfig& c, Visit&& visit) {
         between(0, 1 << 24));
 }
 
+/// The keys of one map in data.sources.
+template <typename Visit>
+void fields(DataSourceConfig& c, Visit&& visit) {
+  visit("shards", c.shards, "Folder written by `tessera tokenize`.", required());
+  visit("name", c.name, "What figures call it; empty: the last part of the folder's path.");
+  visit("weight", c.weight,
+        "Its share of the samples beside the weights of the others; auto (for all sources): in "
+        "proportion to the samples in its epochs.",
+        between(1e-6, 1e9));
+  visit("epochs", c.epochs,
+        "Passes over it at most; the others fill the rest. auto: no limit, and 1 in auto weights.",
+        above(0).below_or(1e6));
+  visit("validation", c.validation,
+        "Part of its documents held out of training; auto: data.validation.", fraction(0, 0.9));
+  visit("from", c.from, "Where in the run's data its samples begin.");
+  visit("until", c.until, "Where in the run's data its samples end; auto: never.");
+}
+
 template <typename Visit>
 void fields(DataConfig& c, Visit&& visit) {
-  visit("shards", c.shards, "Folder written by `tessera tokenize`; train and eval need it.");
+  visit("shards", c.shards,
+        "Folder written by `tessera tokenize`; train and eval need it, or data.sources.");
+  visit("sources", c.sources,
+        "Several folders instead of one, mixed: a list of maps with the keys below. All must be of "
+        "one tokenizer.");
   visit("validation", c.validation, "Part of the documents held out of training.",
         fraction(0, 0.9));
   visit("documents", c.documents,
         "packed: attention stays inside a document; stream: it crosses from one document to the "
         "next.");
+  visit("packing", c.packing,
+        "stream: a sequence is the next batch.length tokens, whatever documents they are of; "
+        "best_fit: whole documents that fill it best, padded; only longer ones are cut.");
   visit("mask_rate", c.mask_rate,
         "bert: share of the tokens that are predicted. Of these, 80 % become the mask token, 10 "
         "% a random token, and 10 % stay.",

@@ -230,6 +230,8 @@ class Reader {
       case YamlNode::Kind::nothing:
         return fmt::format("has no value; write one such as {}, or remove the line", default_text);
       case YamlNode::Kind::list:
+        if (field.read_list) return field.read_list(value);
+        [[fallthrough]];
       case YamlNode::Kind::map:
         return fmt::format("expected {}, found a {}; write one value such as {}", type_text(field),
                            value.kind == YamlNode::Kind::list ? "list" : "map", default_text);

@@ -24,6 +24,7 @@ command line overrides the file; the last one wins if a key is set twice. Anchor
 | number | `0.1`, `3e-4` |
 | fraction | `5%` or `0.05` |
 | duration | `500 steps` or `20M tokens`; tokens are rounded up to whole steps |
+| place | `5000 samples` or `20M tokens` of the run's data; tokens are rounded up to whole samples |
 | size | `8 GiB`, `500 MiB`; also B, KiB, TiB and the decimal kB, MB, GB, TB |
 | text | as it is; in quotes when it holds `:` or `#` |
 
@@ -39,9 +40,22 @@ std::string cell(const std::string& text) {
 }
 
 KeyDoc describe(const Field& field) {
-  const std::string text = yaml_scalar(field.text());
+  const std::string text = field.kind == FieldKind::list ? field.text() : yaml_scalar(field.text());
   return {field.path(), type_text(field), field.limits.text(),
           field.limits.is_required ? "required" : text, field.doc};
+}
+
+std::string table_of(const std::vector<Field>& fields) {
+  std::string out = "| key | type | default | meaning |\n|---|---|---|---|\n";
+  for (const Field& field : fields) {
+    const KeyDoc key = describe(field);
+    const std::string range = key.limits.empty() ? "" : ", " + key.limits;
+    const std::string standard_text =
+        field.limits.is_required ? key.standard : "`" + key.standard + "`";
+    out += fmt::format("| `{}` | {} | {} | {} |\n", field.name, cell(key.type + range),
+                       cell(standard_text), cell(key.doc));
+  }
+  return out;
 }
 
 }  // namespace
@@ -58,16 +72,11 @@ std::string config_reference_markdown(const KnownKinds& kinds) {
   Config standard = with_kinds(kinds);
   std::string out = kIntroduction;
   for (const Section& section : bind_fields(standard)) {
-    out += fmt::format("\n## {}\n\n{}\n\n| key | type | default | meaning |\n|---|---|---|---|\n",
-                       section.name, section.doc);
-    for (const Field& field : section.fields) {
-      const KeyDoc key = describe(field);
-      const std::string range = key.limits.empty() ? "" : ", " + key.limits;
-      const std::string standard_text =
-          field.limits.is_required ? key.standard : "`" + key.standard + "`";
-      out += fmt::format("| `{}` | {} | {} | {} |\n", field.name, cell(key.type + range),
-                         cell(standard_text), cell(key.doc));
-    }
+    out += fmt::format("\n## {}\n\n{}\n\n{}", section.name, section.doc, table_of(section.fields));
+    for (const Field& field : section.fields)
+      if (!field.items.empty())
+        out += fmt::format("\n### {}\n\nThe keys of each map in the list.\n\n{}", field.path(),
+                           table_of(field.items));
   }
   return out;
 }

@@ -28,6 +28,8 @@ Json pattern(const std::string& text) {
   return {{"type", "string"}, {"pattern", "^" + text + "$"}};
 }
 
+Json map_schema(const std::vector<Field>& fields);
+
 // The forms in which a value may be written.
 std::vector<Json> forms(const Field& field) {
   std::vector<Json> list;
@@ -57,6 +59,12 @@ std::vector<Json> forms(const Field& field) {
     case FieldKind::size:
       list = {pattern("[0-9]+(\\.[0-9]+)?\\s*([KMGT]iB|[kKMGT]?B)")};
       break;
+    case FieldKind::span:
+      list = {pattern(std::string(kCountPattern) + "\\s+(samples?|tokens?)")};
+      break;
+    case FieldKind::list:
+      list = {Json{{"type", "array"}, {"items", map_schema(field.items)}}};
+      break;
   }
   if (field.can_be_auto) list.push_back(Json{{"const", "auto"}});
   return list;
@@ -65,7 +73,7 @@ std::vector<Json> forms(const Field& field) {
 Json default_of(const Field& field) {
   const std::string text = field.text();
   const bool plain = field.kind == FieldKind::integer || field.kind == FieldKind::real ||
-                     field.kind == FieldKind::boolean;
+                     field.kind == FieldKind::boolean || field.kind == FieldKind::list;
   return plain && text != "auto" ? Json::parse(text) : Json(text);
 }
 
@@ -80,6 +88,17 @@ Json schema_of(const Field& field) {
   return json;
 }
 
+Json map_schema(const std::vector<Field>& fields) {
+  Json map{{"type", "object"}, {"additionalProperties", false}, {"properties", Json::object()}};
+  Json required = Json::array();
+  for (const Field& field : fields) {
+    map["properties"][field.name] = schema_of(field);
+    if (field.limits.is_required) required.push_back(field.name);
+  }
+  if (!required.empty()) map["required"] = required;
+  return map;
+}
+
 }  // namespace
 
 std::string config_schema_json(const KnownKinds& kinds) {
@@ -91,19 +110,9 @@ std::string config_schema_json(const KnownKinds& kinds) {
             {"required", Json::array()},
             {"properties", Json::object()}};
   for (const Section& section : bind_fields(standard)) {
-    Json part{{"description", section.doc},
-              {"type", "object"},
-              {"additionalProperties", false},
-              {"properties", Json::object()}};
-    Json required = Json::array();
-    for (const Field& field : section.fields) {
-      part["properties"][field.name] = schema_of(field);
-      if (field.limits.is_required) required.push_back(field.name);
-    }
-    if (!required.empty()) {
-      part["required"] = required;
-      root["required"].push_back(section.name);
-    }
+    Json part{{"description", section.doc}};
+    part.update(map_schema(section.fields));
+    if (part.contains("required")) root["required"].push_back(section.name);
     root["properties"][section.name] = part;
   }
   return root.dump(2) + "\n";

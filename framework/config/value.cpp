@@ -111,6 +111,33 @@ std::string range_phrase(const Limits& limits) {
   return range.empty() ? "" : " (" + range + ")";
 }
 
+// Words of a length that is given in a unit of its own or in tokens.
+struct LengthWords {
+  std::string_view unit, example, what;
+};
+
+// Sets `count` and `in_tokens` only when nothing is wrong.
+Complaint read_length(std::string_view text, const Limits& limits, const LengthWords& words,
+                      int64_t& count, bool& in_tokens) {
+  const std::string how = fmt::format("write it such as '{}' or '20M tokens'", words.example);
+  const std::string_view all = trimmed(text);
+  const size_t space = all.find_last_of(" \t");
+  const std::string_view unit = space == all.npos ? "" : all.substr(space + 1);
+  const std::string_view number = space == all.npos ? all : trimmed(all.substr(0, space));
+  const Number<int64_t> read = scaled(number, kCounts);
+  if (read && unit.empty())
+    return fmt::format("{} has no unit; write '{} {}s' or '{} tokens'", shown(text), number,
+                       words.unit, number);
+  const std::string_view one = unit.ends_with('s') ? unit.substr(0, unit.size() - 1) : unit;
+  if ((!read && !read.is_beyond()) || (one != words.unit && one != "token"))
+    return fmt::format("{} is not {}; {}", shown(text), words.what, how);
+  if (!read || read.value < 0 || !limits.allows(static_cast<double>(read.value)))
+    return fmt::format("{} is out of range; {}{}", shown(text), how, range_phrase(limits));
+  count = read.value;
+  in_tokens = one == "token";
+  return {};
+}
+
 }  // namespace
 
 Complaint read_value(std::string_view text, const Limits& limits, int64_t& out) {
@@ -172,23 +199,20 @@ Complaint read_value(std::string_view text, const Limits&, std::string& out) {
 }
 
 Complaint read_value(std::string_view text, const Limits& limits, Duration& out) {
-  constexpr std::string_view kHow = "write it such as '500 steps' or '20M tokens'";
-  const std::string_view all = trimmed(text);
-  const size_t space = all.find_last_of(" \t");
-  const std::string_view unit = space == all.npos ? "" : all.substr(space + 1);
-  const std::string_view number = space == all.npos ? all : trimmed(all.substr(0, space));
-  const Number<int64_t> count = scaled(number, kCounts);
-  if (count && unit.empty())
-    return fmt::format("{} has no unit; write '{} steps' or '{} tokens'", shown(text), number,
-                       number);
-  const bool in_steps = unit == "steps" || unit == "step";
-  const bool has_unit = in_steps || unit == "tokens" || unit == "token";
-  if ((!count && !count.is_beyond()) || !has_unit)
-    return fmt::format("{} is not a duration; {}", shown(text), kHow);
-  if (!count || count.value < 0 || !limits.allows(static_cast<double>(count.value)))
-    return fmt::format("{} is out of range; {}{}", shown(text), kHow, range_phrase(limits));
-  out = {count.value, in_steps ? Duration::Unit::steps : Duration::Unit::tokens};
-  return {};
+  bool in_tokens = false;
+  const Complaint complaint =
+      read_length(text, limits, {"step", "500 steps", "a duration"}, out.count, in_tokens);
+  if (complaint.empty()) out.unit = in_tokens ? Duration::Unit::tokens : Duration::Unit::steps;
+  return complaint;
+}
+
+Complaint read_value(std::string_view text, const Limits& limits, SampleSpan& out) {
+  bool in_tokens = false;
+  const Complaint complaint = read_length(
+      text, limits, {"sample", "5000 samples", "a place in the data"}, out.count, in_tokens);
+  if (complaint.empty())
+    out.unit = in_tokens ? SampleSpan::Unit::tokens : SampleSpan::Unit::samples;
+  return complaint;
 }
 
 Complaint read_value(std::string_view text, const Limits&, ByteSize& out) {

@@ -25,6 +25,10 @@ Complaint read_value(std::string_view text, const Limits& limits, bool& out);
 Complaint read_value(std::string_view text, const Limits& limits, std::string& out);
 Complaint read_value(std::string_view text, const Limits& limits, Duration& out);
 Complaint read_value(std::string_view text, const Limits& limits, ByteSize& out);
+Complaint read_value(std::string_view text, const Limits& limits, SampleSpan& out);
+/// Reads a list of maps in YAML's flow form: `[{shards: a, weight: 3}, {shards: b, weight: 1}]`.
+Complaint read_value(std::string_view text, const Limits& limits,
+                     std::vector<DataSourceConfig>& out);
 /// Sets `out` to the index of `text` among `names`.
 Complaint read_choice(std::string_view text, const std::vector<std::string>& names, size_t& out);
 
@@ -34,6 +38,8 @@ inline std::string value_text(bool value) { return value ? "true" : "false"; }
 inline std::string value_text(const std::string& value) { return value; }
 inline std::string value_text(const Duration& value) { return to_string(value); }
 inline std::string value_text(const ByteSize& value) { return to_string(value); }
+inline std::string value_text(const SampleSpan& value) { return to_string(value); }
+std::string value_text(const std::vector<DataSourceConfig>& value);
 
 template <typename E>
 requires std::is_enum_v<E> std::vector<std::string> choice_names() {

@@ -42,24 +42,24 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
-    add({YamlNode::Kind::nothing, "", false, place_of(mark), {}}, "", anchor);
+    add({YamlNode::Kind::nothing, "", false, place_of(mark), {}, {}}, "", anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     problems_.at(place_of(mark), "aliases (*name) are not used here; write the value out");
-    add({YamlNode::Kind::broken, "", false, place_of(mark), {}}, "", YAML::NullAnchor);
+    add({YamlNode::Kind::broken, "", false, place_of(mark), {}, {}}, "", YAML::NullAnchor);
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    add({YamlNode::Kind::scalar, value, tag == "!", place_of(mark), {}}, tag, anchor);
+    add({YamlNode::Kind::scalar, value, tag == "!", place_of(mark), {}, {}}, tag, anchor);
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                        YAML::EmitterStyle::value) override {
-    open({YamlNode::Kind::list, "", false, place_of(mark), {}}, tag, anchor);
+    open({YamlNode::Kind::list, "", false, place_of(mark), {}, {}}, tag, anchor);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                   YAML::EmitterStyle::value) override {
-    open({YamlNode::Kind::map, "", false, place_of(mark), {}}, tag, anchor);
+    open({YamlNode::Kind::map, "", false, place_of(mark), {}, {}}, tag, anchor);
   }
   void OnMapEnd() override { close(); }
 
@@ -80,7 +80,10 @@ class TreeBuilder : public YAML::EventHandler {
       return;
     }
     Open& parent = open_.back();
-    if (parent.node.kind == YamlNode::Kind::list) return;
+    if (parent.node.kind == YamlNode::Kind::list) {
+      parent.node.items.push_back(std::move(node));
+      return;
+    }
     if (!parent.has_key) {
       parent.key = std::move(node);
       parent.has_key = true;

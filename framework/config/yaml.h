@@ -22,8 +22,9 @@ struct YamlNode {
   std::string text;  // a scalar's text
   bool quoted = false;
   TextPlace place;
-  /// The entries of a map in file order, duplicates included; the items of a list are dropped.
+  /// The entries of a map in file order, duplicates included.
   std::vector<YamlEntry> entries;
+  std::vector<YamlNode> items;  // of a list
 };
 
 struct YamlEntry {

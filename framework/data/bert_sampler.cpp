@@ -77,27 +77,31 @@ BertBatch BertSampler::padded_batch(int64_t count) const {
 
 BertBatch BertSampler::train_batch(uint64_t first_sample, int64_t count) const {
   BertBatch batch = padded_batch(count);
-  const Random order(seed_, "data.bert.order");
-  const Random layout(seed_, "data.bert.layout"), masking(seed_, "data.bert.masking");
-  const uint64_t windows = train_windows_.count();
-  for (int64_t row = 0; row < count; ++row) {
-    const uint64_t sample = first_sample + static_cast<uint64_t>(row);
-    const uint64_t index = Permutation(windows, order, sample / windows)(sample % windows);
-    const double place = layout.uniform(sample, kPlace);
-    fill_row(train_, train_windows_, index, place, {layout, masking, sample}, row, batch);
-  }
+  for (int64_t row = 0; row < count; ++row)
+    fill_train_row(first_sample + static_cast<uint64_t>(row), row, batch);
   return batch;
 }
 
 BertBatch BertSampler::validation_batch(std::span<const uint64_t> samples, int64_t count) const {
   check(std::ssize(samples) <= count, "{} samples in {} rows", samples.size(), count);
   BertBatch batch = padded_batch(count);
-  const Random layout(0, "data.bert.held_out.layout"), masking(0, "data.bert.held_out.masking");
-  for (int64_t row = 0; row < std::ssize(samples); ++row) {
-    const uint64_t sample = samples[static_cast<size_t>(row)];
-    fill_row(validation_, validation_windows_, sample, 0, {layout, masking, sample}, row, batch);
-  }
+  for (int64_t row = 0; row < std::ssize(samples); ++row)
+    fill_validation_row(samples[static_cast<size_t>(row)], row, batch);
   return batch;
+}
+
+void BertSampler::fill_train_row(uint64_t sample, int64_t row, BertBatch& batch) const {
+  const Random order(seed_, "data.bert.order");
+  const Random layout(seed_, "data.bert.layout"), masking(seed_, "data.bert.masking");
+  const uint64_t windows = train_windows_.count();
+  const uint64_t index = Permutation(windows, order, sample / windows)(sample % windows);
+  const double place = layout.uniform(sample, kPlace);
+  fill_row(train_, train_windows_, index, place, {layout, masking, sample}, row, batch);
+}
+
+void BertSampler::fill_validation_row(uint64_t sample, int64_t row, BertBatch& batch) const {
+  const Random layout(0, "data.bert.held_out.layout"), masking(0, "data.bert.held_out.masking");
+  fill_row(validation_, validation_windows_, sample, 0, {layout, masking, sample}, row, batch);
 }
 
 void BertSampler::fill_row(const TokenPart& part, const TextWindows& windows, uint64_t index,

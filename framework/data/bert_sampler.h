@@ -34,6 +34,8 @@ struct BertOptions {
 
 class BertSampler {
  public:
+  using Batch = BertBatch;
+
   BertSampler(const TokenSplit& split, uint64_t seed, const BertOptions& options);
 
   uint64_t samples_per_epoch() const { return train_windows_.count(); }
@@ -41,9 +43,14 @@ class BertSampler {
   /// The P of a batch: ceil(rate * S).
   int64_t masked() const { return masked_; }
 
+  /// `count` rows of padding, which have weight 0.
+  BertBatch padded_batch(int64_t count) const;
+  void fill_train_row(uint64_t sample, int64_t row, BertBatch& batch) const;
+  /// A held-out sample, with the same masks in every run.
+  void fill_validation_row(uint64_t sample, int64_t row, BertBatch& batch) const;
+
   BertBatch train_batch(uint64_t first_sample, int64_t count) const;
-  /// The given held-out samples, each with the same masks in every run; further rows, up to
-  /// `count`, have weight 0.
+  /// The given held-out samples; further rows, up to `count`, are padding.
   BertBatch validation_batch(std::span<const uint64_t> samples, int64_t count) const;
 
  private:
@@ -52,7 +59,6 @@ class BertSampler {
     uint64_t sample;
   };
 
-  BertBatch padded_batch(int64_t count) const;
   /// Fills a row from window `index`; `place` is where in its stretch a text without a pair begins.
   void fill_row(const TokenPart& part, const TextWindows& windows, uint64_t index, double place,
                 const Draws& draws, int64_t row, BertBatch& batch) const;

@@ -13,7 +13,7 @@ constexpr uint64_t kShiftDraw = ~uint64_t{0};  // an index that the permutation 
 }  // namespace
 
 GptSampler::GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
-                       bool separate_documents)
+                       bool separate_documents, Packing packing)
     : train_(split.train),
       validation_(split.validation),
       length_(length),
@@ -22,6 +22,11 @@ GptSampler::GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
   require(length > 0, "a sequence length of {}; it must be at least 1", length);
   const auto size = static_cast<uint64_t>(length);
   const uint64_t tokens = train_.token_count();
+  if (packing == Packing::best_fit) {
+    packs_.emplace(train_, size);
+    windows_ = packs_->count();
+    return;
+  }
   require(tokens >= size,
           "{}: the training part has {} tokens, fewer than one sequence of {}; tokenize more text, "
           "hold out less, or shorten the sequence",
@@ -40,7 +45,10 @@ GptBatch GptSampler::padded_batch(int64_t count) const {
   require(count > 0, "a batch of {} samples; it must have at least 1", count);
   const auto n = static_cast<size_t>(count * length_);
   const SpecialTokens& special = train_.tokenizer().special();
-  const int32_t pad = special.pad != SpecialTokens::kNone ? special.pad : special.end_of_document;
+  const DocumentMarks& marks = train_.marks();
+  int32_t pad = marks.opened() ? marks.opens : marks.closes;
+  for (const int32_t id : {special.end_of_document, special.pad})
+    if (id != SpecialTokens::kNone) pad = id;
   return {.count = count,
           .length = length_,
           .ids = std::vector<int32_t>(n, pad),
@@ -52,50 +60,67 @@ GptBatch GptSampler::padded_batch(int64_t count) const {
 
 GptBatch GptSampler::train_batch(uint64_t first_sample, int64_t count) const {
   GptBatch batch = padded_batch(count);
-  for (int64_t row = 0; row < count; ++row) {
-    const uint64_t sample = first_sample + static_cast<uint64_t>(row);
-    const uint64_t epoch = sample / windows_;
-    const uint64_t window = Permutation(windows_, random_, epoch)(sample % windows_);
-    const uint64_t shift = random_.below(shifts_, epoch, kShiftDraw);
-    fill_row(train_, shift + window * static_cast<uint64_t>(length_), row, batch);
-  }
+  for (int64_t row = 0; row < count; ++row)
+    fill_train_row(first_sample + static_cast<uint64_t>(row), row, batch);
   return batch;
 }
 
 GptBatch GptSampler::validation_batch(std::span<const uint64_t> windows, int64_t count) const {
   check(std::ssize(windows) <= count, "{} windows in {} rows", windows.size(), count);
   GptBatch batch = padded_batch(count);
-  for (int64_t row = 0; row < std::ssize(windows); ++row) {
-    const uint64_t window = windows[static_cast<size_t>(row)];
-    check(window < validation_samples(), "held-out window {} of {}", window, validation_samples());
-    fill_row(validation_, window * static_cast<uint64_t>(length_), row, batch);
-  }
+  for (int64_t row = 0; row < std::ssize(windows); ++row)
+    fill_validation_row(windows[static_cast<size_t>(row)], row, batch);
   return batch;
 }
 
-void GptSampler::fill_row(const TokenPart& part, uint64_t position, int64_t row,
-                          GptBatch& batch) const {
-  const auto offset = static_cast<size_t>(row * length_);
-  const uint64_t end = std::min(position + static_cast<uint64_t>(length_), part.token_count());
-  part.read(position, std::span(batch.ids).subspan(offset, end - position));
-  size_t at = offset;
-  for (int32_t document = 0; position < end; ++document) {
+void GptSampler::fill_train_row(uint64_t sample, int64_t row, GptBatch& batch) const {
+  const uint64_t epoch = sample / windows_;
+  const uint64_t window = Permutation(windows_, random_, epoch)(sample % windows_);
+  Row place = row_of(row);
+  if (packs_) {
+    for (const BestFitPacks::Stretch& stretch : packs_->pack(window))
+      add(train_, stretch.begin, stretch.end, place, batch);
+    return;
+  }
+  const uint64_t begin =
+      random_.below(shifts_, epoch, kShiftDraw) + window * static_cast<uint64_t>(length_);
+  add(train_, begin, begin + static_cast<uint64_t>(length_), place, batch);
+}
+
+void GptSampler::fill_validation_row(uint64_t window, int64_t row, GptBatch& batch) const {
+  check(window < validation_samples(), "held-out window {} of {}", window, validation_samples());
+  const auto size = static_cast<uint64_t>(length_);
+  Row place = row_of(row);
+  add(validation_, window * size, std::min((window + 1) * size, validation_.token_count()), place,
+      batch);
+}
+
+GptSampler::Row GptSampler::row_of(int64_t row) const {
+  const auto begin = static_cast<size_t>(row * length_);
+  return {.begin = begin, .at = begin};
+}
+
+void GptSampler::add(const TokenPart& part, uint64_t begin, uint64_t end, Row& row,
+                     GptBatch& batch) const {
+  part.read(begin, std::span(batch.ids).subspan(row.at, end - begin));
+  for (uint64_t position = begin; position < end; ++row.documents) {
     const TokenPart::Piece piece = part.piece_at(position);
     const uint64_t stop = std::min(end, piece.end);
-    for (int32_t i = 0; position < stop; ++i, ++position, ++at) {
+    for (int32_t i = 0; position < stop; ++i, ++position, ++row.at) {
       if (position + 1 < stop) {
-        batch.labels[at] = batch.ids[at + 1];
-        batch.weights[at] = 1;
+        batch.labels[row.at] = batch.ids[row.at + 1];
+        batch.weights[row.at] = 1;
       }
-      batch.documents[at] = separate_documents_ ? document : 0;
-      batch.positions[at] = separate_documents_ ? i : static_cast<int32_t>(at - offset);
+      batch.documents[row.at] = separate_documents_ ? row.documents : 0;
+      batch.positions[row.at] = separate_documents_ ? i : static_cast<int32_t>(row.at - row.begin);
     }
-    if (stop < piece.end) {  // the window ends inside the piece
-      part.read(stop, std::span(batch.labels).subspan(at - 1, 1));
-      batch.weights[at - 1] = 1;
-    } else if (piece.ends_document) {
-      batch.labels[at - 1] = part.tokenizer().special().end_of_document;
-      batch.weights[at - 1] = 1;
+    const size_t last = row.at - 1;
+    if (stop < piece.end) {  // the stretch ends inside the piece
+      part.read(stop, std::span(batch.labels).subspan(last, 1));
+      batch.weights[last] = 1;
+    } else if (piece.ends_document && part.marks().after_last() != SpecialTokens::kNone) {
+      batch.labels[last] = part.marks().after_last();
+      batch.weights[last] = 1;
     }
   }
 }

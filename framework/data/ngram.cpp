@@ -25,7 +25,8 @@ void each_run(const TokenPart& part, uint64_t begin, uint64_t end, uint64_t reac
     const uint64_t start = begin - std::min(reach, begin - piece.begin);
     ids.resize(stop - start + (inside ? 1 : 0));
     part.read(start, ids);
-    if (!inside && piece.ends_document) ids.push_back(part.tokenizer().special().end_of_document);
+    const int32_t last = part.marks().after_last();
+    if (!inside && piece.ends_document && last != SpecialTokens::kNone) ids.push_back(last);
     visit(std::span<const int32_t>(ids), static_cast<size_t>(begin - start) + 1);
     begin = stop;
   }

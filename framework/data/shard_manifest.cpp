@@ -40,6 +40,17 @@ uint64_t count(const Json& object, const char* name) {
   return value.get<uint64_t>();
 }
 
+/// An id, or none where null stands.
+int32_t mark_of(const Json& object, const char* name) {
+  const Json& value = object.at(name);
+  if (value.is_null()) return SpecialTokens::kNone;
+  const uint64_t id = count(object, name);
+  if (id > INT32_MAX) throw std::invalid_argument("no id");
+  return static_cast<int32_t>(id);
+}
+
+Json mark_json(int32_t id) { return id == SpecialTokens::kNone ? Json() : Json(id); }
+
 Json json_of(std::string_view text, const std::string& file) {
   try {
     return parse_json_object(text, "the text");
@@ -52,6 +63,12 @@ ShardManifest from_json(const Json& json) {
   ShardManifest manifest;
   manifest.tokenizer = json.at("tokenizer").dump();
   manifest.fingerprint = parse_hexadecimal(json.at("tokenizer_fingerprint"));
+  if (json.contains("document_marks")) {
+    const Json& marks = json.at("document_marks");
+    manifest.marks = {.opens = mark_of(marks, "opens"), .closes = mark_of(marks, "closes")};
+    if (!manifest.marks->opened() && !manifest.marks->closed())
+      throw std::invalid_argument("no mark");
+  }
   manifest.sources = json.at("sources").get<std::vector<std::string>>();
   if (json.contains("sources_xxh3"))
     manifest.sources_hash = parse_hexadecimal(json.at("sources_xxh3"));
@@ -96,6 +113,9 @@ std::string to_text(const ShardManifest& manifest) {
   json["version"] = kVersion;
   json["tokenizer"] = Json::parse(manifest.tokenizer);
   json["tokenizer_fingerprint"] = hexadecimal(manifest.fingerprint);
+  if (manifest.marks)
+    json["document_marks"] = {{"opens", mark_json(manifest.marks->opens)},
+                              {"closes", mark_json(manifest.marks->closes)}};
   json["sources"] = manifest.sources;
   if (manifest.sources_hash != 0) json["sources_xxh3"] = hexadecimal(manifest.sources_hash);
   json["shards"] = Json::array();

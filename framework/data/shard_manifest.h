@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "framework/data/document_marks.h"
 
 namespace tessera {
 
@@ -31,6 +34,8 @@ struct ShardManifest {
 
   std::string tokenizer;             // description, JSON text
   uint64_t fingerprint = 0;          // the tokenizer's
+  /// Not there in the manifests of earlier versions: DocumentMarks::of the tokenizer's specials.
+  std::optional<DocumentMarks> marks;
   std::vector<std::string> sources;  // as they were named
   uint64_t sources_hash = 0;         // of the file sources.jsonl (XXH3); 0 when there is none
   std::vector<Shard> shards;

@@ -21,7 +21,10 @@ TextWindows::TextWindows(const TokenPart& part, int64_t length, int64_t shortest
 
 TextWindows::Text TextWindows::text_of(uint64_t index) const {
   const TokenPart::Piece piece = part_.piece(index);
-  return {.piece = index, .begin = piece.begin + (piece.starts_document ? 1 : 0), .end = piece.end};
+  const bool opened = piece.starts_document && part_.marks().opened();
+  const bool closed = piece.ends_document && part_.marks().closed();
+  const uint64_t begin = piece.begin + (opened ? 1 : 0);
+  return {.piece = index, .begin = begin, .end = std::max(begin, piece.end - (closed ? 1 : 0))};
 }
 
 TextWindows::Window TextWindows::window(uint64_t index, double jitter) const {

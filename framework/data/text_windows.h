@@ -1,6 +1,6 @@
 // Windows of at most a given number of text tokens, each inside one document: what a BERT sample is
 // cut from. A long document has ceil(n / length) windows that spread over it and are all full; they
-// may overlap. The end-of-document token that opens a document is no text and is left out.
+// may overlap. The tokens that open and close a document are no text and are left out.
 #pragma once
 
 #include <cstdint>

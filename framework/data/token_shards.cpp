@@ -50,6 +50,12 @@ TokenShards::TokenShards(std::filesystem::path folder, ShardManifest manifest)
   require(tokenizer_->fingerprint() == manifest_.fingerprint,
           "{}: the tokenizer is not the one the text was tokenized with; tokenize the text again",
           (folder_ / kShardManifestName).string());
+  marks_ = manifest_.marks.value_or(DocumentMarks::of(tokenizer_->special()));
+  for (const int32_t id : {marks_.opens, marks_.closes})
+    require(id < tokenizer_->vocab_size(),
+            "{}: the id {} that marks documents is outside of the vocabulary of {}; tokenize the "
+            "text again",
+            (folder_ / kShardManifestName).string(), id, tokenizer_->vocab_size());
   for (const ShardManifest::Shard& entry : manifest_.shards) add_shard(entry);
 }
 

@@ -32,6 +32,8 @@ class TokenShards {
   const Tokenizer& tokenizer() const { return *tokenizer_; }
   const std::shared_ptr<const Tokenizer>& shared_tokenizer() const { return tokenizer_; }
   const ShardManifest& manifest() const { return manifest_; }
+  /// The ids that open and close each document.
+  const DocumentMarks& marks() const { return marks_; }
   uint64_t token_count() const { return token_count_; }
   uint64_t document_count() const { return document_count_; }
   uint64_t text_bytes() const { return text_bytes_; }
@@ -73,6 +75,7 @@ class TokenShards {
   std::filesystem::path folder_;
   ShardManifest manifest_;
   std::shared_ptr<const Tokenizer> tokenizer_;
+  DocumentMarks marks_;
   std::vector<Shard> shards_;
   uint64_t token_count_ = 0;
   uint64_t document_count_ = 0;

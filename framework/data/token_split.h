@@ -32,6 +32,7 @@ class TokenPart {
 
   const TokenShards& shards() const { return *shards_; }
   const Tokenizer& tokenizer() const { return shards_->tokenizer(); }
+  const DocumentMarks& marks() const { return shards_->marks(); }
   uint64_t token_count() const { return token_count_; }
   uint64_t piece_count() const { return piece_count_; }
   Piece piece(uint64_t index) const;

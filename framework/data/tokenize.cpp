@@ -172,12 +172,14 @@ class Tokenization {
 };
 
 DocumentMarks marks_of(const Tokenizer& tokenizer, const TokenizeOptions& options) {
-  const DocumentMarks marks =
-      options.marks.value_or(DocumentMarks{.opens = tokenizer.special().end_of_document});
-  require(options.marks || marks.opens != SpecialTokens::kNone,
-          "the tokenizer has no end-of-document token; choose one that has");
+  const DocumentMarks marks = options.marks.value_or(DocumentMarks::of(tokenizer.special()));
+  require(
+      options.marks || marks.opens != SpecialTokens::kNone,
+      "the tokenizer has no end-of-document token; choose one that has, or name the ids that mark "
+      "documents (--document-begin, --document-end)");
   require(marks.opens != SpecialTokens::kNone || marks.closes != SpecialTokens::kNone,
-          "no id opens or closes a document; name one, or samplers cannot tell documents apart");
+          "no token opens or closes a document; name one (--document-begin, --document-end), or "
+          "training cannot tell documents apart");
   for (const int32_t id : {marks.opens, marks.closes})
     require(id == SpecialTokens::kNone || (id >= 0 && id < tokenizer.vocab_size()),
             "the id {} that is to mark documents is outside of the vocabulary of {}", id,
@@ -256,6 +258,7 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   ShardManifest manifest;
   manifest.tokenizer = tokenizer.description();
   manifest.fingerprint = tokenizer.fingerprint();
+  manifest.marks = marks;
   for (const fs::path& input : inputs) manifest.sources.push_back(input.string());
   const std::string source_records = source_records_text(work.records());
   RunningHash hash;

@@ -12,16 +12,11 @@
 #include <string>
 #include <vector>
 
+#include "framework/data/document_marks.h"
 #include "framework/data/document_reader.h"
 #include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
-
-/// The ids before and after the ids of each document's text; kNone for none.
-struct DocumentMarks {
-  int32_t opens = SpecialTokens::kNone;
-  int32_t closes = SpecialTokens::kNone;
-};
 
 struct TokenizeOptions {
   bool overwrite = false;  // replace an older folder of token shards

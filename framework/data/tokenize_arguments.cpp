@@ -26,8 +26,8 @@ JournalArguments journal_arguments(const std::vector<std::filesystem::path>& inp
           {"--text", record_path(reading.text_key)},
           {"--column", record_path(fmt::format("{}", fmt::join(reading.columns, ",")))},
           {"--skip-broken", yes_or_no(reading.skip_broken)},
-          {"the id that opens a document", std::to_string(marks.opens)},
-          {"the id that closes a document", std::to_string(marks.closes)}};
+          {"--document-begin", std::to_string(marks.opens)},
+          {"--document-end", std::to_string(marks.closes)}};
 }
 
 }  // namespace tessera

@@ -55,6 +55,16 @@ std::string moved(const std::string& path, const Anchor& anchor) {
   return path;
 }
 
+/// Lets the folders of token shards lead to where they lie now, unless `sets` state them.
+void move_data(Config& config, const Anchor& anchor, std::span<const std::string> sets) {
+  if (!states(sets, "data.shards")) config.data.shards = moved(config.data.shards, anchor);
+  if (states(sets, "data.sources")) return;
+  for (DataSourceConfig& source : config.data.sources) {
+    if (source.name.empty()) source.name = DataConfig{.sources = {source}}.parts()[0].name;
+    source.shards = moved(source.shards, anchor);
+  }
+}
+
 fs::path working_folder_of(const CheckpointReader& checkpoint) {
   const std::string where = (checkpoint.directory() / "run.json").string();
   return parse_run_state(checkpoint.run_json(), where).origin.working_folder;
@@ -97,7 +107,7 @@ Config load_named_config(const KnownKinds& kinds, const std::string& path,
                                    : (config.log.folder / inside).lexically_normal().string();
   }
   anchor.working_folder = newest_working_folder(config.checkpoint.folder);
-  if (!states(sets, "data.shards")) config.data.shards = moved(config.data.shards, anchor);
+  move_data(config, anchor, sets);
   return config;
 }
 
@@ -114,7 +124,7 @@ Config config_of(const KnownKinds& kinds, const CheckpointReader& checkpoint,
   const fs::path folder = fs::absolute(place / "").lexically_normal().parent_path().parent_path();
   const Anchor anchor{parse_recorded(kinds, checkpoint.config_text(), source).checkpoint.folder,
                       folder, working_folder_of(checkpoint)};
-  if (!states(sets, "data.shards")) config.data.shards = moved(config.data.shards, anchor);
+  move_data(config, anchor, sets);
   return config;
 }
 

@@ -76,7 +76,7 @@ void require_same_data(const RunState& state, const std::string& data, const Con
       "{} was trained on other data: data.shards {} held {}, and {} holds {}. A run goes on only "
       "with its own data: restore it (tokenize the same text the same way), or choose another "
       "checkpoint.folder and log.folder to train anew on this",
-      checkpoint.string(), saved.data.shards, state.data, config.data.shards, data);
+      checkpoint.string(), saved.data.place(), state.data, config.data.place(), data);
 }
 
 void require_same_lengths(const Config& saved, const Config& config, const fs::path& checkpoint) {
@@ -100,11 +100,25 @@ void require_same_lengths(const Config& saved, const Config& config, const fs::p
 }
 
 void compare_splits(const Config& saved, const Config& config, std::vector<std::string>& report) {
-  if (saved.data.validation == config.data.validation || config.data.validation == 0) return;
-  report.push_back(fmt::format(
-      "warning: with another data.validation ({} → {}) text that was trained on may be held out: "
-      "the validation loss is no longer that of unseen text",
-      saved.data.validation, config.data.validation));
+  auto before = saved.data.parts(), now = config.data.parts();
+  if (before.empty()) before.push_back({.validation = saved.data.validation});
+  if (now.empty()) now.push_back({.validation = config.data.validation});
+  for (size_t s = 0; s < std::min(before.size(), now.size()); ++s) {
+    const double was = *before[s].validation, is = *now[s].validation;
+    if (was == is || is == 0) continue;
+    report.push_back(fmt::format(
+        "warning: with another data.validation{} ({} → {}) text that was trained on may be held "
+        "out: the validation loss is no longer that of unseen text",
+        now.size() == 1 ? "" : " of " + now[s].name, was, is));
+  }
+}
+
+/// Whether two runs mix the same sources in the same way, wherever the folders lie.
+bool same_but_folders(const DataConfig& before, const DataConfig& now) {
+  auto was = before.parts(), is = now.parts();
+  for (auto* sources : {&was, &is})
+    for (DataSourceConfig& source : *sources) source.shards.clear();
+  return was == is;
 }
 
 void compare_environments(const Environment& saved, const Environment& now,
@@ -220,6 +234,8 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
   if (saved.train.steps.steps(saved.tokens_per_step()) ==
       config.train.steps.steps(config.tokens_per_step()))
     std::erase_if(resumed.changed, [](const auto& line) { return is_of(line, "train.steps"); });
+  if (same_but_folders(saved.data, config.data))
+    std::erase_if(resumed.changed, [](const auto& line) { return is_of(line, "data.sources"); });
   if (!resumed.changed.empty())
     report.push_back(
         fmt::format("settings changed since the checkpoint: {}", fmt::join(resumed.changed, ", ")));

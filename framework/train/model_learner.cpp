@@ -9,9 +9,9 @@
 #include "framework/checkpoint/checkpoint_writer.h"
 #include "framework/comm/agreement.h"
 #include "framework/config/choices.h"
-#include "framework/data/token_shards.h"
 #include "framework/graph/text.h"
 #include "framework/train/signals.h"
+#include "models/open_corpus.h"
 
 namespace tessera {
 namespace {
@@ -52,28 +52,31 @@ BatchRows rows_made(const FeedParts& parts, int64_t rows, World* world) {
 }  // namespace
 
 std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
-                                      const std::shared_ptr<const TokenShards>& shards) {
-  const TokenSplit split = split_tokens(shards, config.data.validation);
-  std::unique_ptr<Batches> batches = model.batches(config, split);
-  const bool evaluates = config.data.validation > 0 && !config.evaluate.every.never();
+                                      const Corpus& corpus) {
+  std::unique_ptr<Batches> batches = model.batches(config, corpus);
+  const bool evaluates = config.data.holds_out() && !config.evaluate.every.never();
+  uint64_t held_out = 0;
+  std::string folders;
+  for (size_t s = 0; s < corpus.sources().size(); ++s) {
+    held_out += corpus.sources()[s].split.validation.token_count();
+    folders += (s == 0 ? "" : ", ") + corpus.shards(s).folder().string();
+  }
   require(!evaluates || batches->evaluation_batches() > 0,
           "{}: the held-out part, {} tokens, has no text to make a sample of; hold out more "
           "(data.validation is {}), tokenize more text, or set evaluate.every: 0 steps",
-          shards->folder().string(), split.validation.token_count(), config.data.validation);
+          folders, held_out, config.data.validation);
   return batches;
 }
 
 LearnerData open_data(const Models& models, const Config& config) {
-  require(!config.data.shards.empty(),
-          "data.shards is not set: make token shards with `tessera tokenize FILES… --out DIR` and "
-          "set data.shards: DIR");
-  auto shards = TokenShards::open(config.data.shards);
+  const Corpus corpus = open_corpus(config);
   LearnerData data;
-  data.tokenizer = shards->shared_tokenizer();
-  data.vocab = shards->tokenizer().vocab_size();
-  data.identity = shards->identity();
-  shards->require_vocab(config.model.vocab.value_or(data.vocab));
-  data.batches = make_batches(models.of(config), config, shards);
+  data.tokenizer = corpus.tokenizer();
+  data.vocab = data.tokenizer->vocab_size();
+  data.identity = corpus.identity();
+  data.marks = corpus.marks();
+  corpus.shards(0).require_vocab(config.model.vocab.value_or(data.vocab));
+  data.batches = make_batches(models.of(config), config, corpus);
   return data;
 }
 
@@ -146,22 +149,34 @@ Evaluation ModelLearner::evaluate() {
       [&](std::string_view name) { return session_.output<float>("evaluate", name); },
       [&](std::string_view name) { return session_.output<int32_t>("evaluate", name); }};
   const Tokenizer* tokenizer = data_.tokenizer.get();
+  const std::vector<BatchSource> sources = data_.batches->sources();
   Tally sums;
+  std::vector<Tally> sums_of(std::max<size_t>(1, sources.size()));
   const int64_t batches = data_.batches->evaluation_batches();
   for (int64_t i = 0; i < batches; ++i) {
     if (agreed_max(world_, stop_signal()) != 0) throw EvaluationStopped{};
     const EvaluationBatch batch = data_.batches->evaluation(i);
     write_feed(batch.feed, session_, "evaluate", parts_);
     session_.run("evaluate");
-    for (const auto& [name, value] : model_.tally(config_, batch, outputs, tokenizer))
+    for (const auto& [name, value] : model_.tally(config_, batch, outputs, tokenizer)) {
       sums[name] += value;
+      sums_of[batch.source][name] += value;
+    }
   }
   require(
       sums["weight"] > 0,
       "the held-out part of {} has nothing to predict: hold out more (data.validation is {}), or "
       "tokenize more text",
-      config_.data.shards, config_.data.validation);
-  return model_.evaluation(config_, sums);
+      config_.data.place(), config_.data.validation);
+  Evaluation all = model_.evaluation(config_, sums);
+  for (size_t s = 0; sources.size() > 1 && s < sources.size(); ++s) {
+    if (!(sums_of[s]["weight"] > 0)) continue;  // nothing of it is held out
+    const Evaluation one = model_.evaluation(config_, sums_of[s]);
+    all.figures.emplace_back("loss." + sources[s].name, one.loss);
+    for (const auto& [name, number] : one.figures)
+      all.figures.emplace_back(name + "." + sources[s].name, number);
+  }
+  return all;
 }
 
 std::vector<State> ModelLearner::persistent_states() const {

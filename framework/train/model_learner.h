@@ -16,17 +16,18 @@ struct LearnerData {
   std::unique_ptr<Batches> batches;
   int64_t vocab = 0;                                // the tokenizer's
   std::shared_ptr<const Tokenizer> tokenizer = {};  // none for random tokens
-  std::string identity = {};                        // TokenShards::identity
+  std::string identity = {};                        // Corpus::identity
+  DocumentMarks marks = {};
 };
 
-/// Opens the tokens in config.data.shards; throws UserError when they do not fit the model's
-/// vocabulary.
+/// Opens the tokens in data.shards or data.sources; throws UserError when they do not fit the
+/// model's vocabulary.
 LearnerData open_data(const Models& models, const Config& config);
 
-/// The model's batches from the config's shards; throws UserError when the run evaluates and the
-/// held-out part yields no sample.
+/// The model's batches from the corpus; throws UserError when the run evaluates and the held-out
+/// parts yield no sample.
 std::unique_ptr<Batches> make_batches(const ModelDef& model, const Config& config,
-                                      const std::shared_ptr<const TokenShards>& shards);
+                                      const Corpus& corpus);
 
 class ModelLearner : public Learner {
  public:

@@ -312,7 +312,7 @@ bool Trainer::due(const Duration& every) const {
 
 bool Trainer::wants_evaluation() const {
   const Duration& every = config_.evaluate.every;
-  if (every.never() || config_.data.validation <= 0 || state_.evaluated) return false;
+  if (every.never() || !config_.data.holds_out() || state_.evaluated) return false;
   return due(every) || state_.step == steps_;
 }
 

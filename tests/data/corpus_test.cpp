@@ -102,7 +102,7 @@ TEST_F(Corpus, OtherIdsMayMarkDocuments) {
   };
   EXPECT_EQ(ids({.opens = 258, .closes = 259}), (std::vector<int32_t>{258, 'o', 'n', 'e', 259}));
   EXPECT_EQ(ids({.closes = 0}), (std::vector<int32_t>{'o', 'n', 'e', 0}));
-  expect_contains(error_of([&] { ids({}); }), "no id opens or closes a document");
+  expect_contains(error_of([&] { ids({}); }), "no token opens or closes a document");
   expect_contains(error_of([&] { ids({.opens = 261}); }),
                   "the id 261 that is to mark documents is outside of the vocabulary of 261");
 }

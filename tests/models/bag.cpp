@@ -70,20 +70,14 @@ ModelLayout layout(const Config&) {
                      {"bag.logits", "[dp, _]"}}};
 }
 
-class BagBatches : public SampledBatches<GptBatch> {
+class BagBatches : public SampledBatches<GptSampler> {
  public:
-  BagBatches(const Config& config, const TokenSplit& split)
-      : SampledBatches(config, split.train.tokenizer().vocab_size()),
-        sampler_(split, static_cast<uint64_t>(config.train.seed), config.sequence_length()) {}
+  BagBatches(const Config& config, const Corpus& corpus)
+      : SampledBatches(config, corpus, [&](const TokenSplit& split, uint64_t seed) {
+          return GptSampler(split, seed, config.sequence_length());
+        }) {}
 
  private:
-  GptBatch train(uint64_t first, int64_t count) const override {
-    return sampler_.train_batch(first, count);
-  }
-  GptBatch held_out(std::span<const uint64_t> samples) const override {
-    return sampler_.validation_batch(samples, config_.micro_sequences());
-  }
-  uint64_t held_out_samples() const override { return sampler_.validation_samples(); }
   Feed feed(const GptBatch& batch) const override {
     std::vector<int32_t> labels;
     std::vector<float> weights;
@@ -94,12 +88,10 @@ class BagBatches : public SampledBatches<GptBatch> {
     }
     return {{{"tokens_in", batch.ids}, {"labels", labels}}, {{"weights", weights}}};
   }
-
-  GptSampler sampler_;
 };
 
-std::unique_ptr<Batches> make_batches(const Config& config, const TokenSplit& split) {
-  return std::make_unique<BagBatches>(config, split);
+std::unique_ptr<Batches> make_batches(const Config& config, const Corpus& corpus) {
+  return std::make_unique<BagBatches>(config, corpus);
 }
 
 Feed random_feed(const Config& config, int64_t vocab, uint64_t step, int64_t micro_steps) {

@@ -42,7 +42,8 @@ class BatchesTest : public testing::Test {
     shards_ = make_shards(folder_, texts);
   }
   std::unique_ptr<Batches> batches(const Config& config) const {
-    return make_batches(shipped_models().of(config), config, shards_);
+    return make_batches(shipped_models().of(config), config,
+                        split_tokens(shards_, config.data.validation));
   }
 
   TemporaryFolder folder_;
@@ -179,10 +180,16 @@ TEST_F(BatchesTest, HeldOutPartWithoutASampleIsRefused) {
   const TemporaryFolder folder;
   const auto shards = make_shards(folder, {random_text(1, 400)});
   const Config config = config_of(kBert, {"data.validation=0.004"});
-  expect_contains(error_of([&] { make_batches(shipped_models().of(config), config, shards); }),
+  expect_contains(error_of([&] {
+                    make_batches(shipped_models().of(config), config,
+                                 split_tokens(shards, config.data.validation));
+                  }),
                   "the held-out part, 1 tokens, has no text to make a sample of");
   const Config without = config_of(kBert, {"data.validation=0.004", "evaluate.every=0 steps"});
-  EXPECT_EQ(make_batches(shipped_models().of(without), without, shards)->evaluation_batches(), 0);
+  EXPECT_EQ(make_batches(shipped_models().of(without), without,
+                         split_tokens(shards, without.data.validation))
+                ->evaluation_batches(),
+            0);
 }
 
 TEST_F(BatchesTest, ShardsThatAreWrittenOverDuringTheRunAreSaidToBe) {
@@ -191,7 +198,8 @@ TEST_F(BatchesTest, ShardsThatAreWrittenOverDuringTheRunAreSaidToBe) {
     const auto shards = make_shards(folder, {random_text(1, 4000), random_text(2, 4000),
                                              random_text(3, 4000), random_text(4, 4000)});
     const Config config = config_of(text, {"data.shards=here"});
-    const auto all = make_batches(shipped_models().of(config), config, shards);
+    const auto all = make_batches(shipped_models().of(config), config,
+                                  split_tokens(shards, config.data.validation));
     all->update(0);
     const fs::path shard = folder / "shards" / "tokens-00000.shard";
     std::fstream file(shard, std::ios::binary | std::ios::in | std::ios::out);

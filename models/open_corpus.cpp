@@ -1,0 +1,25 @@
+#include "models/open_corpus.h"
+
+#include "framework/core/error.h"
+
+namespace tessera {
+
+Corpus open_corpus(const Config& config) {
+  require(config.data.is_given(),
+          "data.shards is not set: make token shards with `tessera tokenize FILES… --out DIR` and "
+          "set data.shards: DIR");
+  std::vector<CorpusSource> sources;
+  const int64_t length = config.sequence_length();
+  for (const DataSourceConfig& part : config.data.parts()) {
+    CorpusSource source{.name = part.name,
+                        .split = split_tokens(TokenShards::open(part.shards), *part.validation),
+                        .weight = part.weight,
+                        .epochs = part.epochs,
+                        .from = static_cast<uint64_t>(part.from.samples(length))};
+    if (part.until) source.until = static_cast<uint64_t>(part.until->samples(length));
+    sources.push_back(std::move(source));
+  }
+  return Corpus(std::move(sources));
+}
+
+}  // namespace tessera
