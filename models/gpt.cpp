@@ -52,31 +52,43 @@ std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, in
   return p.list();
 }
 
-std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, int64_t batch,
-                                            int64_t length, int64_t cache_length) {
+std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt,
+                                            const GenerationUse& use) {
+  using Part = GenerationUse::Part;
   Scope scope(graph, "gpt");
   Parameters p(graph);
-  const Transformer& t = gpt.transformer;
-  const Value tokens = graph.add_input("tokens_in", {DType::i32, {batch, length}}, PortKind::data);
-  const Value last = graph.add_input("last", {DType::i32, {}}, PortKind::data);
+  const int64_t hidden = gpt.transformer.hidden;
+  const auto data = [&](const char* name, DType dtype, Shape shape) {
+    return graph.add_input(name, {dtype, std::move(shape)}, PortKind::data);
+  };
+  const auto add_logits = [&](Value x) {
+    graph.add_output("logits", linear(x, head_weight(p, gpt), {}, "logits"));
+    return p.list();
+  };
+  if (use.part == Part::head) return add_logits(data("hidden_in", DType::f32, {1, hidden}));
+
+  const bool decodes = use.part == Part::decode;
+  const Shape tokens{decodes ? use.rows : 1, decodes ? 1 : use.length};
+  const Value tokens_in = data("tokens_in", DType::i32, tokens);
   BlockContext context;
-  context.cache_length = cache_length;
-  context.mask.offset = graph.add_input("offset", {DType::i32, {}}, PortKind::data);
-  const Value from_zero = graph.add1(
-      ops::iota, {},
-      {{"dim", int64_t{1}}, {"dtype", std::string("i32")}, {"shape", Shape{batch, length}}},
-      "place");
-  // Padding behind the prompt may reach past the last position the model knows; nothing reads its
-  // result.
-  context.positions =
-      ops::minimum(ops::add(from_zero, context.mask.offset, {}, "place_in_text"),
-                   scalar_like(from_zero, static_cast<double>(t.context - 1)), {}, "position_ids");
-  const Value x = gpt_trunk(p, gpt, tokens, context);
+  context.positions = data("positions_in", DType::i32, tokens);
+  context.cache = {.prefix = decodes && !use.in_place ? "cache." : "cache.prompt.",
+                   .positions = use.cache,
+                   .offset = data("offset", DType::i32, decodes ? Shape{use.rows} : Shape{})};
+  if (decodes && use.latest) {
+    // A ring holds what the window lets a query see and nothing else.
+    context.cache.ring = true;
+    context.mask.lengths = data("lengths", DType::i32, {use.rows});
+  } else {
+    context.mask.offset = context.cache.offset;
+    if (use.latest) context.cache.kept = data("kept", DType::i32, {use.cache});
+  }
+  const Value last = decodes ? Value() : data("last", DType::i32, {});
+  const Value x = gpt_trunk(p, gpt, tokens_in, context);
+  if (decodes) return add_logits(ops::reshape(x, {{"shape", Shape{use.rows, hidden}}}));
   const Value picked = ops::gather(x, ops::reshape(last, {{"shape", Shape{1}}}),
-                                   {{"dim", int64_t{1}}}, "picked");  // (B, 1, hidden)
-  const Value logits = linear(ops::reshape(picked, {{"shape", Shape{batch, t.hidden}}}),
-                              head_weight(p, gpt), {}, "logits");
-  graph.add_output("logits", logits);
+                                   {{"dim", int64_t{1}}}, "picked");  // (1, 1, hidden)
+  graph.add_output("hidden", ops::reshape(picked, {{"shape", Shape{1, hidden}}}));
   return p.list();
 }
 

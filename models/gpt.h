@@ -32,13 +32,17 @@ Value gpt_trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext&
 std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, int64_t length,
                                  bool training, bool part = false);
 
-/// Adds the generation graph: `length` tokens at a time for `batch` sequences through key/value
-/// caches of `cache_length` positions (states "cache.layer.N.k" and ".v"), which must have room for
-/// all `length` tokens behind any offset used.
-/// Data in: tokens_in i32 (B, S), offset i32 [] (position of the first), last i32 [] (which of the
-/// S to predict from).
-/// Data out: logits f32 (B, vocab).
-std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, int64_t batch,
-                                            int64_t length, int64_t cache_length);
+/// Adds a graph of generation. Keys and values lie in key/value caches: states
+/// "cache.prompt.layer.N.k" and ".v" of one row, and for `decode` "cache.layer.N.k" and ".v".
+///
+/// prompt: data in tokens_in i32 (1, S), positions_in i32 (1, S), offset i32 [] (where the block
+///   goes in the caches, and where its first query stands among their keys), last i32 [] (which of
+///   the S to predict from) and, if use.latest, kept i32 (cache): which positions of the caches are
+///   kept, in order, before the block is put in. Data out: hidden f32 (1, hidden).
+/// head: data in hidden_in f32 (1, hidden). Data out: logits f32 (1, vocab).
+/// decode: data in tokens_in i32 (B, 1), positions_in i32 (B, 1), offset i32 (B) (where each
+///   token's key goes in its caches) and, if use.latest, lengths i32 (B) (how many positions of the
+///   caches are filled). Data out: logits f32 (B, vocab).
+std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, const GenerationUse& use);
 
 }  // namespace tessera

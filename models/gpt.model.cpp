@@ -19,9 +19,9 @@ std::vector<Parameter> build(Graph& graph, const Config& config, const ModelUse&
                    config.sequence_length(), use.training, use.part);
 }
 
-std::vector<Parameter> build_generation(Graph& graph, const Config& config, int64_t vocab,
-                                        int64_t length, int64_t cache) {
-  return build_gpt_generation(graph, gpt_of(config, vocab), 1, length, cache);
+std::vector<Parameter> build_generation(Graph& graph, const Config& config,
+                                        const GenerationUse& use) {
+  return build_gpt_generation(graph, gpt_of(config, use.vocab), use);
 }
 
 class GptBatches : public SampledBatches<GptSampler> {

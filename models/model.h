@@ -29,6 +29,25 @@ struct ModelUse {
   bool part = false;
 };
 
+/// One of the graphs that continue texts.
+struct GenerationUse {
+  enum class Part {
+    prompt,  // puts a block of one prompt into the caches "cache.prompt.*"
+    head,    // the likelihoods of the token after a prompt
+    decode,  // adds one token to each of `rows` texts
+  };
+  Part part = Part::decode;
+  int64_t vocab = 0;   // the tokenizer's, for model.vocab: auto
+  int64_t rows = 1;    // texts side by side in `decode`
+  int64_t length = 1;  // tokens of a block of `prompt`
+  int64_t cache = 0;   // positions of the caches that the graph writes to
+  /// Of `prompt`: the caches are shorter than the prompt and keep its latest positions, as the
+  /// input "kept" says. Of `decode`: the caches are rings of as many positions as the window has.
+  bool latest = false;
+  /// `decode` writes to the caches of `prompt`: one text, which needs no others.
+  bool in_place = false;
+};
+
 /// The data outputs of a graph that has run, by name.
 struct GraphOutputs {
   std::function<std::span<const float>(std::string_view name)> reals;
@@ -62,10 +81,9 @@ struct ModelDef {
   std::vector<Parameter> (*build)(Graph&, const Config&, const ModelUse&) = nullptr;
   /// How the model's tensors lie on a mesh.
   ModelLayout (*layout)(const Config&) = nullptr;
-  /// Adds the graph that continues one sequence by `length` tokens at a time, through caches of
-  /// `cache` positions; not set for a model that generates no text.
-  std::vector<Parameter> (*generation)(Graph&, const Config&, int64_t vocab, int64_t length,
-                                       int64_t cache) = nullptr;
+  /// Adds a graph of generation, with the ports that build_gpt_generation names; not set for a
+  /// model that generates no text.
+  std::vector<Parameter> (*generation)(Graph&, const Config&, const GenerationUse&) = nullptr;
 
   std::unique_ptr<Batches> (*batches)(const Config&, const Corpus&) = nullptr;
   /// Random tokens for one of `micro_steps` micro-steps.

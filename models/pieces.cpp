@@ -33,11 +33,15 @@ Value heads_of(Parameters& p, const SelfAttention& a, const std::string& name, V
 /// All keys or values up to now, `now` being the newest, through the state of that name.
 Value cached(Graph& graph, const std::string& state, const BlockContext& context, Value now,
              const std::string& name) {
-  const Value cache = graph.add_input(
-      state, {now.dtype(), {now.dim(0), context.cache_length, now.dim(2), now.dim(3)}},
+  Value cache = graph.add_input(
+      state, {now.dtype(), {now.dim(0), context.cache.positions, now.dim(2), now.dim(3)}},
       PortKind::state);
+  if (context.cache.kept)
+    cache = ops::update_slice(
+        cache, ops::gather(cache, context.cache.kept, {{"dim", int64_t{1}}}, name + ".kept"),
+        {{"dim", int64_t{1}}, {"start", int64_t{0}}}, name + ".shifted");
   const Value all =
-      ops::update_slice(cache, now, context.mask.offset, {{"dim", int64_t{1}}}, name + ".cached");
+      ops::update_slice(cache, now, context.cache.offset, {{"dim", int64_t{1}}}, name + ".cached");
   graph.add_output(state, all, PortKind::state);
   return all;
 }
@@ -98,10 +102,10 @@ Value self_attention(Parameters& p, const SelfAttention& a, const std::string& n
     k = ops::rotary(k, context.positions, attrs, "k.rotated");
   }
   AttentionMask mask = context.mask;
-  mask.causal = a.causal;
-  mask.window = a.window;
-  if (context.cache_length > 0) {
-    const std::string cache = "cache." + name.substr(0, name.rfind('.'));
+  mask.causal = a.causal && !context.cache.ring;
+  mask.window = context.cache.ring ? 0 : a.window;
+  if (context.cache.positions > 0) {
+    const std::string cache = context.cache.prefix + name.substr(0, name.rfind('.'));
     k = cached(p.graph(), cache + ".k", context, k, "k");
     v = cached(p.graph(), cache + ".v", context, v, "v");
   }

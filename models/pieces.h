@@ -17,15 +17,22 @@ namespace tessera {
 
 using Activation = ModelConfig::Activation;
 
+/// Where keys and values go in generation: states PREFIXlayer.N.k and PREFIXlayer.N.v.
+struct KeyValueCache {
+  std::string prefix;
+  int64_t positions = 0;
+  Value offset;       // i32 [] or (B): the place of the first new position
+  Value kept = {};    // i32 (positions): the places kept, in order, before the new ones are put in
+  bool ring = false;  // the cache holds what the window allows; mask.lengths says how much of it
+};
+
 /// What the pieces need in a graph beside their input.
 struct BlockContext {
   AttentionMask mask;
   Value positions;  // i32 (B, S), for rotary positions
   Value step;       // i64 [], for dropout; no value: dropout is off
   Value part;       // i64 [], which part of the update's batch this is, for dropout; no value: all
-  /// Set for generation: keys and values go into a cache of `cache_length` positions, states
-  /// "cache.layer.N.k" and ".v"; mask.offset says where the first query stands.
-  int64_t cache_length = 0;
+  KeyValueCache cache;  // used where it has positions
 };
 
 /// x (.., in) to (.., out): weight `name`.weight (out, in), with a bias `name`.bias (out).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "framework/assembly/cache_graphs.h"
 #include "framework/assembly/layouts.h"
 #include "framework/config/value.h"
 #include "framework/core/error.h"
@@ -102,22 +103,34 @@ class Assembler {
 
   void add_evaluation() { add("model", model("evaluate", false)); }
 
-  void add_generation(int64_t prompt) {
+  void add_generation(const GenerationSize& size) {
     std::vector<std::string> generating;
     for (const ModelDef& row : models_.rows)
       if (row.generation) generating.push_back(row.kind.name);
     require(model_.generation != nullptr, "only a {} generates text; this model is {}",
             fmt::join(generating, " or "), model_.kind.name);
-    const int64_t cache = (config_.model.context + prompt - 1) / prompt * prompt;
-    for (const auto& [name, length] :
-         {std::pair<const char*, int64_t>{"prefill", prompt}, {"decode", 1}}) {
-      Graph graph(name);
-      declare(model_.generation(graph, config_, vocab_, length, cache));
+    using Part = GenerationUse::Part;
+    const auto add_part = [&](std::string name, const GenerationUse& use) {
+      Graph graph(std::move(name));
+      declare(model_.generation(graph, config_, use));
       for (const Port& port : graph.inputs())
         if (port.name.str().starts_with("cache."))
           program_.declare({port.name, graph.value(port.value).type, StateKind::cache});
       add("model", std::move(graph));
-    }
+    };
+    for (const int64_t length : block_lengths(size.prompt))
+      add_part(block_graph(length), {.part = Part::prompt,
+                                     .vocab = vocab_,
+                                     .length = length,
+                                     .cache = size.prompt_cache(),
+                                     .latest = size.latest()});
+    add_part("head", {.part = Part::head, .vocab = vocab_});
+    add_part("decode", {.vocab = vocab_,
+                        .rows = size.rows,
+                        .cache = size.decode_cache(),
+                        .latest = size.ring(),
+                        .in_place = size.in_place()});
+    add_cache_graphs(program_, size);
   }
 
   Assembly finish(std::map<std::string, LocalValues>* values = nullptr) {
@@ -231,9 +244,9 @@ Assembly assemble_evaluation(const Models& models, const Config& config, int64_t
 }
 
 Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
-                             int64_t prompt) {
+                             const GenerationSize& size) {
   Assembler assembler(models, config, vocab, {});
-  assembler.add_generation(prompt);
+  assembler.add_generation(size);
   return assembler.finish();
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/assembly/generation_size.h"
 #include "framework/config/config.h"
 #include "framework/graph/program.h"
 #include "framework/passes/pipeline.h"
@@ -39,9 +40,8 @@ Assembly assemble_training(const Models& models, const Config& config, int64_t v
 /// Assembles the graphs "evaluate" and "initialize" (and "refresh").
 Assembly assemble_evaluation(const Models& models, const Config& config, int64_t vocab);
 
-/// Assembles the graphs of generation for one sequence: "prefill" of `prompt` tokens at a time and
-/// "decode" of one (and "refresh").
+/// Assembles the graphs of generation (and "refresh").
 Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
-                             int64_t prompt);
+                             const GenerationSize& size);
 
 }  // namespace tessera

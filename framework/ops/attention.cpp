@@ -30,7 +30,11 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   };
   mask("documents", at.documents, {q[0], q[1]});
   mask("lengths", at.lengths, {q[0]});
-  mask("offset", at.offset, {});
+  if (at.offset != AttentionOperands::kAbsent) {
+    const TensorType& type = in[static_cast<size_t>(at.offset)];
+    require(type == TensorType{DType::i32, {}} || type == TensorType{DType::i32, {q[0]}},
+            "offset must be i32[] or i32{}, not {}", to_string(Shape{q[0]}), type);
+  }
   if (!dropout)
     return require(!attrs.flag("part") && !attrs.has("whole"), "only dropout has parts");
   require_part(attrs, {q[0], q[2], q[1], k[1]});
@@ -46,7 +50,9 @@ void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks) {
   }
 }
 
-AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
+AttentionRule attention_rule(TypeSpan in, const Attrs& attrs, size_t masks,
+                             std::string_view share) {
+  const AttentionOperands at(attrs, masks);
   // The mask of dropout depends on which heads of which samples are held.
   const bool dropout = attrs.has("rate");
   const std::string_view tag = dropout ? "~" : "";
@@ -54,7 +60,9 @@ AttentionRule attention_rule(const Attrs& attrs, std::string_view share) {
                      "b t! g d!", ""};
   if (attrs.flag("documents")) rule.masks += ", b s!";
   if (attrs.flag("lengths")) rule.masks += ", b";
-  const int scalars = attrs.flag("offset") + dropout + attrs.flag("part");
+  if (attrs.flag("offset"))
+    rule.masks += in[static_cast<size_t>(at.offset)].rank() == 1 ? ", b" : ",";
+  const int scalars = dropout + attrs.flag("part");
   for (int i = 0; i < scalars; ++i) rule.masks += ",";
   return rule;
 }
@@ -83,7 +91,7 @@ std::vector<Value> grad(const GradCall& call) {
 }
 
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
-  const auto [q, k, masks] = attention_rule(attrs);
+  const auto [q, k, masks] = attention_rule(in, attrs, 3);
   return make_rule(fmt::format("{}, {}, {}{} -> {}, b (g r) s!", q, k, k, masks, q), in, out,
                    {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});
 }

@@ -24,7 +24,9 @@ struct AttentionMask {
   int64_t window = 0;  // > 0: a key is seen when it is fewer than `window` positions away
   Value documents;     // i32 (B, S): positions see each other only inside one document; needs T = S
   Value lengths;       // i32 (B): keys from this position on are padding
-  Value offset;        // i32 []: the position of the first query among the keys (key/value cache)
+  /// i32 [] or (B): the position of the first query among the keys (key/value cache), one for all
+  /// or one for each sequence.
+  Value offset;
 };
 
 /// Dropout of the weights; the members are those of the dropout op. A rate of 0 turns it off.

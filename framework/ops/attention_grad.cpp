@@ -17,7 +17,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
 IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
   // Splitting the query heads that share a key/value head would leave partial sums of dk and dv
   // beside whole dq, so r stays whole.
-  const auto [q, k, masks] = attention_rule(attrs, "r!");
+  const auto [q, k, masks] = attention_rule(in, attrs, 6, "r!");
   return make_rule(
       fmt::format("{}, {}, {}, {}, b (g r) s!, {}{} -> {}, {}, {}", q, k, k, q, q, masks, q, k, k),
       in, out, {{"g", in[1].shape[2]}, {"r", in[0].shape[2] / in[1].shape[2]}});

@@ -1,5 +1,6 @@
 // update_slice: target with `update` written at `start` along `dim`; start is attribute `start` or
-// a third operand, one i32. The result takes the target's memory: this is how a key/value cache
+// a third operand, i32: one for all, or one for each entry of dim 0 (then `dim` is a later one), so
+// that rows of unequal length grow side by side. The result takes the target's memory: this is how a key/value cache
 // grows, and how chunks become one tensor. A start that does not leave room for the whole update is
 // an error when the op runs.
 #include "framework/core/dims.h"
@@ -21,7 +22,10 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(rest == in[0] && in[1].shape[dim] <= in[0].shape[dim],
           "update {} does not fit into target {} along dim {}", in[1], in[0], dim);
   if (in.size() == 3)
-    require(in[2] == TensorType{DType::i32, {}}, "start must be i32[], not {}", in[2]);
+    require(in[2] == TensorType{DType::i32, {}} ||
+                (dim > 0 && in[2] == TensorType{DType::i32, {in[0].shape[0]}}),
+            "start must be i32[], or along a later dim than the first one for each of that, not {}",
+            in[2]);
   else
     require(0 <= attrs.integer("start") &&
                 attrs.integer("start") + in[1].shape[dim] <= in[0].shape[dim],
@@ -39,19 +43,26 @@ std::vector<Value> grad(const GradCall& call) {
       fixed ? fill(call.graph, static_cast<double>(call.attrs.integer("start")), {DType::i32, {}})
             : call.inputs[2];
   // Outside the update's place the target's cotangent is dy, and inside it is 0.
-  Shape line(dy.shape().size(), 1);
+  const bool by_row = start.rank() == 1;
+  Shape line(dy.shape().size(), 1), rows(line);
   line[static_cast<size_t>(dim)] = dy.dim(dim);
-  const Value at = iota(call.graph, {DType::i32, line}, dim);
+  if (by_row) rows[0] = dy.dim(0);
+  const Value at = iota(call.graph, {DType::i32, line}, dim),
+              begin = by_row ? ops::reshape(start, {{"shape", rows}}) : start;
   const Value zero = scalar_like(dy, 0.0);
   const Value inside =
-      ops::where(ops::less(at, start + static_cast<double>(n)), zero, dy, {}, "outside");
-  const Value target = ops::where(ops::less(at, start), dy, inside);
+      ops::where(ops::less(at, begin + static_cast<double>(n)), zero, dy, {}, "outside");
+  const Value target = ops::where(ops::less(at, begin), dy, inside);
   Value update;
   if (fixed) {
     std::vector<int64_t> starts(line.size(), 0), limits = dy.shape();
     starts[static_cast<size_t>(dim)] = call.attrs.integer("start");
     limits[static_cast<size_t>(dim)] = call.attrs.integer("start") + n;
     update = ops::slice(dy, {{"starts", starts}, {"limits", limits}});
+  } else if (by_row) {
+    const Value list = iota(call.graph, {DType::i32, {1, n}}, 1) +
+                       ops::reshape(start, {{"shape", Shape{dy.dim(0), 1}}});
+    update = ops::gather(dy, list, {{"dim", dim}, {"batch", int64_t{1}}});
   } else {
     update = ops::gather(dy, iota(call.graph, {DType::i32, {n}}, 0) + start, {{"dim", dim}});
   }
@@ -67,7 +78,8 @@ IndexRule rule(TypeSpan in, TypeSpan out, const Attrs& attrs) {
     target += d == dim ? " t!" : fmt::format(" d{}", d);
     update += d == dim ? " u!" : fmt::format(" d{}", d);
   }
-  return make_rule(target + "," + update + (in.size() == 3 ? ", " : "") + " -> " + target, in, out);
+  const char* start = in.size() == 2 ? "" : in[2].shape.empty() ? ", " : ", d0";
+  return make_rule(target + "," + update + start + " -> " + target, in, out);
 }
 
 std::vector<Alias> alias(TypeSpan, TypeSpan, const Attrs&) {

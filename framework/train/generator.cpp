@@ -1,70 +1,42 @@
 #include "framework/train/generator.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <numeric>
 
 #include "framework/assembly/assemble.h"
-#include "framework/core/random.h"
 #include "framework/runtime/fit.h"
 
 namespace tessera {
 namespace {
 
-constexpr int64_t kPromptBlock = 64;
+GenerationSize sized(GenerationSize size, const Config& config) {
+  require(size.prompt <= config.model.context,
+          "the prompt has {} tokens, the model's context holds {}: shorten the prompt", size.prompt,
+          config.model.context);
+  check(size.rows > 0 && size.prompt > 0, "generation of {} rows after prompts of {}", size.rows,
+        size.prompt);
+  size.window = config.model.window;
+  size.positions = std::clamp(size.positions, size.prompt, config.model.context);
+  return size;
+}
 
 Compiled compiled_generation(const Models& models, const Config& config, int64_t vocab,
-                             const Device& device) {
-  Compiled compiled =
-      compile(assemble_generation(models, config, vocab, kPromptBlock).program, device);
+                             const Device& device, const GenerationSize& size) {
+  Compiled compiled = compile(assemble_generation(models, config, vocab, size).program, device);
   require_fits(compiled, device.profile().memory_bytes,
                static_cast<size_t>(config.device.reserve.bytes));
   return compiled;
 }
 
+int32_t narrow(int64_t x) { return static_cast<int32_t>(x); }
+
 }  // namespace
 
-int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position) {
-  for (const float logit : logits)
-    require(std::isfinite(logit),
-            "the model gives {} where the likelihood of a token should be: its training had failed "
-            "before this checkpoint was written; name an earlier one",
-            logit);
-  std::vector<int32_t> order(logits.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto likelier = [&](int32_t a, int32_t b) {
-    const float x = logits[static_cast<size_t>(a)], y = logits[static_cast<size_t>(b)];
-    return x != y ? x > y : a < b;
-  };
-  if (sampling.temperature <= 0) return *std::min_element(order.begin(), order.end(), likelier);
-  std::sort(order.begin(), order.end(), likelier);
-  if (sampling.top_k > 0) order.resize(std::min(order.size(), static_cast<size_t>(sampling.top_k)));
-  std::vector<double> weights;
-  double total = 0;
-  for (int32_t id : order) {
-    weights.push_back(std::exp(static_cast<double>(logits[static_cast<size_t>(id)] -
-                                                   logits[static_cast<size_t>(order[0])]) /
-                               sampling.temperature));
-    total += weights.back();
-  }
-  double held = 0;
-  size_t keep = 0;
-  while (keep < weights.size() && (keep == 0 || held < sampling.top_p * total))
-    held += weights[keep++];
-  double at = static_cast<double>(
-                  Random(sampling.seed, "generate").uniform(static_cast<uint64_t>(position), 0)) *
-              held;
-  for (size_t i = 0; i < keep; ++i) {
-    at -= weights[i];
-    if (at < 0) return order[i];
-  }
-  return order[keep - 1];
-}
-
 Generator::Generator(const Models& models, const Config& config, int64_t vocab,
-                     const std::shared_ptr<Device>& device)
-    : config_(config), session_(compiled_generation(models, config, vocab, *device), device) {}
+                     const std::shared_ptr<Device>& device, GenerationSize size)
+    : config_(config),
+      size_(sized(size, config)),
+      session_(compiled_generation(models, config, vocab, *device, size_), device) {}
 
 void Generator::load(TensorSource& source) {
   for (const State& state : session_.compiled().program.states()) {
@@ -76,53 +48,97 @@ void Generator::load(TensorSource& source) {
       source.read(state.name, Box::whole(state.type.shape), bytes.data());
     });
   }
+  refresh();
+}
+
+void Generator::refresh() {
   for (const Graph& graph : session_.compiled().program.graphs())
     if (graph.name() == "refresh") session_.run("refresh");
 }
 
-void Generator::place(std::string_view graph, int32_t offset, int32_t last) {
-  session_.upload(session_.input(graph, "offset"), std::span(&offset, 1));
-  session_.upload(session_.input(graph, "last"), std::span(&last, 1));
-}
-
-HostValues<float> Generator::prefill(std::span<const int32_t> prompt) {
-  for (size_t begin = 0; begin < prompt.size(); begin += kPromptBlock) {
-    const size_t count = std::min<size_t>(kPromptBlock, prompt.size() - begin);
-    std::array<int32_t, kPromptBlock> tokens;
-    tokens.fill(prompt[0]);
-    std::copy_n(prompt.begin() + static_cast<std::ptrdiff_t>(begin), count, tokens.begin());
-    session_.upload(session_.input("prefill", "tokens_in"), tokens);
-    place("prefill", static_cast<int32_t>(begin), static_cast<int32_t>(count) - 1);
-    session_.run("prefill");
+HostValues<float> Generator::read(std::span<const int32_t> prompt) {
+  check(!prompt.empty() && static_cast<int64_t>(prompt.size()) <= size_.prompt,
+        "a prompt of {} tokens for a generator of up to {}", prompt.size(), size_.prompt);
+  read_ = static_cast<int64_t>(prompt.size());
+  first_ = 0;
+  const int64_t cache = size_.prompt_cache();
+  std::string graph;
+  int64_t begin = 0;
+  for (const int64_t length : prompt_blocks(read_)) {
+    graph = block_graph(length);
+    const int64_t count = std::min(length, read_ - begin);
+    std::vector<int32_t> tokens(static_cast<size_t>(length), prompt[0]),
+        positions(static_cast<size_t>(length));
+    std::copy_n(prompt.begin() + begin, count, tokens.begin());
+    // Nothing reads what is made behind the prompt; the model may know no positions there.
+    for (int64_t i = 0; i < length; ++i)
+      positions[static_cast<size_t>(i)] = narrow(std::min(begin + i, context() - 1));
+    session_.upload(session_.input(graph, "tokens_in"), tokens);
+    session_.upload(session_.input(graph, "positions_in"), positions);
+    if (size_.latest()) {
+      const int64_t shift = std::max<int64_t>(0, begin + length - cache - first_);
+      std::vector<int32_t> kept(static_cast<size_t>(cache));
+      for (int64_t i = 0; i < cache; ++i)
+        kept[static_cast<size_t>(i)] = narrow(std::min(i + shift, cache - 1));
+      session_.upload(session_.input(graph, "kept"), kept);
+      first_ += shift;
+    }
+    const int32_t offset = narrow(begin - first_), last = narrow(count - 1);
+    session_.upload(session_.input(graph, "offset"), std::span(&offset, 1));
+    session_.upload(session_.input(graph, "last"), std::span(&last, 1));
+    session_.run(graph);
+    begin += count;
   }
-  return session_.output<float>("prefill", "logits");
+  const auto made = session_.output<float>(graph, "hidden");
+  const std::vector<float> hidden(made.begin(), made.end());
+  session_.upload(session_.input("head", "hidden_in"), hidden);
+  session_.run("head");
+  return session_.output<float>("head", "logits");
 }
 
-HostValues<float> Generator::decode(int32_t token, int64_t position) {
-  session_.upload(session_.input("decode", "tokens_in"), std::span(&token, 1));
-  place("decode", static_cast<int32_t>(position), 0);
+void Generator::place(int64_t row) {
+  if (size_.in_place()) return;
+  const int32_t at = narrow(row);
+  session_.upload(session_.input("place", "row"), std::span(&at, 1));
+  if (size_.ring()) {
+    // Place s of the ring holds the latest position that is s modulo its length.
+    const int64_t ring = size_.decode_cache();
+    std::vector<int32_t> kept(static_cast<size_t>(ring));
+    for (int64_t s = 0; s < ring; ++s) {
+      const int64_t position = s < read_ ? s + (read_ - 1 - s) / ring * ring : first_;
+      kept[static_cast<size_t>(s)] = narrow(position - first_);
+    }
+    session_.upload(session_.input("place", "kept"), kept);
+  }
+  session_.run("place");
+}
+
+HostValues<float> Generator::decode(std::span<const int32_t> tokens,
+                                    std::span<const int32_t> positions) {
+  std::vector<int32_t> offsets(positions.begin(), positions.end());
+  if (size_.ring()) {
+    const int32_t ring = narrow(size_.decode_cache());
+    std::vector<int32_t> lengths;
+    for (int32_t& offset : offsets) {
+      lengths.push_back(std::min(offset + 1, ring));
+      offset %= ring;
+    }
+    session_.upload(session_.input("decode", "lengths"), lengths);
+  }
+  session_.upload(session_.input("decode", "tokens_in"), tokens);
+  session_.upload(session_.input("decode", "positions_in"), positions);
+  session_.upload(session_.input("decode", "offset"), offsets);
   session_.run("decode");
   return session_.output<float>("decode", "logits");
 }
 
-std::vector<int32_t> Generator::run(std::span<const int32_t> prompt, int64_t most,
-                                    const Sampling& sampling, int64_t usable,
-                                    const std::function<bool(int32_t)>& next) {
-  require(!prompt.empty(), "a prompt needs one token at least");
-  require(static_cast<int64_t>(prompt.size()) <= config_.model.context,
-          "the prompt has {} tokens, the model's context holds {}: shorten the prompt",
-          prompt.size(), config_.model.context);
-  std::vector<int32_t> made;
-  HostValues<float> logits = prefill(prompt);
-  while (static_cast<int64_t>(made.size()) < most) {
-    const int64_t position = static_cast<int64_t>(prompt.size() + made.size());
-    made.push_back(sample(
-        std::span<const float>(logits).first(std::min(logits.size(), static_cast<size_t>(usable))),
-        sampling, position));
-    if ((next && !next(made.back())) || position >= config_.model.context) break;
-    if (static_cast<int64_t>(made.size()) < most) logits = decode(made.back(), position);
+void Generator::reorder(std::span<const int32_t> rows) {
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i] == narrow(static_cast<int64_t>(i))) continue;
+    session_.upload(session_.input("reorder", "rows"), rows);
+    session_.run("reorder");
+    return;
   }
-  return made;
 }
 
 }  // namespace tessera

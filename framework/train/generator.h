@@ -1,12 +1,13 @@
-// Generator continues a text with a trained model that can generate. It has two graphs over one
-// StateTable: "prefill" puts a block of the prompt into the key/value caches, "decode" adds one
-// token; both share the parameters and the caches.
+// Generator continues texts with a trained model that can generate: it runs the graphs of
+// generation over one Session. A prompt is read into caches of its own and put into a row; then
+// each call of `decode` adds a token to every row. Which tokens these are is decided elsewhere
+// (completion.h, beam_search.h).
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
+#include "framework/assembly/generation_size.h"
 #include "framework/checkpoint/tensor_source.h"
 #include "framework/config/config.h"
 #include "framework/runtime/session.h"
@@ -14,43 +15,42 @@
 
 namespace tessera {
 
-struct Sampling {
-  double temperature = 0.8;  // 0: always the likeliest
-  int64_t top_k = 0;         // 0: all tokens
-  double top_p = 1;          // the smallest set of tokens that holds this much probability
-  uint64_t seed = 1;
-};
-
 class Generator {
  public:
-  /// The config's model is found in `models`; throws UserError when it generates no text.
+  /// The config's model is found in `models`. `size.window` is set here, from the config, and
+  /// `size.positions` is cut to the context. Throws UserError when the model generates no text, when
+  /// the longest prompt does not fit into the context, or when it all does not fit into memory.
   Generator(const Models& models, const Config& config, int64_t vocab,
-            const std::shared_ptr<Device>& device);
+            const std::shared_ptr<Device>& device, GenerationSize size);
 
   void load(TensorSource& source);
+  /// Makes the copies of the parameters that are computed with; load() does it, too.
+  void refresh();
   /// The session, with the memory of parameters and states: for tests and for weights that are in
   /// memory already.
   Session& session() { return session_; }
 
-  /// Makes tokens after `prompt` (at least one token), until `most` are made, `next` returns false,
-  /// or the context is full. Each token is drawn by (seed, its position), among the ids below
-  /// `usable` (the tokenizer's; a padded vocabulary has more).
-  std::vector<int32_t> run(std::span<const int32_t> prompt, int64_t most, const Sampling& sampling,
-                           int64_t usable, const std::function<bool(int32_t)>& next = {});
+  const GenerationSize& size() const { return size_; }
+  int64_t context() const { return config_.model.context; }
+
+  /// Reads a prompt of at least one token and returns the logits of the token after it, good until
+  /// the next call.
+  HostValues<float> read(std::span<const int32_t> prompt);
+  /// Puts the prompt that was read last into a row.
+  void place(int64_t row);
+  /// Adds tokens[r], which stands at positions[r] of its text, to row r, and returns the logits of
+  /// the next ones (rows × vocab), good until the next call. A row without a text takes any token
+  /// at position 0.
+  HostValues<float> decode(std::span<const int32_t> tokens, std::span<const int32_t> positions);
+  /// Row r becomes what row rows[r] was; the generator must have been made for it.
+  void reorder(std::span<const int32_t> rows);
 
  private:
-  /// Logits of the next token, good until the session runs again.
-  HostValues<float> prefill(std::span<const int32_t> prompt);
-  HostValues<float> decode(int32_t token, int64_t position);
-  /// Writes the numbers that both graphs take beside the tokens.
-  void place(std::string_view graph, int32_t offset, int32_t last);
-
   const Config config_;
+  const GenerationSize size_;
   Session session_;
+  int64_t read_ = 0;   // tokens of the prompt that was read last
+  int64_t first_ = 0;  // position of the first place of the prompt's caches
 };
-
-/// Draws a token from logits: a pure function of (logits, sampling, position). Throws UserError
-/// when a logit is not finite.
-int32_t sample(std::span<const float> logits, const Sampling& sampling, int64_t position);
 
 }  // namespace tessera

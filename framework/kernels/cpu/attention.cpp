@@ -80,7 +80,7 @@ class AttentionForward {
     auto* finite = reinterpret_cast<uint8_t*>(slots + slots_ * slot_elements());
     parallel_for(key_blocks(), 1, [&](int64_t begin, int64_t end, int) {
       for (int64_t i = begin; i < end; ++i)
-        finite[i] = pack(args, i, packed + i * block_elements());
+        if (is_seen(args, i)) finite[i] = pack(args, i, packed + i * block_elements());
     });
     const int64_t blocks = (p_.queries + kQueryBlock - 1) / kQueryBlock,
                   items = p_.batch * p_.heads * blocks;
@@ -127,6 +127,13 @@ class AttentionForward {
   int64_t key_offset(int64_t index) const {
     const int64_t head = index / blocks_, key = index % blocks_ * kKeyBlock;
     return (head / p_.groups * p_.keys + key) * p_.key_stride() + head % p_.groups * p_.head_dim;
+  }
+
+  /// Whether some query may see a key of this block: a cache is mostly empty at first.
+  bool is_seen(const KernelArgs& args, int64_t index) const {
+    const AttentionMask mask(p_, args, index / blocks_ / p_.groups);
+    const int64_t key = index % blocks_ * kKeyBlock;
+    return mask.range(0).first < key + kKeyBlock && mask.range(p_.queries - 1).last > key;
   }
 
   bool pack(const KernelArgs& args, int64_t index, E* to) const {
@@ -236,7 +243,8 @@ Kernel make_attention(const KernelSpec& spec) {
   const AttentionProblem problem = attention_problem(spec, 3);
   const bool bf16 = problem.dtype == DType::bf16;
   // Packing pays when every key meets several queries; a step of generation reads each key once.
-  if (problem.queries * problem.heads_per_group() <= kFewQueries && problem.step < 0)
+  if ((problem.queries == 1 || problem.queries * problem.heads_per_group() <= kFewQueries) &&
+      problem.step < 0)
     return bf16 ? few_queries_kernel<bfloat16>(problem) : few_queries_kernel<float>(problem);
   if constexpr (kMultipliesPairs)
     if (bf16 && spec.profile.isa >= Isa::avx512_bf16)

@@ -1,7 +1,8 @@
 // linear: y = act(x · W + bias) + residual. oneDNN adds bias and residual to the product in
 // registers. An activation is our own sweep, over the pre-activation as it is stored, so y has the
 // same bits whether the pre-activation is kept, made again later, or activated by an op of its own,
-// and recomputation changes no loss.
+// and recomputation changes no loss. A few rows, as in a step of generation, are multiplied by a
+// kernel of our own, in which the number of rows decides no bit.
 #include <algorithm>
 
 #include "framework/core/dense_activation.h"
@@ -9,6 +10,7 @@
 #include "framework/core/threads.h"
 #include "framework/device/kernel.h"
 #include "framework/kernels/cpu/shared/epilogue.h"
+#include "framework/kernels/cpu/shared/few_rows.h"
 #include "framework/kernels/cpu/shared/onednn.h"
 #include "framework/kernels/cpu/shared/widened_matmul.h"
 
@@ -123,10 +125,47 @@ Kernel widened_kernel(const Layer& layer, Isa isa) {
       matmul.scratch_bytes()};
 }
 
+Kernel few_rows_kernel(const Layer& layer, Isa isa) {
+  const FewRows product{layer.m, layer.n, layer.k};
+  const Epilogue epilogue{.y = layer.y,
+                          .bias = layer.bias,
+                          .residual = layer.residual,
+                          .keeps_pre = layer.keeps_pre,
+                          .activation = layer.activation};
+  const FewRowsFunction multiply = few_rows_function(layer.x, isa);
+  const EpilogueFunction sweep = epilogue_function(epilogue, isa);
+  const auto run = [layer, product, epilogue, multiply, sweep](const KernelArgs& args) {
+    const void* bias = layer.bias ? args.in[*layer.at.bias] : nullptr;
+    const void* residual = layer.residual ? args.in[*layer.at.residual] : nullptr;
+    // Threads share whole groups of four columns, each of at least some thousand products.
+    const int64_t fours = (layer.n + 3) / 4,
+                  grain = std::max<int64_t>(4, (1 << 16) / (4 * layer.m * layer.k));
+    parallel_for(fours, grain, [&](int64_t begin, int64_t end, int) {
+      alignas(64) float block[FewRows::kMost * FewRows::kColumns];
+      const int64_t last = std::min(layer.n, end * 4);
+      for (int64_t column = begin * 4; column < last; column += FewRows::kColumns) {
+        const int64_t count = std::min(FewRows::kColumns, last - column);
+        multiply(product, args.in[0], args.in[1], column, column + count, block);
+        for (int64_t row = 0; row < layer.m; ++row) {
+          const int64_t at = row * layer.n + column;
+          sweep(epilogue, {block + row * FewRows::kColumns,
+                           bias ? element(bias, column, *layer.bias) : nullptr,
+                           residual ? element(residual, at, *layer.residual) : nullptr,
+                           element(args.out[0], at, layer.y),
+                           layer.keeps_pre ? element(args.out[1], at, layer.y) : nullptr, count});
+        }
+      }
+    });
+  };
+  return {run, 0};
+}
+
 }  // namespace
 
 Kernel linear_kernel(const KernelSpec& spec) {
   const Layer layer = layer_of(spec);
+  if (layer.m <= FewRows::kMost && layer.trans_w && layer.x == layer.w)
+    return few_rows_kernel(layer, spec.profile.isa);
   const bool f32 = layer.x == DType::f32 && layer.w == DType::f32 && layer.y == DType::f32 &&
                    layer.bias.value_or(DType::f32) == DType::f32;
   const bool bf16 = layer.x == DType::bf16 && layer.w == DType::bf16 &&

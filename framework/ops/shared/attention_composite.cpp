@@ -42,7 +42,8 @@ Value visibility(Graph& graph, std::span<const Value> in, size_t masks, const At
   const int64_t b = in[0].dim(0), s = in[0].dim(1), t = in[1].dim(1);
   Value query = iota(graph, 3, {1, 1, 1, s, 1});
   const Value key = iota(graph, 4, {1, 1, 1, 1, t});
-  if (offset) query = query + offset;
+  if (offset && offset.rank() == 1) query = query + reshape(offset, {b, 1, 1, 1, 1});
+  if (offset && offset.rank() == 0) query = query + offset;
   Value visible = ops::equal(key, key);
   if (attrs.flag("causal")) visible = both(visible, ops::less_equal(key, query));
   if (const int64_t window = attrs.integer("window"); window > 0) {

@@ -16,11 +16,12 @@ std::vector<Value> attention_grad_composite(Graph& graph, std::span<const Value>
 void check_attention_operands(TypeSpan in, const Attrs& attrs, size_t masks);
 
 /// The index rule of q (with `share` tagging the heads that share a key), of k and v, and of the
-/// operands from the masks on.
+/// operands from the masks on; `masks` is the position of the first of these.
 struct AttentionRule {
   std::string q, k, masks;
 };
-AttentionRule attention_rule(const Attrs& attrs, std::string_view share = "r");
+AttentionRule attention_rule(TypeSpan in, const Attrs& attrs, size_t masks,
+                             std::string_view share = "r");
 
 /// For attention and its gradient with dropout: the local node with the part (B, H, S, T) of the
 /// weights that this rank draws masks for.

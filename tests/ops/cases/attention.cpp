@@ -6,7 +6,8 @@ namespace {
 struct Mask {
   bool causal = false;
   int64_t window = 0;
-  bool documents = false, lengths = false, offset = false, dropout = false, part = false;
+  bool documents = false, lengths = false, offset = false, offsets = false, dropout = false,
+       part = false;
 };
 
 /// q (B, S, H, D), k and v (B, T, G, D); with `grad` also o, lse and do.
@@ -18,7 +19,7 @@ Case attention(Shape q, int64_t keys, int64_t groups, Mask mask, bool grad) {
                    {"scale", 0.5},
                    {"documents", mask.documents},
                    {"lengths", mask.lengths},
-                   {"offset", mask.offset}},
+                   {"offset", mask.offset || mask.offsets}},
          .tolerance = 4,
          .differentiable = !grad,
          .loss_of = {0}};
@@ -31,6 +32,7 @@ Case attention(Shape q, int64_t keys, int64_t groups, Mask mask, bool grad) {
   if (mask.documents) c.in.push_back(documents({q[0], q[1]}, 3));
   if (mask.lengths) c.in.push_back(integers({q[0]}, 0, keys + 1));  // 0: a row without keys
   if (mask.offset) c.in.push_back(integers({}, 0, keys - q[1] + 1));
+  if (mask.offsets) c.in.push_back(integers({q[0]}, 0, keys - q[1] + 1));
   if (mask.dropout) {
     c.attrs.set("rate", 0.3);
     c.attrs.set("seed", 7);
@@ -60,6 +62,9 @@ std::vector<Case> all(bool grad) {
           attention({4, 6, 2, 4}, 6, 2, {.lengths = true}, grad),
           attention({4, 6, 2, 4}, 6, 2, {.causal = true, .lengths = true}, grad),
           attention({2, 2, 2, 4}, 8, 2, {.causal = true, .offset = true}, grad),
+          attention({3, 2, 2, 4}, 8, 2, {.causal = true, .offsets = true}, grad),
+          attention({2, 1, 6, 8}, 600, 2, {.causal = true, .window = 300, .offsets = true}, grad),
+          attention({2, 1, 10, 4}, 9, 1, {.causal = true, .lengths = true, .offsets = true}, grad),
           attention({1, 67, 2, 16}, 67, 1, {.causal = true}, grad),
           attention({2, 5, 4, 4}, 7, 2, {.dropout = true}, grad),
           attention({2, 6, 2, 4}, 6, 2,
@@ -76,6 +81,12 @@ Attrs dropping(double rate) {
   attrs.set("rate", rate);
   attrs.set("seed", 7);
   attrs.set("stream", "weights");
+  return attrs;
+}
+
+Attrs placed() {
+  Attrs attrs = kPlain;
+  attrs.set("offset", true);
   return attrs;
 }
 
@@ -96,6 +107,7 @@ const Register kAttention(
       .attrs = kPlain,
       .words = "head size"},
      {.in = {kQ, kK, kK}, .attrs = {{"causal", false}, {"window", -1}}, .words = "negative"},
+     {.in = {kQ, kK, kK, {DType::i32, {3}}}, .attrs = placed(), .words = "i32[] or i32[2]"},
      {.in = {kQ, kK, kK}, .attrs = dropping(0.1), .words = "takes 4"},
      {.in = {kQ, kK, kK, kQ}, .attrs = dropping(0.1), .words = "are integers"},
      {.in = {kQ, kK, kK, kStep}, .attrs = dropping(1), .words = "[0, 1)"},

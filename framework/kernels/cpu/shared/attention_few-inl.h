@@ -85,6 +85,11 @@ void run_few_queries(const FewQueries& few, const KernelArgs& args) {
       for (int64_t row = 0; row < rows; ++row) {
         const int64_t query = row / share, head = group * share + row % share;
         const KeyRange range = mask.range(query);
+        float* part = parts + (item * rows + row) * size;
+        if (range.first >= key + count || range.last <= key) {
+          std::fill_n(part, size, 0.0f);
+          continue;
+        }
         bool seen[kChunk];
         for (int64_t j = 0; j < count; ++j)
           seen[j] = key + j >= range.first && key + j < range.last &&
@@ -92,8 +97,7 @@ void run_few_queries(const FewQueries& few, const KernelArgs& args) {
         attend_chunk(
             few,
             args.input<T>(0) + (entry * p.queries + query) * p.query_stride() + head * p.head_dim,
-            args.input<T>(1) + at, args.input<T>(2) + at, count, seen,
-            parts + (item * rows + row) * size);
+            args.input<T>(1) + at, args.input<T>(2) + at, count, seen, part);
       }
     }
   });
@@ -106,9 +110,11 @@ void run_few_queries(const FewQueries& few, const KernelArgs& args) {
         return parts + ((i / rows * chunks + chunk) * rows + row) * size;
       };
       float highest = -std::numeric_limits<float>::infinity(), sum = 0;
-      for (int64_t c = 0; c < chunks; ++c) highest = std::max(highest, part(c)[width]);
+      for (int64_t c = 0; c < chunks; ++c)
+        if (part(c)[width + 1] != 0) highest = std::max(highest, part(c)[width]);
       for (int64_t c = 0; c < chunks; ++c) {
         float* from = part(c);
+        if (c > 0 && from[width + 1] == 0) continue;
         const float weight = from[width + 1] == 0 ? 0.0f : std::exp(from[width] - highest);
         sum += from[width + 1] * weight;
         for (int64_t n = 0; n < width; n += kLanes) {

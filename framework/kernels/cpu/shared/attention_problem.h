@@ -18,6 +18,7 @@ struct AttentionProblem {
   // Positions among the operands, -1 where absent; `step` and `part` belong to the dropout of the
   // weights.
   int documents, lengths, offset, step, part;
+  bool offset_by_entry;  // each batch entry has an offset of its own
 
   int64_t heads_per_group() const { return heads / groups; }
   int64_t query_stride() const { return heads * head_dim; }

@@ -1,0 +1,147 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "framework/kernels/cpu/shared/few_rows.cpp"
+#include "framework/kernels/cpu/shared/few_rows.h"
+
+#include <hwy/foreach_target.h>
+
+#include "framework/kernels/cpu/shared/simd_rows-inl.h"
+#include "framework/kernels/cpu/shared/tile_product-inl.h"
+
+#if HWY_TARGET == HWY_AVX3
+HWY_PUSH_ATTRIBUTES(HWY_TARGET_STR ",avx512bf16")
+#else
+HWY_BEFORE_NAMESPACE();
+#endif
+namespace tessera::cpu::HWY_NAMESPACE {
+
+/// How elements of type T are loaded, multiplied and added to sums of f32.
+template <class T>
+struct Single {
+  using Element = T;
+  using V = VF;
+  static int64_t width() { return lanes(); }
+  static HWY_INLINE V take(const T* p) { return load(p); }
+  static HWY_INLINE V take_part(const T* p, int64_t count) { return load_part(p, count); }
+  static HWY_INLINE VF add_product(V x, V w, VF sum) { return hn::MulAdd(x, w, sum); }
+};
+
+#if TESSERA_MULTIPLIES_PAIRS
+/// Pairs of bf16, multiplied and added by one instruction.
+struct Paired {
+  using Element = bfloat16;
+  using V = __m512i;
+  static int64_t width() { return 32; }
+  static HWY_INLINE V take(const bfloat16* p) { return _mm512_loadu_si512(p); }
+  static HWY_INLINE V take_part(const bfloat16* p, int64_t count) {
+    bfloat16 part[32] = {};
+    for (int64_t i = 0; i < count; ++i) part[i] = p[i];
+    return take(part);
+  }
+  static HWY_INLINE VF add_product(V x, V w, VF sum) {
+    return VF{
+        _mm512_dpbf16_ps(sum.raw, reinterpret_cast<__m512bh>(x), reinterpret_cast<__m512bh>(w))};
+  }
+};
+#endif
+
+/// The sums of the lanes of four vectors. Each lane's place in the order of summation is fixed.
+template <class D>
+HWY_INLINE void four_sums(D d, hn::Vec<D> a, hn::Vec<D> b, hn::Vec<D> c, hn::Vec<D> e, float* to) {
+  if constexpr (hn::MaxLanes(D()) > 4) {
+    const hn::Half<D> half;
+    const auto fold = [&](hn::Vec<D> v) HWY_ATTR {
+      return hn::Add(hn::LowerHalf(half, v), hn::UpperHalf(half, v));
+    };
+    four_sums(half, fold(a), fold(b), fold(c), fold(e), to);
+  } else {
+    const auto ac = hn::Add(hn::InterleaveLower(d, a, c), hn::InterleaveUpper(d, a, c));
+    const auto be = hn::Add(hn::InterleaveLower(d, b, e), hn::InterleaveUpper(d, b, e));
+    hn::StoreU(hn::Add(hn::InterleaveLower(d, ac, be), hn::InterleaveUpper(d, ac, be)), d, to);
+  }
+}
+
+/// `rows` of x by `columns` of the weight, which is a multiple of four, or one.
+template <class M, int rows, int columns>
+HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
+                              const typename M::Element* HWY_RESTRICT w, int64_t k, float* out) {
+  VF sum[rows][columns];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; ++r)
+#pragma GCC unroll 8
+    for (int c = 0; c < columns; ++c) sum[r][c] = splat(0.0f);
+  const auto step = [&](auto&& take) HWY_ATTR __attribute__((always_inline)) {
+    typename M::V factor[rows];
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) factor[r] = take(x + r * k);
+#pragma GCC unroll 8
+    for (int c = 0; c < columns; ++c) {
+      const typename M::V weight = take(w + c * k);
+#pragma GCC unroll 8
+      for (int r = 0; r < rows; ++r) sum[r][c] = M::add_product(factor[r], weight, sum[r][c]);
+    }
+  };
+  int64_t i = 0;
+  for (; i + M::width() <= k; i += M::width())
+    step([&](const typename M::Element* p) TESSERA_BODY { return M::take(p + i); });
+  if (i < k)
+    step([&](const typename M::Element* p) TESSERA_BODY { return M::take_part(p + i, k - i); });
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; ++r) {
+    float* to = out + r * FewRows::kColumns;
+    if constexpr (columns == 1) {
+      float sums[4];
+      four_sums(F32(), sum[r][0], splat(0.0f), splat(0.0f), splat(0.0f), sums);
+      to[0] = sums[0];
+    } else {
+#pragma GCC unroll 8
+      for (int c = 0; c < columns; c += 4)
+        four_sums(F32(), sum[r][c], sum[r][c + 1], sum[r][c + 2], sum[r][c + 3], to + c);
+    }
+  }
+}
+
+template <class M, int columns>
+HWY_INLINE void few_rows_columns(const FewRows& p, const typename M::Element* x,
+                                 const typename M::Element* w, float* out) {
+  int64_t r = 0;
+  for (; r + 4 <= p.m; r += 4)
+    few_rows_tile<M, 4, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+  for (; r < p.m; ++r)
+    few_rows_tile<M, 1, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+}
+
+template <class M>
+void few_rows(const FewRows& p, const void* x_data, const void* w_data, int64_t first, int64_t last,
+              float* out) {
+  const auto* x = static_cast<const typename M::Element*>(x_data);
+  const auto* w = static_cast<const typename M::Element*>(w_data);
+  int64_t c = first;
+  // One row alone has few sums, so it takes more columns at once.
+  if (p.m == 1)
+    for (; c + 8 <= last; c += 8) few_rows_tile<M, 1, 8>(x, w + c * p.k, p.k, out + c - first);
+  for (; c + 4 <= last; c += 4) few_rows_columns<M, 4>(p, x, w + c * p.k, out + c - first);
+  for (; c < last; ++c) few_rows_columns<M, 1>(p, x, w + c * p.k, out + c - first);
+}
+
+FewRowsFunction choose_few_rows(DType dtype, bool pairs) {
+  if (dtype == DType::f32) return &few_rows<Single<float>>;
+#if TESSERA_MULTIPLIES_PAIRS
+  if (pairs) return &few_rows<Paired>;
+#endif
+  (void)pairs;
+  return &few_rows<Single<bfloat16>>;
+}
+
+}  // namespace tessera::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::cpu {
+
+HWY_EXPORT(choose_few_rows);
+FewRowsFunction few_rows_function(DType dtype, Isa isa) {
+  return TESSERA_SIMD(choose_few_rows, isa)(dtype, isa >= Isa::avx512_bf16);
+}
+
+}  // namespace tessera::cpu
+#endif
