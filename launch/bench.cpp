@@ -1,6 +1,6 @@
-// `tessera bench` says how fast training is. `train` times whole steps on random tokens, `step`
-// says which ops take the time of a step and compares them with the roofline of the machine, and
-// `op` times one op.
+// `tessera bench` says how fast training and generation are. `train` times whole steps on random tokens, `step`
+// says which ops take the time of a step and compares them with the roofline of the machine, `op` times
+// one op, and `generate` makes tokens with random weights.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ namespace tessera {
 namespace {
 
 void require_mode(const std::string& mode) {
-  const std::vector<std::string> modes{"train", "step", "op"};
+  const std::vector<std::string> modes{"train", "step", "op", "generate"};
   const auto meant = nearest(mode, modes);
   require(std::ranges::find(modes, mode) != modes.end(),
           "bench: there is no mode '{}'{}; known: {}", mode,
@@ -49,9 +49,10 @@ void bench(const Arguments& given, const Ranks& ranks) {
   require(!given.has("json") || !given.text("json").empty(), "--json: name a file");
   const auto sets = given.list("set");
   const auto config = [&] { return load_named_config(shipped_models().kinds(), what, sets); };
-  const nlohmann::json figures = mode == "op"     ? bench_op(what, sets, steps)
-                                 : mode == "step" ? bench_step(config(), steps)
-                                                  : bench_train(config(), steps, ranks);
+  const nlohmann::json figures = mode == "op"         ? bench_op(what, sets, steps)
+                                 : mode == "step"     ? bench_step(config(), steps)
+                                 : mode == "generate" ? bench_generate(config(), steps)
+                                                      : bench_train(config(), steps, ranks);
   if (given.has("json") && ranks.leads()) write_json(given.text("json"), figures);
 }
 
@@ -60,8 +61,9 @@ void bench(const Arguments& given, const Ranks& ranks) {
 int run_bench(std::span<const std::string> args) {
   const CommandLine line{
       .verb = "bench",
-      .summary = "Times training on random tokens, the ops inside a step, or one op alone.",
-      .words = {{"MODE", "train: whole steps; step: time by op; op: one op"},
+      .summary =
+          "Times training on random tokens, the ops inside a step, one op alone, or generation.",
+      .words = {{"MODE", "train: whole steps; step: time by op; op: one op; generate: tokens made"},
                 {"CONFIG", "a config; for `op` the op, its operands' types and attributes"}},
       .options = {set_option(),
                   {"steps", "N", "timed steps after two to warm up (default 5)"},

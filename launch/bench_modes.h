@@ -18,6 +18,10 @@ nlohmann::json bench_train(const Config& config, int64_t steps, const Ranks& ran
 /// the machine allow beside each time.
 nlohmann::json bench_step(const Config& config, int64_t steps);
 
+/// Times reading a prompt of 512 tokens and making tokens, for one text and for 16 side by side, as
+/// medians over `steps` tokens. The figures are tokens/s.
+nlohmann::json bench_generate(const Config& config, int64_t steps);
+
 /// Times one op on random operands. `text` gives the op as `op(TYPES) {attributes}`; `sets` are
 /// settings of device.* keys.
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps);

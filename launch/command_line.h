@@ -69,7 +69,7 @@ struct CommandLine {
   /// every rank gets nullopt.
   std::optional<Arguments> parse(std::span<const std::string> args) const;
 
-  /// The help text: at most 24 lines of at most 100 columns.
+  /// The help text: at most 30 lines of at most 100 columns.
   std::string help() const;
 };
 

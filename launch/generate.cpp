@@ -1,83 +1,203 @@
-// `tessera generate` continues a text with a trained GPT.
+// `tessera generate` continues texts with a trained model: one, shown as it is made, or many, as
+// lines of JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+#include <map>
+#include <memory>
 
 #include "framework/assembly/device.h"
 #include "framework/core/error.h"
-#include "framework/tokenizer/stream_decoder.h"
-#include "framework/train/generator.h"
+#include "framework/train/completion.h"
+#include "framework/train/stop_text.h"
 #include "launch/command_line.h"
+#include "launch/generate_options.h"
+#include "launch/generate_prompts.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
 
 namespace tessera {
-int run_generate(std::span<const std::string> args) {
-  const CommandLine line{
-      .verb = "generate",
-      .summary =
-          "Continues a text with a trained GPT, one token at a time through a key/value cache.",
-      .words = {{"SOURCE", kSourceHelp}},
-      .options = {{"prompt", "TEXT", "what to continue (default: the start of a document)"},
-                  {"tokens", "N", "most tokens to make (default 256)"},
-                  {"temperature", "T", "0: always the likeliest (default 0.8)"},
-                  {"top-k", "K", "draw among the K likeliest (default 0: all)"},
-                  {"top-p", "P", "draw among the likeliest that hold this probability (default 1)"},
-                  {"seed", "N", "the same seed makes the same text (default 1)"},
-                  set_option()},
-      .examples = {"runs/quickstart --prompt '#include <vec'",
-                   "configs/gpt-small.yaml --temperature 0 --tokens 64"}};
-  const auto given = line.parse(args);
-  if (!given) return 0;
-  Sampling sampling;
-  sampling.temperature = given->real("temperature", sampling.temperature);
-  sampling.top_k = given->integer("top-k", 0);
-  sampling.top_p = given->real("top-p", 1);
-  sampling.seed = static_cast<uint64_t>(given->integer("seed", 1));
-  require(sampling.temperature >= 0, "--temperature: it must not be negative");
-  require(sampling.top_p > 0 && sampling.top_p <= 1, "--top-p: it is above 0 and at most 1");
+namespace {
 
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
+                                          const ModelSource& source, const std::string& where) {
+  const int64_t context = source.config.model.context;
+  std::vector<std::vector<int32_t>> out;
+  for (const Prompt& prompt : prompts) {
+    std::vector<int32_t> ids;
+    if (source.marks.opened()) ids.push_back(source.marks.opens);
+    const std::vector<int32_t> text = source.tokenizer->encode(prompt.text);
+    ids.insert(ids.end(), text.begin(), text.end());
+    require(!ids.empty(),
+            "{}: it is empty, and no token opens the documents that {} was trained on; give the "
+            "first words",
+            where, source.place.string());
+    require(static_cast<int64_t>(ids.size()) <= context,
+            "{}: {} tokens and the one that every document begins with do not fit: model.context "
+            "is {}; shorten the prompt",
+            prompts.size() == 1 ? where : fmt::format("{}, prompt {}", where, out.size() + 1),
+            text.size(), context);
+    out.push_back(std::move(ids));
+  }
+  return out;
+}
+
+/// Writes results as lines of JSON, in the order of the prompts.
+class JsonLines {
+ public:
+  JsonLines(const std::string& file, const std::vector<Prompt>& prompts)
+      : name_(file),
+        prompts_(prompts),
+        file_(file.empty() ? stdout : std::fopen(file.c_str(), "w")) {
+    require(file_ != nullptr, "--out: {} cannot be written: {}", file, std::strerror(errno));
+  }
+  ~JsonLines() {
+    if (!name_.empty() && file_ != nullptr) std::fclose(file_);
+  }
+  JsonLines(const JsonLines&) = delete;
+  JsonLines& operator=(const JsonLines&) = delete;
+
+  void add(size_t number, const Completion& completion, const std::string& text, bool scored) {
+    nlohmann::ordered_json line = prompts_[number].members;
+    line["prompt"] = prompts_[number].text;
+    line["text"] = text;
+    line["ids"] = completion.ids;
+    if (!completion.likelihoods.empty()) add_likelihoods(line, completion);
+    if (scored) line["score"] = completion.score;
+    line["ended"] = to_string(completion.end);
+    waiting_[number] =
+        line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    for (auto next = waiting_.find(written_); next != waiting_.end();
+         next = waiting_.find(++written_)) {
+      const bool done =
+          std::fwrite(next->second.data(), 1, next->second.size(), file_) == next->second.size() &&
+          std::fflush(file_) == 0;
+      require(done, "{} cannot be written: {}", name_.empty() ? "standard output" : name_,
+              std::strerror(errno));
+      waiting_.erase(next);
+    }
+  }
+
+ private:
+  static void add_likelihoods(nlohmann::ordered_json& line, const Completion& completion) {
+    auto& logprobs = line["logprobs"] = nlohmann::ordered_json::array();
+    for (const auto& made : completion.likelihoods) logprobs.push_back(made.logprob);
+    if (completion.likelihoods.front().likeliest.empty()) return;
+    auto& likeliest = line["likeliest"] = nlohmann::ordered_json::array();
+    for (const auto& made : completion.likelihoods) likeliest.push_back(made.likeliest);
+  }
+
+  const std::string name_;
+  const std::vector<Prompt>& prompts_;
+  std::FILE* file_;
+  size_t written_ = 0;
+  std::map<size_t, std::string> waiting_;  // lines whose turn has not come
+};
+
+void show(const std::string& text) {
+  fmt::print("{}", text);
+  std::fflush(stdout);
+}
+
+/// The text of made tokens, up to a stop string.
+std::string text_of(StopText text, std::span<const int32_t> ids) {
+  std::string out;
+  for (const int32_t id : ids) out += text.add(id);
+  return out + text.finish();
+}
+
+void generate(const Arguments& given) {
+  GenerateOptions options = generate_options_of(given);
+  require(!given.has("prompt") || !given.has("prompts"), "give --prompt or --prompts, not both");
+  require(options.json || !given.has("out"), "--out: it takes JSON lines; give --json");
+  const std::vector<Prompt> prompts = given.has("prompts")
+                                          ? read_prompts(given.text("prompts"))
+                                          : std::vector<Prompt>{{given.text("prompt")}};
+  const ModelSource source = open_source(given.text("SOURCE"), given.list("set"));
   const Config& config = source.config;
-  const Tokenizer& tokenizer = *source.require_tokenizer();
-  const DocumentMarks& marks = source.marks;
-  const int32_t end = marks.closed() ? marks.closes : marks.opens;
-  const std::string text = given->text("prompt");
-  std::vector<int32_t> prompt;
-  if (marks.opened()) prompt.push_back(marks.opens);
-  const std::vector<int32_t> given_ids = tokenizer.encode(text);
-  prompt.insert(prompt.end(), given_ids.begin(), given_ids.end());
-  require(
-      !prompt.empty(),
-      "--prompt: it is empty, and no token opens the documents that {} was trained on; give the "
-      "first words",
-      source.place.string());
-  const auto context = static_cast<size_t>(config.model.context);
-  require(prompt.size() <= context,
-          "--prompt: {} tokens and the one that every document begins with do not fit: "
-          "model.context is {}; shorten the prompt",
-          given_ids.size(), context);
-  Generator generator(shipped_models(), config, tokenizer.vocab_size(), make_device(config.device));
+  const auto tokenizer = source.require_tokenizer();
+  CompletionOptions& completion = options.completion;
+  completion.usable = source.usable_ids();
+  completion.ends = {tokenizer->special().end_of_document};
+  const auto ids = encoded(prompts, *tokenizer, config.model.context,
+                           given.has("prompts") ? "--prompts" : "--prompt");
+
+  size_t longest = 0;
+  for (const auto& prompt : ids) longest = std::max(longest, prompt.size());
+  const bool beams = completion.beams.beams > 1;
+  const GenerationSize size{
+      .rows = beams ? completion.beams.beams : std::min<int64_t>(options.batch, std::ssize(ids)),
+      .positions = static_cast<int64_t>(longest) + completion.most,
+      .prompt = static_cast<int64_t>(longest),
+      .reorders = beams};
+  Generator generator(shipped_models(), config, tokenizer->vocab_size(), make_device(config.device),
+                      size);
   generator.load(*source.tensors);
 
-  bool begun = false;
-  StreamDecoder decoder(tokenizer);
-  for (const int32_t id : prompt) decoder.add(id);  // how the first token begins may depend on them
-  const auto show = [&](int32_t token) {
-    if (!begun) fmt::print("{}", text);
-    begun = true;
-    if (token == end) return false;
-    fmt::print("{}", decoder.add(token));
-    std::fflush(stdout);
-    return true;
+  std::vector<std::unique_ptr<StopText>> texts(prompts.size());
+  std::vector<std::string> made(prompts.size());
+  const auto begin = [&](size_t number) {
+    return StopText(*tokenizer, options.stops, ids[number]);
   };
-  const int64_t most = given->integer("tokens", 256, 1);
-  const auto made = generator.run(prompt, most, sampling, source.usable_ids(), show);
-  fmt::print("{}\n", decoder.finish());
-  std::fflush(stdout);
-  if (made.back() != end && static_cast<int64_t>(made.size()) < most)
-    fmt::print(stderr, "stopped after {} tokens: model.context = {} is full\n", made.size(),
-               context);
+  const bool streams = !options.json;
+  CompletionEvents events;
+  events.made = [&](size_t number, int32_t id) {
+    if (!texts[number]) {
+      texts[number] = std::make_unique<StopText>(begin(number));
+      if (streams) show(prompts[number].text);
+    }
+    const std::string text = texts[number]->add(id);
+    made[number] += text;
+    if (streams) show(text);
+    return !texts[number]->found();
+  };
+  if (!options.stops.empty())
+    events.stops = [&](size_t number, std::span<const int32_t> so_far) {
+      StopText text = begin(number);
+      for (const int32_t id : so_far) text.add(id);
+      return text.found();
+    };
+  std::unique_ptr<JsonLines> lines;
+  if (options.json) lines = std::make_unique<JsonLines>(given.text("out"), prompts);
+  events.done = [&](size_t number, const Completion& done) {
+    if (beams) {
+      made[number] = text_of(begin(number), done.ids);
+      if (streams) show(prompts[number].text + made[number]);
+    } else if (texts[number]) {
+      const std::string rest = texts[number]->finish();
+      made[number] += rest;
+      if (streams) show(rest);
+      texts[number].reset();
+    }
+    if (lines) return lines->add(number, done, made[number], beams);
+    show("\n");
+    if (done.end == Completion::End::context)
+      fmt::print(stderr, "stopped after {} tokens: model.context = {} is full\n", done.ids.size(),
+                 config.model.context);
+  };
+  complete(generator, ids, completion, events);
+}
+
+}  // namespace
+
+int run_generate(std::span<const std::string> args) {
+  CommandLine line{
+      .verb = "generate",
+      .summary = "Continues texts with a trained model, through key/value caches.",
+      .words = {{"SOURCE", kSourceHelp}},
+      .options = {{"prompt", "TEXT", "what to continue (default: the start of a document)"},
+                  {"prompts", "FILE", "one prompt per line, or JSON lines {\"prompt\": …}"}},
+      .examples = {"runs/quickstart --prompt '#include <vec'",
+                   "runs/gpt-small --prompts prompts.txt --out texts.jsonl"}};
+  for (Option& option : generate_options()) line.options.push_back(std::move(option));
+  line.options.push_back({"json", "", "print lines of JSON, as --prompts does"});
+  line.options.push_back({"out", "FILE", "write the lines of JSON there"});
+  line.options.push_back(set_option());
+  const auto given = line.parse(args);
+  if (given) generate(*given);
   return 0;
 }
 

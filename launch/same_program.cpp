@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "framework/formats/checksum.h"
 #include "framework/comm/agreement.h"
 #include "framework/core/mapped_file.h"
+#include "framework/formats/checksum.h"
 #include "launch/version.h"
 
 namespace tessera {

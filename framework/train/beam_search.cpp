@@ -75,8 +75,8 @@ void BeamSearch::run_on(const std::vector<Continuation>& best) {
 void BeamSearch::collect_ended(const std::vector<Continuation>& best) {
   const bool full = std::ranges::all_of(ended_, [](const Text& text) { return text.ended; });
   const bool closed = !improves_ || (full && options_.early == BeamOptions::Early::yes);
-  const auto share = static_cast<float>(
-      std::pow(static_cast<double>(length_ + 1), options_.length_penalty));
+  const auto share =
+      static_cast<float>(std::pow(static_cast<double>(length_ + 1), options_.length_penalty));
   std::vector<Text> all = ended_;
   // Only the best of the continuations may be results; the others stand in for those that end.
   for (size_t i = 0; i < running_.size(); ++i) {
@@ -92,8 +92,7 @@ void BeamSearch::collect_ended(const std::vector<Continuation>& best) {
 }
 
 bool BeamSearch::may_improve() const {
-  const bool greatest =
-      options_.early == BeamOptions::Early::never && options_.length_penalty > 0;
+  const bool greatest = options_.early == BeamOptions::Early::never && options_.length_penalty > 0;
   const double length = static_cast<double>(greatest ? most_ : length_);
   const float possible =
       running_[0].score / static_cast<float>(std::pow(length, options_.length_penalty));

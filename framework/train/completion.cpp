@@ -99,8 +99,8 @@ class Draws {
       apply(options_.rules, row.text, row.prompt, options_.ends, changed_);
       scores = changed_;
     }
-    const int32_t id = sample(scores, options_.sampling, row.key,
-                              static_cast<int64_t>(row.text.size()));
+    const int32_t id =
+        sample(scores, options_.sampling, row.key, static_cast<int64_t>(row.text.size()));
     row.text.push_back(id);
     row.completion.ids.push_back(id);
     if (options_.logprobs >= 0)

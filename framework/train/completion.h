@@ -29,7 +29,7 @@ struct CompletionOptions {
 struct Completion {
   enum class End { token, stop, length, context };
   struct Likelihood {
-    double logprob = 0;                             // by the model, before rules and temperature
+    double logprob = 0;  // by the model, before rules and temperature
     std::vector<std::pair<int32_t, double>> likeliest;  // ids and theirs
   };
 

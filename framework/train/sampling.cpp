@@ -73,8 +73,7 @@ std::vector<Candidate> candidates(std::span<const float> scores, const Sampling&
   const auto add = [&](int32_t id) {
     const float score = score_of(scores, id);
     if (std::isinf(score)) return;
-    all.push_back(
-        {id, std::exp(static_cast<double>(score - highest) / sampling.temperature)});
+    all.push_back({id, std::exp(static_cast<double>(score - highest) / sampling.temperature)});
   };
   if (sampling.top_k > 0 && sampling.top_k < static_cast<int64_t>(scores.size())) {
     for (const int32_t id : top_scores(scores, sampling.top_k)) add(id);

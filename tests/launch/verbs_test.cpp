@@ -37,7 +37,7 @@ TEST(Verbs, HelpOfEachFitsAScreen) {
     const ProgramRun run = program({"help", verb});
     EXPECT_EQ(run.status, 0) << verb;
     EXPECT_TRUE(run.out.starts_with("tessera " + verb)) << run.out;
-    EXPECT_LE(std::count(run.out.begin(), run.out.end(), '\n'), 24) << run.out;
+    EXPECT_LE(std::count(run.out.begin(), run.out.end(), '\n'), 30) << run.out;
     EXPECT_EQ(run.out, program({verb, "--help"}).out);
   }
 }

@@ -124,7 +124,8 @@ TEST_F(Bag, RunsOnRandomTokens) {
 }
 
 TEST_F(Bag, GeneratesNoText) {
-  EXPECT_EQ(user_error_of([&] { assemble_generation(models_, config(), 64, 8); }),
+  EXPECT_EQ(user_error_of(
+                [&] { assemble_generation(models_, config(), 64, {.positions = 8, .prompt = 8}); }),
             "only a gpt generates text; this model is bag");
 }
 

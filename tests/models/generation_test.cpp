@@ -1,92 +1,27 @@
 // Generation through key/value caches beside the whole forward pass: the same logits at every
-// position.
-#include <gtest/gtest.h>
-
-#include <limits>
-#include <numeric>
-
-#include "framework/ops/ops.h"
-#include "framework/passes/expand.h"
-#include "framework/runtime/evaluate.h"
-#include "framework/train/generator.h"
-#include "models/model.h"
-#include "tests/host_device.h"
-#include "tests/models/device.h"
+// position, and the same bits whatever stands in the other rows.
 #include "tests/models/errors.h"
-#include "tests/models/toy_batches.h"
-#include "tests/models/toy_configs.h"
+#include "tests/models/generation_model.h"
 
 namespace tessera::testing {
 namespace {
 
-constexpr int64_t kContext = 150,
-                  kVocab = 67;  // more than two blocks of a prompt, and not whole ones
+constexpr int64_t kContext = 150;  // more than two blocks of a prompt, and not whole ones
+using Logits = std::vector<float>;
+using Ids = std::vector<int32_t>;
 
-/// A Generator and, for comparison, the model's plain forward pass over the same parameters.
-class Text {
- public:
-  explicit Text(Sets sets) : Text(toy_config(kToyGpt, std::move(sets), shape())) {}
+Ids text(uint64_t sample, int64_t length) {
+  return ToyBatches::text(sample, length, kGenerationVocab);
+}
 
-  Generator& generator() { return generator_; }
+Logits read(Generator& generator, const Ids& prompt) {
+  const auto logits = generator.read(prompt);
+  return {logits.begin(), logits.end()};
+}
 
-  /// (S, vocab): the logits at every position of `tokens`, computed at once in f32.
-  std::vector<std::vector<float>> forward(const std::vector<int32_t>& tokens) const {
-    Config config = config_;
-    config.batch.length = static_cast<int64_t>(tokens.size());
-    Graph graph("forward");
-    shipped_models().of(config).build(graph, config, {.training = false});
-    graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
-    for (const Node& node : graph.nodes())
-      if (node.op == &ops::cross_entropy) graph.add_output("logits", graph.handle(node.inputs[0]));
-    Tensors inputs = parameters_;
-    for (const Port& port : graph.inputs())
-      if (port.kind == PortKind::data) inputs[port.name] = Tensor(graph.value(port.value).type);
-    std::copy(tokens.begin(), tokens.end(), inputs.at("tokens_in").data<int32_t>());
-    std::iota(inputs.at("positions_in").data<int32_t>(),
-              inputs.at("positions_in").data<int32_t>() + tokens.size(), 0);
-    inputs.at("count").data<float>()[0] = 1;
-    const Tensor logits = evaluate(graph, inputs, device()).at("logits");
-    std::vector<std::vector<float>> out;
-    for (size_t i = 0; i < tokens.size(); ++i) {
-      const float* row = logits.data<float>() + static_cast<int64_t>(i) * kVocab;
-      out.emplace_back(row, row + kVocab);
-    }
-    return out;
-  }
-
-  /// What run() gives, and the logits that each token was drawn from.
-  std::pair<std::vector<int32_t>, std::vector<std::vector<float>>> run(
-      const std::vector<int32_t>& prompt, int64_t most, const Sampling& sampling) {
-    std::vector<std::vector<float>> logits;
-    auto tokens = generator_.run(prompt, most, sampling, kVocab, [&](int32_t) {
-      const auto now =
-          generator_.session().output<float>(logits.empty() ? "prefill" : "decode", "logits");
-      logits.emplace_back(now.begin(), now.end());
-      return true;
-    });
-    return {std::move(tokens), std::move(logits)};
-  }
-
- private:
-  static Sets shape() {
-    return {"model.context=150", "batch.sequences=1", "data.documents=stream"};
-  }
-
-  explicit Text(const Config& config)
-      : config_(config), generator_(shipped_models(), config, kVocab, host_device(device())) {
-    const auto learner = toy_learner(config, device());
-    for (const Parameter& p : learner->parameters()) {
-      const auto from = learner->session().state<float>(p.name);
-      generator_.session().upload(generator_.session().state(p.name), from);
-      parameters_[p.name] = Tensor::of<float>(DType::f32, p.shape, from);
-    }
-    if (config.precision.compute == DType::bf16) generator_.session().run("refresh");
-  }
-
-  const Config config_;
-  Generator generator_;
-  Tensors parameters_;
-};
+Ids first(const Ids& tokens, size_t count) {
+  return {tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count)};
+}
 
 struct Case {
   const char* name;
@@ -96,55 +31,89 @@ struct Case {
 
 class Generation : public ::testing::TestWithParam<Case> {
  protected:
-  Text text_{GetParam().sets};
+  GenerationModel model_{GetParam().sets, kContext};
 };
-
-const Sampling kLikeliest{.temperature = 0};
 
 /// A prompt of every length: one token, whole blocks, one more than a block, the whole context.
 TEST_P(Generation, PromptsOfEveryLength) {
-  const auto tokens = ToyBatches::text(3, kContext, kVocab);
-  const auto whole = text_.forward(tokens);
+  const Ids tokens = text(3, kContext);
+  const auto whole = model_.forward(tokens);
+  Generator generator = model_.generator({.positions = kContext, .prompt = kContext});
   double worst = 0;
-  for (size_t length = 1; length <= tokens.size(); ++length) {
-    const auto logits =
-        text_
-            .run({tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(length)}, 1,
-                 kLikeliest)
-            .second;
-    worst = std::max(worst, worst_error(logits.at(0), whole[length - 1]));
-  }
-  ErrorTable(fmt::format("{}, prefill", GetParam().name), GetParam().bound).add("logits", worst);
+  for (size_t length = 1; length <= tokens.size(); ++length)
+    worst = std::max(worst, worst_error(read(generator, first(tokens, length)), whole[length - 1]));
+  ErrorTable(fmt::format("{}, prompts", GetParam().name), GetParam().bound).add("logits", worst);
 }
 
 TEST_P(Generation, OneTokenAfterAnotherUpToTheEnd) {
-  const auto words = ToyBatches::text(4, 40, kVocab);
-  for (size_t length : {size_t{1}, size_t{40}}) {
-    std::vector<int32_t> tokens(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(length));
-    const auto [made, logits] = text_.run(tokens, 1000, {.temperature = 1, .seed = 5});
-    ASSERT_EQ(static_cast<int64_t>(tokens.size() + made.size()), kContext + 1);
-    tokens.insert(tokens.end(), made.begin(), made.end() - 1);
-    const auto whole = text_.forward(tokens);
+  const Ids tokens = text(4, kContext);
+  const auto whole = model_.forward(tokens);
+  for (const size_t length : {size_t{1}, size_t{40}}) {
+    Generator generator =
+        model_.generator({.positions = kContext, .prompt = static_cast<int64_t>(length)});
+    generator.read(first(tokens, length));
+    generator.place(0);
     double worst = 0;
-    for (size_t i = 0; i < made.size(); ++i)
-      worst = std::max(worst, worst_error(logits[i], whole[length - 1 + i]));
+    for (size_t i = length; i < tokens.size(); ++i) {
+      const int32_t position = static_cast<int32_t>(i);
+      const auto logits = generator.decode(std::span(&tokens[i], 1), std::span(&position, 1));
+      worst = std::max(worst, worst_error(std::span<const float>(logits), whole[i]));
+    }
     ErrorTable(fmt::format("{}, decode behind {}", GetParam().name, length), GetParam().bound)
         .add("logits", worst);
   }
 }
 
-/// What an earlier text left in the caches does not show.
-TEST_P(Generation, OneTextAfterAnother) {
-  const auto one = ToyBatches::text(5, 70, kVocab), two = ToyBatches::text(6, 9, kVocab);
-  const auto first = text_.run(two, 20, kLikeliest);
-  text_.run(one, 100, kLikeliest);
-  const auto again = text_.run(two, 20, kLikeliest);
-  EXPECT_EQ(again.first, first.first);
-  EXPECT_EQ(again.second, first.second);
+/// Texts of unequal lengths side by side, one of which begins when the others are long since under
+/// way, get the bits that they get alone.
+TEST_P(Generation, TextsSideBySideGetTheBitsThatTheyGetAlone) {
+  const std::vector<std::pair<size_t, Ids>> texts{
+      {3, text(5, 60)}, {30, text(6, 90)}, {100, text(7, kContext)}, {7, text(8, 20)}};
+  std::vector<std::vector<Logits>> alone;
+  for (const auto& [prompt, tokens] : texts) {
+    Generator generator = model_.generator({.positions = kContext, .prompt = 100});
+    alone.push_back({read(generator, first(tokens, prompt))});
+    generator.place(0);
+    for (size_t i = prompt; i < tokens.size(); ++i) {
+      const int32_t position = static_cast<int32_t>(i);
+      const auto logits = generator.decode(std::span(&tokens[i], 1), std::span(&position, 1));
+      alone.back().emplace_back(logits.begin(), logits.end());
+    }
+  }
+  // Rows 0 to 2 begin with the first texts; row 0 takes the last text when the first has ended.
+  Generator generator = model_.generator({.rows = 3, .positions = kContext, .prompt = 100});
+  std::vector<size_t> in_row{0, 1, 2}, at;
+  const auto begin = [&](size_t row, size_t which) {
+    in_row[row] = which;
+    EXPECT_EQ(read(generator, first(texts[which].second, texts[which].first)), alone[which][0]);
+    generator.place(static_cast<int64_t>(row));
+    return texts[which].first;
+  };
+  for (size_t row = 0; row < 3; ++row) at.push_back(begin(row, row));
+  for (int step = 0; step < 60; ++step) {
+    if (in_row[0] == 0 && at[0] == texts[0].second.size()) at[0] = begin(0, 3);
+    Ids tokens, positions;
+    for (size_t row = 0; row < 3; ++row) {
+      const Ids& own = texts[in_row[row]].second;
+      const bool runs = at[row] < own.size();
+      tokens.push_back(runs ? own[at[row]] : 0);
+      positions.push_back(runs ? static_cast<int32_t>(at[row]) : 0);
+    }
+    const auto logits = generator.decode(tokens, positions);
+    for (size_t row = 0; row < 3; ++row) {
+      const auto& [prompt, own] = texts[in_row[row]];
+      if (at[row] >= own.size()) continue;
+      const float* begins = logits.data() + row * kGenerationVocab;
+      EXPECT_EQ(Logits(begins, begins + kGenerationVocab), alone[in_row[row]][at[row] - prompt + 1])
+          << "text " << in_row[row] << " at " << at[row];
+      ++at[row];
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Models, Generation,
                          ::testing::Values(Case{"learned", {}}, Case{"window", {"model.window=20"}},
+                                           Case{"wide_window", {"model.window=200"}},
                                            Case{"llama",
                                                 {"model.positions=rotary", "model.norm=rms",
                                                  "model.activation=silu_gated", "model.bias=false",
@@ -156,75 +125,80 @@ INSTANTIATE_TEST_SUITE_P(Models, Generation,
                                                 0.05}),
                          [](const auto& info) { return std::string(info.param.name); });
 
-TEST(GenerationCaches, AreOfTheComputeType) {
+/// Prompts that are read in blocks of 512.
+TEST(GenerationPrompts, OfManyTokens) {
+  constexpr int64_t kLong = 1100;
+  for (const char* window : {"model.window=0", "model.window=100"}) {
+    const GenerationModel model({window, "model.layers=1"}, kLong);
+    const Ids tokens = text(9, kLong);
+    const auto whole = model.forward(tokens);
+    Generator generator = model.generator({.positions = kLong, .prompt = kLong});
+    for (const size_t length : {448, 449, 512, 513, 1023, 1024, 1100})
+      EXPECT_LT(worst_error(read(generator, first(tokens, length)), whole[length - 1]), 1e-5)
+          << window << ", " << length;
+  }
+}
+
+TEST(GenerationCaches, AreOfTheComputeTypeAndAsLongAsTheTexts) {
   for (const char* compute : {"f32", "bf16"}) {
-    const Config config = toy_config(kToyGpt, {std::string("precision.compute=") + compute});
+    const Config config =
+        toy_config(kToyGpt, {std::string("precision.compute=") + compute, "model.context=1000"});
     int caches = 0;
-    const Assembly assembly = assemble_generation(shipped_models(), config, kVocab, 64);
+    const Assembly assembly = assemble_generation(shipped_models(), config, kGenerationVocab,
+                                                  {.rows = 3, .positions = 90, .prompt = 10});
     for (const State& state : assembly.program.states())
       if (state.kind == StateKind::cache) {
         ++caches;
         EXPECT_EQ(to_string(state.type.dtype), compute);
+        EXPECT_EQ(state.type.shape[0], state.name.starts_with("cache.prompt.") ? 1 : 3);
+        EXPECT_EQ(state.type.shape[1], 90);
       }
-    EXPECT_EQ(caches, 4);  // k and v of two layers
+    EXPECT_EQ(caches, 8);  // k and v of two layers, for the prompt and for the rows
   }
 }
 
-TEST(GenerationSampling, IsDecidedBySeedAndPosition) {
-  Text text(Sets{});
-  const auto prompt = ToyBatches::text(8, 10, kVocab);
-  const auto one = text.run(prompt, 60, {.temperature = 1, .seed = 1}).first;
-  EXPECT_EQ(text.run(prompt, 60, {.temperature = 1, .seed = 1}).first, one);
-  EXPECT_NE(text.run(prompt, 60, {.temperature = 1, .seed = 2}).first, one);
-  // Going on from what was made gives what would have been made.
-  std::vector<int32_t> longer = prompt;
-  longer.insert(longer.end(), one.begin(), one.begin() + 30);
-  const auto rest = text.run(longer, 30, {.temperature = 1, .seed = 1}).first;
-  EXPECT_EQ(rest, std::vector<int32_t>(one.begin() + 30, one.end()));
+TEST(GenerationCaches, OfAWindowHaveItsLength) {
+  const Config config = toy_config(kToyGpt, {"model.context=5000", "model.window=100"});
+  const Assembly assembly =
+      assemble_generation(shipped_models(), config, kGenerationVocab,
+                          {.rows = 2, .positions = 5000, .prompt = 4000, .window = 100});
+  for (const State& state : assembly.program.states())
+    if (state.kind == StateKind::cache) {
+      EXPECT_EQ(state.type.shape[1], state.name.starts_with("cache.prompt.") ? 612 : 100);
+    }
 }
 
-TEST(GenerationSampling, StopsWhenTold) {
-  Text text(Sets{});
-  const std::vector<int32_t> prompt{1, 2, 3};
-  int seen = 0;
-  const auto made =
-      text.generator().run(prompt, 50, kLikeliest, kVocab, [&](int32_t) { return ++seen < 4; });
-  EXPECT_EQ(made.size(), 4u);
-  EXPECT_TRUE(text.generator().run(prompt, 0, kLikeliest, kVocab).empty());
-  EXPECT_THROW(text.generator().run({}, 1, kLikeliest, kVocab), UserError);
-  EXPECT_THROW(text.generator().run(std::vector<int32_t>(kContext + 1, 1), 1, kLikeliest, kVocab),
-               UserError);
+/// The caches are written where they lie: a graph's arena holds no copy of them.
+TEST(GenerationCaches, AreNotCopied) {
+  const GenerationModel model({"model.context=4000"}, 4000);
+  Generator generator =
+      model.generator({.rows = 4, .positions = 4000, .prompt = 10, .reorders = true});
+  int64_t cache = 0;
+  for (const State& state : generator.session().compiled().program.states())
+    if (state.kind == StateKind::cache && !state.name.starts_with("cache.prompt."))
+      cache = std::max<int64_t>(cache, static_cast<int64_t>(state.type.bytes()));
+  for (const CompiledGraph& graph : generator.session().compiled().graphs) {
+    EXPECT_TRUE(graph.plan.copies.empty()) << graph.plan.graph.name();
+    const int64_t most = graph.plan.graph.name() == "reorder" ? cache + 4096 : cache / 2;
+    EXPECT_LE(graph.plan.arena_bytes, most) << graph.plan.graph.name();
+  }
 }
 
-TEST(GenerationSampling, RefusesLogitsThatAreNoNumbers) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  for (const float bad : {std::numeric_limits<float>::quiet_NaN(), kInfinity, -kInfinity})
-    for (const double temperature : {0.0, 1.0})
-      EXPECT_THROW(sample(std::vector{0.5F, bad, 1.0F}, {.temperature = temperature}, 0),
-                   UserError);
+TEST(GenerationSizes, BlocksDependOnThePromptAlone) {
+  EXPECT_EQ(prompt_blocks(1), (std::vector<int64_t>{8}));
+  EXPECT_EQ(prompt_blocks(16), (std::vector<int64_t>{8, 8}));
+  EXPECT_EQ(prompt_blocks(17), (std::vector<int64_t>{64}));
+  EXPECT_EQ(prompt_blocks(70), (std::vector<int64_t>{64, 8}));
+  EXPECT_EQ(prompt_blocks(513), (std::vector<int64_t>{512, 8}));
+  EXPECT_EQ(block_lengths(16), (std::vector<int64_t>{8}));
+  for (int64_t tokens = 1; tokens < 2000; ++tokens)
+    for (const int64_t block : prompt_blocks(tokens))
+      EXPECT_TRUE(std::ranges::count(block_lengths(tokens), block)) << tokens;
 }
 
-TEST(GenerationSampling, DrawsFromTheDistribution) {
-  const std::vector<float> logits{std::log(0.2F), std::log(0.5F), std::log(0.3F)};
-  const auto parts = [&](const Sampling& sampling) {
-    constexpr int kDraws = 20000;
-    std::vector<double> counts(3);
-    for (int i = 0; i < kDraws; ++i)
-      counts[static_cast<size_t>(sample(logits, sampling, i))] += 1.0 / kDraws;
-    return counts;
-  };
-  constexpr double kNear = 0.015;  // four standard deviations
-  const auto near = [&](const Sampling& sampling, std::vector<double> expected) {
-    const auto got = parts(sampling);
-    for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(got[i], expected[i], kNear) << i;
-  };
-  near({.temperature = 1}, {0.2, 0.5, 0.3});
-  near({.temperature = 0.5}, {4.0 / 38, 25.0 / 38, 9.0 / 38});
-  near({.temperature = 1, .top_k = 2}, {0, 5.0 / 8, 3.0 / 8});
-  near({.temperature = 1, .top_p = 0.6}, {0, 5.0 / 8, 3.0 / 8});
-  near({.temperature = 1, .top_p = 0.4}, {0, 1, 0});
-  near({.temperature = 1, .top_k = 1}, {0, 1, 0});
-  near({.temperature = 0}, {0, 1, 0});
+TEST(GenerationSizes, APromptBeyondTheContextIsRefused) {
+  const GenerationModel model({}, 20);
+  EXPECT_THROW(model.generator({.positions = 30, .prompt = 21}), UserError);
 }
 
 }  // namespace

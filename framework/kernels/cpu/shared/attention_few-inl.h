@@ -69,13 +69,25 @@ HWY_NOINLINE void attend_chunk(const FewQueries& few, const T* query, const T* k
   part[width + 1] = sum;
 }
 
+/// Whether the keys that are seen are so many that a second thread is worth waking.
+inline bool worth_sharing(const FewQueries& few, const KernelArgs& args) {
+  const AttentionProblem& p = few.p;
+  int64_t seen = 0;
+  for (int64_t entry = 0; entry < p.batch; ++entry) {
+    const KeyRange range = AttentionMask(p, args, entry).range(p.queries - 1);
+    seen += std::max<int64_t>(0, range.last - range.first);
+  }
+  return seen * few.rows() * p.groups * p.head_dim > (1 << 16);
+}
+
 template <class T>
 void run_few_queries(const FewQueries& few, const KernelArgs& args) {
   const AttentionProblem& p = few.p;
   const int64_t chunks = few.chunks(), rows = few.rows(), share = p.heads_per_group(),
                 size = few.part_elements();
   float* parts = static_cast<float*>(args.scratch);
-  parallel_for(p.batch * p.groups * chunks, 1, [&](int64_t begin, int64_t end, int) {
+  const int64_t items = p.batch * p.groups * chunks;
+  parallel_for(items, worth_sharing(few, args) ? 1 : items, [&](int64_t begin, int64_t end, int) {
     for (int64_t item = begin; item < end; ++item) {
       const int64_t entry = item / chunks / p.groups, group = item / chunks % p.groups,
                     key = item % chunks * kChunk;
@@ -102,7 +114,7 @@ void run_few_queries(const FewQueries& few, const KernelArgs& args) {
     }
   });
   // The parts of every row are merged into its first part.
-  parallel_for(p.batch * p.groups * rows, 4, [&](int64_t begin, int64_t end, int) {
+  parallel_for(p.batch * p.groups * rows, 64, [&](int64_t begin, int64_t end, int) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = i % rows, group = i / rows % p.groups, entry = i / rows / p.groups;
       const int64_t query = row / share, head = group * share + row % share, width = few.width();

@@ -60,6 +60,23 @@ HWY_INLINE void four_sums(D d, hn::Vec<D> a, hn::Vec<D> b, hn::Vec<D> c, hn::Vec
   }
 }
 
+/// Adds the products of `count` elements of each row and column.
+template <class M, int rows, int columns, bool whole>
+HWY_INLINE void add_products(const typename M::Element* HWY_RESTRICT x,
+                             const typename M::Element* HWY_RESTRICT w, int64_t k, int64_t count,
+                             VF (&sum)[rows][columns]) {
+  typename M::V factor[rows];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; ++r)
+    factor[r] = whole ? M::take(x + r * k) : M::take_part(x + r * k, count);
+#pragma GCC unroll 8
+  for (int c = 0; c < columns; ++c) {
+    const typename M::V weight = whole ? M::take(w + c * k) : M::take_part(w + c * k, count);
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; ++r) sum[r][c] = M::add_product(factor[r], weight, sum[r][c]);
+  }
+}
+
 /// `rows` of x by `columns` of the weight, which is a multiple of four, or one.
 template <class M, int rows, int columns>
 HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
@@ -69,22 +86,10 @@ HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
   for (int r = 0; r < rows; ++r)
 #pragma GCC unroll 8
     for (int c = 0; c < columns; ++c) sum[r][c] = splat(0.0f);
-  const auto step = [&](auto&& take) HWY_ATTR __attribute__((always_inline)) {
-    typename M::V factor[rows];
-#pragma GCC unroll 8
-    for (int r = 0; r < rows; ++r) factor[r] = take(x + r * k);
-#pragma GCC unroll 8
-    for (int c = 0; c < columns; ++c) {
-      const typename M::V weight = take(w + c * k);
-#pragma GCC unroll 8
-      for (int r = 0; r < rows; ++r) sum[r][c] = M::add_product(factor[r], weight, sum[r][c]);
-    }
-  };
-  int64_t i = 0;
-  for (; i + M::width() <= k; i += M::width())
-    step([&](const typename M::Element* p) TESSERA_BODY { return M::take(p + i); });
-  if (i < k)
-    step([&](const typename M::Element* p) TESSERA_BODY { return M::take_part(p + i, k - i); });
+  const int64_t whole = k / M::width() * M::width();
+  for (int64_t i = 0; i < whole; i += M::width())
+    add_products<M, rows, columns, true>(x + i, w + i, k, M::width(), sum);
+  if (whole < k) add_products<M, rows, columns, false>(x + whole, w + whole, k, k - whole, sum);
 #pragma GCC unroll 8
   for (int r = 0; r < rows; ++r) {
     float* to = out + r * FewRows::kColumns;
