@@ -20,6 +20,7 @@ ROOMS = {
     "runtime": ("framework/runtime",
                 "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu"),
     "formats": ("framework/formats", "core"),
+    "chat": ("framework/chat", "core"),
     "checkpoint": ("framework/checkpoint", "core mesh formats"),
     "tokenizer": ("framework/tokenizer", "core formats"),
     "data": ("framework/data", "core formats tokenizer"),
@@ -31,10 +32,10 @@ ROOMS = {
                  "checkpoint models"),
     "train": ("framework/train",
               "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime formats checkpoint tokenizer data "
-              "config models assembly record"),
+              "config models assembly record chat"),
     "verify": ("framework/verify",
                "core mesh graph ops passes plan report device comm kernels_reference kernels_cpu runtime formats checkpoint tokenizer data "
-               "config models assembly record train"),
+               "config models assembly record chat train"),
 }
 
 # Folders outside the rooms; they may include every room.
@@ -51,7 +52,7 @@ FOREIGN = {
     r"cpuid\.h": r"framework/device/cpu/.*",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
-    r"nlohmann/.*": r"(framework/(formats|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*|models/outside_\w+\.(h|cpp)",
+    r"nlohmann/.*": r"(framework/(formats|chat|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*|models/outside_\w+\.(h|cpp)",
     r"xxhash\.h": r"(framework/(formats|tokenizer|data)|tests|bench)/.*",
     r"(google/protobuf/.*|.*\.pb\.h)": r"(framework/record/tensorboard\w*\.cpp|tests/record/.*)",
     r"spdlog/.*": r"(framework/core/log\.(h|cpp)|launch/.*)",
