@@ -23,9 +23,9 @@ struct Template;
 
 /// What one rendering of a template may spend; beyond it the rendering ends with a UserError.
 struct ChatLimits {
-  int64_t steps = 10'000'000;                 // expressions and statements
-  int64_t output_bytes = int64_t{64} << 20;   // of the text
-  int64_t value_bytes = int64_t{512} << 20;   // of all values made on the way
+  int64_t steps = 10'000'000;                // expressions and statements
+  int64_t output_bytes = int64_t{64} << 20;  // of the text
+  int64_t value_bytes = int64_t{512} << 20;  // of all values made on the way
 };
 
 /// A conversation as text.
