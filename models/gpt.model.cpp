@@ -30,7 +30,7 @@ class GptBatches : public SampledBatches<GptSampler> {
       : SampledBatches(config, corpus, [&](const TokenSplit& split, uint64_t seed) {
           const bool best_fit = config.data.packing == DataConfig::Packing::best_fit;
           return GptSampler(split, seed, config.sequence_length(), packs(config),
-                            best_fit ? Packing::best_fit : Packing::stream);
+                            best_fit ? DocumentPacking::best_fit : DocumentPacking::stream);
         }) {}
 
  private:

@@ -13,7 +13,7 @@ constexpr uint64_t kShiftDraw = ~uint64_t{0};  // an index that the permutation 
 }  // namespace
 
 GptSampler::GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
-                       bool separate_documents, Packing packing)
+                       bool separate_documents, DocumentPacking packing)
     : train_(split.train),
       validation_(split.validation),
       length_(length),
@@ -22,7 +22,7 @@ GptSampler::GptSampler(const TokenSplit& split, uint64_t seed, int64_t length,
   require(length > 0, "a sequence length of {}; it must be at least 1", length);
   const auto size = static_cast<uint64_t>(length);
   const uint64_t tokens = train_.token_count();
-  if (packing == Packing::best_fit) {
+  if (packing == DocumentPacking::best_fit) {
     packs_.emplace(train_, size);
     windows_ = packs_->count();
     return;

@@ -28,7 +28,7 @@ struct GptBatch {
   std::vector<int32_t> positions;
 };
 
-enum class Packing { stream, best_fit };
+enum class DocumentPacking { stream, best_fit };
 
 class GptSampler {
  public:
@@ -37,7 +37,7 @@ class GptSampler {
   /// Without `separate_documents` a window is one text: documents are all 0 and positions run
   /// through.
   GptSampler(const TokenSplit& split, uint64_t seed, int64_t length, bool separate_documents = true,
-             Packing packing = Packing::stream);
+             DocumentPacking packing = DocumentPacking::stream);
 
   /// Training windows in one epoch.
   uint64_t samples_per_epoch() const { return windows_; }

@@ -69,7 +69,7 @@ TEST(BestFit, PlacesWhereTheLeastSpaceIsLeft) {
 TEST(BestFit, SamplesAreMaskedAndLabelledAsInAStream) {
   const TemporaryFolder folder;
   const TokenSplit split = split_tokens(shards_of(folder), 0.1);
-  const GptSampler sampler(split, 5, 64, true, Packing::best_fit), stream(split, 5, 64);
+  const GptSampler sampler(split, 5, 64, true, DocumentPacking::best_fit), stream(split, 5, 64);
   const uint64_t n = sampler.samples_per_epoch();
   const GptBatch epoch = sampler.train_batch(0, static_cast<int64_t>(n));
   size_t tokens = 0, unlabelled = 0;

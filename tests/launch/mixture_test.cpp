@@ -77,7 +77,7 @@ TEST_F(MixtureVerbs, RunsGoOnWithTheSameSamplesAndMeasureEachSource) {
   const auto json = nlohmann::json::parse(measured);
   for (const char* name : {"loss", "loss.a", "loss.b", "bits_per_byte.a", "bits_per_byte.b"})
     EXPECT_TRUE(json.contains(name)) << name;
-  const double low = std::min<double>(json["loss.a"], json["loss.b"]);
+  const double low = std::min(json["loss.a"].get<double>(), json["loss.b"].get<double>());
   EXPECT_LE(low, json["loss"].get<double>());
 }
 
