@@ -48,7 +48,7 @@ struct CompletionEvents {
   std::function<bool(size_t, int32_t)> made = {};
   /// Of beam search: whether a text ends with its last token, by what it says.
   std::function<bool(size_t, std::span<const int32_t>)> stops = {};
-  std::function<void(size_t, Completion)> done;
+  std::function<void(size_t, Completion)> done = {};
 };
 
 /// Completes all prompts; each has one token at least and is no longer than the generator takes.

@@ -14,7 +14,7 @@
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/comm/threads.h"
 #include "framework/core/threads.h"
-#include "framework/train/generator.h"
+#include "framework/train/completion.h"
 #include "framework/verify/verify.h"
 #include "models/model.h"
 #include "tests/host_device.h"
@@ -144,10 +144,15 @@ TEST(FarDevice, ACheckpointGoesOutAndComesBack) {
   std::vector<std::vector<int32_t>> texts;
   for (const std::shared_ptr<Device>& device :
        {std::shared_ptr<Device>(far), host_device(testing::device())}) {
-    Generator generator(shipped_models(), config, *config.model.vocab, device);
+    Generator generator(shipped_models(), config, *config.model.vocab, device,
+                        {.rows = 2, .positions = 15, .prompt = 3});
     CheckpointReader reader(folder / checkpoint_name(1));
     generator.load(reader);
-    texts.push_back(generator.run(prompt, 12, {.temperature = 1}, *config.model.vocab));
+    CompletionOptions options;
+    options.most = 12;
+    options.usable = *config.model.vocab;
+    complete(generator, std::vector<std::vector<int32_t>>{prompt}, options,
+             {.done = [&](size_t, const Completion& made) { texts.push_back(made.ids); }});
   }
   EXPECT_EQ(texts[0], texts[1]);
   std::filesystem::remove_all(folder);

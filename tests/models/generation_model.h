@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -34,12 +35,14 @@ class GenerationModel {
   }
 
   /// A generator over the model's parameters.
-  Generator generator(const GenerationSize& size) const {
-    Generator made(shipped_models(), config_, kGenerationVocab, host_device(device()), size);
+  std::unique_ptr<Generator> generator(const GenerationSize& size) const {
+    auto made = std::make_unique<Generator>(shipped_models(), config_, kGenerationVocab,
+                                            host_device(device()), size);
+    Session& session = made->session();
     for (const auto& [name, tensor] : parameters_)
-      made.session().upload(made.session().state(name),
-                            std::span(tensor.data<float>(), static_cast<size_t>(tensor.numel())));
-    made.refresh();
+      session.upload(session.state(name),
+                     std::span(tensor.data<float>(), static_cast<size_t>(tensor.type().numel())));
+    made->refresh();
     return made;
   }
 

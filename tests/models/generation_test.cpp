@@ -38,7 +38,8 @@ class Generation : public ::testing::TestWithParam<Case> {
 TEST_P(Generation, PromptsOfEveryLength) {
   const Ids tokens = text(3, kContext);
   const auto whole = model_.forward(tokens);
-  Generator generator = model_.generator({.positions = kContext, .prompt = kContext});
+  const auto held = model_.generator({.positions = kContext, .prompt = kContext});
+  Generator& generator = *held;
   double worst = 0;
   for (size_t length = 1; length <= tokens.size(); ++length)
     worst = std::max(worst, worst_error(read(generator, first(tokens, length)), whole[length - 1]));
@@ -49,8 +50,9 @@ TEST_P(Generation, OneTokenAfterAnotherUpToTheEnd) {
   const Ids tokens = text(4, kContext);
   const auto whole = model_.forward(tokens);
   for (const size_t length : {size_t{1}, size_t{40}}) {
-    Generator generator =
+    const auto held =
         model_.generator({.positions = kContext, .prompt = static_cast<int64_t>(length)});
+    Generator& generator = *held;
     generator.read(first(tokens, length));
     generator.place(0);
     double worst = 0;
@@ -71,7 +73,8 @@ TEST_P(Generation, TextsSideBySideGetTheBitsThatTheyGetAlone) {
       {3, text(5, 60)}, {30, text(6, 90)}, {100, text(7, kContext)}, {7, text(8, 20)}};
   std::vector<std::vector<Logits>> alone;
   for (const auto& [prompt, tokens] : texts) {
-    Generator generator = model_.generator({.positions = kContext, .prompt = 100});
+    const auto held = model_.generator({.positions = kContext, .prompt = 100});
+    Generator& generator = *held;
     alone.push_back({read(generator, first(tokens, prompt))});
     generator.place(0);
     for (size_t i = prompt; i < tokens.size(); ++i) {
@@ -81,7 +84,8 @@ TEST_P(Generation, TextsSideBySideGetTheBitsThatTheyGetAlone) {
     }
   }
   // Rows 0 to 2 begin with the first texts; row 0 takes the last text when the first has ended.
-  Generator generator = model_.generator({.rows = 3, .positions = kContext, .prompt = 100});
+  const auto held = model_.generator({.rows = 3, .positions = kContext, .prompt = 100});
+  Generator& generator = *held;
   std::vector<size_t> in_row{0, 1, 2}, at;
   const auto begin = [&](size_t row, size_t which) {
     in_row[row] = which;
@@ -132,7 +136,8 @@ TEST(GenerationPrompts, OfManyTokens) {
     const GenerationModel model({window, "model.layers=1"}, kLong);
     const Ids tokens = text(9, kLong);
     const auto whole = model.forward(tokens);
-    Generator generator = model.generator({.positions = kLong, .prompt = kLong});
+    const auto held = model.generator({.positions = kLong, .prompt = kLong});
+    Generator& generator = *held;
     for (const size_t length : {448, 449, 512, 513, 1023, 1024, 1100})
       EXPECT_LT(worst_error(read(generator, first(tokens, length)), whole[length - 1]), 1e-5)
           << window << ", " << length;
@@ -171,8 +176,8 @@ TEST(GenerationCaches, OfAWindowHaveItsLength) {
 /// The caches are written where they lie: a graph's arena holds no copy of them.
 TEST(GenerationCaches, AreNotCopied) {
   const GenerationModel model({"model.context=4000"}, 4000);
-  Generator generator =
-      model.generator({.rows = 4, .positions = 4000, .prompt = 10, .reorders = true});
+  const auto held = model.generator({.rows = 4, .positions = 4000, .prompt = 10, .reorders = true});
+  Generator& generator = *held;
   int64_t cache = 0;
   for (const State& state : generator.session().compiled().program.states())
     if (state.kind == StateKind::cache && !state.name.starts_with("cache.prompt."))

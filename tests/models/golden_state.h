@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "framework/formats/safetensors_reader.h"
 #include "framework/config/parse.h"
+#include "framework/formats/safetensors_reader.h"
 #include "framework/train/model_learner.h"
 #include "models/model.h"
 #include "tests/host_device.h"

@@ -56,7 +56,8 @@ TEST(Completion, OfTheLikeliestTokensIsThatOfTransformers) {
     CompletionOptions options = golden_options(24);
     options.rules = golden_rules(cases[0].at("options"));
     options.logprobs = 2;
-    Generator generator = golden_generator(size_for(prompts, 24, 2));
+    const auto held = golden_generator(size_for(prompts, 24, 2));
+    Generator& generator = *held;
     const auto got = completions(generator, prompts, options);
     for (size_t i = 0; i < cases.size(); ++i) {
       EXPECT_EQ(got[i].ids, cases[i].at("ids").get<Ids>()) << name << " " << i;
@@ -84,8 +85,7 @@ TEST(Completion, OfBeamSearchIsThatOfTransformers) {
                                              : BeamOptions::Early::no;
     auto& generator = generators[options.beams.beams];
     if (!generator)
-      generator = std::make_unique<Generator>(
-          golden_generator(size_for({Ids(70, 4)}, 12, options.beams.beams, true)));
+      generator = golden_generator(size_for({Ids(70, 4)}, 12, options.beams.beams, true));
     const Completion got = completions(*generator, {prompt}, options).at(0);
     EXPECT_EQ(got.ids, c.at("ids").get<Ids>()) << c;
     EXPECT_NEAR(got.score, c.at("score").get<double>(), 1e-4) << c;
@@ -110,7 +110,8 @@ TEST(Completion, IsTheSameInAnyBatchAndOrder) {
   options.rules.frequency = 0.2;
   options.logprobs = 0;
   const auto texts = [&](const std::vector<Ids>& of, int64_t rows) {
-    Generator generator = golden_generator(size_for(prompts, 40, rows));
+    const auto held = golden_generator(size_for(prompts, 40, rows));
+    Generator& generator = *held;
     std::vector<std::pair<Ids, double>> out;
     for (const Completion& c : completions(generator, of, options))
       out.emplace_back(c.ids, c.likelihoods.back().logprob);
@@ -130,7 +131,8 @@ TEST(Completion, IsTheSameInAnyBatchAndOrder) {
 TEST(Completion, EndsForAReason) {
   const std::vector<Ids> prompts = many_prompts();
   CompletionOptions options = golden_options(0);
-  Generator generator = golden_generator(size_for(prompts, 200, 4));
+  const auto held = golden_generator(size_for(prompts, 200, 4));
+  Generator& generator = *held;
   for (const Completion& c : completions(generator, prompts, options)) EXPECT_TRUE(c.ids.empty());
 
   options.most = 3;
@@ -162,7 +164,8 @@ TEST(Completion, OfBeamsStopsWhenATextSaysSo) {
   CompletionOptions options = golden_options(12);
   options.ends = {};
   options.beams.beams = 3;
-  Generator generator = golden_generator(size_for({{5}}, 12, 3, true));
+  const auto held = golden_generator(size_for({{5}}, 12, 3, true));
+  Generator& generator = *held;
   const auto free = completions(generator, {{5}}, options).at(0);
   EXPECT_EQ(free.ids.size(), 12u);
   EXPECT_EQ(to_string(free.end), "length");
@@ -175,7 +178,8 @@ TEST(Completion, OfBeamsStopsWhenATextSaysSo) {
 }
 
 TEST(Completion, NeedsPromptsOfOneToken) {
-  Generator generator = golden_generator(size_for({{5}}, 12, 1));
+  const auto held = golden_generator(size_for({{5}}, 12, 1));
+  Generator& generator = *held;
   const std::vector<Ids> none{{}};
   EXPECT_THROW(complete(generator, none, golden_options(1), {.done = [](size_t, Completion) {}}),
                UserError);

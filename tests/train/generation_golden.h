@@ -2,7 +2,10 @@
 // (tests/golden/generation/make writes both).
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <fstream>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -38,10 +41,11 @@ model: {type: gpt, layers: 2, hidden: 16, heads: 4, kv_heads: 2, mlp_hidden: 24,
                       "golden", {});
 }
 
-inline Generator golden_generator(const GenerationSize& size) {
-  Generator generator(shipped_models(), golden_config(), kGoldenVocab, host_device(device()), size);
+inline std::unique_ptr<Generator> golden_generator(const GenerationSize& size) {
+  auto generator = std::make_unique<Generator>(shipped_models(), golden_config(), kGoldenVocab,
+                                               host_device(device()), size);
   const SafetensorsReader reader(generation_golden_path("model.safetensors"));
-  Session& session = generator.session();
+  Session& session = generator->session();
   for (const State& state : session.compiled().program.states())
     if (state.kind == StateKind::parameter)
       session.fill<std::byte>(session.state(state.name), [&](std::span<std::byte> bytes) {

@@ -14,35 +14,60 @@ HWY_BEFORE_NAMESPACE();
 #endif
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// How elements of type T are loaded, multiplied and added to sums of f32.
-template <class T>
-struct Single {
-  using Element = T;
+// How elements are loaded, multiplied and added to sums of f32. kRows rows by four columns is what
+// fits into the registers, of which AVX-512 has 32 and others 16.
+inline constexpr bool kManyRegisters = HWY_TARGET <= HWY_AVX3;
+
+struct Floats {
+  using Element = float;
   using V = VF;
+  static constexpr int kRows = kManyRegisters ? 4 : 3;
   static int64_t width() { return lanes(); }
-  static HWY_INLINE V take(const T* p) { return load(p); }
-  static HWY_INLINE V take_part(const T* p, int64_t count) { return load_part(p, count); }
+  static HWY_INLINE V take(const float* p) { return load(p); }
   static HWY_INLINE VF add_product(V x, V w, VF sum) { return hn::MulAdd(x, w, sum); }
+};
+
+/// bf16 as two vectors of f32: the elements at even places and those at odd ones.
+struct Halves {
+  using Element = bfloat16;
+  struct V {
+    VF even, odd;
+  };
+  static constexpr int kRows = kManyRegisters ? 4 : 2;
+  static int64_t width() { return 2 * lanes(); }
+  static HWY_INLINE V take(const bfloat16* p) {
+    const U32 d;
+    const auto words = hn::LoadU(d, reinterpret_cast<const uint32_t*>(p));
+    return {hn::BitCast(F32(), hn::ShiftLeft<16>(words)),
+            hn::BitCast(F32(), hn::And(words, hn::Set(d, 0xffff0000U)))};
+  }
+  static HWY_INLINE VF add_product(const V& x, const V& w, VF sum) {
+    return hn::MulAdd(x.odd, w.odd, hn::MulAdd(x.even, w.even, sum));
+  }
 };
 
 #if TESSERA_MULTIPLIES_PAIRS
 /// Pairs of bf16, multiplied and added by one instruction.
-struct Paired {
+struct Pairs {
   using Element = bfloat16;
   using V = __m512i;
+  static constexpr int kRows = 4;
   static int64_t width() { return 32; }
   static HWY_INLINE V take(const bfloat16* p) { return _mm512_loadu_si512(p); }
-  static HWY_INLINE V take_part(const bfloat16* p, int64_t count) {
-    bfloat16 part[32] = {};
-    for (int64_t i = 0; i < count; ++i) part[i] = p[i];
-    return take(part);
-  }
   static HWY_INLINE VF add_product(V x, V w, VF sum) {
     return VF{
         _mm512_dpbf16_ps(sum.raw, reinterpret_cast<__m512bh>(x), reinterpret_cast<__m512bh>(w))};
   }
 };
 #endif
+
+/// Fewer elements than a vector's, followed by zeros.
+template <class M>
+HWY_INLINE typename M::V take_part(const typename M::Element* p, int64_t count) {
+  typename M::Element part[2 * HWY_MAX_BYTES / sizeof(float)] = {};
+  for (int64_t i = 0; i < count; ++i) part[i] = p[i];
+  return M::take(part);
+}
 
 /// The sums of the lanes of four vectors. Each lane's place in the order of summation is fixed.
 template <class D>
@@ -68,10 +93,10 @@ HWY_INLINE void add_products(const typename M::Element* HWY_RESTRICT x,
   typename M::V factor[rows];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; ++r)
-    factor[r] = whole ? M::take(x + r * k) : M::take_part(x + r * k, count);
+    factor[r] = whole ? M::take(x + r * k) : take_part<M>(x + r * k, count);
 #pragma GCC unroll 8
   for (int c = 0; c < columns; ++c) {
-    const typename M::V weight = whole ? M::take(w + c * k) : M::take_part(w + c * k, count);
+    const typename M::V weight = whole ? M::take(w + c * k) : take_part<M>(w + c * k, count);
 #pragma GCC unroll 8
     for (int r = 0; r < rows; ++r) sum[r][c] = M::add_product(factor[r], weight, sum[r][c]);
   }
@@ -109,8 +134,8 @@ template <class M, int columns>
 HWY_INLINE void few_rows_columns(const FewRows& p, const typename M::Element* x,
                                  const typename M::Element* w, float* out) {
   int64_t r = 0;
-  for (; r + 4 <= p.m; r += 4)
-    few_rows_tile<M, 4, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+  for (; r + M::kRows <= p.m; r += M::kRows)
+    few_rows_tile<M, M::kRows, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
   for (; r < p.m; ++r)
     few_rows_tile<M, 1, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
 }
@@ -129,12 +154,12 @@ void few_rows(const FewRows& p, const void* x_data, const void* w_data, int64_t 
 }
 
 FewRowsFunction choose_few_rows(DType dtype, bool pairs) {
-  if (dtype == DType::f32) return &few_rows<Single<float>>;
+  if (dtype == DType::f32) return &few_rows<Floats>;
 #if TESSERA_MULTIPLIES_PAIRS
-  if (pairs) return &few_rows<Paired>;
+  if (pairs) return &few_rows<Pairs>;
 #endif
   (void)pairs;
-  return &few_rows<Single<bfloat16>>;
+  return &few_rows<Halves>;
 }
 
 }  // namespace tessera::cpu::HWY_NAMESPACE
