@@ -16,6 +16,7 @@
 #include "launch/command_line.h"
 #include "launch/generate_options.h"
 #include "launch/generate_prompts.h"
+#include "launch/generate_tokens.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
 
@@ -27,6 +28,8 @@ std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
   const int64_t context = source.config.model.context;
   std::vector<std::vector<int32_t>> out;
   for (const Prompt& prompt : prompts) {
+    const std::string here =
+        prompts.size() == 1 ? where : fmt::format("{}, prompt {}", where, out.size() + 1);
     std::vector<int32_t> ids;
     if (source.marks.opened()) ids.push_back(source.marks.opens);
     const std::vector<int32_t> text = source.tokenizer->encode(prompt.text);
@@ -34,12 +37,11 @@ std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
     require(!ids.empty(),
             "{}: it is empty, and no token opens the documents that {} was trained on; give the "
             "first words",
-            where, source.place.string());
+            here, source.place.string());
     require(static_cast<int64_t>(ids.size()) <= context,
-            "{}: {} tokens and the one that every document begins with do not fit: model.context "
-            "is {}; shorten the prompt",
-            prompts.size() == 1 ? where : fmt::format("{}, prompt {}", where, out.size() + 1),
-            text.size(), context);
+            "{}: {} tokens{} do not fit: model.context is {}; shorten the prompt", here,
+            text.size(),
+            source.marks.opened() ? " and the one that every document begins with" : "", context);
     out.push_back(std::move(ids));
   }
   return out;
@@ -121,9 +123,8 @@ void generate(const Arguments& given) {
   const auto tokenizer = source.require_tokenizer();
   CompletionOptions& completion = options.completion;
   completion.usable = source.usable_ids();
-  completion.ends = {tokenizer->special().end_of_document};
-  const auto ids = encoded(prompts, *tokenizer, config.model.context,
-                           given.has("prompts") ? "--prompts" : "--prompt");
+  completion.ends = ending_tokens(source);
+  const auto ids = encoded(prompts, source, given.has("prompts") ? "--prompts" : "--prompt");
 
   size_t longest = 0;
   for (const auto& prompt : ids) longest = std::max(longest, prompt.size());

@@ -1,6 +1,9 @@
 // `tessera generate` and `eval` on a checkpoint, as a user meets them: what they say when the text
 // must end, when the prompt is too long, when the weights are of no use, and when what was named is
 // no checkpoint.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/checkpoint/checkpoint_reader.h"
 #include "framework/checkpoint/checkpoint_writer.h"
@@ -52,6 +55,114 @@ TEST_F(Generate, SaysWhyItStopped) {
       << full.err;
   const ProgramRun short_one = program({"generate", path("run"), "--tokens", "3"});
   EXPECT_EQ(short_one.err, "");
+}
+
+std::vector<nlohmann::json> json_lines(const std::string& text) {
+  std::vector<nlohmann::json> out;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) out.push_back(nlohmann::json::parse(line));
+  return out;
+}
+
+/// Results come as lines of JSON in the order of the prompts, and are the same in any batch.
+TEST_F(Generate, ManyPromptsGiveTheTextsThatEachGivesAlone) {
+  train();
+  write_file(place_.folder / "prompts", "ab\n{\"prompt\": \"c\\nd\", \"id\": 7}\n\nlonger one\n");
+  const auto made = [&](const std::string& batch) {
+    const ProgramRun run = program({"generate", path("run"), "--prompts", path("prompts"),
+                                    "--batch", batch, "--tokens", "5", "--logprobs", "2"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.out;
+  };
+  const std::string one = made("1");
+  EXPECT_EQ(made("3"), one);
+  EXPECT_EQ(made("32"), one);
+  const auto lines = json_lines(one);
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_EQ(lines[1].at("id"), 7);
+  EXPECT_EQ(lines[1].at("prompt"), "c\nd");
+  EXPECT_EQ(lines[2].at("prompt"), "");
+  for (const auto& line : lines) {
+    EXPECT_LE(line.at("ids").size(), 5u);
+    EXPECT_EQ(line.at("logprobs").size(), line.at("ids").size());
+    EXPECT_EQ(line.at("likeliest")[0].size(), 2u);
+    EXPECT_TRUE(line.at("ended") == "length" || line.at("ended") == "end") << line;
+  }
+  // A single prompt, shown as text, is the same.
+  const ProgramRun single = program({"generate", path("run"), "--prompt", "ab", "--tokens", "5"});
+  EXPECT_EQ(single.out, "ab" + lines[0].at("text").get<std::string>() + "\n");
+  const ProgramRun file = program({"generate", path("run"), "--prompts", path("prompts"),
+                                   "--tokens", "5", "--logprobs", "2", "--out", path("texts")});
+  EXPECT_EQ(file.out, "");
+  EXPECT_EQ(read_file(place_.folder / "texts"), one);
+}
+
+TEST_F(Generate, SearchesWithBeams) {
+  train();
+  const ProgramRun run =
+      program({"generate", path("run"), "--prompt", "ab", "--beams", "3", "--tokens", "4", "--json",
+               "--early-stopping", "never", "--length-penalty", "0.5", "--no-repeat-ngram", "2"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const auto line = json_lines(run.out).at(0);
+  EXPECT_LT(line.at("score"), 0);
+  EXPECT_LE(line.at("ids").size(), 4u);
+}
+
+TEST_F(Generate, EndsBeforeAStopString) {
+  train();
+  const auto text = [&](std::vector<std::string> more) {
+    std::vector<std::string> words{"generate",      path("run"), "--prompt", "ab", "--json",
+                                   "--temperature", "0",         "--tokens", "8"};
+    words.insert(words.end(), more.begin(), more.end());
+    return json_lines(program(words).out).at(0);
+  };
+  const auto whole = text({});
+  const auto full = whole.at("text").get<std::string>();
+  ASSERT_GE(full.size(), 3u);
+  const std::string stop = full.substr(2, 1);
+  const auto cut = text({"--stop", stop});
+  EXPECT_EQ(cut.at("ended"), "stop");
+  EXPECT_EQ(cut.at("text"), full.substr(0, full.find(stop)));
+}
+
+TEST_F(Generate, RefusesWhatMakesNoSense) {
+  train();
+  write_file(place_.folder / "empty", "");
+  write_file(place_.folder / "bad", "one\n{\"text\": 1}\n");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> cases{
+      {{"--temperature", "-1"}, "--temperature: it must not be negative"},
+      {{"--top-p", "0"}, "--top-p: it is above 0 and at most 1"},
+      {{"--min-p", "2"}, "--min-p: it is from 0 to 1"},
+      {{"--penalty", "repetition"}, "is not NAME=NUMBER"},
+      {{"--penalty", "repetition=0"}, "repetition is above 0"},
+      {{"--penalty", "length=2"}, "known: repetition, frequency, presence"},
+      {{"--beams", "40"}, "--beams: at most 32"},
+      {{"--beams", "2", "--top-k", "3"}, "--top-k: beam search makes no draws"},
+      {{"--length-penalty", "1"}, "--length-penalty: only beam search has it"},
+      {{"--beams", "2", "--early-stopping", "soon"}, "'soon' is none of no, yes, never"},
+      {{"--batch", "33"}, "--batch: at most 32"},
+      {{"--logprobs", "1"}, "--logprobs: only JSON lines show them"},
+      {{"--out", "x"}, "--out: it takes JSON lines"},
+      {{"--stop", ""}, "--stop: give a text"},
+      {{"--prompt", "a", "--prompts", "b"}, "not both"},
+      {{"--prompts", path("empty")}, "has no line"},
+      {{"--prompts", path("none")}, "cannot be read"},
+      {{"--prompts", path("bad")}, "bad: line 2: the object has no text \"prompt\""}};
+  for (const auto& [options, words] : cases) {
+    std::vector<std::string> all{"generate", path("run")};
+    all.insert(all.end(), options.begin(), options.end());
+    const ProgramRun run = program(all);
+    EXPECT_EQ(run.status, 2) << words;
+    EXPECT_EQ(run.out, "") << words;
+    expect_contains(run.err, words);
+  }
+}
+
+TEST_F(Generate, WhatDoesNotFitIsRefusedWithItsNumbers) {
+  train();
+  const ProgramRun run = program({"generate", path("run"), "--set", "device.memory=1MiB"});
+  EXPECT_EQ(run.status, 2);
+  expect_contains(run.err, "MiB");
 }
 
 TEST_F(Generate, APromptThatIsTooLongIsNotPrinted) {
