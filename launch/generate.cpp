@@ -8,11 +8,13 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "framework/assembly/device.h"
 #include "framework/core/error.h"
 #include "framework/train/completion.h"
 #include "framework/train/stop_text.h"
+#include "launch/chat_source.h"
 #include "launch/command_line.h"
 #include "launch/generate_options.h"
 #include "launch/generate_prompts.h"
@@ -24,15 +26,23 @@ namespace tessera {
 namespace {
 
 std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
-                                          const ModelSource& source, const std::string& where) {
+                                          const ModelSource& source, const Arguments& given) {
+  const std::string where = given.has("prompts") ? "--prompts" : "--prompt";
+  std::optional<ChatTemplate> chat;
+  if (given.has("chat")) chat = chat_template_of(source);
+  const bool opened = source.marks.opened() && !chat;  // a template writes such tokens itself
   const int64_t context = source.config.model.context;
   std::vector<std::vector<int32_t>> out;
   for (const Prompt& prompt : prompts) {
     const std::string here =
         prompts.size() == 1 ? where : fmt::format("{}, prompt {}", where, out.size() + 1);
     std::vector<int32_t> ids;
-    if (source.marks.opened()) ids.push_back(source.marks.opens);
-    const std::vector<int32_t> text = source.tokenizer->encode(prompt.text);
+    if (opened) ids.push_back(source.marks.opens);
+    const std::vector<int32_t> text =
+        chat ? source.tokenizer->encode(
+                   chat_prompt(*chat, prompt.text, given.text("system"), prompt.members, here),
+                   {.specials = true})
+             : source.tokenizer->encode(prompt.text);
     ids.insert(ids.end(), text.begin(), text.end());
     require(!ids.empty(),
             "{}: it is empty, and no token opens the documents that {} was trained on; give the "
@@ -40,8 +50,7 @@ std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
             here, source.place.string());
     require(static_cast<int64_t>(ids.size()) <= context,
             "{}: {} tokens{} do not fit: model.context is {}; shorten the prompt", here,
-            text.size(),
-            source.marks.opened() ? " and the one that every document begins with" : "", context);
+            text.size(), opened ? " and the one that every document begins with" : "", context);
     out.push_back(std::move(ids));
   }
   return out;
@@ -64,7 +73,7 @@ class JsonLines {
 
   void add(size_t number, const Completion& completion, const std::string& text, bool scored) {
     nlohmann::ordered_json line = prompts_[number].members;
-    line["prompt"] = prompts_[number].text;
+    if (!line.contains("messages")) line["prompt"] = prompts_[number].text;
     line["text"] = text;
     line["ids"] = completion.ids;
     if (!completion.likelihoods.empty()) add_likelihoods(line, completion);
@@ -115,8 +124,10 @@ void generate(const Arguments& given) {
   GenerateOptions options = generate_options_of(given);
   require(!given.has("prompt") || !given.has("prompts"), "give --prompt or --prompts, not both");
   require(options.json || !given.has("out"), "--out: it takes JSON lines; give --json");
+  const bool chats = given.has("chat");
+  require(chats || !given.has("system"), "--system: only a chat has it; give --chat");
   const std::vector<Prompt> prompts = given.has("prompts")
-                                          ? read_prompts(given.text("prompts"))
+                                          ? read_prompts(given.text("prompts"), chats)
                                           : std::vector<Prompt>{{given.text("prompt")}};
   const ModelSource source = open_source(given.text("SOURCE"), given.list("set"));
   const Config& config = source.config;
@@ -124,7 +135,7 @@ void generate(const Arguments& given) {
   CompletionOptions& completion = options.completion;
   completion.usable = source.usable_ids();
   completion.ends = ending_tokens(source);
-  const auto ids = encoded(prompts, source, given.has("prompts") ? "--prompts" : "--prompt");
+  const auto ids = encoded(prompts, source, given);
 
   size_t longest = 0;
   for (const auto& prompt : ids) longest = std::max(longest, prompt.size());
@@ -148,7 +159,7 @@ void generate(const Arguments& given) {
   events.made = [&](size_t number, int32_t id) {
     if (!texts[number]) {
       texts[number] = std::make_unique<StopText>(begin(number));
-      if (streams) show(prompts[number].text);
+      if (streams && !chats) show(prompts[number].text);
     }
     const std::string text = texts[number]->add(id);
     made[number] += text;
@@ -166,7 +177,7 @@ void generate(const Arguments& given) {
   events.done = [&](size_t number, const Completion& done) {
     if (beams) {
       made[number] = text_of(begin(number), done.ids);
-      if (streams) show(prompts[number].text + made[number]);
+      if (streams) show((chats ? "" : prompts[number].text) + made[number]);
     } else if (texts[number]) {
       const std::string rest = texts[number]->finish();
       made[number] += rest;
@@ -190,9 +201,10 @@ int run_generate(std::span<const std::string> args) {
       .summary = "Continues texts with a trained model, through key/value caches.",
       .words = {{"SOURCE", kSourceHelp}},
       .options = {{"prompt", "TEXT", "what to continue (default: the start of a document)"},
-                  {"prompts", "FILE", "one prompt per line, or JSON lines {\"prompt\": …}"}},
-      .examples = {"runs/quickstart --prompt '#include <vec'",
-                   "runs/gpt-small --prompts prompts.txt --out texts.jsonl"}};
+                  {"prompts", "FILE", "one prompt per line, or JSON lines {\"prompt\": …}"},
+                  {"chat", "", "answer the prompt, through the model's chat template"},
+                  {"system", "TEXT", "with --chat: what the system tells the model first"}},
+      .examples = {"runs/gpt-small --prompts prompts.txt --out texts.jsonl"}};
   for (Option& option : generate_options()) line.options.push_back(std::move(option));
   line.options.push_back({"json", "", "print lines of JSON, as --prompts does"});
   line.options.push_back({"out", "FILE", "write the lines of JSON there"});

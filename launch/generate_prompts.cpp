@@ -26,11 +26,15 @@ std::string whole_text(const std::string& name) {
   return text;
 }
 
-Prompt prompt_of(const std::string& line, const std::string& where) {
+Prompt prompt_of(const std::string& line, const std::string& where, bool chat) {
   Prompt out;
   out.text = line;
   if (!line.starts_with('{')) return out;
   out.members = parse_ordered_json_object(line, where);
+  if (chat && out.members.contains("messages")) {
+    out.text.clear();
+    return out;
+  }
   const auto text = out.members.find("prompt");
   require(text != out.members.end() && text->is_string(), "{}: the object has no text \"prompt\"",
           where);
@@ -40,7 +44,7 @@ Prompt prompt_of(const std::string& line, const std::string& where) {
 
 }  // namespace
 
-std::vector<Prompt> read_prompts(const std::string& file) {
+std::vector<Prompt> read_prompts(const std::string& file, bool chat) {
   const std::string text = whole_text(file);
   std::vector<Prompt> out;
   size_t begin = 0;
@@ -48,7 +52,7 @@ std::vector<Prompt> read_prompts(const std::string& file) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const bool carriage = end > begin && text[end - 1] == '\r';
     const std::string line = text.substr(begin, end - begin - (carriage ? 1 : 0));
-    out.push_back(prompt_of(line, fmt::format("{}: line {}", file, out.size() + 1)));
+    out.push_back(prompt_of(line, fmt::format("{}: line {}", file, out.size() + 1), chat));
     begin = end + 1;
   }
   require(!out.empty(), "--prompts: {} has no line", file);

@@ -14,7 +14,8 @@ struct Prompt {
 };
 
 /// The prompts of a file: a line is a prompt, or, where it begins with '{', a JSON object with the
-/// text "prompt". `file` may be "-", standard input. Throws UserError, which names file and line.
-std::vector<Prompt> read_prompts(const std::string& file);
+/// text "prompt" or, with `chat`, the conversation "messages". `file` may be "-", standard input.
+/// Throws UserError, which names file and line.
+std::vector<Prompt> read_prompts(const std::string& file, bool chat);
 
 }  // namespace tessera
