@@ -198,6 +198,7 @@ Arguments rest_of(const Arguments& arguments, size_t count) {
 
 Value map(const Value& value, const Arguments& arguments, Allowance& allowance) {
   std::vector<Value> items;
+  if (!truth(value)) return generator({}, allowance);  // None too
   if (arguments.positional.empty()) {
     const auto given = bound(arguments, {"attribute", "default"}, "the filter map");
     require(given[0], "the filter map needs a filter's name or an attribute");
@@ -224,6 +225,7 @@ Value select(const Value& value, const Arguments& arguments, Allowance& allowanc
       tests ? text_of(arguments.positional[skipped], "the name of a test") : "";
   const Arguments rest = rest_of(arguments, skipped + (tests ? 1 : 0));
   std::vector<Value> items;
+  if (!truth(value)) return generator({}, allowance);  // None too
   for (const Value& item : elements(value, allowance)) {
     const Value tested = attribute_at(item, attribute, nullptr, allowance);
     if ((tests ? passes_test(name, tested, rest, allowance) : truth(tested)) == wanted)
