@@ -139,14 +139,13 @@ void show(const Arguments& given, const Config& config) {
              feeds.size(), feeds.size() == 1 ? "" : "s");
   fmt::print("data: {} ({})\n", config.data.place(), data.identity);
   const std::vector<BatchSource> sources = data.batches->sources();
-  const Mixture& mixture = *data.batches->mixture();
   size_t padding = 0, tokens = 0;
   for (size_t i = 0; i < feeds.size(); ++i) {
     const Range rows = feeds[i].rows.size() > 0 ? feeds[i].rows : Range{0, micro};
     const RowText text(*data.tokenizer, feeds[i], rows.size());
     for (int64_t row = 0; row < rows.size(); ++row) {
       const int64_t sample = first + static_cast<int64_t>(i) * micro + rows.begin + row;
-      const Mixture::Place place = mixture.place(static_cast<uint64_t>(sample));
+      const Mixture::Place place = data.batches->place(sample);
       fmt::print("sample {}: {}{} labels{}\n", sample,
                  sources.size() > 1
                      ? fmt::format("{} (its sample {}), ", sources[place.source].name, place.sample)

@@ -59,8 +59,10 @@ class Batches {
   virtual int64_t evaluation_batches() const = 0;
   /// The sources that samples come from; none where tokens are random.
   virtual std::vector<BatchSource> sources() const { return {}; }
-  /// Which sample comes from which source; null where tokens are random.
+  /// How the sources are mixed; null where tokens are random.
   virtual const Mixture* mixture() const { return nullptr; }
+  /// The source of a training sample, and its number among the samples of that source's folder.
+  virtual Mixture::Place place(int64_t) const { return {}; }
   /// What samples [first_sample, first_sample + count) are, one line each.
   virtual std::vector<std::string> identity(int64_t first_sample, int64_t count) const = 0;
 };

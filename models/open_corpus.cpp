@@ -1,5 +1,8 @@
 #include "models/open_corpus.h"
 
+#include <filesystem>
+#include <map>
+
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -10,9 +13,16 @@ Corpus open_corpus(const Config& config) {
           "set data.shards: DIR");
   std::vector<CorpusSource> sources;
   const int64_t length = config.sequence_length();
+  std::map<std::filesystem::path, TokenSplit> opened;  // a folder may stand twice
   for (const DataSourceConfig& part : config.data.parts()) {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::weakly_canonical(part.shards, error);
+    auto found = opened.find(folder);
+    if (found == opened.end())
+      found = opened.emplace(folder, split_tokens(TokenShards::open(part.shards), *part.validation))
+                  .first;
     CorpusSource source{.name = part.name,
-                        .split = split_tokens(TokenShards::open(part.shards), *part.validation),
+                        .split = found->second,
                         .weight = part.weight,
                         .epochs = part.epochs,
                         .from = static_cast<uint64_t>(part.from.samples(length))};

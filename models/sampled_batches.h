@@ -72,13 +72,16 @@ class SampledBatches : public Batches {
     std::vector<BatchSource> out;
     for (size_t s = 0; s < names_.size(); ++s) {
       const Sampler& sampler = sampler_.source(s);
-      out.push_back({names_[s], sampler.samples_per_epoch(), sampler.validation_samples()});
+      out.push_back({names_[s], sampler.samples_per_epoch(), sampler_.validation_samples(s)});
       if constexpr (requires { sampler.padding(); }) out.back().padding = sampler.padding();
     }
     return out;
   }
 
   const Mixture* mixture() const override { return &sampler_.mixture(); }
+  Mixture::Place place(int64_t sample) const override {
+    return sampler_.place(static_cast<uint64_t>(sample));
+  }
 
   std::vector<std::string> identity(int64_t first_sample, int64_t count) const override {
     std::vector<std::string> out;
@@ -87,7 +90,7 @@ class SampledBatches : public Batches {
       out.push_back(fmt::format("sample {} of seed {} in {}", sample, config_.train.seed,
                                 config_.data.place()));
       if (names_.size() < 2 || sample >= mixture()->samples()) continue;
-      const Mixture::Place place = mixture()->place(sample);
+      const Mixture::Place place = sampler_.place(sample);
       out.back() += fmt::format(" (sample {} of {})", place.sample, names_[place.source]);
     }
     return out;

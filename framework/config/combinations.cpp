@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <map>
 #include <set>
 
 #include "framework/config/checks.h"
@@ -148,7 +150,17 @@ struct Combinations : Checks {
            "samples in its epochs)",
            weighted, data.sources.size());
     std::set<std::string> names;
+    std::map<std::filesystem::path, double> held_out;
     for (const DataSourceConfig& source : data.parts()) {
+      const double first =
+          held_out
+              .emplace(std::filesystem::path(source.shards + "/").lexically_normal(),
+                       *source.validation)
+              .first->second;
+      demand(first == *source.validation, {"data.sources"},
+             "{} stands twice, once with validation {} and once with {}: what one holds out the "
+             "other would train on; make them equal",
+             source.shards, first, *source.validation);
       demand(
           names.insert(source.name).second, {"data.sources"},
           "two sources are called {}; give one of them another name, such as {{shards: {}, name: "

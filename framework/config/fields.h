@@ -73,8 +73,9 @@ void fields(DataConfig& c, Visit&& visit) {
   visit("shards", c.shards,
         "Folder written by `tessera tokenize`; train and eval need it, or data.sources.");
   visit("sources", c.sources,
-        "Several folders instead of one, mixed: a list of maps with the keys below. All must be of "
-        "one tokenizer.");
+        "Several folders instead of one, mixed: a list of maps with the keys shards, name, weight, "
+        "epochs, validation, from and until (docs/text.md), such as `[{shards: a, weight: 3}, "
+        "{shards: b, weight: 1}]`.");
   visit("validation", c.validation, "Part of the documents held out of training.",
         fraction(0, 0.9));
   visit("documents", c.documents,

@@ -50,8 +50,15 @@ Corpus::Corpus(std::vector<CorpusSource> sources) : sources_(std::move(sources))
 
 std::string Corpus::identity() const {
   std::string text;
-  for (size_t s = 0; s < sources_.size(); ++s) text += (s == 0 ? "" : "; ") + shards(s).identity();
+  for (size_t s = 0; s < sources_.size(); ++s)
+    if (first_of_folder(s) == s) text += (s == 0 ? "" : "; ") + shards(s).identity();
   return text;
+}
+
+size_t Corpus::first_of_folder(size_t source) const {
+  size_t first = 0;
+  while (&shards(first) != &shards(source)) ++first;
+  return first;
 }
 
 Mixture Corpus::mixture(std::span<const uint64_t> samples_per_epoch) const {

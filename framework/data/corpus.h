@@ -32,7 +32,9 @@ class Corpus {
   const TokenShards& shards(size_t source) const { return sources_[source].split.train.shards(); }
   const std::shared_ptr<const Tokenizer>& tokenizer() const { return shards(0).shared_tokenizer(); }
   const DocumentMarks& marks() const { return shards(0).marks(); }
-  /// TokenShards::identity of all sources: equal for equal contents, wherever the folders lie.
+  /// The first source that reads the same folder: `source` itself, unless the folder stands twice.
+  size_t first_of_folder(size_t source) const;
+  /// TokenShards::identity of all folders: equal for equal contents, wherever the folders lie.
   std::string identity() const;
   /// The mixture, with the number of samples that each source has in an epoch.
   Mixture mixture(std::span<const uint64_t> samples_per_epoch) const;

@@ -20,10 +20,25 @@ class MixedSampler {
   /// `make` makes the sampler of a source from (split, seed).
   template <typename Make>
   MixedSampler(const Corpus& corpus, uint64_t seed, const Make& make)
-      : samplers_(made(corpus, seed, make)), mixture_(corpus.mixture(epochs(samplers_))) {}
+      : samplers_(made(corpus, seed, make)), mixture_(corpus.mixture(epochs(samplers_))) {
+    for (size_t s = 0; s < samplers_.size(); ++s) first_.push_back(corpus.first_of_folder(s));
+  }
 
   const Mixture& mixture() const { return mixture_; }
+  /// Where a sample comes from. Sources of one folder count its samples together: each goes on
+  /// where the others have come to.
+  Mixture::Place place(uint64_t sample) const {
+    Mixture::Place place = mixture_.place(sample);
+    for (size_t s = 0; s < first_.size(); ++s)
+      if (s != place.source && first_[s] == first_[place.source])
+        place.sample += mixture_.given(s, sample);
+    return place;
+  }
   const Sampler& source(size_t index) const { return samplers_[index]; }
+  /// Held-out samples of a source; a folder that stands twice counts once.
+  uint64_t validation_samples(size_t source) const {
+    return first_[source] == source ? samplers_[source].validation_samples() : 0;
+  }
 
   Batch train_batch(uint64_t first_sample, int64_t count) const {
     Batch batch = samplers_[0].padded_batch(count);
@@ -33,8 +48,8 @@ class MixedSampler {
               "the data ends before sample {}: its sources give {} samples (epochs, until); give "
               "them more epochs, or let one go on",
               sample, mixture_.samples());
-      const Mixture::Place place = mixture_.place(sample);
-      samplers_[place.source].fill_train_row(place.sample, row, batch);
+      const Mixture::Place at = place(sample);
+      samplers_[at.source].fill_train_row(at.sample, row, batch);
     }
     return batch;
   }
@@ -49,8 +64,12 @@ class MixedSampler {
   static std::vector<Sampler> made(const Corpus& corpus, uint64_t seed, const Make& make) {
     std::vector<Sampler> samplers;
     const Random seeds(seed, "data.source");
-    for (size_t s = 0; s < corpus.sources().size(); ++s)
-      samplers.push_back(make(corpus.sources()[s].split, s == 0 ? seed : seeds.bits(0, s)));
+    for (size_t s = 0; s < corpus.sources().size(); ++s) {
+      const size_t first = corpus.first_of_folder(s);
+      samplers.push_back(first < s
+                             ? samplers[first]
+                             : make(corpus.sources()[s].split, s == 0 ? seed : seeds.bits(0, s)));
+    }
     return samplers;
   }
   static std::vector<uint64_t> epochs(const std::vector<Sampler>& samplers) {
@@ -61,6 +80,7 @@ class MixedSampler {
 
   std::vector<Sampler> samplers_;
   Mixture mixture_;
+  std::vector<size_t> first_;  // the first source of the same folder
 };
 
 }  // namespace tessera

@@ -35,10 +35,10 @@ std::string data_forecast(const Config& config, const Batches& batches) {
     text +=
         sources.size() == 1 ? ": " : fmt::format("\n  {:<16} {:5.1f} %  ", sources[s].name, share);
     text +=
-        fmt::format("{:.2f} epochs of {} samples",
+        fmt::format("{:.3g} epochs of {} samples",
                     static_cast<double>(given) / static_cast<double>(sources[s].samples_per_epoch),
                     count(sources[s].samples_per_epoch));
-    if (sources[s].padding > 0)
+    if (sources[s].padding >= 0.0005)
       text += fmt::format(", {:.1f} % of them padding", 100 * sources[s].padding);
   }
   const std::vector<uint64_t> begins = mixture->phase_begins();

@@ -85,6 +85,8 @@ TEST(DataSources, MistakesSayWhatToWrite) {
   wrong("[{shards: a, from: 10 samples, until: 10 samples}]",
         "a: until 10 samples is not after from");
   wrong("[{shards: a, validation: 0}]", "evaluate.every = 200 steps needs held-out data");
+  wrong("[{shards: a}, {shards: a/, name: b, validation: 2%}]",
+        "a/ stands twice, once with validation 0.05 and once with 0.02");
   wrong("[{shards: a}], shards: b", "data.shards and data.sources are both set");
   const std::string set = error_of(gpt(), {"data.sources=[{shards: a"});
   EXPECT_NE(set.find("--set data.sources: '[{shards: a' is no list of maps"), std::string::npos)

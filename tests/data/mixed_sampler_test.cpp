@@ -97,6 +97,26 @@ TEST_F(Mixed, WithoutWeightsEpochsEndTogether) {
   expect_contains(error_of([&] { sampler<GptSampler>(none); }), "are less than one sample");
 }
 
+TEST_F(Mixed, AFolderThatStandsTwiceIsReadInOneOrder) {
+  const TokenSplit a = split("a", 'a', 30), b = split("b", 'b', 10);
+  const Corpus corpus({{.name = "a", .split = a, .weight = 1, .until = 40},
+                       {.name = "b", .split = b, .weight = 1},
+                       {.name = "later", .split = a, .weight = 3, .from = 40}});
+  const auto mixed = sampler<GptSampler>(corpus);
+  std::vector<uint64_t> next(2, 0);
+  for (uint64_t sample = 0; sample < 200; ++sample) {
+    const Mixture::Place place = mixed.place(sample);
+    EXPECT_EQ(place.sample, next[place.source == 1 ? 1 : 0]++);
+    EXPECT_NE(place.source, sample < 40 ? 2u : 0u);
+  }
+  EXPECT_EQ(next[0], 20u + 120u);
+  const GptBatch row = mixed.train_batch(199, 1);
+  const Mixture::Place last = mixed.place(199);
+  EXPECT_EQ(row.ids, mixed.source(last.source).train_batch(last.sample, 1).ids);
+  EXPECT_EQ(mixed.validation_samples(2), 0u);
+  EXPECT_GT(mixed.validation_samples(0), 0u);
+}
+
 TEST_F(Mixed, SourcesMustHaveOneTokenizerAndTheSameMarks) {
   const TokenSplit bytes = split("a", 'a', 5);
   const TokenSplit closed = split("b", 'b', 5, {.marks = DocumentMarks{.closes = 256}});
@@ -107,7 +127,8 @@ TEST_F(Mixed, SourcesMustHaveOneTokenizerAndTheSameMarks) {
   expect_contains(marks, "/a, 256");
   expect_contains(marks, "nothing opens a document and 256");
   EXPECT_NE(Corpus(bytes).identity(),
-            Corpus({{.name = "a", .split = bytes}, {.name = "c", .split = bytes}}).identity());
+            Corpus({{.name = "a", .split = bytes}, {.name = "c", .split = split("c", 'c', 5)}})
+                .identity());
 }
 
 TEST_F(Mixed, MarksThatCloseAreWhatIsPredictedLast) {

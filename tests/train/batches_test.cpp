@@ -67,6 +67,40 @@ const std::vector<float>& reals(const Feed& feed, const std::string& name) {
   throw std::out_of_range(name);
 }
 
+/// Whatever the rows and micro-steps, a mixture gives the same samples, and held-out batches are of
+/// one source each.
+TEST_F(BatchesTest, AMixtureIsTheSameForAllRows) {
+  const TemporaryFolder folder;
+  const auto more = make_shards(folder, {random_text(50, 9000), random_text(51, 9000)});
+  for (const char* text : {kGpt, kBert}) {
+    const auto mixed = [&](const std::vector<std::string>& sets) {
+      const Config config = config_of(text, sets);
+      return make_batches(
+          shipped_models().of(config), config,
+          Corpus({{.name = "a", .split = split_tokens(shards_, 0.2), .weight = 2},
+                  {.name = "b", .split = split_tokens(more, 0.2), .weight = 1, .from = 4}}));
+    };
+    const auto one = mixed({"batch.sequences=12"});
+    const std::vector<int32_t> whole = *one->update(0)[0].find_integers("tokens_in");
+    std::vector<int32_t> parts;
+    const auto other = mixed({"batch.sequences=6", "batch.accumulate=2"});
+    for (const int64_t first : {0, 6})
+      for (int64_t micro = 0; micro < 2; ++micro)
+        for (const Range rows : {Range{0, 1}, Range{1, 3}}) {
+          const Feed feed = other->update(first, {rows, {}})[static_cast<size_t>(micro)];
+          const std::vector<int32_t>& ids = *feed.find_integers("tokens_in");
+          parts.insert(parts.end(), ids.begin(), ids.end());
+        }
+    EXPECT_EQ(parts, whole);
+    EXPECT_EQ(one->place(3).source, 0u);
+    EXPECT_EQ(one->sources().size(), 2u);
+    std::vector<int64_t> batches(2, 0);
+    for (int64_t i = 0; i < one->evaluation_batches(); ++i) ++batches[one->evaluation(i).source];
+    EXPECT_GT(batches[0], 0);
+    EXPECT_GT(batches[1], 0);
+  }
+}
+
 TEST_F(BatchesTest, MaskRateWhoseProductRoundsUp) {
   const Config config = config_of(kBert, {"data.mask_rate=14%"});
   EXPECT_EQ(masked_positions(config), 14);  // 0.14 · 100 is a little above 14
