@@ -12,6 +12,7 @@
 #include "framework/record/run_state.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
+#include "launch/eval_text.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
 #include "models/model.h"
@@ -19,17 +20,24 @@
 namespace tessera {
 
 int run_eval(std::span<const std::string> args) {
-  const CommandLine line{
+  CommandLine line{
       "eval",
-      "Measures a checkpoint on the held-out part of the data: the same "
-      "batches as in training, or "
-      "more of them with --set evaluate.batches=N.",
-      {{"SOURCE", kSourceHelp}},
+      "Measures a model: on FILE (text, JSON lines, a folder; or questions with choices), or "
+      "without FILE on the held-out part of its data, in the batches of training.",
+      {{"SOURCE", kSourceHelp},
+       {"FILE", "text to measure, or JSON lines with context, choices, answer",
+        Word::Count::optional}},
       {set_option(), {"json", "", "print one JSON object"}},
-      {"configs/gpt-small.yaml", "runs/gpt-small/checkpoints/step-00002000 --json"}};
+      {"runs/gpt-small --json", "smollm2.gguf book.txt --stride 512"}};
+  for (const Option& option : eval_text_options()) line.options.push_back(option);
   const auto given = line.parse(args);
   if (!given) return 0;
   const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  if (const std::string file = given->text("FILE"); !file.empty())
+    return holds_choices(file) ? eval_choices(source, file, *given)
+                               : eval_text(source, file, *given);
+  for (const Option& option : eval_text_options())
+    require(!given->has(option.name), "--{} goes with a FILE", option.name);
   const Config& config = source.config;
   const std::string place = source.place.string();
   require(config.data.holds_out(),

@@ -10,6 +10,8 @@
 namespace tessera {
 
 int run_train(std::span<const std::string> args);
+int run_chat(std::span<const std::string> args);
+int run_embed(std::span<const std::string> args);
 int run_eval(std::span<const std::string> args);
 int run_export(std::span<const std::string> args);
 int run_generate(std::span<const std::string> args);

@@ -58,4 +58,7 @@ Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context,
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
                                   int64_t masked, bool training, bool part = false);
 
+/// The graph that ModelDef::encoding describes; all tokens are of the first segment.
+std::vector<Parameter> build_bert_encoding(Graph& graph, const Bert& bert, const ReadingUse& use);
+
 }  // namespace tessera

@@ -48,6 +48,10 @@ std::vector<Parameter> build(Graph& graph, const Config& config, const ModelUse&
                     config.sequence_length(), masked_positions(config), use.training, use.part);
 }
 
+std::vector<Parameter> build_encoding(Graph& graph, const Config& config, const ReadingUse& use) {
+  return build_bert_encoding(graph, bert_of(config, use.vocab), use);
+}
+
 BertOptions sampling(const Config& config) {
   BertOptions out;
   out.length = config.sequence_length();
@@ -183,6 +187,7 @@ ModelDef bert_model() {
                    .check = check_bert},
           .build = build,
           .layout = bert_layout,
+          .encoding = build_encoding,
           .batches = make_batches,
           .random_feed = random_feed,
           .loss_parts = loss_parts,

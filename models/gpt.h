@@ -45,4 +45,8 @@ std::vector<Parameter> build_gpt(Graph& graph, const Gpt& gpt, int64_t batch, in
 ///   caches are filled). Data out: logits f32 (B, vocab).
 std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt, const GenerationUse& use);
 
+/// The graphs that ModelDef::scoring and ModelDef::encoding describe.
+std::vector<Parameter> build_gpt_scoring(Graph& graph, const Gpt& gpt, const ReadingUse& use);
+std::vector<Parameter> build_gpt_encoding(Graph& graph, const Gpt& gpt, const ReadingUse& use);
+
 }  // namespace tessera

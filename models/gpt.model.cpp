@@ -24,6 +24,14 @@ std::vector<Parameter> build_generation(Graph& graph, const Config& config,
   return build_gpt_generation(graph, gpt_of(config, use.vocab), use);
 }
 
+std::vector<Parameter> build_scoring(Graph& graph, const Config& config, const ReadingUse& use) {
+  return build_gpt_scoring(graph, gpt_of(config, use.vocab), use);
+}
+
+std::vector<Parameter> build_encoding(Graph& graph, const Config& config, const ReadingUse& use) {
+  return build_gpt_encoding(graph, gpt_of(config, use.vocab), use);
+}
+
 class GptBatches : public SampledBatches<GptSampler> {
  public:
   GptBatches(const Config& config, const Corpus& corpus)
@@ -112,6 +120,8 @@ ModelDef gpt_model() {
           .build = build,
           .layout = gpt_layout,
           .generation = build_generation,
+          .scoring = build_scoring,
+          .encoding = build_encoding,
           .batches = make_batches,
           .random_feed = random_feed,
           .tally = tally,

@@ -48,6 +48,13 @@ struct GenerationUse {
   bool in_place = false;
 };
 
+/// A graph that reads `rows` texts of `length` tokens, shorter ones padded at their end, and learns
+/// nothing.
+struct ReadingUse {
+  int64_t vocab = 0;  // the tokenizer's, for model.vocab: auto
+  int64_t rows = 1, length = 1;
+};
+
 /// The data outputs of a graph that has run, by name.
 struct GraphOutputs {
   std::function<std::span<const float>(std::string_view name)> reals;
@@ -84,6 +91,16 @@ struct ModelDef {
   /// Adds a graph of generation, with the ports that build_gpt_generation names; not set for a
   /// model that generates no text.
   std::vector<Parameter> (*generation)(Graph&, const Config&, const GenerationUse&) = nullptr;
+
+  /// Adds a graph that scores texts: data in tokens_in, labels, positions_in i32 (rows, length),
+  /// weights f32 (rows · length). Data out: losses f32 (rows · length), weight · cross-entropy of
+  /// each label.
+  /// Not set for a model that gives texts no likelihood.
+  std::vector<Parameter> (*scoring)(Graph&, const Config&, const ReadingUse&) = nullptr;
+  /// Adds a graph that gives tokens vectors: data in those of tokens_in, positions_in and
+  /// segments_in i32 (rows, length) and lengths i32 (rows) that the model has. Data out: hidden f32
+  /// (rows, length, hidden).
+  std::vector<Parameter> (*encoding)(Graph&, const Config&, const ReadingUse&) = nullptr;
 
   std::unique_ptr<Batches> (*batches)(const Config&, const Corpus&) = nullptr;
   /// Random tokens for one of `micro_steps` micro-steps.

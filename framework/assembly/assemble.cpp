@@ -133,6 +133,20 @@ class Assembler {
     add_cache_graphs(program_, size);
   }
 
+  void add_reading(ReadingKind kind, std::span<const ReadingSize> sizes) {
+    const auto build = kind == ReadingKind::scoring ? model_.scoring : model_.encoding;
+    require(build != nullptr, "a {} model {}", model_.kind.name,
+            kind == ReadingKind::scoring
+                ? "gives a text no likelihood: it fills in masked tokens; `tessera eval SOURCE` "
+                  "measures it on the data of its run"
+                : "gives no vectors");
+    for (const ReadingSize& size : sizes) {
+      Graph graph(size.graph());
+      declare(build(graph, config_, {vocab_, size.rows, size.length}));
+      add("model", std::move(graph));
+    }
+  }
+
   Assembly finish(std::map<std::string, LocalValues>* values = nullptr) {
     Program precise = apply_precision(std::move(program_), config_.precision.compute);
     Assembly out;
@@ -247,6 +261,13 @@ Assembly assemble_generation(const Models& models, const Config& config, int64_t
                              const GenerationSize& size) {
   Assembler assembler(models, config, vocab, {});
   assembler.add_generation(size);
+  return assembler.finish();
+}
+
+Assembly assemble_reading(const Models& models, const Config& config, int64_t vocab,
+                          ReadingKind kind, std::span<const ReadingSize> sizes) {
+  Assembler assembler(models, config, vocab, {});
+  assembler.add_reading(kind, sizes);
   return assembler.finish();
 }
 

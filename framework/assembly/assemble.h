@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "framework/assembly/generation_size.h"
+#include "framework/assembly/reading_size.h"
 #include "framework/config/config.h"
 #include "framework/graph/program.h"
 #include "framework/passes/pipeline.h"
@@ -43,5 +44,10 @@ Assembly assemble_evaluation(const Models& models, const Config& config, int64_t
 /// Assembles the graphs of generation (and "refresh").
 Assembly assemble_generation(const Models& models, const Config& config, int64_t vocab,
                              const GenerationSize& size);
+
+/// Assembles the graphs that score texts, or give their tokens vectors, one for each of `sizes`
+/// (and "refresh"). Throws UserError for a model that does not.
+Assembly assemble_reading(const Models& models, const Config& config, int64_t vocab,
+                          ReadingKind kind, std::span<const ReadingSize> sizes);
 
 }  // namespace tessera

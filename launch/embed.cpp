@@ -1,0 +1,146 @@
+// `tessera embed` gives each line of a file a vector.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+
+#include "framework/assembly/device.h"
+#include "framework/core/error.h"
+#include "framework/formats/safetensors_writer.h"
+#include "framework/train/text_reader.h"
+#include "launch/command_line.h"
+#include "launch/pooling.h"
+#include "launch/source.h"
+#include "launch/verbs.h"
+#include "models/model.h"
+
+namespace tessera {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> lines_of(const std::string& file) {
+  std::ifstream opened;
+  if (file != "-") {
+    opened.open(file);
+    require(opened.good() && !fs::is_directory(file), "{}: cannot read; name a file of lines",
+            file);
+  }
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) {
+    if (line.ends_with('\r')) line.pop_back();
+    lines.push_back(std::move(line));
+  }
+  require(!lines.empty(), "{} holds no line", file);
+  return lines;
+}
+
+Pooling pooling_of(const ModelSource& source, const Arguments& given) {
+  std::optional<Pooling> stated = pooling_of_folder(source.place);
+  require(stated || given.has("pool"),
+          "{} does not state how vectors of tokens become one: give --pool mean, cls or last",
+          source.place.string());
+  Pooling pooling = stated.value_or(Pooling{});
+  if (given.has("pool")) pooling.mode = pooling_mode(given.text("pool"));
+  pooling.normalize |= given.has("normalize");
+  const int64_t context = source.config.model.context;
+  pooling.most_tokens = given.integer(
+      "length", pooling.most_tokens > 0 ? std::min(pooling.most_tokens, context) : context, 1);
+  require(pooling.most_tokens <= context, "--length: the model's context holds {} tokens, not {}",
+          context, pooling.most_tokens);
+  return pooling;
+}
+
+/// The ids of a line with the special tokens around it, of which the text gives way when there are
+/// too many. Counts the lines that were cut.
+std::vector<int32_t> ids_of(const std::string& line, const ModelSource& source, Encoder& encoder,
+                            size_t most, uint64_t& cut) {
+  std::vector<int32_t> text;
+  encoder.encode(line, {}, text);
+  const Pipeline* parts = source.tokenizer->pipeline();
+  const auto framed = [&] {
+    if (parts) return parts->post_processor.apply(text);
+    std::vector<int32_t> ids = text;
+    if (source.marks.opened()) ids.insert(ids.begin(), source.marks.opens);
+    return ids;
+  };
+  std::vector<int32_t> ids = framed();
+  if (ids.size() > most) {
+    ++cut;
+    const size_t over = ids.size() - most;
+    require(over <= text.size(), "--length: {} tokens have no room for the special tokens", most);
+    text.resize(text.size() - over);
+    ids = framed();
+  }
+  return ids;
+}
+
+}  // namespace
+
+int run_embed(std::span<const std::string> args) {
+  const CommandLine line{
+      .verb = "embed",
+      .summary =
+          "Gives each line of a file a vector: the tensor `embeddings`, a row for each line. "
+          "A folder of sentence-transformers says how tokens become one vector.",
+      .words = {{"SOURCE", kSourceHelp}, {"FILE", "a text in each line; - is standard input"}},
+      .options = {set_option(),
+                  {"out", "FILE", "the safetensors file to write"},
+                  {"pool", "HOW", "mean, cls (the first token) or last, of the tokens' vectors"},
+                  {"normalize", "", "make every vector's length 1"},
+                  {"length", "N", "cut texts to N tokens (default: as stated, else the context)"}},
+      .examples = {"minilm/ sentences.txt --out vectors.safetensors",
+                   "runs/gpt-small lines.txt --pool last --normalize --out vectors.safetensors"}};
+  const auto given = line.parse(args);
+  if (!given) return 0;
+  const fs::path out = given->text("out");
+  require(!out.empty(), "give --out: the file that takes the vectors");
+  require(!fs::exists(out), "{} exists; name another file with --out, or remove it", out.string());
+  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  const Pooling pooling = pooling_of(source, *given);
+  const std::vector<std::string> lines = lines_of(given->text("FILE"));
+
+  using Clock = std::chrono::steady_clock;
+  Encoder encoder(source.require_tokenizer());
+  std::vector<std::vector<int32_t>> ids;
+  std::vector<TextReader::Text> texts;
+  std::vector<int64_t> lengths;
+  uint64_t cut = 0;
+  for (const std::string& text : lines) {
+    ids.push_back(ids_of(text, source, encoder, static_cast<size_t>(pooling.most_tokens), cut));
+    require(!ids.back().empty(),
+            "line {} is empty, and this model has no special tokens to stand for it", ids.size());
+    lengths.push_back(std::ssize(ids.back()));
+  }
+  for (const auto& own : ids) texts.push_back({own, {}});
+  const Config& config = source.config;
+  TextReader reader(shipped_models(), config, source.tokenizer->vocab_size(),
+                    make_device(config.device), ReadingKind::encoding, lengths);
+  reader.load(*source.tensors);
+
+  const auto begun = Clock::now();
+  const auto width = static_cast<size_t>(config.model.hidden);
+  std::vector<float> embeddings(lines.size() * width);
+  reader.read(texts, [&](size_t text, std::span<const float> hidden) {
+    const std::vector<float> vector = pooling.apply(hidden, width);
+    std::copy(vector.begin(), vector.end(),
+              embeddings.begin() + static_cast<ptrdiff_t>(text * width));
+  });
+  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+
+  SafetensorsWriter writer({{"format", "pt"}});
+  writer.declare("embeddings", {DType::f32, {std::ssize(lines), static_cast<int64_t>(width)}});
+  writer.create(out);
+  writer.write("embeddings", std::as_bytes(std::span(embeddings)));
+  writer.finish();
+  fmt::print("{}: {} vectors of {} numbers, {:.1f} texts/s\n", out.string(), lines.size(), width,
+             static_cast<double>(lines.size()) / std::max(seconds, 1e-9));
+  if (cut > 0)
+    fmt::print(stderr, "note: {} texts were cut to {} tokens\n", cut, pooling.most_tokens);
+  return 0;
+}
+
+}  // namespace tessera

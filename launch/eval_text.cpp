@@ -1,0 +1,117 @@
+#include "launch/eval_text.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numbers>
+
+#include "framework/assembly/device.h"
+#include "framework/core/error.h"
+#include "framework/core/json_number.h"
+#include "framework/data/whole_documents.h"
+#include "framework/train/scoring_windows.h"
+#include "framework/train/text_reader.h"
+#include "launch/reading_options.h"
+#include "launch/verbs.h"
+
+namespace tessera {
+namespace {
+
+/// The ids of every document, the opening mark included.
+std::vector<std::vector<int32_t>> documents_of(const ModelSource& source, const std::string& file,
+                                               const Arguments& given) {
+  Encoder encoder(source.require_tokenizer());
+  std::vector<std::vector<int32_t>> documents;
+  const uint64_t broken = for_each_document(list_source_files({file}, {}, false),
+                                            reading_options(given), [&](const std::string& text) {
+                                              std::vector<int32_t>& ids = documents.emplace_back();
+                                              if (source.marks.opened())
+                                                ids.push_back(source.marks.opens);
+                                              encoder.encode(text, {}, ids);
+                                            });
+  if (broken > 0) fmt::print(stderr, "left out: {} broken records\n", broken);
+  return documents;
+}
+
+void print_figures(const nlohmann::ordered_json& json, bool as_json) {
+  if (as_json) {
+    fmt::print("{}\n", json.dump());
+    return;
+  }
+  for (const auto& [name, value] : json.items())
+    fmt::print("{:<16} {}\n", name,
+               value.is_number_float() ? number_text(value.get<double>(), "{:.5f}")
+               : value.is_string()     ? value.get<std::string>()
+                                       : value.dump());
+}
+
+}  // namespace
+
+std::vector<Option> eval_text_options() {
+  return {{"length", "N", "tokens of a window (default: the model's context)"},
+          {"stride", "N", "tokens from one window to the next (default: half a window)"},
+          {"between", "TEXT", "what stands between a question and a choice (default: a space)"},
+          kFormatOption,
+          kTextOption,
+          kColumnOption,
+          kSkipBrokenOption};
+}
+
+int eval_text(const ModelSource& source, const std::string& file, const Arguments& given) {
+  const Config& config = source.config;
+  const int64_t length = given.integer("length", config.model.context, 1);
+  require(length <= config.model.context,
+          "--length: the model's context holds {} tokens, and a window of {} does not fit",
+          config.model.context, length);
+  const int64_t stride = given.integer("stride", std::max(length / 2, int64_t{1}), 1);
+  require(stride <= length, "--stride: {} is more than a window of {} tokens scores", stride,
+          length);
+  const auto documents = documents_of(source, file, given);
+
+  std::vector<TextReader::Text> texts;
+  std::vector<std::vector<int32_t>> labels;
+  std::vector<int64_t> lengths;
+  std::vector<int32_t> scored;
+  for (const auto& ids : documents)
+    for (const ScoringWindow& w :
+         scoring_windows(ids.size(), static_cast<size_t>(length), static_cast<size_t>(stride))) {
+      auto& own = labels.emplace_back(w.end - w.begin - 1, -1);
+      std::copy(ids.begin() + static_cast<ptrdiff_t>(w.scored),
+                ids.begin() + static_cast<ptrdiff_t>(w.end),
+                own.begin() + static_cast<ptrdiff_t>(w.scored - w.begin - 1));
+      scored.insert(scored.end(), ids.begin() + static_cast<ptrdiff_t>(w.scored),
+                    ids.begin() + static_cast<ptrdiff_t>(w.end));
+      texts.push_back({std::span(ids).subspan(w.begin, w.end - w.begin - 1), {}});
+      lengths.push_back(std::ssize(own));
+    }
+  require(!texts.empty(), "{} holds no two tokens of text: there is nothing to measure", file);
+  for (size_t i = 0; i < texts.size(); ++i) texts[i].labels = labels[i];
+
+  TextReader reader(shipped_models(), config, source.tokenizer->vocab_size(),
+                    make_device(config.device), ReadingKind::scoring, lengths);
+  reader.load(*source.tensors);
+  double sum = 0;
+  reader.read(texts, [&](size_t, std::span<const float> losses) {
+    for (const float loss : losses) sum += loss;
+  });
+  const double loss = sum / static_cast<double>(scored.size());
+  const uint64_t bytes = source.tokenizer->byte_count(scored);
+  nlohmann::ordered_json json{{"source", source.place.string()},
+                              {"file", file},
+                              {"documents", documents.size()},
+                              {"tokens", scored.size()},
+                              {"bytes", bytes},
+                              {"window", length},
+                              {"stride", stride},
+                              {"loss", to_json_number(loss)},
+                              {"perplexity", to_json_number(std::exp(loss))}};
+  if (bytes > 0)
+    json["bits_per_byte"] = to_json_number(sum / std::numbers::ln2 / static_cast<double>(bytes));
+  print_figures(json, given.has("json"));
+  require(std::isfinite(loss), "{}: the loss is {}: this model computes no number for this text",
+          source.place.string(), number_text(loss, "{}"));
+  return 0;
+}
+
+}  // namespace tessera
