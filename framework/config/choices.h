@@ -38,6 +38,20 @@ inline constexpr auto kChoices<DType> = std::to_array<Choice<DType>>({{"f32", DT
                                                                       {"bf16", DType::bf16}});
 
 template <>
+inline constexpr auto kChoices<TaskConfig::Type> = std::to_array<Choice<TaskConfig::Type>>(
+    {{"pretrain", TaskConfig::Type::pretrain}, {"classify", TaskConfig::Type::classify}});
+
+template <>
+inline constexpr auto kChoices<TaskConfig::Pooling> =
+    std::to_array<Choice<TaskConfig::Pooling>>({{"cls", TaskConfig::Pooling::cls},
+                                                {"mean", TaskConfig::Pooling::mean},
+                                                {"last", TaskConfig::Pooling::last}});
+
+template <>
+inline constexpr auto kChoices<EvaluateConfig::Keep> = std::to_array<Choice<EvaluateConfig::Keep>>(
+    {{"newest", EvaluateConfig::Keep::newest}, {"best", EvaluateConfig::Keep::best}});
+
+template <>
 inline constexpr auto kChoices<InitConfig::Optimizer> =
     std::to_array<Choice<InitConfig::Optimizer>>({{"fresh", InitConfig::Optimizer::fresh},
                                                   {"kept", InitConfig::Optimizer::kept}});

@@ -10,6 +10,7 @@
 
 #include "framework/config/checks.h"
 #include "framework/config/model_kind.h"
+#include "framework/config/task_checks.h"
 
 namespace tessera {
 namespace {
@@ -216,6 +217,7 @@ void check_combinations(const Config& config, const ReportClash& report) {
   checks.mesh();
   checks.data();
   checks.run();
+  check_task(checks);
 }
 
 }  // namespace tessera

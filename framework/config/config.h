@@ -87,21 +87,40 @@ struct DataConfig {
 
   std::string shards = {};
   std::vector<DataSourceConfig> sources = {};
+  std::string train = {};  // a file of examples, for tasks that read such
   double validation = 0.05;
+  std::string validation_file = {};  // a file of examples that are held out
   Documents documents = Documents::packed;
   Packing packing = Packing::stream;
   double mask_rate = 0.15;
   bool whole_word = false;
   bool sentence_pairs = false;
 
-  bool is_given() const { return !shards.empty() || !sources.empty(); }
+  bool is_given() const { return !shards.empty() || !sources.empty() || !train.empty(); }
   /// What is read: the sources, or one made of `shards`; names and validation are filled in.
   std::vector<DataSourceConfig> parts() const;
   /// Whether anything is held out.
   bool holds_out() const;
-  /// The folders, for messages.
+  /// The folders, or the file of examples, for messages.
   std::string place() const;
   bool operator==(const DataConfig&) const = default;
+};
+
+/// What a model is trained to do.
+struct TaskConfig {
+  enum class Type { pretrain, classify };
+  enum class Pooling { cls, mean, last };
+
+  Type type = Type::pretrain;
+  std::vector<std::string> text{"text"};
+  std::string label = "label";
+  std::vector<std::string> labels;  // empty: those in the data
+  std::optional<int64_t> max_length;
+  std::vector<std::string> class_weights{"none"};
+  std::optional<Pooling> pooling;
+
+  bool classifies() const { return type == Type::classify; }
+  bool operator==(const TaskConfig&) const = default;
 };
 
 struct BatchConfig {
@@ -183,6 +202,11 @@ struct InitConfig {
   bool operator==(const InitConfig&) const = default;
 };
 
+struct TuneConfig {
+  std::vector<std::string> freeze;  // names of parameters, or what they begin with
+  bool operator==(const TuneConfig&) const = default;
+};
+
 struct TrainConfig {
   Duration steps = Duration::of_steps(1000);
   int64_t seed = 1;
@@ -191,8 +215,13 @@ struct TrainConfig {
 };
 
 struct EvaluateConfig {
+  enum class Keep { newest, best };
+
   Duration every = Duration::of_steps(200);
   int64_t batches = 20;
+  std::string metric = "loss";
+  Keep keep = Keep::newest;
+  int64_t patience = 0;  // 0: never stops early
   bool operator==(const EvaluateConfig&) const = default;
 };
 
@@ -213,6 +242,7 @@ struct LogConfig {
 struct Config {
   ModelConfig model;
   DataConfig data;
+  TaskConfig task;
   BatchConfig batch;
   OptimizerConfig optimizer;
   ScheduleConfig schedule;
@@ -222,13 +252,16 @@ struct Config {
   DataParallelConfig data_parallel;
   DeviceConfig device;
   InitConfig init;
+  TuneConfig tune;
   TrainConfig train;
   EvaluateConfig evaluate;
   CheckpointConfig checkpoint;
   LogConfig log;
 
   /// Tokens in one sequence of a batch.
-  int64_t sequence_length() const { return batch.length.value_or(model.context); }
+  int64_t sequence_length() const {
+    return batch.length.value_or(task.max_length.value_or(model.context));
+  }
   /// Tokens in one optimizer step, all micro-steps together.
   int64_t tokens_per_step() const { return batch.sequences * sequence_length(); }
   /// Sequences in one micro-step.

@@ -26,6 +26,7 @@ std::vector<DataSourceConfig> DataConfig::parts() const {
 }
 
 bool DataConfig::holds_out() const {
+  if (!validation_file.empty()) return true;
   if (sources.empty()) return validation > 0;
   for (const DataSourceConfig& source : parts())
     if (*source.validation > 0) return true;
@@ -33,7 +34,7 @@ bool DataConfig::holds_out() const {
 }
 
 std::string DataConfig::place() const {
-  std::string text;
+  std::string text = train;
   for (const DataSourceConfig& source : parts()) text += (text.empty() ? "" : ", ") + source.shards;
   return text;
 }

@@ -6,6 +6,7 @@
 #include "framework/config/fields.h"
 #include "framework/config/model_kind.h"
 #include "framework/config/source_list.h"
+#include "framework/config/text_list.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -25,6 +26,8 @@ struct Binder {
       field.read_list = [&member](const YamlNode& node) { return read_sources(node, member); };
       field.items = source_fields();
     }
+    if constexpr (KindOf<typename Unwrapped<T>::type>::value == FieldKind::texts)
+      field.read_list = [&member](const YamlNode& node) { return read_texts(node, member); };
     section.fields.push_back(std::move(field));
   }
 };
@@ -85,6 +88,13 @@ std::vector<Section> bind_fields(Config& config) {
   return list;
 }
 
+std::string Field::yaml_text() const {
+  const std::string plain = text();
+  const bool is_list =
+      kind == FieldKind::list || (kind == FieldKind::texts && plain.starts_with('['));
+  return is_list ? plain : yaml_scalar(plain);
+}
+
 std::string type_text(const Field& field) {
   std::string text;
   switch (field.kind) {
@@ -114,6 +124,9 @@ std::string type_text(const Field& field) {
       break;
     case FieldKind::list:
       text = "list of maps";
+      break;
+    case FieldKind::texts:
+      text = "text or list of texts";
       break;
   }
   if (!field.can_be_auto) return text;

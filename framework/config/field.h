@@ -15,7 +15,7 @@ namespace tessera {
 
 struct YamlNode;
 
-enum class FieldKind { integer, real, boolean, text, choice, duration, size, span, list };
+enum class FieldKind { integer, real, boolean, text, choice, duration, size, span, list, texts };
 
 struct Field {
   std::string section;
@@ -31,6 +31,8 @@ struct Field {
   std::vector<Field> items;                             // of a list of maps: their keys, not bound
 
   std::string path() const { return section + "." + name; }
+  /// What text() gives, as it is written in YAML.
+  std::string yaml_text() const;
 };
 
 struct Section {

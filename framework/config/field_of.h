@@ -43,6 +43,10 @@ template <>
 struct KindOf<std::vector<DataSourceConfig>> {
   static constexpr FieldKind value = FieldKind::list;
 };
+template <>
+struct KindOf<std::vector<std::string>> {
+  static constexpr FieldKind value = FieldKind::texts;
+};
 template <typename E>
 requires std::is_enum_v<E>
 struct KindOf<E> {

@@ -76,8 +76,12 @@ void fields(DataConfig& c, Visit&& visit) {
         "Several folders instead of one, mixed: a list of maps with the keys shards, name, weight, "
         "epochs, validation, from and until (docs/text.md), such as `[{shards: a, weight: 3}, "
         "{shards: b, weight: 1}]`.");
-  visit("validation", c.validation, "Part of the documents held out of training.",
-        fraction(0, 0.9));
+  visit("train", c.train,
+        "classify: the file of examples to train on: TSV, CSV or JSON lines, compressed or not.");
+  visit("validation", c.validation,
+        "Part of the documents, or of the examples, held out of training.", fraction(0, 0.9));
+  visit("validation_file", c.validation_file,
+        "classify: a file of examples to evaluate on, instead of a part of data.train.");
   visit("documents", c.documents,
         "packed: attention stays inside a document; stream: it crosses from one document to the "
         "next.");
@@ -95,10 +99,33 @@ void fields(DataConfig& c, Visit&& visit) {
 }
 
 template <typename Visit>
+void fields(TaskConfig& c, Visit&& visit) {
+  visit("type", c.type,
+        "pretrain: what the model type does by itself; classify: one of several labels for each "
+        "text.");
+  visit("text", c.text, "classify: the column of the text, or the two columns of a pair of texts.");
+  visit("label", c.label, "classify: the column of the label.");
+  visit("labels", c.labels,
+        "classify: the labels, in the order of their numbers; none: those in the data, sorted. A "
+        "run records them.");
+  visit("max_length", c.max_length,
+        "classify: tokens of the longest text, special ones included; longer ones are cut. auto: "
+        "model.context.",
+        between(1, 1 << 24));
+  visit("class_weights", c.class_weights,
+        "classify: what an example counts in the training loss: none (all alike), balanced (in "
+        "inverse proportion to how often its label occurs), or a list with a number for each "
+        "label.");
+  visit("pooling", c.pooling,
+        "classify: what of a text the labels are told from: the first token (cls), the mean of "
+        "all, or the last token. auto: cls for bert, last for gpt.");
+}
+
+template <typename Visit>
 void fields(BatchConfig& c, Visit&& visit) {
   visit("sequences", c.sequences, "Sequences per optimizer step, over all micro-steps and devices.",
         between(1, 1 << 24));
-  visit("length", c.length, "Tokens per sequence; auto: model.context.", between(1, 1 << 24));
+  visit("length", c.length, "Tokens per sequence; auto: task.max_length, or model.context.", between(1, 1 << 24));
   visit("accumulate", c.accumulate, "Micro-steps whose gradients are summed before each update.",
         between(1, 1 << 24));
 }
@@ -198,6 +225,13 @@ void fields(InitConfig& c, Visit&& visit) {
 }
 
 template <typename Visit>
+void fields(TuneConfig& c, Visit&& visit) {
+  visit("freeze", c.freeze,
+        "Parameters that keep their first values: names, or what names begin with, such as "
+        "layer.0; `*` stands for any text, and embeddings for all of them.");
+}
+
+template <typename Visit>
 void fields(TrainConfig& c, Visit&& visit) {
   visit("steps", c.steps, "Length of the training.", at_least(1));
   visit("seed", c.seed, "Decides initial weights, batches, masks and dropout.",
@@ -212,8 +246,17 @@ template <typename Visit>
 void fields(EvaluateConfig& c, Visit&& visit) {
   visit("every", c.every, "How often the validation loss is measured; `0 steps`: never.");
   visit("batches", c.batches,
-        "Batches of batch.sequences per measurement, spread evenly over the held-out part.",
+        "Batches of batch.sequences per measurement, spread evenly over the held-out part; a task "
+        "measures on all of it.",
         between(1, 1 << 30));
+  visit("metric", c.metric,
+        "The figure that tells which evaluation is best, such as loss (the smallest is best), "
+        "accuracy or macro_f1 (the largest is).");
+  visit("keep", c.keep,
+        "best: the checkpoint of the best evaluation is never deleted, and stands for the run.");
+  visit("patience", c.patience,
+        "Evaluations in a row without a better one after which the run ends; 0: it does not.",
+        between(0, 1 << 30));
 }
 
 template <typename Visit>
@@ -237,6 +280,7 @@ template <typename Visit>
 void sections(Config& c, Visit&& visit) {
   visit("model", c.model, "The network.");
   visit("data", c.data, "The training data.");
+  visit("task", c.task, "What the model is trained to do.");
   visit("batch", c.batch, "How much data a step takes.");
   visit("optimizer", c.optimizer, "How gradients change the weights.");
   visit("schedule", c.schedule, "How the learning rate changes over the run.");
@@ -246,6 +290,7 @@ void sections(Config& c, Visit&& visit) {
   visit("data_parallel", c.data_parallel, "What the ranks along dp hold and exchange.");
   visit("device", c.device, "The hardware that the run uses.");
   visit("init", c.init, "What a new run begins with.");
+  visit("tune", c.tune, "Which parameters are trained.");
   visit("train", c.train, "Length, seed and end of the training.");
   visit("evaluate", c.evaluate, "Validation during training.");
   visit("checkpoint", c.checkpoint, "Checkpoints, from which a run resumes.");

@@ -6,21 +6,13 @@
 #include "framework/config/yaml.h"
 
 namespace tessera {
-namespace {
-
-std::string yaml_text(const Field& field) {
-  return field.kind == FieldKind::list ? field.text() : yaml_scalar(field.text());
-}
-
-}  // namespace
-
 std::string to_yaml(const Config& config) {
   Config copy = config;
   std::string out;
   for (const Section& section : bind_fields(copy)) {
     out += section.name + ":\n";
     for (const Field& field : section.fields)
-      out += fmt::format("  {}: {}\n", field.name, yaml_text(field));
+      out += fmt::format("  {}: {}\n", field.name, field.yaml_text());
   }
   return out;
 }
@@ -33,7 +25,7 @@ std::string effective_table(const Config& config) {
     std::string line = fmt::format("{:<{}}", section.name, kFirst);
     for (const Field& field : section.fields) {
       if (!reads(config, field.path())) continue;
-      std::string value = yaml_text(field);
+      std::string value = field.yaml_text();
       const std::string meaning = auto_meaning(config, field.path());
       if (value == "auto" && !meaning.empty()) value += "(" + meaning + ")";
       const std::string pair = field.name + "=" + value;

@@ -27,6 +27,7 @@ command line overrides the file; the last one wins if a key is set twice. Anchor
 | place | `5000 samples` or `20M tokens` of the run's data; tokens are rounded up to whole samples |
 | size | `8 GiB`, `500 MiB`; also B, KiB, TiB and the decimal kB, MB, GB, TB |
 | text | as it is; in quotes when it holds `:` or `#` |
+| list of texts | `[a, b]`; a single text needs no brackets |
 
 For editors that understand JSON schemas, begin the file with
 `# yaml-language-server: $schema=…/docs/config.schema.json`.
@@ -40,7 +41,7 @@ std::string cell(const std::string& text) {
 }
 
 KeyDoc describe(const Field& field) {
-  const std::string text = field.kind == FieldKind::list ? field.text() : yaml_scalar(field.text());
+  const std::string text = field.yaml_text();
   return {field.path(), type_text(field), field.limits.text(),
           field.limits.is_required ? "required" : text, field.doc};
 }

@@ -65,6 +65,10 @@ std::vector<Json> forms(const Field& field) {
     case FieldKind::list:
       list = {Json{{"type", "array"}, {"items", map_schema(field.items)}}};
       break;
+    case FieldKind::texts:
+      list = {Json{{"type", "string"}},
+              Json{{"type", "array"}, {"items", Json{{"type", {"string", "number", "boolean"}}}}}};
+      break;
   }
   if (field.can_be_auto) list.push_back(Json{{"const", "auto"}});
   return list;
@@ -73,7 +77,7 @@ std::vector<Json> forms(const Field& field) {
 Json default_of(const Field& field) {
   const std::string text = field.text();
   const bool plain = field.kind == FieldKind::integer || field.kind == FieldKind::real ||
-                     field.kind == FieldKind::boolean || field.kind == FieldKind::list;
+                     field.kind == FieldKind::boolean || text == "[]";
   return plain && text != "auto" ? Json::parse(text) : Json(text);
 }
 

@@ -29,6 +29,8 @@ Complaint read_value(std::string_view text, const Limits& limits, SampleSpan& ou
 /// Reads a list of maps in YAML's flow form: `[{shards: a, weight: 3}, {shards: b, weight: 1}]`.
 Complaint read_value(std::string_view text, const Limits& limits,
                      std::vector<DataSourceConfig>& out);
+/// Reads `[a, b]`, or one text.
+Complaint read_value(std::string_view text, const Limits& limits, std::vector<std::string>& out);
 /// Sets `out` to the index of `text` among `names`.
 Complaint read_choice(std::string_view text, const std::vector<std::string>& names, size_t& out);
 
@@ -40,6 +42,7 @@ inline std::string value_text(const Duration& value) { return to_string(value); 
 inline std::string value_text(const ByteSize& value) { return to_string(value); }
 inline std::string value_text(const SampleSpan& value) { return to_string(value); }
 std::string value_text(const std::vector<DataSourceConfig>& value);
+std::string value_text(const std::vector<std::string>& value);
 
 template <typename E>
 requires std::is_enum_v<E> std::vector<std::string> choice_names() {
