@@ -177,6 +177,17 @@ int64_t masked_positions(const Config& config) {
   return masked_count(config.data.mask_rate, config.sequence_length());
 }
 
+namespace {
+
+Value build_body(Parameters& p, const Config& config, const BodyUse& use, BlockContext context) {
+  context.mask.lengths = use.lengths;
+  return bert_encoder(p, bert_of(config, use.vocab), context, use.batch, use.length);
+}
+
+bool has_segments(const Config& config) { return bert_keys(config).segment_count() > 0; }
+
+}  // namespace
+
 ModelDef bert_model() {
   return {.kind = {.name = "bert",
                    .doc = "fills in masked tokens",
@@ -197,7 +208,12 @@ ModelDef bert_model() {
           .yardstick = {"masked {token}s told right in held-out text",
                         {{"masked_accuracy", "this model", "eval_masked_accuracy_end"},
                          {"commonest_accuracy", "always guessing the commonest {token}"}},
-                        measure}};
+                        measure},
+          .body = {.build = build_body,
+                   .layout = bert_encoder_layout,
+                   .segments = has_segments,
+                   .pooler = true,
+                   .heads = {"mlm.*", "next_sentence.*", "pooler.*"}}};
 }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 
 #include "framework/data/gpt_sampler.h"
 #include "framework/data/ngram.h"
+#include "framework/ops/iota.h"
 #include "models/random_batches.h"
 #include "models/sampled_batches.h"
 #include "models/transformer_config.h"
@@ -112,11 +113,31 @@ Gpt gpt_of(const Config& config, int64_t vocab) {
   return out;
 }
 
+namespace {
+
+void check_gpt(const Checks& checks) {
+  check_transformer(checks);
+  checks.demand(checks.config.task.pooling != TaskConfig::Pooling::cls,
+                {"task.pooling", "model.type"},
+                "task.pooling: cls takes the first token, which in a gpt sees no token but itself; "
+                "write last or mean");
+}
+
+/// Padding follows the text, so that no token of the text sees it.
+Value build_body(Parameters& p, const Config& config, const BodyUse& use, BlockContext context) {
+  const TensorType ids{DType::i32, {use.batch, use.length}};
+  const Value tokens = p.graph().add_input("tokens_in", ids, PortKind::data);
+  context.positions = iota(p.graph(), ids, 1, "positions");
+  return gpt_trunk(p, gpt_of(config, use.vocab), tokens, context);
+}
+
+}  // namespace
+
 ModelDef gpt_model() {
   return {.kind = {.name = "gpt",
                    .doc = "reads left to right",
                    .reads = transformer_keys({"data.documents", "data.packing"}),
-                   .check = check_transformer},
+                   .check = check_gpt},
           .build = build,
           .layout = gpt_layout,
           .generation = build_generation,
@@ -133,7 +154,11 @@ ModelDef gpt_model() {
                {"bits_per_byte_end", "this model now", "eval_bits_per_byte_end"},
                {"bits_per_byte_order0", "order-0 {token} model ({token} frequencies)"},
                {"bits_per_byte_order3", "order-3 {token} model (the three {token}s before)"}},
-              measure}};
+              measure},
+          .body = {.build = build_body,
+                   .layout = gpt_trunk_layout,
+                   .causal = true,
+                   .heads = {"head.weight"}}};
 }
 
 }  // namespace tessera

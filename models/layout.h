@@ -24,4 +24,8 @@ ModelLayout bert_layout(const Config& config);
 /// attention and MLP is split along the sequence over tp as well.
 ModelLayout transformer_layout(const Config& config);
 
+/// The layouts of what lies below the models' heads.
+ModelLayout gpt_trunk_layout(const Config& config);
+ModelLayout bert_encoder_layout(const Config& config);
+
 }  // namespace tessera

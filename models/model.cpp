@@ -3,16 +3,30 @@
 #include <algorithm>
 #include <string_view>
 
+#include "framework/config/choices.h"
 #include "framework/core/error.h"
 #include "models/bert.h"
+#include "models/classifier.h"
 #include "models/gpt.h"
 
 namespace tessera {
 
-const ModelDef& Models::of(const Config& config) const {
+namespace {
+
+/// `row` with the task of the config.
+ModelDef with_task(const ModelDef& row, const std::vector<TaskDef>& tasks, const Config& config) {
+  if (config.task.type == TaskConfig::Type::pretrain) return row;
+  for (const TaskDef& task : tasks)
+    if (task.type == config.task.type) return task.around(row);
+  internal_error("there is no row for the task {}", choice_name(config.task.type));
+}
+
+}  // namespace
+
+ModelDef Models::of(const Config& config) const {
   std::string known;
   for (const ModelDef& row : rows) {
-    if (row.kind.name == config.model.type) return row;
+    if (row.kind.name == config.model.type) return with_task(row, tasks, config);
     known += (known.empty() ? "" : ", ") + row.kind.name;
   }
   user_error("there is no model '{}'; known: {}", config.model.type, known);
@@ -32,7 +46,7 @@ KnownKinds Models::kinds() const {
 }
 
 const Models& shipped_models() {
-  static const Models models{{gpt_model(), bert_model()}};
+  static const Models models{{gpt_model(), bert_model()}, {classification_task()}};
   return models;
 }
 

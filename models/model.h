@@ -15,9 +15,12 @@
 #include "framework/config/model_kind.h"
 #include "framework/core/evaluation.h"
 #include "framework/data/corpus.h"
+#include "framework/data/examples.h"
 #include "models/batches.h"
+#include "models/body.h"
 #include "models/layout.h"
 #include "models/parameters.h"
+#include "models/task.h"
 
 namespace tessera {
 
@@ -85,9 +88,9 @@ struct ModelDef {
   ModelKind kind;
 
   /// Adds the graph of one micro-batch: inputs as its feeds name them, the output "loss".
-  std::vector<Parameter> (*build)(Graph&, const Config&, const ModelUse&) = nullptr;
+  std::function<std::vector<Parameter>(Graph&, const Config&, const ModelUse&)> build = {};
   /// How the model's tensors lie on a mesh.
-  ModelLayout (*layout)(const Config&) = nullptr;
+  std::function<ModelLayout(const Config&)> layout = {};
   /// Adds a graph of generation, with the ports that build_gpt_generation names; not set for a
   /// model that generates no text.
   std::vector<Parameter> (*generation)(Graph&, const Config&, const GenerationUse&) = nullptr;
@@ -103,8 +106,12 @@ struct ModelDef {
   std::vector<Parameter> (*encoding)(Graph&, const Config&, const ReadingUse&) = nullptr;
 
   std::unique_ptr<Batches> (*batches)(const Config&, const Corpus&) = nullptr;
+  /// Batches of examples, for a task that reads such instead of token shards; `pad` is the id of
+  /// padding. Not set otherwise.
+  std::function<std::unique_ptr<Batches>(const Config&, ExampleSplit, int32_t pad)> examples = {};
   /// Random tokens for one of `micro_steps` micro-steps.
-  Feed (*random_feed)(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps) = nullptr;
+  std::function<Feed(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps)> random_feed =
+      {};
 
   /// Outputs of which the loss is the sum, shown beside the loss; not set where there is the loss
   /// alone.
@@ -119,13 +126,20 @@ struct ModelDef {
   /// nothing is. May be not set.
   std::string (*remark)(const Config&) = nullptr;
   Yardstick yardstick = {};
+
+  /// What tasks put their heads on.
+  ModelBody body = {};
+  /// Parameters that init.from may lack, which then begin as drawn, and tensors of init.from that
+  /// may have no place in this model; `*` stands for any text.
+  std::vector<std::string> fresh = {}, left = {};
 };
 
 struct Models {
   std::vector<ModelDef> rows;
+  std::vector<TaskDef> tasks;
 
-  /// The row that the config names; throws UserError where the table has none.
-  const ModelDef& of(const Config& config) const;
+  /// The row that the config names, with its task; throws UserError where the table has none.
+  ModelDef of(const Config& config) const;
   /// The kinds of model that a config may name.
   KnownKinds kinds() const;
 };

@@ -12,8 +12,6 @@ ModelLayout transformer_layout(const Config& config) {
                                  {"layer.*.mlp.up.weight", "[tp, _]"},
                                  {"layer.*.mlp.down.weight", "[_, tp]"}},
                   .values = {{"tokens_in", "[dp, _]"},
-                             {"labels", "[dp, _]"},
-                             {"weights", "[dp, _]"},
                              {"*.embedded", residual},
                              {"*.layer.*.attention.out", residual},
                              {"*.layer.*.mlp.down", residual}}};

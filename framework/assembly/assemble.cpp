@@ -12,6 +12,7 @@
 #include "framework/passes/precision.h"
 #include "framework/report/flops.h"
 #include "framework/runtime/kernels.h"
+#include "models/tuning.h"
 
 namespace tessera {
 namespace {
@@ -56,7 +57,7 @@ class Assembler {
       const auto gradients = differentiate(step);
       std::vector<Update> updates;
       for (size_t i = 0; i < gradients.size(); ++i)
-        updates.push_back({parameters_[i].name, gradients[i], decay_of(config_, parameters_[i])});
+        updates.push_back({trained_[i].name, gradients[i], decay_of(config_, trained_[i])});
       add_optimizer(step, optimizer_of(config_), updates);
       add("optimizer", std::move(step));
     } else {
@@ -64,7 +65,7 @@ class Assembler {
       accumulate("micro", true);
       Graph update("update");
       std::vector<Update> updates;
-      for (const Parameter& p : parameters_)
+      for (const Parameter& p : trained_)
         updates.push_back(
             {p.name, update.add_input(p.name + "@grad", {DType::f32, p.shape}, PortKind::state),
              decay_of(config_, p)});
@@ -72,7 +73,7 @@ class Assembler {
       add("optimizer", std::move(update));
     }
     std::vector<State> states;
-    for (const Parameter& p : parameters_) states.push_back(state_of(p));
+    for (const Parameter& p : trained_) states.push_back(state_of(p));
     declare_optimizer_states(program_, optimizer_of(config_), states);
     if (config_.batch.accumulate > 1)
       for (const State& s : states)
@@ -192,13 +193,14 @@ class Assembler {
     Graph graph(std::move(name));
     declare(model_.build(graph, config_, {vocab_, training, part}));
     if (graph.find_input("step")) program_.declare({"step", {DType::i64, {}}, StateKind::counter});
+    if (training) trained_ = trained_parameters(config_, parameters_);
     return training ? shown("model", std::move(graph)) : graph;
   }
 
   std::vector<Value> differentiate(Graph& graph) {
     graph = expand_for_grad(graph);
     std::vector<Value> parameters;
-    for (const Parameter& p : parameters_) parameters.push_back(graph.input(p.name));
+    for (const Parameter& p : trained_) parameters.push_back(graph.input(p.name));
     const auto gradients =
         add_gradients(graph, graph.handle(graph.output("loss").value), parameters);
     shown("grad", graph);
@@ -219,7 +221,7 @@ class Assembler {
       program_.declare({"part", type, StateKind::accumulator});
     }
     for (size_t i = 0; i < gradients.size(); ++i) {
-      const std::string state = parameters_[i].name + "@grad";
+      const std::string state = trained_[i].name + "@grad";
       Value sum = gradients[i];
       if (onto)
         sum = ops::add(graph.add_input(state, gradients[i].type(), PortKind::state), sum, {},
@@ -229,13 +231,14 @@ class Assembler {
     add("optimizer", std::move(graph));
   }
 
-  const ModelDef& model_;
+  const ModelDef model_;
   const Models& models_;
   const Config& config_;
   int64_t vocab_;
   const PassObserver observer_;
   Program program_;
   std::vector<Parameter> parameters_;
+  std::vector<Parameter> trained_;  // of them, those that are not frozen
 };
 
 }  // namespace
