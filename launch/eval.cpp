@@ -14,6 +14,7 @@
 #include "launch/command_line.h"
 #include "launch/eval_text.h"
 #include "launch/source.h"
+#include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -51,7 +52,7 @@ int run_eval(std::span<const std::string> args) {
             part.shards, std::filesystem::current_path(error).string(),
             config.data.sources.empty() ? "data.shards=FOLDER"
                                         : "'data.sources=[{shards: FOLDER}, …]'");
-  LearnerData data = open_data(shipped_models(), config);
+  LearnerData data = training_data(config, source.tokenizer);
   const std::string trained_on =
       source.checkpoint ? parse_run_state(source.checkpoint->run_json(), place + "/run.json").data
                         : "";

@@ -17,6 +17,7 @@
 #include "launch/plan_report.h"
 #include "launch/planned_vocab.h"
 #include "launch/rates.h"
+#include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -145,7 +146,7 @@ int run_plan(std::span<const std::string> args) {
           "plan: --graph needs --after PASS: it says which of its graphs to print");
   require(!given->has("links") || given->has("flops"),
           "plan: --links needs --flops: a time is predicted from both");
-  const Config config = planned_config(*given);
+  const Config config = with_data(planned_config(*given));
   const int64_t vocab = planned_vocab(config);
   if (given->has("after")) {
     print_after(config, vocab, given->text("after"), given->text("graph"));

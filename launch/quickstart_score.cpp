@@ -28,7 +28,7 @@ Json score(const Config& config, const Json& trained) {
 }
 
 void print_score(const Config& config, const Json& figures) {
-  const Yardstick& yardstick = shipped_models().of(config).yardstick;
+  const Yardstick yardstick = shipped_models().of(config).yardstick;
   const bool bytes =
       TokenShards::open(config.data.shards)->tokenizer().kind() == ByteTokenizer::kType;
   const auto words = [&](const std::string& text) {

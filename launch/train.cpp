@@ -26,6 +26,7 @@
 #include "launch/same_program.h"
 #include "launch/shell_word.h"
 #include "launch/started.h"
+#include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "launch/version.h"
 #include "models/model.h"
@@ -95,7 +96,7 @@ Request read_request(const CommandLine& line, std::span<const std::string> args)
 int train(const Request& request, std::span<const std::string> args, const Ranks& ranks) {
   const Arguments& given = *request.given;
   const std::string file = given.text("CONFIG");
-  const Config config = resolve_mesh(request.config, ranks.size());
+  const Config config = with_data(resolve_mesh(request.config, ranks.size()));
   if (ranks.leads()) fmt::print("{}", effective_table(config));
   if (const std::string warning = ranks.placement_warning(config);
       ranks.leads() && !warning.empty())
@@ -103,7 +104,7 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   if (ranks.leads()) fmt::print("{}", earlier_run(file, config));
   std::fflush(stdout);
   const auto device = ranks.set_up(config.device);
-  LearnerData data = open_data(shipped_models(), config);
+  LearnerData data = training_data(config);
   TrainerOptions options;
   options.data = data.identity;
   options.origin = Origin::of(is_record(file) ? "" : file);

@@ -147,7 +147,7 @@ void remove_checkpoint(const fs::path& checkpoint) {
 }
 
 void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written,
-                       CheckpointVerdicts& verdicts) {
+                       CheckpointVerdicts& verdicts, std::optional<int64_t> spared) {
   const std::vector<FoundCheckpoint> all = list_checkpoints(folder);
   if (std::ssize(all) <= keep) return;
   const auto is_good = [&](const fs::path& checkpoint) {
@@ -163,6 +163,8 @@ void prune_checkpoints(const fs::path& folder, int keep, const fs::path& written
   for (const FoundCheckpoint& found : all) {
     if (found.path == written)
       ++kept;
+    else if (kept >= keep && found.step == spared)
+      continue;
     else if (kept >= keep)
       surplus.push_back(found.path);
     else if (is_good(found.path))

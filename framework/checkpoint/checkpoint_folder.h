@@ -45,13 +45,14 @@ void require_free_names(const std::filesystem::path& folder);
 /// successor. Only writers call it.
 void clean_leftovers(const std::filesystem::path& folder);
 
-/// Deletes all checkpoints older than the newest `keep` good ones, but never `written`, and nothing
-/// at all unless `written` can be opened. A checkpoint is good when every byte of it verifies; it
+/// Deletes all checkpoints older than the newest `keep` good ones, but never `written` nor the one
+/// of step `spared`, and nothing at all unless `written` can be opened. A checkpoint is good when every byte of it verifies; it
 /// is read unless `verdicts` knows the answer already, and the writers of `written` have read back
 /// its bytes (checkpoint_writer.h). A damaged checkpoint is named in a warning. Each checkpoint
 /// disappears by one rename, so a crash leaves none half deleted.
 void prune_checkpoints(const std::filesystem::path& folder, int keep,
-                       const std::filesystem::path& written, CheckpointVerdicts& verdicts);
+                       const std::filesystem::path& written, CheckpointVerdicts& verdicts,
+                       std::optional<int64_t> spared = {});
 
 /// Removes one checkpoint directory, which is renamed first.
 void remove_checkpoint(const std::filesystem::path& checkpoint);

@@ -170,7 +170,8 @@ void CheckpointWriter::read_back() {
 
 fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view run_json, int keep,
                                   CheckpointVerdicts& verdicts,
-                                  const std::map<std::string, std::string>& more) {
+                                  const std::map<std::string, std::string>& more,
+                                  std::optional<int64_t> spared) {
   check(index_ == 0 && written_ && open_, "{}: only writer 0 commits, once, after its write",
         temporary_.string());
   check(keep >= 1, "keep {} checkpoints", keep);
@@ -191,7 +192,7 @@ fs::path CheckpointWriter::commit(std::string_view config_text, std::string_view
   });
   clean_leftovers(folder_);  // the checkpoint of the same step that this one replaced, if any
   verdicts.note_good(final_);
-  prune_checkpoints(folder_, keep, final_, verdicts);
+  prune_checkpoints(folder_, keep, final_, verdicts, spared);
   discard();
   return final_;
 }

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,12 +56,13 @@ class CheckpointWriter {
   void read_back();
 
   /// Called on writer 0 when all have written: makes the checkpoint final, deletes checkpoints
-  /// older than the newest `keep` good ones, and returns the path. `run_json` is a JSON object.
+  /// older than the newest `keep` good ones but that of step `spared`, and returns the path. `run_json` is a JSON object.
   /// `verdicts` keeps what is known of checkpoints. `more` are further small files by name, such as
   /// those of the tokenizer; a name may lie in one folder.
   std::filesystem::path commit(std::string_view config_text, std::string_view run_json, int keep,
                                CheckpointVerdicts& verdicts,
-                               const std::map<std::string, std::string>& more = {});
+                               const std::map<std::string, std::string>& more = {},
+                               std::optional<int64_t> spared = {});
 
  private:
   void prepare();

@@ -55,9 +55,13 @@ std::string moved(const std::string& path, const Anchor& anchor) {
   return path;
 }
 
-/// Lets the folders of token shards lead to where they lie now, unless `sets` state them.
+/// Lets the paths of the data lead to where they lie now, unless `sets` state them.
 void move_data(Config& config, const Anchor& anchor, std::span<const std::string> sets) {
-  if (!states(sets, "data.shards")) config.data.shards = moved(config.data.shards, anchor);
+  DataConfig& data = config.data;
+  if (!states(sets, "data.shards")) data.shards = moved(data.shards, anchor);
+  if (!states(sets, "data.train")) data.train = moved(data.train, anchor);
+  if (!states(sets, "data.validation_file"))
+    data.validation_file = moved(data.validation_file, anchor);
   if (states(sets, "data.sources")) return;
   for (DataSourceConfig& source : config.data.sources) {
     if (source.name.empty()) source.name = DataConfig{.sources = {source}}.parts()[0].name;

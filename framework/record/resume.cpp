@@ -73,7 +73,7 @@ void require_same_data(const RunState& state, const std::string& data, const Con
                        const Config& config, const fs::path& checkpoint) {
   require(
       state.data.empty() || data.empty() || state.data == data,
-      "{} was trained on other data: data.shards {} held {}, and {} holds {}. A run goes on only "
+      "{} was trained on other data: {} held {}, and {} holds {}. A run goes on only "
       "with its own data: restore it (tokenize the same text the same way), or choose another "
       "checkpoint.folder and log.folder to train anew on this",
       checkpoint.string(), saved.data.place(), state.data, config.data.place(), data);
@@ -158,6 +158,7 @@ void require_same_config_file(const Resumed& resumed, const Origin& origin, cons
 void require_unchanged(const Resumed& resumed, int64_t steps, bool evaluates,
                        const Config& config) {
   std::vector<std::string_view> free{"log.folder", "checkpoint.folder", "data.shards", "device.",
+                                     "data.train", "data.validation_file",
                                      "mesh.",      "data_parallel."};
   if (evaluates) free.insert(free.end(), {"evaluate.", "data.validation", "log.", "checkpoint."});
   std::vector<std::string> changed = resumed.changed;

@@ -31,6 +31,13 @@ std::optional<Evaluation> evaluation_of(const Json& root, const char* key) {
   return evaluation;
 }
 
+std::optional<BestEvaluation> best_of(const Json& root) {
+  if (!root.contains("best") || root.at("best").is_null()) return std::nullopt;
+  const Json& json = root.at("best");
+  return BestEvaluation{json_count(json.at("step"), "best"), json.at("metric").get<std::string>(),
+                        from_json_number(json.at("value"), "best")};
+}
+
 /// An integer from 0 to `most`.
 int64_t count_of(const Json& root, const char* key, int64_t most = INT64_MAX) {
   const int64_t count = json_count(root.at(key), key);
@@ -57,6 +64,8 @@ RunState state_of(const Json& json, int64_t sequences) {
   state.first_evaluation = evaluation_of(json, "first_evaluation");
   state.last_evaluation = evaluation_of(json, "last_evaluation");
   // Texts of earlier versions lack these.
+  state.best = best_of(json);
+  if (json.contains("since_best")) state.since_best = count_of(json, "since_best");
   state.data = json.value("data", "");
   state.origin = {json.value("config_file", ""), json.value("working_folder", "")};
   for (const auto& [name, value] : json.at("environment").items())
@@ -89,6 +98,12 @@ std::string to_json(const RunState& state) {
             {"config_file", state.origin.config_file},
             {"working_folder", state.origin.working_folder},
             {"environment", Json::object()}};
+  if (state.best) {
+    json["best"] = {{"step", state.best->step},
+                    {"metric", state.best->metric},
+                    {"value", to_json_number(state.best->value)}};
+    json["since_best"] = state.since_best;
+  }
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
   if (!state.unwritten_metrics.empty()) json["unwritten_metrics"] = state.unwritten_metrics;
   // Names of files need not be UTF-8; what JSON cannot hold is replaced.

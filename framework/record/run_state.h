@@ -27,6 +27,13 @@ struct Origin {
   static Origin of(const std::string& config_file);
 };
 
+/// The evaluation that evaluate.metric likes best.
+struct BestEvaluation {
+  int64_t step = 0;
+  std::string metric;
+  double value = 0;
+};
+
 struct RunState {
   int64_t step = 0;  // updates made or skipped
   /// Samples that these updates read: where the data goes on, whatever the batch size is then.
@@ -37,6 +44,8 @@ struct RunState {
   double seconds = 0;            // spent by all processes of this run
   bool evaluated = false;        // the evaluation after `step`, if one was due, is done
   std::optional<Evaluation> first_evaluation, last_evaluation;
+  std::optional<BestEvaluation> best;  // of those after a step, where the config asks for it
+  int64_t since_best = 0;              // evaluations after the best one
   Environment environment;
   Origin origin;     // the newest process's
   std::string data;  // TokenShards::identity of what is trained on; empty: not known

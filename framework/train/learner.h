@@ -38,9 +38,10 @@ class Learner {
   virtual void save(CheckpointWriter& writer) = 0;
   virtual void load(TensorSource& source) = 0;
   /// Begins a new run with the parameters of `source`, which must hold these and no others, and
-  /// when `with_optimizer` with the optimizer's states too; all else is as at the beginning. Throws
-  /// a UserError that lists all that does not fit.
-  virtual void begin_from(TensorSource& source, bool with_optimizer) = 0;
+  /// when `with_optimizer` with the optimizer's states too; all else is as at the beginning. Returns
+  /// lines on what a task does not take from there. Throws a UserError that lists all that does not
+  /// fit.
+  virtual std::vector<std::string> begin_from(TensorSource& source, bool with_optimizer) = 0;
   /// Where samples [first_sample, first_sample + count) come from.
   virtual std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) = 0;
   /// Lines for the head of a run: parameters, planned memory, FLOPs.

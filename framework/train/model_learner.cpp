@@ -10,8 +10,10 @@
 #include "framework/comm/agreement.h"
 #include "framework/config/choices.h"
 #include "framework/graph/text.h"
+#include "framework/train/new_head.h"
 #include "framework/train/signals.h"
 #include "models/open_corpus.h"
+#include "models/tuning.h"
 
 namespace tessera {
 namespace {
@@ -243,7 +245,7 @@ void ModelLearner::load(TensorSource& source) {
   read(states, source);
 }
 
-void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
+std::vector<std::string> ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
   initialize();
   // A count of updates is kept with the moments that it corrects; without moments it belongs to the
   // schedule alone.
@@ -254,8 +256,11 @@ void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
     if (state.kind == StateKind::parameter ||
         (with_optimizer && (state.kind == StateKind::moment || counts)))
       states.push_back(state);
+  const NewHead head = new_head(model_, source, wanted(states));
+  std::erase_if(states, [&](const State& state) { return head.fresh.contains(state.name); });
   std::vector<std::string> lines = mismatches(source, wanted(states));
   for (const std::string& name : surplus(source, wanted(all))) {
+    if (head.left.contains(name)) continue;
     const bool of_optimizer = name == "step" || name.find('@') != std::string::npos;
     if (with_optimizer || !of_optimizer)
       lines.push_back(fmt::format("'{}' {} has no place", name, to_string(source.type(name))));
@@ -263,6 +268,7 @@ void ModelLearner::begin_from(TensorSource& source, bool with_optimizer) {
   require(lines.empty(), "init.from: {} does not fit this model{}:\n  {}", source.title(),
           with_optimizer ? " and optimizer" : "", fmt::join(lines, "\n  "));
   read(states, source);
+  return head.text();
 }
 
 int64_t ModelLearner::parameter_count() const {
@@ -301,7 +307,10 @@ std::string ModelLearner::header() {
   }
   if (const std::string text = model_.remark ? model_.remark(config_) : ""; !text.empty())
     ranks += text + "\n";
-  if (data_.tokenizer && !data_.tokenizer->keeps_text())
+  for (const std::string& note : data_.notes) ranks += note + "\n";
+  if (const std::string text = frozen_text(config_, parameters_); !text.empty())
+    ranks += text + "\n";
+  if (data_.tokenizer && !data_.tokenizer->keeps_text() && !model_.examples)
     ranks += fmt::format(
         "the tokenizer ({}) does not keep every byte of a text: figures per byte are "
         "of the text that tokens decode to\n",

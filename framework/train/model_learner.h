@@ -18,6 +18,7 @@ struct LearnerData {
   std::shared_ptr<const Tokenizer> tokenizer = {};  // none for random tokens
   std::string identity = {};                        // Corpus::identity
   DocumentMarks marks = {};
+  std::vector<std::string> notes = {};  // lines for the head of the run
 };
 
 /// Opens the tokens in data.shards or data.sources; throws UserError when they do not fit the
@@ -43,7 +44,7 @@ class ModelLearner : public Learner {
   Evaluation evaluate() override;
   void save(CheckpointWriter& writer) override;
   void load(TensorSource& source) override;
-  void begin_from(TensorSource& source, bool with_optimizer) override;
+  std::vector<std::string> begin_from(TensorSource& source, bool with_optimizer) override;
   std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
     return data_.batches->identity(first_sample, count);
   }

@@ -132,9 +132,10 @@ void Trainer::begin() {
 void Trainer::begin_from_another(std::vector<std::string>& report) {
   const bool kept = config_.init.optimizer == InitConfig::Optimizer::kept;
   const auto start = open_start(config_, options_.world, report);
-  learner_.begin_from(*start, kept);
+  const std::vector<std::string> lines = learner_.begin_from(*start, kept);
   report.push_back(fmt::format("a new run, beginning with the weights{} of {} (step {})",
                                kept ? " and the optimizer" : "", start->title(), start->step()));
+  report.insert(report.end(), lines.begin(), lines.end());
 }
 
 void Trainer::train() {
@@ -143,7 +144,8 @@ void Trainer::train() {
     evaluate();
     stop = stopping();  // no step is made before an evaluation that was stopped
   }
-  for (; state_.step < steps_ && !stop; stop = stopping()) one_step();
+  if (save_is_due_) save();
+  for (; state_.step < steps_ && !out_of_patience() && !stop; stop = stopping()) one_step();
   // An evaluation that an earlier process did not get to is saved with the step that it belongs to.
   if (saved_step_ != state_.step || saved_evaluated_ != state_.evaluated) save();
   require(log_failure_.empty(), "{}. Step {} is saved as {}{}", log_failure_, state_.step,
@@ -230,6 +232,7 @@ void Trainer::evaluate() {
     if (!state_.first_evaluation) state_.first_evaluation = evaluation;
     state_.last_evaluation = evaluation;
     state_.evaluated = true;
+    judge(evaluation);
   } catch (const EvaluationStopped&) {
     check(stop_signal() != 0 || options_.world, "an evaluation stopped without a signal");
   }
@@ -258,9 +261,12 @@ void Trainer::save() {
   all_are_here();  // all have written
   // After skipped updates no older checkpoint is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
+  std::optional<int64_t> spared;
+  if (config_.evaluate.keep == EvaluateConfig::Keep::best && state_.best)
+    spared = state_.best->step;
   if (leads())
     checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep),
-                                verdicts_, options_.files);
+                                verdicts_, options_.files, spared);
   all_are_here();
   saved_step_ = state_.step;
   saved_evaluated_ = state_.evaluated;

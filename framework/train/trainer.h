@@ -67,6 +67,10 @@ class Trainer {
   void note_skipped(const StepResult& result);
   [[noreturn]] void stop_for_nonfinite();
   void evaluate();
+  /// Notes whether an evaluation is the best one so far.
+  void judge(const Evaluation& evaluation);
+  bool judges() const;
+  bool out_of_patience() const;
   void save();
   /// Makes anew what others have removed from the folder of the run, and says so.
   void keep_folder();
@@ -78,7 +82,11 @@ class Trainer {
   void note_log_failure(const UserError& error);
   bool due(const Duration& every) const;
   bool wants_evaluation() const;
-  bool finished() const { return state_.step >= steps_ && !wants_evaluation(); }
+  bool finished() const {
+    return (state_.step >= steps_ || out_of_patience()) && !wants_evaluation();
+  }
+  /// "loss 0.41 at step 200"; empty where none is noted.
+  std::string best_text() const;
   double run_seconds() const;
 
   // What is written and shown is made in trainer_report.cpp.

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
 #include "framework/train/trainer.h"
@@ -106,6 +107,11 @@ void Trainer::say_end(const TrainingSummary& summary) {
   } else if (summary.evaluation_only) {
     progress_.say(
         fmt::format("done: the last evaluation was all that was left; saved as {}", checkpoint));
+  } else if (out_of_patience() && summary.first_step >= state_.step) {
+    progress_.say(
+        fmt::format("nothing to do: {} ended at step {}, after {} evaluations without a better one; "
+                    "raise evaluate.patience to go on",
+                    checkpoint, state_.step, state_.since_best));
   } else if (summary.first_step >= steps_) {
     progress_.say(
         fmt::format("nothing to do: {} is at step {}, and train.steps is {}; raise it to go on",
@@ -117,6 +123,12 @@ void Trainer::say_end(const TrainingSummary& summary) {
                               state_.skipped > 0 ? fmt::format(", {} skipped", state_.skipped) : "",
                               checkpoint));
   }
+  if (out_of_patience() && summary.first_step < state_.step)
+    progress_.say(fmt::format(
+        "ended before step {}: {} evaluations in a row were no better (evaluate.patience)", steps_,
+        state_.since_best));
+  if (const std::string best = best_text(); !best.empty())
+    progress_.say(fmt::format("best: {}", best));
   if (const auto spent = learner_.communication(); spent.total > 0)
     progress_.say(
         fmt::format("communication of rank 0: {:.1f} s, of which {:.1f} s were waited for and "
@@ -147,6 +159,15 @@ std::string Trainer::summary_json(const TrainingSummary& summary) const {
   };
   add(state_.first_evaluation, "start");
   add(state_.last_evaluation, "end");
+  if (state_.best) {
+    json["best_step"] = state_.best->step;
+    json["best_" + state_.best->metric] = to_json_number(state_.best->value);
+    if (config_.evaluate.keep == EvaluateConfig::Keep::best)
+      json["best_checkpoint"] = (std::filesystem::path(config_.checkpoint.folder) /
+                                 checkpoint_name(state_.best->step))
+                                    .string();
+    json["ended_early"] = out_of_patience() && state_.step < steps_;
+  }
   return json.dump(2) + "\n";
 }
 

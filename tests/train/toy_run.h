@@ -62,9 +62,10 @@ class ToyLearner : public Learner {
   void load(TensorSource& source) override {
     source.read("weights", Box::whole(source.type("weights").shape), weights.data());
   }
-  void begin_from(TensorSource& source, bool with_optimizer) override {
+  std::vector<std::string> begin_from(TensorSource& source, bool with_optimizer) override {
     load(source);
     began_with_optimizer = with_optimizer;
+    return {};
   }
   std::vector<std::string> batch_identity(int64_t first_sample, int64_t count) override {
     std::vector<std::string> out;

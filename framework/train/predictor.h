@@ -1,0 +1,52 @@
+// Predictor tells the labels of texts with a trained classifier.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "framework/checkpoint/tensor_source.h"
+#include "framework/data/examples.h"
+#include "framework/runtime/session.h"
+#include "models/model.h"
+
+namespace tessera {
+
+/// What was told of one text.
+struct Prediction {
+  int32_t label = 0;                 // its number
+  std::vector<float> probabilities;  // by label
+};
+
+class Predictor {
+ public:
+  /// The config's model is found in `models`; throws UserError when it tells no labels.
+  Predictor(const Models& models, const Config& config, std::shared_ptr<const Tokenizer> tokenizer,
+            const std::shared_ptr<Device>& device);
+
+  void load(TensorSource& source);
+  /// The session, with the memory of the parameters, for tests.
+  Session& session() { return session_; }
+
+  /// Texts that are told at a time.
+  int64_t rows() const { return config_.micro_sequences(); }
+  const Labels& labels() const { return config_.task.labels; }
+
+  /// Tells at most rows() examples, each one text or two, as the config's task has. Throws UserError
+  /// when a probability is not finite.
+  std::vector<Prediction> tell(std::span<const std::vector<std::string>> examples);
+  /// Texts so far that were cut to task.max_length.
+  size_t cut() const { return cut_; }
+
+ private:
+  const Config config_;
+  const bool segments_;
+  const int32_t pad_;
+  const ExampleForm form_;
+  ExampleEncoder encoder_;
+  Session session_;
+  size_t cut_ = 0;
+};
+
+}  // namespace tessera
