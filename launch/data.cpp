@@ -15,6 +15,7 @@
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
+#include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "launch/visible_text.h"
 #include "models/model.h"
@@ -78,6 +79,11 @@ class RowText {
       sum += static_cast<double>((*weights)[static_cast<size_t>(row) * each + i]);
     return sum;
   }
+  /// The label that a task tells of this row, as words.
+  std::string label(int64_t row, const std::vector<std::string>& names) const {
+    return fmt::format("label {}, weight {:.6g}",
+                       visible(names.at(static_cast<size_t>(part("labels", row)[0]))), labels(row));
+  }
   std::string next_sentence(int64_t row) const {
     const std::span<const int32_t> next = part("next_sentence", row);
     return next.empty()   ? ""
@@ -122,13 +128,20 @@ class RowText {
   int64_t rows_;
 };
 
-void show(const Arguments& given, const Config& config) {
+/// "wiki (its sample 7), ".
+std::string source_text(const Batches& batches, int64_t sample) {
+  const Mixture::Place place = batches.mixture()->place(static_cast<uint64_t>(sample));
+  return fmt::format("{} (its sample {}), ", batches.sources()[place.source].name, place.sample);
+}
+
+void show(const Arguments& given, const Config& named) {
+  const Config config = with_data(named);
   const int64_t step = given.integer("step", 0), ranks = config.mesh.dp.value_or(1);
   const int64_t rank = given.integer("rank", -1, -1);
   require(rank < ranks,
           "--rank: {} is no rank of {} that hold different sequences (mesh.dp); the first is 0",
           rank, ranks);
-  const LearnerData data = open_data(shipped_models(), config);
+  const LearnerData data = training_data(config);
   const int64_t micro = config.micro_sequences();
   BatchRows wanted;
   if (rank >= 0) wanted.range = {rank * micro / ranks, (rank + 1) * micro / ranks};
@@ -146,11 +159,13 @@ void show(const Arguments& given, const Config& config) {
     for (int64_t row = 0; row < rows.size(); ++row) {
       const int64_t sample = first + static_cast<int64_t>(i) * micro + rows.begin + row;
       const Mixture::Place place = data.batches->place(sample);
-      fmt::print("sample {}: {}{} labels{}\n", sample,
+      fmt::print("sample {}: {}{}\n", sample,
                  sources.size() > 1
                      ? fmt::format("{} (its sample {}), ", sources[place.source].name, place.sample)
                      : "",
-                 text.labels(row), text.next_sentence(row));
+                 config.task.labels.empty()
+                     ? fmt::format("{} labels{}", text.labels(row), text.next_sentence(row))
+                     : text.label(row, config.task.labels));
       text.print(row);
       padding += text.padding(row);
       tokens += static_cast<size_t>(config.sequence_length());

@@ -68,7 +68,7 @@ int run_eval(std::span<const std::string> args) {
       tokenizer->files().all().empty()
           ? "bytes"
           : (source.checkpoint ? source.place / kTokenizerFolder : source.place).string());
-  if (!tokenizer->keeps_text())
+  if (!tokenizer->keeps_text() && config.data.train.empty())
     fmt::print(
         stderr,
         "note: this tokenizer ({}) does not keep every byte of a text; bits per byte are those "
@@ -85,7 +85,10 @@ int run_eval(std::span<const std::string> args) {
     for (const auto& [name, number] : evaluation.figures) json[name] = to_json_number(number);
     fmt::print("{}\n", json.dump());
   } else {
-    fmt::print("{}, {} held-out batches at most\n", place, config.evaluate.batches);
+    fmt::print("{}, {}\n", place,
+               config.data.train.empty()
+                   ? fmt::format("{} held-out batches at most", config.evaluate.batches)
+                   : "all held-out examples");
     fmt::print("{:<16} {}\n", "loss", number_text(evaluation.loss, "{:.5f}"));
     for (const auto& [name, number] : evaluation.figures)
       fmt::print("{:<16} {}\n", name, number_text(number, "{:.5f}"));

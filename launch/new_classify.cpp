@@ -12,6 +12,7 @@
 #include "framework/assembly/device.h"
 #include "framework/assembly/layouts.h"
 #include "framework/config/parse.h"
+#include "framework/config/run_name.h"
 #include "framework/core/error.h"
 #include "framework/data/examples.h"
 #include "framework/record/progress.h"
@@ -133,15 +134,21 @@ std::string new_classify(const NewClassify& wanted, const std::string& out) {
   const auto tokenizer = source.require_tokenizer();
 
   Config config = source.config;
+  config.model.vocab = config.model.vocab.value_or(tokenizer->vocab_size());
   config.mesh = {};
   config.task = {};
   config.task.type = TaskConfig::Type::classify;
   config.task.label = wanted.label.empty() ? survey.label() : wanted.label;
   const ColumnSurvey& label = survey.column(config.task.label, "--label");
-  require(label.has_few_values && label.values.size() >= 2,
-          "--label: column '{}' of {} has {}; labels are a few short names that occur often",
+  const size_t values = label.values.size();
+  require(label.has_few_values && values >= 2 && 2 * values <= survey.rows,
+          "--label: column '{}' of {} has {} in {} rows; labels are a few short names that occur "
+          "often",
           label.name, survey.file,
-          label.has_few_values ? fmt::format("{} value", label.values.size()) : "too many values");
+          label.has_few_values ? fmt::format("{} values", values) : "very many values",
+          survey.rows);
+  require(label.filled == survey.rows, "--label: column '{}' of {} is empty in {} of {} rows",
+          label.name, survey.file, survey.rows - label.filled, survey.rows);
   config.task.text = wanted.texts.empty() ? survey.texts(label.name) : wanted.texts;
   for (const std::string& column : config.task.text) survey.column(column, "--text");
   for (const auto& [name, count] : label.values) config.task.labels.push_back(name);
@@ -188,7 +195,8 @@ std::string new_classify(const NewClassify& wanted, const std::string& out) {
       config, comments,
       {fmt::format("A classifier of {} ({} examples, {} labels), made by: tessera new classify",
                    survey.file, survey.rows, label.values.size()),
-       fmt::format("Train it: tessera train {}. Then: tessera predict {} FILE", out, out)});
+       fmt::format("Train it: tessera train {}. Then: tessera predict {} FILE", out,
+                   run_folder_of(out))});
   parse_config(shipped_models().kinds(), yaml, out);
   return yaml;
 }

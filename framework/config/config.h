@@ -96,7 +96,7 @@ struct DataConfig {
   bool whole_word = false;
   bool sentence_pairs = false;
 
-  bool is_given() const { return !shards.empty() || !sources.empty() || !train.empty(); }
+  bool is_given() const { return !shards.empty() || !sources.empty(); }
   /// What is read: the sources, or one made of `shards`; names and validation are filled in.
   std::vector<DataSourceConfig> parts() const;
   /// Whether anything is held out.

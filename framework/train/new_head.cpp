@@ -42,8 +42,11 @@ std::vector<std::string> NewHead::text() const {
   std::vector<std::string> lines;
   if (!fresh.empty())
     lines.push_back(fmt::format("new, with first values as drawn: {}", fmt::join(fresh, ", ")));
-  if (!left.empty())
-    lines.push_back(fmt::format("not taken from there: {}", fmt::join(left, ", ")));
+  std::vector<std::string> tensors;  // without what the optimizer keeps of them
+  for (const std::string& name : left)
+    if (name.find('@') == std::string::npos) tensors.push_back(name);
+  if (!tensors.empty())
+    lines.push_back(fmt::format("not taken from there: {}", fmt::join(tensors, ", ")));
   return lines;
 }
 

@@ -123,7 +123,7 @@ void Trainer::say_end(const TrainingSummary& summary) {
                               state_.skipped > 0 ? fmt::format(", {} skipped", state_.skipped) : "",
                               checkpoint));
   }
-  if (out_of_patience() && summary.first_step < state_.step)
+  if (out_of_patience() && summary.first_step < state_.step && state_.step < steps_)
     progress_.say(fmt::format(
         "ended before step {}: {} evaluations in a row were no better (evaluate.patience)", steps_,
         state_.since_best));

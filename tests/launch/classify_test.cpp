@@ -1,0 +1,171 @@
+// Fine-tuning a classifier as a user meets it: `new classify` writes a config, which trains as it
+// is; the run is evaluated, tells labels of new texts, and goes on.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "framework/core/random.h"
+#include "tests/launch/workplace.h"
+
+namespace tessera {
+namespace {
+
+/// A model that was trained a little, and 120 reviews, which one word tells apart.
+struct Reviews {
+  TemporaryFolder folder;
+
+  Reviews() {
+    for (uint64_t i = 0; i < 8; ++i)
+      write_file(folder / ("text/" + std::to_string(i)), random_text(i, 2000));
+    EXPECT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
+    write_file(folder / "bert.yaml",
+               "model: {type: bert, layers: 1, hidden: 32, heads: 2, context: 48, init_std: 0.1}\n"
+               "batch: {sequences: 4}\ntrain: {steps: 2 steps}\nevaluate: {every: 0 steps}\n"
+               "device: {threads: 1}\ndata: {shards: " +
+                   path("shards") + "}\n");
+    const ProgramRun run = program({"train", path("bert.yaml"), "--peak", "100", "--set",
+                                    "log.folder=" + path("runs/bert")});
+    EXPECT_EQ(run.status, 0) << run.err;
+    const Random random(4, "reviews");
+    std::string rows = "id\ttext\tlabel\n";
+    for (uint64_t i = 0; i < 120; ++i) {
+      const bool good = random.below(2, i, 0) == 1;
+      rows += fmt::format("{}\tIt was {} {}\t{}\n", i, good ? "A" : "Z",
+                          std::string(5 + random.below(20, i, 1), 'o'), good ? "liked" : "not");
+    }
+    write_file(folder / "reviews.tsv", rows);
+  }
+  std::string path(const std::string& name) const { return (folder / name).string(); }
+  ProgramRun make(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"new",  "classify", "--from",         path("runs/bert"),
+                                   path("reviews.tsv"), "--out", path("reviews.yaml")};
+    words.insert(words.end(), more.begin(), more.end());
+    return program(words);
+  }
+  ProgramRun train(const std::string& run, const std::vector<std::string>& sets = {}) const {
+    std::vector<std::string> words{"train", path("reviews.yaml"), "--peak", "100"};
+    for (const std::string& set : {"log.folder=" + path(run), std::string("device.threads=1")})
+      words.insert(words.end(), {"--set", set});
+    for (const std::string& set : sets) words.insert(words.end(), {"--set", set});
+    return program(words);
+  }
+};
+
+TEST(Classify, FromAModelAndATableToLabels) {
+  const Reviews place;
+  const ProgramRun made = place.make();
+  ASSERT_EQ(made.status, 0) << made.err;
+  const std::string yaml = read_file(place.folder / "reviews.yaml");
+  expect_in(yaml, {"type: classify", "labels: [liked, not]  # ", "max_length: 40", "text: text",
+                   "columns found: id (", "keep: best", "metric: accuracy", "# memory: ",
+                   "3 epochs", "from: " + place.path("runs/bert")});
+
+  const ProgramRun shown = program({"data", "show", place.path("reviews.yaml")});
+  ASSERT_EQ(shown.status, 0) << shown.err;
+  expect_in(shown.out, {"examples, hash ", "sample 0: label ", ", weight 1\n    <cls>It was ",
+                        "ooo<sep>\n"});
+
+  const ProgramRun trained = place.train("runs/plain");
+  ASSERT_EQ(trained.status, 0) << trained.err;
+  expect_in(trained.out,
+            {"new, with first values as drawn: classifier.bias, classifier.weight, pooler.bias, "
+             "pooler.weight",
+             "not taken from there: mlm.bias", "examples to train on, ", "validation loss",
+             "accuracy", "macro_f1", "micro_f1", "matthews", "best: accuracy"});
+
+  const ProgramRun good = place.train(
+      "runs/good", {"optimizer.lr=1e-2", "train.steps=60 steps", "schedule.warmup=2 steps",
+                    "evaluate.every=20 steps", "evaluate.patience=0"});
+  ASSERT_EQ(good.status, 0) << good.err;
+  const auto summary = nlohmann::json::parse(read_file(place.folder / "runs/good/summary.json"));
+  EXPECT_EQ(summary.at("best_accuracy"), 1.0) << good.out;
+
+  const std::string best = summary.at("best_checkpoint");
+  const ProgramRun eval = program({"eval", place.path("runs/good"), "--json"});
+  ASSERT_EQ(eval.status, 0) << eval.err;
+  EXPECT_EQ(nlohmann::json::parse(eval.out).at("checkpoint"), best);
+  EXPECT_EQ(nlohmann::json::parse(eval.out).at("accuracy"), 1.0);
+
+  write_file(place.folder / "new.jsonl",
+             "{\"text\": \"It was A ooo\"}\n{\"text\": \"It was Z ooo\"}\n");
+  const ProgramRun told = program({"predict", place.path("runs/good"), place.path("new.jsonl")});
+  ASSERT_EQ(told.status, 0) << told.err;
+  EXPECT_TRUE(told.out.starts_with("label\tprobability\tliked\tnot\nliked\t0.")) << told.out;
+  EXPECT_NE(told.out.find("\nnot\t0."), std::string::npos) << told.out;
+  const ProgramRun json = program({"predict", place.path("runs/good"), place.path("reviews.tsv"),
+                                   "--json", "--out", place.path("told.jsonl")});
+  ASSERT_EQ(json.status, 0) << json.err;
+  EXPECT_EQ(json.out, "");
+  expect_in(json.err, {"against the file's labels: accuracy 1.0000  macro_f1 1.0000"});
+  std::istringstream lines(read_file(place.folder / "told.jsonl"));
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    const auto row = nlohmann::json::parse(line);
+    const double sum = row.at("probabilities").at("liked").get<double>() +
+                       row.at("probabilities").at("not").get<double>();
+    EXPECT_NEAR(sum, 1, 1e-5);
+    EXPECT_EQ(row.at("probability"),
+              row.at("probabilities").at(row.at("label").get<std::string>()));
+  }
+  EXPECT_EQ(count, 120);
+
+  const ProgramRun again = place.train("runs/plain");
+  EXPECT_EQ(again.status, 0) << again.err;
+  expect_in(again.out, {"going on from", "nothing to do"});
+}
+
+TEST(Classify, SaysWhatIsWrong) {
+  const Reviews place;
+  const auto expect = [](const ProgramRun& run, const std::vector<std::string>& parts) {
+    EXPECT_EQ(run.status, 2);
+    expect_in(run.err, parts);
+  };
+  expect(place.make({"--label", "stars"}), {"--label: ", "has no column 'stars'; it has: id ("});
+  expect(place.make({"--text", "body"}), {"--text: ", "has no column 'body'"});
+  expect(place.make({"--label", "id"}), {"reviews.tsv", "labels are a few short names"});
+  expect(program({"new", "regress", "--from", place.path("runs/bert"), place.path("reviews.tsv")}),
+         {"there is no task 'regress'; known: classify"});
+  expect(program({"new", "classify", place.path("reviews.tsv")}), {"--from is missing"});
+  ASSERT_EQ(place.make().status, 0);
+  expect(place.make(), {"is there already; name another file with --out"});
+  expect(place.train("runs/a", {"evaluate.metric=f1"}),
+         {"there is no figure 'f1'; there are: loss, accuracy, macro_f1, micro_f1, matthews"});
+  expect(place.train("runs/b", {"task.label=mark"}),
+         {"reviews.tsv: there is no column 'mark'; there are: id, text, label"});
+  expect(place.train("runs/c", {"task.labels=[liked, hated]"}),
+         {"the label 'not' is not known; known: liked, hated"});
+  expect(place.train("runs/d", {"init.from="}), {"there is no tokenizer to read", "init: {from: "});
+  expect(place.train("runs/e", {"model.layers=2"}), {"'layer.1.attention.q.weight' is missing"});
+  expect(place.train("runs/f", {"tune.freeze=layer.3"}), {"'layer.3' names no parameter"});
+  expect(program({"predict", place.path("runs/bert"), place.path("reviews.tsv")}),
+         {"tells no labels: it was trained with task.type: pretrain"});
+  ASSERT_EQ(place.train("runs/g", {"train.steps=2 steps"}).status, 0);
+  write_file(place.folder / "other.csv", "id,body\n1,x\n");
+  expect(program({"predict", place.path("runs/g"), place.path("other.csv")}),
+         {"other.csv: there is no column 'text'; there are: id, body"});
+  write_file(place.folder / "none.csv", "text\n");
+  expect(program({"predict", place.path("runs/g"), place.path("none.csv")}),
+         {"none.csv: has no row below its header"});
+  write_file(place.folder / "reviews.tsv", "text\tlabel\na\tliked\nb\tnot\nc\tnot\n");
+  expect(place.train("runs/g"), {"was trained on other data: "});
+}
+
+/// The labels of the run's other rows, which it begins with, are others: the head is drawn anew.
+TEST(Classify, BeginsWithAClassifierOfOtherLabels) {
+  const Reviews place;
+  ASSERT_EQ(place.make().status, 0);
+  ASSERT_EQ(place.train("runs/first", {"train.steps=2 steps"}).status, 0);
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 40; ++i)
+    rows += fmt::format("text {}\t{}\n", i, std::array{"a", "b", "c"}[i % 3]);
+  write_file(place.folder / "more.tsv", rows);
+  const ProgramRun run = place.train(
+      "runs/second", {"train.steps=2 steps", "data.train=" + place.path("more.tsv"),
+                      "task.labels=[]", "init.from=" + place.path("runs/first")});
+  ASSERT_EQ(run.status, 0) << run.err;
+  expect_in(run.out, {"new, with first values as drawn: classifier.bias, classifier.weight\n",
+                      "labels=[a, b, c]"});
+}
+
+}  // namespace
+}  // namespace tessera
