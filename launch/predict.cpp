@@ -40,7 +40,7 @@ class Output {
     write(header + "\n");
   }
 
-  void add(const Prediction& prediction) {
+  void add(const ToldLabel& prediction) {
     const std::string& label = labels_[static_cast<size_t>(prediction.label)];
     const float most = prediction.probabilities[static_cast<size_t>(prediction.label)];
     if (json_) {
@@ -115,7 +115,7 @@ void predict(Predictor& predictor, TableReader& table, const TaskConfig& task, O
   std::vector<std::string> truths;
   size_t told = 0;
   const auto tell = [&] {
-    const std::vector<Prediction> predictions = predictor.tell(texts);
+    const std::vector<ToldLabel> predictions = predictor.tell(texts);
     for (size_t i = 0; i < predictions.size(); ++i) {
       output.add(predictions[i]);
       if (labelled) score.add(truths[i], predictions[i].label);

@@ -58,7 +58,7 @@ void Predictor::load(TensorSource& source) {
     if (graph.name() == "refresh") session_.run("refresh");
 }
 
-std::vector<Prediction> Predictor::tell(std::span<const std::vector<std::string>> examples) {
+std::vector<ToldLabel> Predictor::tell(std::span<const std::vector<std::string>> examples) {
   check(std::ssize(examples) <= rows(), "{} examples for {} rows", examples.size(), rows());
   std::vector<ExampleTokens> tokens;
   for (const std::vector<std::string>& texts : examples) {
@@ -70,7 +70,7 @@ std::vector<Prediction> Predictor::tell(std::span<const std::vector<std::string>
   const auto predicted = session_.output<int32_t>("evaluate", "predicted");
   const auto probabilities = session_.output<float>("evaluate", "probabilities");
   const size_t count = labels().size();
-  std::vector<Prediction> out;
+  std::vector<ToldLabel> out;
   for (size_t row = 0; row < examples.size(); ++row) {
     const std::span<const float> own = std::span(probabilities).subspan(row * count, count);
     for (const float p : own)

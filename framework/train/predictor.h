@@ -14,7 +14,7 @@
 namespace tessera {
 
 /// What was told of one text.
-struct Prediction {
+struct ToldLabel {
   int32_t label = 0;                 // its number
   std::vector<float> probabilities;  // by label
 };
@@ -35,7 +35,7 @@ class Predictor {
 
   /// Tells at most rows() examples, each one text or two, as the config's task has. Throws UserError
   /// when a probability is not finite.
-  std::vector<Prediction> tell(std::span<const std::vector<std::string>> examples);
+  std::vector<ToldLabel> tell(std::span<const std::vector<std::string>> examples);
   /// Texts so far that were cut to task.max_length.
   size_t cut() const { return cut_; }
 
