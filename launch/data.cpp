@@ -130,7 +130,7 @@ class RowText {
 
 /// "wiki (its sample 7), ".
 std::string source_text(const Batches& batches, int64_t sample) {
-  const Mixture::Place place = batches.mixture()->place(static_cast<uint64_t>(sample));
+  const Mixture::Place place = batches.place(sample);
   return fmt::format("{} (its sample {}), ", batches.sources()[place.source].name, place.sample);
 }
 
@@ -158,11 +158,8 @@ void show(const Arguments& given, const Config& named) {
     const RowText text(*data.tokenizer, feeds[i], rows.size());
     for (int64_t row = 0; row < rows.size(); ++row) {
       const int64_t sample = first + static_cast<int64_t>(i) * micro + rows.begin + row;
-      const Mixture::Place place = data.batches->place(sample);
       fmt::print("sample {}: {}{}\n", sample,
-                 sources.size() > 1
-                     ? fmt::format("{} (its sample {}), ", sources[place.source].name, place.sample)
-                     : "",
+                 sources.size() > 1 ? source_text(*data.batches, sample) : "",
                  config.task.labels.empty()
                      ? fmt::format("{} labels{}", text.labels(row), text.next_sentence(row))
                      : text.label(row, config.task.labels));
