@@ -8,6 +8,7 @@
 #include "framework/config/mesh_axes.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
+#include "framework/record/best_checkpoint.h"
 #include "framework/record/recorded_config.h"
 #include "framework/record/run_state.h"
 #include "models/model.h"
@@ -26,28 +27,15 @@ Config on_one_rank(Config config) {
 
 namespace fs = std::filesystem;
 
-/// The checkpoint that the run of this one keeps as the best, with evaluate.keep: best.
-std::optional<fs::path> best_beside(const fs::path& checkpoint) {
-  const CheckpointReader reader(checkpoint);
-  const std::string where = (checkpoint / "run.json").string();
-  const RunState state = parse_run_state(reader.run_json(), where);
-  const Config config = config_of(shipped_models().kinds(), reader, {});
-  if (!state.best || config.evaluate.keep != EvaluateConfig::Keep::best) return std::nullopt;
-  const fs::path best = checkpoint.parent_path() / checkpoint_name(state.best->step);
-  const std::string why = damage_of(best);
-  if (!why.empty())
-    fmt::print(stderr, "warning: the best checkpoint {} cannot be used: {}\n", best.string(), why);
-  return why.empty() ? std::optional(best) : std::nullopt;
-}
-
 fs::path newest_good(const fs::path& folder, const std::string& named) {
   std::vector<std::string> report;
   const auto latest = latest_good_checkpoint(folder, report);
+  const auto best = latest ? best_beside(*latest, report) : std::nullopt;
   for (const std::string& line : report) fmt::print(stderr, "warning: {}\n", line);
   require(latest.has_value(),
           "{}: there is no whole checkpoint in {}; train first, or name another", named,
           folder.string());
-  return best_beside(*latest).value_or(*latest);
+  return best.value_or(*latest);
 }
 
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {

@@ -19,20 +19,23 @@ int run_new(std::span<const std::string> args) {
       "new",
       "Looks at a model and at data and writes the config of a run, complete and with comments: "
       "`new classify` for telling one of several labels of a text.",
-      {{"TASK", "classify"}, {"FILE", "TSV, CSV or JSON lines with a text and a label in each row"}},
+      {{"TASK", "classify"},
+       {"FILE", "TSV, CSV or JSON lines with a text and a label in each row"}},
       {{"from", "SOURCE", std::string("the model to begin with: ") + kSourceHelp},
        {"text", "COLUMN", "the column of the text; twice for a pair of texts", true},
        {"label", "COLUMN", "the column of the label"},
        {"epochs", "N", "passes over the data; otherwise 2 or 3"},
        {"out", "FILE", "the file to write; otherwise NAME.yaml here, for NAME.tsv"},
        {"force", "", "write over a file that is there"}},
-      {"classify --from runs/bert reviews.tsv", "classify --from minilm pairs.csv --out pairs.yaml"}};
+      {"classify --from runs/bert reviews.tsv",
+       "classify --from minilm pairs.csv --out pairs.yaml"}};
   const auto given = line.parse(args);
   if (!given) return 0;
-  require(given->text("TASK") == "classify",
-          "new: there is no task '{}'; known: classify", given->text("TASK"));
-  require(given->has("from"), "new: --from is missing: name the model to begin with, such as "
-                              "--from runs/NAME");
+  require(given->text("TASK") == "classify", "new: there is no task '{}'; known: classify",
+          given->text("TASK"));
+  require(given->has("from"),
+          "new: --from is missing: name the model to begin with, such as "
+          "--from runs/NAME");
   NewClassify wanted{.source = given->text("from"),
                      .file = given->text("FILE"),
                      .texts = given->list("text"),

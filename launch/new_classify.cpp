@@ -83,8 +83,7 @@ std::string cost_text(const Config& config, int64_t vocab) {
     learner.step(1);
     const double seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    const auto steps =
-        static_cast<double>(config.train.steps.steps(config.tokens_per_step()));
+    const auto steps = static_cast<double>(config.train.steps.steps(config.tokens_per_step()));
     return fmt::format("memory: {} planned; time: {:.2f} s an update here, about {} in all",
                        bytes_text(learner.session().compiled().bytes()), seconds,
                        time_text(seconds * steps));

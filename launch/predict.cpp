@@ -150,8 +150,7 @@ int run_predict(std::span<const std::string> args) {
       "Tells the labels of texts with a trained classifier, one line for each row of the file, in "
       "its order: the label, its probability, and the probability of each label. Where the file "
       "has the labels, too, figures are printed to standard error.",
-      {{"SOURCE", kSourceHelp},
-       {"FILE", "TSV, CSV or JSON lines with the columns of the texts"}},
+      {{"SOURCE", kSourceHelp}, {"FILE", "TSV, CSV or JSON lines with the columns of the texts"}},
       {set_option(),
        {"out", "FILE", "where to write; otherwise to standard output"},
        {"json", "", "write JSON lines, not TSV"}},

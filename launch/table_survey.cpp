@@ -60,10 +60,10 @@ TableSurvey TableSurvey::of(const std::filesystem::path& file) {
 std::string TableSurvey::listed() const {
   std::string text;
   for (const ColumnSurvey& column : columns)
-    text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", column.name,
-                        column.has_few_values
-                            ? fmt::format("{} values", column.values.size())
-                            : fmt::format("{:.0f} bytes each", column.mean_bytes()));
+    text +=
+        fmt::format("{}{} ({})", text.empty() ? "" : ", ", column.name,
+                    column.has_few_values ? fmt::format("{} values", column.values.size())
+                                          : fmt::format("{:.0f} bytes each", column.mean_bytes()));
   return text;
 }
 

@@ -11,9 +11,9 @@
 namespace tessera {
 
 struct BodyUse {
-  int64_t vocab = 0;          // the tokenizer's, for model.vocab: auto
+  int64_t vocab = 0;  // the tokenizer's, for model.vocab: auto
   int64_t batch = 0, length = 0;
-  Value lengths;              // i32 (B): how many tokens each sequence has; padding follows them
+  Value lengths;  // i32 (B): how many tokens each sequence has; padding follows them
 };
 
 struct ModelBody {

@@ -15,9 +15,9 @@ Value reshape(Value x, Shape shape) { return ops::reshape(x, {{"shape", std::mov
 /// The first token of each sequence, (B, hidden).
 Value first_token(Value x) {
   const int64_t batch = x.dim(0), hidden = x.dim(2);
-  return reshape(ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, hidden}}},
-                            "first"),
-                 {batch, hidden});
+  return reshape(
+      ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, hidden}}}, "first"),
+      {batch, hidden});
 }
 
 /// The token before the padding of each sequence, (B, hidden).
@@ -69,7 +69,7 @@ std::vector<Parameter> build_classifier(Graph& graph, const ModelBody& body, con
   const ModelConfig& m = config.model;
   const int64_t batch = config.micro_sequences(), length = config.sequence_length();
   const auto classes = static_cast<int64_t>(config.task.labels.size());
-  check(classes >= 2, "a classifier of {} labels", classes);
+  require(classes >= 2, "task.labels are not known; state them, such as task: {{labels: [a, b]}}");
   const auto input = [&](const char* name, DType dtype, Shape shape) {
     return graph.add_input(name, {dtype, std::move(shape)}, PortKind::data);
   };

@@ -1,7 +1,8 @@
 // The row of a model that classifies: its batches and figures.
+#include "models/classifier.h"
+
 #include "framework/core/class_figures.h"
 #include "framework/core/error.h"
-#include "models/classifier.h"
 #include "models/labelled_batches.h"
 #include "models/random_batches.h"
 

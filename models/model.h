@@ -110,8 +110,8 @@ struct ModelDef {
   /// padding. Not set otherwise.
   std::function<std::unique_ptr<Batches>(const Config&, ExampleSplit, int32_t pad)> examples = {};
   /// Random tokens for one of `micro_steps` micro-steps.
-  std::function<Feed(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps)> random_feed =
-      {};
+  std::function<Feed(const Config&, int64_t vocab, uint64_t step, int64_t micro_steps)>
+      random_feed = {};
 
   /// Outputs of which the loss is the sum, shown beside the loss; not set where there is the loss
   /// alone.

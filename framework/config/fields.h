@@ -125,7 +125,8 @@ template <typename Visit>
 void fields(BatchConfig& c, Visit&& visit) {
   visit("sequences", c.sequences, "Sequences per optimizer step, over all micro-steps and devices.",
         between(1, 1 << 24));
-  visit("length", c.length, "Tokens per sequence; auto: task.max_length, or model.context.", between(1, 1 << 24));
+  visit("length", c.length, "Tokens per sequence; auto: task.max_length, or model.context.",
+        between(1, 1 << 24));
   visit("accumulate", c.accumulate, "Micro-steps whose gradients are summed before each update.",
         between(1, 1 << 24));
 }

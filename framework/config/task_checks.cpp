@@ -91,9 +91,10 @@ std::vector<double> stated_class_weights(const TaskConfig& task, std::string& co
   for (const std::string& text : texts) {
     double weight = 0;
     if (!read_value(text, between(0, 1e6), weight).empty()) {
-      complaint = fmt::format("{} is no number from 0 to 1000000; write none, balanced, or a list "
-                              "with a number for each label",
-                              shown(text));
+      complaint = fmt::format(
+          "{} is no number from 0 to 1000000; write none, balanced, or a list "
+          "with a number for each label",
+          shown(text));
       return {};
     }
     weights.push_back(weight);
@@ -112,8 +113,8 @@ void check_task(const Checks& checks) {
   const bool evaluates = !e.every.never();
   checks.without_effect(evaluates, "evaluate.metric", e.metric, EvaluateConfig{}.metric,
                         "evaluate.every", "0 steps");
-  checks.without_effect(evaluates, "evaluate.keep", e.keep, EvaluateConfig{}.keep,
-                        "evaluate.every", "0 steps");
+  checks.without_effect(evaluates, "evaluate.keep", e.keep, EvaluateConfig{}.keep, "evaluate.every",
+                        "0 steps");
   checks.without_effect(evaluates, "evaluate.patience", e.patience, EvaluateConfig{}.patience,
                         "evaluate.every", "0 steps");
 }

@@ -24,8 +24,7 @@ PostProcessor usual_form(const SpecialTokens& special) {
     form.pair = {cls, first, sep, second, token(special.sep, 1)};
     return form;
   }
-  const int32_t end =
-      special.end_of_text >= 0 ? special.end_of_text : special.end_of_document;
+  const int32_t end = special.end_of_text >= 0 ? special.end_of_text : special.end_of_document;
   form.single = {first};
   form.pair = {first};
   if (end >= 0) form.pair.push_back(token(end, 0));
@@ -56,8 +55,7 @@ ExampleForm::ExampleForm(const Tokenizer& tokenizer, int64_t length)
 }
 
 size_t ExampleForm::specials(bool pair) const {
-  return static_cast<size_t>(
-      std::ranges::count_if(pair ? parts_.pair : parts_.single, is_special));
+  return static_cast<size_t>(std::ranges::count_if(pair ? parts_.pair : parts_.single, is_special));
 }
 
 ExampleTokens ExampleForm::make(std::span<const int32_t> first) const {

@@ -115,8 +115,7 @@ Labels labels_of(const std::vector<std::filesystem::path>& files, const std::str
               table.name(), column, kMostLabels);
     }
   }
-  require(labels.size() >= 2,
-          "{}: column '{}' has {} label; there is nothing to tell apart",
+  require(labels.size() >= 2, "{}: column '{}' has {} label; there is nothing to tell apart",
           files.empty() ? "" : files[0].string(), column, labels.size());
   return {labels.begin(), labels.end()};
 }

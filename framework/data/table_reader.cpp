@@ -42,9 +42,9 @@ std::string first_line(TextStream& text, const std::string& name) {
 }
 
 std::string listed(const std::vector<std::string>& names) {
-  std::vector<std::string> shown(names.begin(),
-                                 names.begin() + static_cast<std::ptrdiff_t>(
-                                                     std::min(kMostShown, names.size())));
+  std::vector<std::string> shown(
+      names.begin(),
+      names.begin() + static_cast<std::ptrdiff_t>(std::min(kMostShown, names.size())));
   for (std::string& name : shown) name.resize(std::min<size_t>(name.size(), 100));
   return shown.empty() ? "none" : fmt::format("{}", fmt::join(shown, ", "));
 }
@@ -139,7 +139,10 @@ void TableReader::take_json(const std::string& record, std::vector<std::string>&
     }
     require(found->is_string() || found->is_number() || found->is_boolean(),
             "{}: \"{}\" is {} {}; write a text there", place(), key,
-            found->is_null() ? "a" : found->is_object() ? "an" : "a", found->type_name());
+            found->is_null()     ? "a"
+            : found->is_object() ? "an"
+                                 : "a",
+            found->type_name());
     fields.push_back(found->is_string() ? found->get<std::string>() : found->dump());
   }
 }

@@ -55,6 +55,17 @@ void require_same_model(const Config& saved, Config config, const fs::path& chec
           (checkpoint / "config.yaml").string());
 }
 
+/// The head tells labels by their number, and reads what the pooling gives it.
+void require_same_task(const Config& saved, Config config, const fs::path& checkpoint) {
+  config.task.class_weights = saved.task.class_weights;
+  config.task.max_length = saved.task.max_length;
+  require(saved.task == config.task,
+          "{} is of another task ({}). Choose another checkpoint.folder and log.folder to start "
+          "anew, such as with init.from: {}",
+          checkpoint.string(), fmt::join(differences(saved, config, "task"), ", "),
+          checkpoint.string());
+}
+
 /// Another optimizer keeps other moments, or none: those of the checkpoint would be lost.
 void require_same_optimizer(const Config& saved, const Config& config, const fs::path& checkpoint) {
   const OptimizerConfig &was = saved.optimizer, &is = config.optimizer;
@@ -71,12 +82,11 @@ void require_same_optimizer(const Config& saved, const Config& config, const fs:
 
 void require_same_data(const RunState& state, const std::string& data, const Config& saved,
                        const Config& config, const fs::path& checkpoint) {
-  require(
-      state.data.empty() || data.empty() || state.data == data,
-      "{} was trained on other data: {} held {}, and {} holds {}. A run goes on only "
-      "with its own data: restore it (tokenize the same text the same way), or choose another "
-      "checkpoint.folder and log.folder to train anew on this",
-      checkpoint.string(), saved.data.place(), state.data, config.data.place(), data);
+  require(state.data.empty() || data.empty() || state.data == data,
+          "{} was trained on other data: {} held {}, and {} holds {}. A run goes on only "
+          "with its own data: restore it (tokenize the same text the same way), or choose another "
+          "checkpoint.folder and log.folder to train anew on this",
+          checkpoint.string(), saved.data.place(), state.data, config.data.place(), data);
 }
 
 void require_same_lengths(const Config& saved, const Config& config, const fs::path& checkpoint) {
@@ -157,8 +167,8 @@ void require_same_config_file(const Resumed& resumed, const Origin& origin, cons
 
 void require_unchanged(const Resumed& resumed, int64_t steps, bool evaluates,
                        const Config& config) {
-  std::vector<std::string_view> free{"log.folder", "checkpoint.folder", "data.shards", "device.",
-                                     "data.train", "data.validation_file",
+  std::vector<std::string_view> free{"log.folder", "checkpoint.folder", "data.shards",
+                                     "device.",    "data.train",        "data.validation_file",
                                      "mesh.",      "data_parallel."};
   if (evaluates) free.insert(free.end(), {"evaluate.", "data.validation", "log.", "checkpoint."});
   std::vector<std::string> changed = resumed.changed;
@@ -220,6 +230,7 @@ std::optional<Resumed> choose_checkpoint(const Config& given, const Environment&
       parse_recorded(given.model.kinds, reader.config_text(), (*latest / "config.yaml").string()),
       vocab);
   require_same_model(saved, config, *latest);
+  require_same_task(saved, config, *latest);
   require_same_optimizer(saved, config, *latest);
   require_same_lengths(saved, config, *latest);
   Resumed resumed{

@@ -35,7 +35,7 @@ std::optional<BestEvaluation> best_of(const Json& root) {
   if (!root.contains("best") || root.at("best").is_null()) return std::nullopt;
   const Json& json = root.at("best");
   return BestEvaluation{json_count(json.at("step"), "best"), json.at("metric").get<std::string>(),
-                        from_json_number(json.at("value"), "best")};
+                        from_json_number(json.at("value"), "best"), json.at("kept").get<bool>()};
 }
 
 /// An integer from 0 to `most`.
@@ -101,13 +101,22 @@ std::string to_json(const RunState& state) {
   if (state.best) {
     json["best"] = {{"step", state.best->step},
                     {"metric", state.best->metric},
-                    {"value", to_json_number(state.best->value)}};
+                    {"value", to_json_number(state.best->value)},
+                    {"kept", state.best->kept}};
     json["since_best"] = state.since_best;
   }
   for (const auto& [name, text] : state.environment) json["environment"][name] = text;
   if (!state.unwritten_metrics.empty()) json["unwritten_metrics"] = state.unwritten_metrics;
   // Names of files need not be UTF-8; what JSON cannot hold is replaced.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::optional<BestEvaluation> best_evaluation(const std::string& text, const std::string& what) {
+  try {
+    return best_of(parse_ordered_json_object(text, what));
+  } catch (const nlohmann::json::exception& error) {
+    user_error("{}: 'best' is damaged: {}", what, error.what());
+  }
 }
 
 RunState parse_run_state(const std::string& text, const std::string& what, int64_t sequences) {

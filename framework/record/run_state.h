@@ -32,6 +32,7 @@ struct BestEvaluation {
   int64_t step = 0;
   std::string metric;
   double value = 0;
+  bool kept = false;  // its checkpoint is never deleted
 };
 
 struct RunState {
@@ -54,6 +55,8 @@ struct RunState {
 };
 
 std::string to_json(const RunState& state);
+/// RunState::best of a text, which may lack all else.
+std::optional<BestEvaluation> best_evaluation(const std::string& text, const std::string& what);
 /// The RunState of a text; throws UserError beginning with `what` when the text does not hold one,
 /// or a number in it is out of range. Texts of earlier versions lack the samples: they are then
 /// those of updates of `sequences` each.

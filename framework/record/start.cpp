@@ -7,6 +7,7 @@
 #include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/comm/agreement.h"
 #include "framework/core/error.h"
+#include "framework/record/best_checkpoint.h"
 #include "framework/record/checkpoint_choice.h"
 
 namespace tessera {
@@ -51,8 +52,9 @@ fs::path find_start(const fs::path& named, World* world, std::vector<std::string
   require(latest.has_value(),
           "init.from: {} is neither a checkpoint nor does it hold one that is whole{}{}",
           named.string(), damaged.empty() ? "" : ":\n", fmt::join(damaged, "\n"));
+  const auto best = best_beside(*latest, damaged);
   report.insert(report.end(), damaged.begin(), damaged.end());
-  return *latest;
+  return best.value_or(*latest);
 }
 
 }  // namespace

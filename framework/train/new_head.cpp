@@ -11,8 +11,8 @@ namespace tessera {
 namespace {
 
 bool is_one_of(const std::string& name, const std::vector<std::string>& patterns) {
-  return std::ranges::any_of(
-      patterns, [&](const std::string& pattern) { return matches(name, pattern); });
+  return std::ranges::any_of(patterns,
+                             [&](const std::string& pattern) { return matches(name, pattern); });
 }
 
 /// "classifier" of "classifier.bias".

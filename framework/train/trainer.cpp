@@ -262,8 +262,7 @@ void Trainer::save() {
   // After skipped updates no older checkpoint is given up for this one.
   const int64_t keep = config_.checkpoint.keep + (nonfinite_.empty() ? 0 : 1);
   std::optional<int64_t> spared;
-  if (config_.evaluate.keep == EvaluateConfig::Keep::best && state_.best)
-    spared = state_.best->step;
+  if (state_.best && state_.best->kept) spared = state_.best->step;
   if (leads())
     checkpoint_ = writer.commit(to_yaml(config_), to_json(state_), static_cast<int>(keep),
                                 verdicts_, options_.files, spared);

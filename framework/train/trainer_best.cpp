@@ -25,7 +25,9 @@ double figure_of(const Evaluation& evaluation, const std::string& metric) {
 }
 
 bool smaller_is_better(const std::string& metric) {
-  return metric == "loss" || metric.ends_with("_loss") || metric.starts_with("bits_per_");
+  // "loss.NAME" is that of one source
+  return metric.starts_with("loss") || metric.find("_loss") != std::string::npos ||
+         metric.starts_with("bits_per_");
 }
 
 }  // namespace
@@ -44,30 +46,30 @@ void Trainer::judge(const Evaluation& evaluation) {
   if (!judges()) return;
   const std::string& metric = config_.evaluate.metric;
   const double value = figure_of(evaluation, metric);
-  if (state_.step == 0) return;  // nothing is trained yet
+  if (state_.step == 0) return;                        // nothing is trained yet
   if (state_.best && state_.best->metric != metric) {  // the config was changed
     state_.best.reset();
     state_.since_best = 0;
   }
   // While updates are skipped the weights are those of an earlier step.
-  const bool better =
-      std::isfinite(value) && nonfinite_.empty() &&
-      (!state_.best ||
-       (smaller_is_better(metric) ? value < state_.best->value : value > state_.best->value));
+  const bool better = std::isfinite(value) && nonfinite_.empty() &&
+                      (!state_.best || (smaller_is_better(metric) ? value < state_.best->value
+                                                                  : value > state_.best->value));
   if (!better) {
     ++state_.since_best;
     return;
   }
-  state_.best = BestEvaluation{state_.step, metric, value};
+  const bool kept = config_.evaluate.keep == EvaluateConfig::Keep::best;
+  state_.best = BestEvaluation{state_.step, metric, value, kept};
   state_.since_best = 0;
-  save_is_due_ |= config_.evaluate.keep == EvaluateConfig::Keep::best;
+  save_is_due_ |= kept;
 }
 
 std::string Trainer::best_text() const {
   if (!state_.best) return "";
   std::string text = fmt::format("{} {} at step {}", state_.best->metric,
                                  number_text(state_.best->value, "{:.4f}"), state_.best->step);
-  if (config_.evaluate.keep == EvaluateConfig::Keep::best)
+  if (state_.best->kept)
     text += fmt::format(", kept as {}/{}", config_.checkpoint.folder,
                         checkpoint_name(state_.best->step));
   return text;

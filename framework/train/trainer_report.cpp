@@ -108,10 +108,10 @@ void Trainer::say_end(const TrainingSummary& summary) {
     progress_.say(
         fmt::format("done: the last evaluation was all that was left; saved as {}", checkpoint));
   } else if (out_of_patience() && summary.first_step >= state_.step) {
-    progress_.say(
-        fmt::format("nothing to do: {} ended at step {}, after {} evaluations without a better one; "
-                    "raise evaluate.patience to go on",
-                    checkpoint, state_.step, state_.since_best));
+    progress_.say(fmt::format(
+        "nothing to do: {} ended at step {}, after {} evaluations without a better one; "
+        "raise evaluate.patience to go on",
+        checkpoint, state_.step, state_.since_best));
   } else if (summary.first_step >= steps_) {
     progress_.say(
         fmt::format("nothing to do: {} is at step {}, and train.steps is {}; raise it to go on",
@@ -162,10 +162,10 @@ std::string Trainer::summary_json(const TrainingSummary& summary) const {
   if (state_.best) {
     json["best_step"] = state_.best->step;
     json["best_" + state_.best->metric] = to_json_number(state_.best->value);
-    if (config_.evaluate.keep == EvaluateConfig::Keep::best)
-      json["best_checkpoint"] = (std::filesystem::path(config_.checkpoint.folder) /
-                                 checkpoint_name(state_.best->step))
-                                    .string();
+    if (state_.best->kept)
+      json["best_checkpoint"] =
+          (std::filesystem::path(config_.checkpoint.folder) / checkpoint_name(state_.best->step))
+              .string();
     json["ended_early"] = out_of_patience() && state_.step < steps_;
   }
   return json.dump(2) + "\n";

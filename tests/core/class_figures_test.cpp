@@ -12,8 +12,8 @@ namespace tessera {
 namespace {
 
 TEST(ClassFigures, AreThoseOfScikitLearn) {
-  const auto cases = nlohmann::json::parse(
-      whole_text(source_dir() + "/tests/golden/classify/figures.json"));
+  const auto cases =
+      nlohmann::json::parse(whole_text(source_dir() + "/tests/golden/classify/figures.json"));
   ASSERT_GE(cases.size(), 9u);
   for (const auto& golden : cases) {
     const auto truth = golden.at("truth").get<std::vector<int64_t>>(),

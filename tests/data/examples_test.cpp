@@ -54,8 +54,9 @@ TEST(ExampleForm, CutsTheLongerTextFirst) {
 }
 
 TEST(ExampleForm, NeedsRoomForAText) {
-  EXPECT_NE(error_of([] { ExampleForm(Tokenizer(ByteTokenizer()), 4); })
-                .find("a text of 4 tokens is too short: 3 of them are special ones"),
+  EXPECT_NE(error_of([] {
+              ExampleForm(Tokenizer(ByteTokenizer()), 4);
+            }).find("a text of 4 tokens is too short: 3 of them are special ones"),
             std::string::npos);
 }
 
@@ -83,8 +84,9 @@ TEST_F(ExampleFiles, FindsLabelsSorted) {
   };
   EXPECT_NE(error("label\na\na\n").find("has 1 label; there is nothing to tell apart"),
             std::string::npos);
-  EXPECT_NE(error("label\tx\na\t1\n\t2\n").find("e.tsv, line 3: the label in column 'label' is empty"),
-            std::string::npos);
+  EXPECT_NE(
+      error("label\tx\na\t1\n\t2\n").find("e.tsv, line 3: the label in column 'label' is empty"),
+      std::string::npos);
   EXPECT_NE(error("label\na\n\xff\n").find("is no UTF-8"), std::string::npos);
   std::string many = "label\n";
   for (int i = 0; i < 10'001; ++i) many += std::to_string(i) + "\n";
@@ -137,8 +139,9 @@ TEST_F(ExampleFiles, SaysWhatItCannotUse) {
             .labels = {"neg", "pos"}});
     });
   };
-  EXPECT_NE(error("text\tlabel\na\tgood\n", 0).find("a.tsv, line 2: the label 'good' is not known; "
-                                                    "known: neg, pos"),
+  EXPECT_NE(error("text\tlabel\na\tgood\n", 0)
+                .find("a.tsv, line 2: the label 'good' is not known; "
+                      "known: neg, pos"),
             std::string::npos);
   EXPECT_NE(error("text\tlabel\na\tpos\n", 1).find("has no example to train on; hold out less"),
             std::string::npos);

@@ -37,8 +37,9 @@ TEST_F(Tables, GivesTheColumnsThatAreSelected) {
   EXPECT_EQ(rows(file("a.tsv", "label\tx\ttext\n1\t-\tb\n\n2\t-\t\"d\te\"\n"), {"text", "label"}),
             wanted);
   EXPECT_EQ(rows(file("a.csv", "\nlabel,text\r\n1,b\r\n2,d\te"), {"text", "label"}), wanted);
-  EXPECT_EQ(rows(file("a.jsonl", " \n{\"text\": \"b\", \"label\": 1}\n"
-                                 "{\"label\": \"2\", \"text\": \"d\\te\", \"more\": []}\n"),
+  EXPECT_EQ(rows(file("a.jsonl",
+                      " \n{\"text\": \"b\", \"label\": 1}\n"
+                      "{\"label\": \"2\", \"text\": \"d\\te\", \"more\": []}\n"),
                  {"text", "label"}),
             wanted);
   EXPECT_EQ(rows(file("b.jsonl", "{\"text\": \"b\", \"label\": true}"), {"label"}),

@@ -23,8 +23,8 @@ struct Reviews {
                "batch: {sequences: 4}\ntrain: {steps: 2 steps}\nevaluate: {every: 0 steps}\n"
                "device: {threads: 1}\ndata: {shards: " +
                    path("shards") + "}\n");
-    const ProgramRun run = program({"train", path("bert.yaml"), "--peak", "100", "--set",
-                                    "log.folder=" + path("runs/bert")});
+    const ProgramRun run = program(
+        {"train", path("bert.yaml"), "--peak", "100", "--set", "log.folder=" + path("runs/bert")});
     EXPECT_EQ(run.status, 0) << run.err;
     const Random random(4, "reviews");
     std::string rows = "id\ttext\tlabel\n";
@@ -37,8 +37,9 @@ struct Reviews {
   }
   std::string path(const std::string& name) const { return (folder / name).string(); }
   ProgramRun make(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> words{"new",  "classify", "--from",         path("runs/bert"),
-                                   path("reviews.tsv"), "--out", path("reviews.yaml")};
+    std::vector<std::string> words{
+        "new",   "classify",          "--from", path("runs/bert"), path("reviews.tsv"),
+        "--out", path("reviews.yaml")};
     words.insert(words.end(), more.begin(), more.end());
     return program(words);
   }
@@ -57,13 +58,13 @@ TEST(Classify, FromAModelAndATableToLabels) {
   ASSERT_EQ(made.status, 0) << made.err;
   const std::string yaml = read_file(place.folder / "reviews.yaml");
   expect_in(yaml, {"type: classify", "labels: [liked, not]  # ", "max_length: 40", "text: text",
-                   "columns found: id (", "keep: best", "metric: accuracy", "# memory: ",
-                   "3 epochs", "from: " + place.path("runs/bert")});
+                   "columns found: id (", "keep: best", "metric: accuracy",
+                   "# memory: ", "3 epochs", "from: " + place.path("runs/bert")});
 
   const ProgramRun shown = program({"data", "show", place.path("reviews.yaml")});
   ASSERT_EQ(shown.status, 0) << shown.err;
-  expect_in(shown.out, {"examples, hash ", "sample 0: label ", ", weight 1\n    <cls>It was ",
-                        "ooo<sep>\n"});
+  expect_in(shown.out,
+            {"examples, hash ", "sample 0: label ", ", weight 1\n    <cls>It was ", "ooo<sep>\n"});
 
   const ProgramRun trained = place.train("runs/plain");
   ASSERT_EQ(trained.status, 0) << trained.err;
@@ -140,6 +141,8 @@ TEST(Classify, SaysWhatIsWrong) {
   expect(program({"predict", place.path("runs/bert"), place.path("reviews.tsv")}),
          {"tells no labels: it was trained with task.type: pretrain"});
   ASSERT_EQ(place.train("runs/g", {"train.steps=2 steps"}).status, 0);
+  expect(place.train("runs/g", {"task.pooling=mean"}),
+         {"is of another task (task.pooling: auto → mean)"});
   write_file(place.folder / "other.csv", "id,body\n1,x\n");
   expect(program({"predict", place.path("runs/g"), place.path("other.csv")}),
          {"other.csv: there is no column 'text'; there are: id, body"});
@@ -159,9 +162,9 @@ TEST(Classify, BeginsWithAClassifierOfOtherLabels) {
   for (int i = 0; i < 40; ++i)
     rows += fmt::format("text {}\t{}\n", i, std::array{"a", "b", "c"}[i % 3]);
   write_file(place.folder / "more.tsv", rows);
-  const ProgramRun run = place.train(
-      "runs/second", {"train.steps=2 steps", "data.train=" + place.path("more.tsv"),
-                      "task.labels=[]", "init.from=" + place.path("runs/first")});
+  const ProgramRun run =
+      place.train("runs/second", {"train.steps=2 steps", "data.train=" + place.path("more.tsv"),
+                                  "task.labels=[]", "init.from=" + place.path("runs/first")});
   ASSERT_EQ(run.status, 0) << run.err;
   expect_in(run.out, {"new, with first values as drawn: classifier.bias, classifier.weight\n",
                       "labels=[a, b, c]"});

@@ -2,8 +2,10 @@
 // as tokens.
 #pragma once
 
+#include <array>
 #include <string>
 
+#include "framework/core/random.h"
 #include "framework/train/open_examples.h"
 #include "tests/models/toy_configs.h"
 #include "tests/temporary_folder.h"

@@ -34,7 +34,8 @@ struct ScriptedRun : ToyRun {
 };
 
 Config best_config(const fs::path& folder, std::vector<std::string> sets = {}) {
-  sets.insert(sets.begin(), {"evaluate.metric=accuracy", "evaluate.keep=best", "checkpoint.keep=1"});
+  sets.insert(sets.begin(),
+              {"evaluate.metric=accuracy", "evaluate.keep=best", "checkpoint.keep=1"});
   return toy_config(folder, sets);
 }
 
@@ -104,7 +105,7 @@ TEST(Best, IsTheSameWhenARunIsStoppedAndGoesOn) {
 TEST(Best, RefusesAFigureThatIsNotThereBeforeTheFirstStep) {
   TemporaryFolder folder;
   ScriptedRun run(best_config(folder.path, {"evaluate.metric=f1"}), kRise);
-  EXPECT_EQ(error_of([&] { run.run(); }),
+  EXPECT_EQ(user_error_of([&] { run.run(); }),
             "evaluate.metric: there is no figure 'f1'; there are: loss, accuracy");
   EXPECT_TRUE(run.learner.read.empty());
 }
