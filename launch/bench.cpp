@@ -14,10 +14,10 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
-#include "framework/record/recorded_config.h"
 #include "launch/bench_modes.h"
 #include "launch/command_line.h"
 #include "launch/ranks.h"
+#include "launch/run_config.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -48,7 +48,7 @@ void bench(const Arguments& given, const Ranks& ranks) {
   const int64_t steps = given.integer("steps", 5, 1);
   require(!given.has("json") || !given.text("json").empty(), "--json: name a file");
   const auto sets = given.list("set");
-  const auto config = [&] { return load_named_config(shipped_models().kinds(), what, sets); };
+  const auto config = [&] { return load_run_config(what, sets); };
   const nlohmann::json figures = mode == "op"         ? bench_op(what, sets, steps)
                                  : mode == "step"     ? bench_step(config(), steps)
                                  : mode == "generate" ? bench_generate(config(), steps)

@@ -5,8 +5,8 @@
 #include "framework/config/print.h"
 #include "framework/config/reference.h"
 #include "framework/core/error.h"
-#include "framework/record/recorded_config.h"
 #include "launch/command_line.h"
+#include "launch/run_config.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -69,8 +69,7 @@ int run_config(std::span<const std::string> args) {
     return 0;
   }
   require(given->has("CONFIG"), "config: CONFIG is missing; see `tessera help config`");
-  const Config config =
-      load_named_config(shipped_models().kinds(), given->text("CONFIG"), given->list("set"));
+  const Config config = load_run_config(given->text("CONFIG"), given->list("set"));
   fmt::print("{}", given->has("table") ? effective_table(config) : to_yaml(config));
   return 0;
 }

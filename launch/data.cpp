@@ -10,10 +10,10 @@
 #include "framework/core/error.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
-#include "framework/record/recorded_config.h"
 #include "framework/train/data_forecast.h"
 #include "framework/train/model_learner.h"
 #include "launch/command_line.h"
+#include "launch/run_config.h"
 #include "launch/tokenizer_modes.h"
 #include "launch/training_data.h"
 #include "launch/verbs.h"
@@ -265,7 +265,7 @@ int run_data(std::span<const std::string> args) {
     stats(source);
     return 0;
   }
-  const Config config = load_named_config(shipped_models().kinds(), source, given->list("set"));
+  const Config config = load_run_config(source, given->list("set"));
   if (mode == "show") {
     show(*given, config);
   } else {

@@ -13,9 +13,9 @@
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 #include "framework/data/output_folder.h"
+#include "framework/formats/safetensors_shards.h"
 #include "launch/model_card.h"
 #include "launch/origin_files.h"
-#include "launch/weight_files.h"
 #include "models/outside_config.h"
 #include "models/outside_export.h"
 
@@ -105,7 +105,7 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
 
   OutputFolder output(options.folder, false, kExportOutput);
   output.clear();
-  WeightFiles writer(output.partial(), options.shard_bytes);
+  SafetensorsShards writer(options.shard_bytes);
   std::map<StoredType, int64_t> types;
   for (const OutsideTensorPlan& plan : plans) {
     const auto came = origin.types.find(plan.canonical);
@@ -113,9 +113,10 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
                             : came != origin.types.end() ? written_type(came->second)
                                                          : StoredType::f32;
     types[type] += numel(plan.shape);
-    writer.declare(plan.name, plan.shape, type);
+    report.bytes += stored_bytes(type, plan.shape, plan.name);
+    writer.declare(plan.name, type, plan.shape);
   }
-  writer.begin();
+  writer.create(output.partial());
   for (const OutsideTensorPlan& plan : plans)
     writer.write(plan.name, assembled(plan, *source.tensors));
   writer.finish();
@@ -123,8 +124,8 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
       std::ranges::max_element(types, {}, [](const auto& entry) { return entry.second; })->first;
   report.type = to_string(most);
   report.tensors = std::ssize(plans);
-  report.bytes = writer.bytes();
-  report.files = writer.files();
+  report.files = std::ranges::count_if(
+      writer.files(), [](const std::string& name) { return name.ends_with(".safetensors"); });
 
   Json out = outside_config(*target.family, *target.kind, config, origin.config);
   set_tokens(out, source);

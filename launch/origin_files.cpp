@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
@@ -28,15 +29,14 @@ StoredType type_called(const std::string& name, const std::string& what) {
 
 }  // namespace
 
+OriginFiles origin_of(const OutsideModel& model, const OutsideSource& tensors) {
+  return {model.original(), text_if_there(model.path() / kGeneration), tensors.stored_types()};
+}
+
 OriginFiles origin_of(const ModelSource& source) {
+  if (source.outside) return origin_of(*source.outside, *source.outside_tensors);
   OriginFiles origin;
-  if (source.outside) {
-    origin.config = source.outside->original();
-    origin.generation_config = text_if_there(source.place / kGeneration);
-    origin.types = source.outside_tensors->stored_types();
-    return origin;
-  }
-  const fs::path folder = source.place / "origin";
+  const fs::path folder = source.place / kOriginFolder;
   const fs::path config = folder / kConfig, types = folder / kTypes;
   if (const std::string text = text_if_there(config); !text.empty())
     origin.config = parse_ordered_json_object(text, config.string());
@@ -52,12 +52,12 @@ OriginFiles origin_of(const ModelSource& source) {
 std::map<std::string, std::string> to_files(const OriginFiles& origin) {
   std::map<std::string, std::string> files;
   if (origin.config.empty()) return files;
-  files[std::string("origin/") + kConfig] = origin.config.dump(2) + "\n";
+  files[kOriginFolder + std::string("/") + kConfig] = origin.config.dump(2) + "\n";
   if (!origin.generation_config.empty())
-    files[std::string("origin/") + kGeneration] = origin.generation_config;
+    files[kOriginFolder + std::string("/") + kGeneration] = origin.generation_config;
   Json types = Json::object();
   for (const auto& [name, type] : origin.types) types[name] = to_string(type);
-  files[std::string("origin/") + kTypes] = types.dump(1) + "\n";
+  files[kOriginFolder + std::string("/") + kTypes] = types.dump(1) + "\n";
   return files;
 }
 

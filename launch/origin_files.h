@@ -18,6 +18,7 @@ struct OriginFiles {
   std::map<std::string, StoredType> types;  // of tensors, by their names in the family's table
 };
 
+OriginFiles origin_of(const OutsideModel& model, const OutsideSource& tensors);
 /// What the source knows of its origin; empty for a model that Tessera made.
 OriginFiles origin_of(const ModelSource& source);
 

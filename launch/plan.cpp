@@ -10,13 +10,13 @@
 #include "framework/config/mesh_axes.h"
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
-#include "framework/record/recorded_config.h"
 #include "framework/runtime/fit.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/plan_report.h"
 #include "launch/planned_vocab.h"
 #include "launch/rates.h"
+#include "launch/run_config.h"
 #include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
@@ -65,7 +65,7 @@ Config planned_config(const Arguments& given) {
   const std::string file = given.text("CONFIG");
   const std::vector<std::string> sets = settings(given);
   try {
-    Config config = load_named_config(shipped_models().kinds(), file, sets);
+    Config config = load_run_config(file, sets);
     for (const ConfigAxis& axis : kMeshAxes)
       config.mesh.*axis.size = (config.mesh.*axis.size).value_or(1);
     return config;
@@ -75,7 +75,7 @@ Config planned_config(const Arguments& given) {
     alone.insert(alone.end(), {"mesh.sequence_parallel=false", "data_parallel.shard=none",
                                "data_parallel.wire=f32"});
     try {
-      Config config = load_named_config(shipped_models().kinds(), file, alone);
+      Config config = load_run_config(file, alone);
       const MeshConfig mesh = mesh_option(given.text("mesh", "1"));
       for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = mesh.*axis.size;
       better = sizes_that_divide(config);

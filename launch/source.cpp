@@ -15,16 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The tokenizer beside the weights, or none.
-std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
-  try {
-    TokenizerFiles::read(place);
-  } catch (const UserError&) {
-    return nullptr;  // there are no files of a tokenizer
-  }
-  return load_tokenizer(place);
-}
-
 /// The token that another program's tokenizer puts in front of a text, and the one that ends texts.
 DocumentMarks marks_of(const Tokenizer& tokenizer) {
   const SpecialTokens& special = tokenizer.special();
@@ -55,6 +45,15 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
 }
 
 }  // namespace
+
+std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
+  try {
+    TokenizerFiles::read(place);
+  } catch (const UserError&) {
+    return nullptr;  // there are no files of a tokenizer
+  }
+  return load_tokenizer(place);
+}
 
 bool is_outside_model(const std::string& named) { return OutsideModel::is_at(named); }
 

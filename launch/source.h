@@ -43,6 +43,9 @@ struct ModelSource {
 /// Throws UserError when there is no such model; the message says where it looked.
 ModelSource open_source(const std::string& named, std::span<const std::string> sets);
 
+/// The tokenizer beside the weights of another program's model; null where there is none.
+std::shared_ptr<const Tokenizer> tokenizer_beside(const std::filesystem::path& place);
+
 /// Whether `named` is a model of another program.
 bool is_outside_model(const std::string& named);
 

@@ -23,8 +23,11 @@
 #include "launch/command_line.h"
 #include "launch/document_marks.h"
 #include "launch/ranks.h"
+#include "launch/run_config.h"
 #include "launch/same_program.h"
 #include "launch/shell_word.h"
+#include "launch/source.h"
+#include "launch/start_outside.h"
 #include "launch/started.h"
 #include "launch/training_data.h"
 #include "launch/verbs.h"
@@ -80,8 +83,7 @@ Request read_request(const CommandLine& line, std::span<const std::string> args)
   try {
     request.given = line.parse(args);
     if (!request.given) return request;
-    request.config = load_named_config(shipped_models().kinds(), request.given->text("CONFIG"),
-                                       request.given->list("set"));
+    request.config = load_run_config(request.given->text("CONFIG"), request.given->list("set"));
     request.log_folder = request.config.log.folder;
   } catch (const ConfigError& error) {
     if (std::error_code none; std::filesystem::is_directory(error.log_folder, none))
@@ -108,7 +110,8 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   TrainerOptions options;
   options.data = data.identity;
   options.origin = Origin::of(is_record(file) ? "" : file);
-  options.named_after_file = folder_follows_name(shipped_models().kinds(), file, given.list("set"));
+  options.named_after_file =
+      folder_follows_name(shipped_models().kinds(), file, sets_with_start(file, given.list("set")));
   options.vocab = data.vocab;
   const std::shared_ptr<const Tokenizer> tokenizer = data.tokenizer;
   if (ranks.world()) {
@@ -132,6 +135,11 @@ int train(const Request& request, std::span<const std::string> args, const Ranks
   if (ranks.leads())  // the one that completes checkpoints
     for (const auto& [name, bytes] : tokenizer->files().all())
       options.files[fmt::format("{}/{}", kTokenizerFolder, name)] = bytes;
+  if (is_outside_model(config.init.from))
+    options.start = [&config, &ranks, tokenizer](std::map<std::string, std::string>& files,
+                                                 std::vector<std::string>& report) {
+      return start_outside(config, *tokenizer, ranks.world(), files, report);
+    };
   for (const Fact& library : device->versions())
     options.environment.emplace_back(library.name, library.text);
   options.environment.emplace_back("isa", to_string(device->profile().isa));

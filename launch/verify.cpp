@@ -9,10 +9,10 @@
 #include "framework/assembly/layouts.h"
 #include "framework/config/mesh_axes.h"
 #include "framework/core/threads.h"
-#include "framework/record/recorded_config.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/planned_vocab.h"
+#include "launch/run_config.h"
 #include "launch/verbs.h"
 #include "launch/verify.h"
 #include "models/random_batches.h"
@@ -33,7 +33,7 @@ Config config_on(const MeshConfig& mesh, const MeshConfig& other, const std::str
   if (mesh.tp_size() == 1 && other.tp_size() > 1) sets.emplace_back("mesh.sequence_parallel=false");
   if (mesh.dp_size() == 1 && other.dp_size() > 1)
     sets.insert(sets.end(), {"data_parallel.shard=none", "data_parallel.wire=f32"});
-  return load_named_config(shipped_models().kinds(), path, sets);
+  return load_run_config(path, sets);
 }
 
 void print(const VerifyReport& report) {

@@ -1,5 +1,6 @@
 #include "models/bert.h"
 
+#include "framework/core/error.h"
 #include "framework/ops/head_loss.h"
 #include "framework/ops/linear.h"
 
@@ -15,6 +16,15 @@ Value pick(Value x, Value masked_positions) {
   return reshape(masked, {x.dim(0) * masked_positions.dim(1), x.dim(2)});
 }
 
+/// The first token's result through a dense layer and tanh, (B, hidden).
+Value pool(Parameters& p, const Transformer& t, Value x) {
+  const int64_t batch = x.dim(0);
+  const Value first = reshape(
+      ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, t.hidden}}}, "first"),
+      {batch, t.hidden});
+  return ops::tanh(dense(p, "pooler", first, t.hidden, t.init_std, t.bias), {}, "pooled");
+}
+
 }  // namespace
 
 Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
@@ -25,11 +35,13 @@ Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context,
   const Value tokens = graph.add_input("tokens_in", ids, PortKind::data);
   Value x =
       ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
-  const Value places = p.normal("positions", {t.context, t.hidden}, t.init_std);
-  x = ops::add(x,
-               ops::slice(places, {{"starts", Shape{0, 0}}, {"limits", Shape{length, t.hidden}}},
-                          "position"),
-               {}, "placed");
+  const int64_t first = bert.first_position;
+  const Value places = p.normal("positions", {first + t.context, t.hidden}, t.init_std);
+  x = ops::add(
+      x,
+      ops::slice(places, {{"starts", Shape{first, 0}}, {"limits", Shape{first + length, t.hidden}}},
+                 "position"),
+      {}, "placed");
   if (bert.segments > 0) {
     const Value segments = graph.add_input("segments_in", ids, PortKind::data);
     const Value table = p.normal("segments", {bert.segments, t.hidden}, t.init_std);
@@ -53,6 +65,13 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
     if (part) context.part = graph.add_input("part", {DType::i64, {}}, PortKind::state);
   }
   const Value x = bert_encoder(p, bert, context, batch, length);
+  require(bert.masked_head || !training,
+          "this model has no head to train (model.masked_head is false)");
+  if (!bert.masked_head) {
+    graph.add_output("hidden", x);
+    if (bert.pooler) graph.add_output("pooled", pool(p, t, x));
+    return p.list();
+  }
 
   const TensorType places{DType::i32, {batch, masked}};
   const Value positions = graph.add_input("masked_positions", places, PortKind::data);
@@ -79,12 +98,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   if (bert.next_sentence) {
     const Value target = graph.add_input("next_sentence", {DType::i32, {batch}}, PortKind::data);
     const Value sequences = graph.add_input("sequences", {DType::f32, {}}, PortKind::data);
-    const Value first = reshape(
-        ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, t.hidden}}}, "first"),
-        {batch, t.hidden});
-    const Value pooled =
-        ops::tanh(dense(p, "pooler", first, t.hidden, t.init_std, t.bias), {}, "pooled");
-    const Value logits = dense(p, "next_sentence", pooled, 2, t.init_std, t.bias);
+    const Value logits = dense(p, "next_sentence", pool(p, t, x), 2, t.init_std, t.bias);
     const Value real = graph.add_input("next_weights", {DType::f32, {batch}}, PortKind::data);
     const Value each = ops::div(real, sequences, {}, "sentence_share");
     const Value losses = ops::cross_entropy.all({logits, target, each}, {{"label_smoothing", 0.0}},

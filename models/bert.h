@@ -12,6 +12,9 @@ namespace tessera {
 struct BertKeys {
   std::optional<int64_t> segments;
   bool next_sentence = false;
+  bool masked_head = true;
+  bool pooler = false;
+  int64_t first_position = 0;
 
   int64_t segment_count() const { return segments.value_or(2); }
 };
@@ -22,6 +25,14 @@ void fields(BertKeys& k, Visit&& visit) {
         between(0, 1024));
   visit("next_sentence", k.next_sentence,
         "bert: whether a second head and loss predict if the second sentence follows the first.");
+  visit("masked_head", k.masked_head,
+        "bert: whether a head predicts masked tokens; a model without it, such as one that makes "
+        "embeddings, is trained by other tasks.");
+  visit("pooler", k.pooler,
+        "bert without masked_head: whether a dense layer and tanh follow on the first token.");
+  visit("first_position", k.first_position,
+        "bert: the row of the position table that the first token takes; RoBERTa's is 2.",
+        between(0, 1024));
 }
 
 BertKeys bert_keys(const Config& config);
@@ -33,6 +44,9 @@ struct Bert {
   Transformer transformer;  // causal = false, norm_first = false
   int64_t segments = 2;     // 0: no segment embedding
   bool next_sentence = true;
+  bool masked_head = true;
+  bool pooler = false;         // without masked_head; next_sentence has one
+  int64_t first_position = 0;  // the row of the position table that the first token takes
 };
 
 /// `vocab` stands in for model.vocab: auto.
@@ -53,7 +67,9 @@ Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context,
 /// next_sentence also next_sentence i32 (B), next_weights f32 (B) (0 for padding, else 1) and
 /// sequences f32 [] (their sum over the whole update); state "step" i64 [] if `training` with
 /// dropout, and "part" with `part`, as in build_gpt.
-/// Data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also
+/// Without both heads, and not for training, data out are hidden f32 (B, S, hidden) and, with pooler,
+/// pooled f32 (B, hidden), and the inputs tokens_in, segments_in and lengths alone. Otherwise
+/// data out: loss, masked_loss f32 [], next_sentence_loss with that head; for evaluation also
 /// predicted i32 (B·P).
 std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch, int64_t length,
                                   int64_t masked, bool training, bool part = false);

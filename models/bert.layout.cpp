@@ -11,9 +11,11 @@ ModelLayout bert_encoder_layout(const Config& config) {
 ModelLayout bert_layout(const Config& config) {
   const BertKeys keys = bert_keys(config);
   ModelLayout out = bert_encoder_layout(config);
-  for (const char* input : {"labels", "weights"}) out.values.push_back({input, "[dp, _]"});
-  if (config.model.bias) out.parameters.push_back({"mlm.bias", "[tp]"});
-  out.values.push_back({"masked_positions", "[dp, _]"});
+  if (keys.masked_head) {
+    for (const char* input : {"labels", "weights", "masked_positions"})
+      out.values.push_back({input, "[dp, _]"});
+    if (config.model.bias == ModelConfig::Bias::all) out.parameters.push_back({"mlm.bias", "[tp]"});
+  }
   out.values.push_back({"lengths", "[dp]"});
   if (keys.next_sentence)
     for (const char* input : {"next_sentence", "next_weights"})

@@ -30,6 +30,14 @@ void check_bert(const Checks& checks) {
   checks.demand(m.window == 0, {"model.window", "model.type"},
                 "bert attends to the whole sequence; write model.window: 0");
   checks.demand(
+      keys.masked_head || !keys.next_sentence,
+      {"model.masked_head", "model.next_sentence", "model.type"},
+      "model.next_sentence is trained beside masked tokens; write model.masked_head: true");
+  checks.demand(!keys.masked_head || !keys.pooler,
+                {"model.pooler", "model.masked_head", "model.type"},
+                "model.pooler is for a model without model.masked_head; model.next_sentence has a "
+                "pooler of its own");
+  checks.demand(
       !keys.next_sentence || data.sentence_pairs,
       {"model.next_sentence", "data.sentence_pairs", "model.type"},
       "model.next_sentence needs two sentences per sequence; write data.sentence_pairs: true");
@@ -69,6 +77,9 @@ class BertBatches : public SampledBatches<BertSampler> {
                          return BertSampler(split, seed, sampling(config));
                        }),
         keys_(bert_keys(config)) {
+    require(keys_.masked_head,
+            "this model has no head that predicts masked tokens (model.masked_head is false), so that "
+            "there is nothing to train or measure on text; give it another task");
     const int64_t masked = sampler_.source(0).masked();
     check(masked == masked_positions(config), "the sampler masks {} positions, the model takes {}",
           masked, masked_positions(config));
@@ -168,7 +179,12 @@ BertKeys bert_keys(const Config& config) { return own_keys<BertKeys>(config.mode
 
 Bert bert_of(const Config& config, int64_t vocab) {
   const BertKeys keys = bert_keys(config);
-  Bert out{transformer_of(config, vocab), keys.segment_count(), keys.next_sentence};
+  Bert out{transformer_of(config, vocab),
+           keys.segment_count(),
+           keys.next_sentence,
+           keys.masked_head,
+           keys.pooler,
+           keys.first_position};
   out.transformer.norm_first = out.transformer.causal = false;
   return out;
 }

@@ -17,7 +17,7 @@ Value gpt_trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext&
   const Transformer& t = gpt.transformer;
   Value x =
       ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
-  if (!t.rotary) {
+  if (t.rotary.empty()) {
     const Value table = p.normal("positions", {t.context, t.hidden}, t.init_std);
     x = ops::add(x, ops::embedding(context.positions, table, {}, "position"), {}, "placed");
   }

@@ -18,7 +18,7 @@ const OutsideFamily kGpt2Family{
              {{"n_embd", "<hidden_size"}, "model.hidden", "768"},
              {{"n_head", "<num_attention_heads"}, "model.heads", "12"},
              {{"n_inner"}, "model.mlp_hidden", "null", {{"null", "auto"}}},
-             {{"n_positions", "n_ctx", "<max_position_embeddings"}, "model.context", "1024"},
+             {{"n_positions", "<n_ctx", "<max_position_embeddings"}, "model.context", "1024"},
              {{"vocab_size"}, "model.vocab", "50257"},
              {{"layer_norm_epsilon"}, "model.norm_eps", "1e-5"},
              {{"activation_function"},

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <functional>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -162,6 +164,13 @@ std::string shifted(const std::string& text, int64_t by) {
   return by == 0 || !number ? text : fmt::format("{}", static_cast<int64_t>(*number) + by);
 }
 
+/// Whether a row counts; `ours` gives the value of a key of ours.
+bool counts(const OutsideKey& key, const std::function<std::string(std::string_view)>& ours) {
+  const auto& [other, value] = key.only_if;
+  if (other.empty()) return true;
+  return value.starts_with('!') ? ours(other) != value.substr(1) : ours(other) == value;
+}
+
 struct Stated {
   std::string key, text;
 };
@@ -170,11 +179,6 @@ struct Stated {
 std::optional<Stated> stated(const OutsideKey& key, const Json& config,
                              std::vector<std::string>& wrong) {
   std::optional<Stated> out;
-  if (!key.only_if.first.empty()) {
-    const Json* other = find_in(config, key.only_if.first);
-    if (!other || text_of(*other) != key.only_if.second)
-      return Stated{std::string(spelling(key.theirs[0])), std::string(key.otherwise)};
-  }
   for (const std::string_view name : key.theirs) {
     const Json* value = find_in(config, spelling(name));
     if (!value) continue;
@@ -203,7 +207,6 @@ void note_unknown_keys(const OutsideFamily& family, const Json& config, const st
   for (const OutsideKey& key : family.keys) {
     for (const std::string_view name : key.theirs)
       known.insert(spelling(name).substr(0, spelling(name).find('.')));
-    known.insert(key.only_if.first);
   }
   std::vector<std::string> unknown;
   for (const auto& [name, value] : config.items())
@@ -258,7 +261,9 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
   OutsideSettings out;
   std::vector<std::string> wrong;
   for (const auto& [key, value] : family.sets) out.sets.push_back(fmt::format("{}={}", key, value));
+  std::map<std::string_view, std::string> ours;
   for (const OutsideKey& key : family.keys) {
+    if (!counts(key, [&](std::string_view path) { return ours[path]; })) continue;
     const auto value = stated(key, config, wrong);
     if (!value) continue;
     std::string text = value->text;
@@ -277,7 +282,12 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
           fmt::format("{} is {}; Tessera knows {}", value->key, text, known_words(key)));
       continue;
     }
-    out.sets.push_back(fmt::format("{}={}", key.ours, shifted(text, -key.more)));
+    text = shifted(text, -key.more);
+    const auto [known, is_new] = ours.emplace(key.ours, text);
+    if (!is_new && !same(known->second, text))
+      wrong.push_back(fmt::format("{} is {}, and other keys say {}: Tessera has one {} for both",
+                                  value->key, value->text, known->second, key.ours));
+    if (is_new) out.sets.push_back(fmt::format("{}={}", key.ours, text));
   }
   for (const auto& row : family.presence)
     out.sets.push_back(
@@ -325,14 +335,20 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
 
 Json outside_config(const OutsideFamily& family, const OutsideClass& kind, const Config& given,
                     const Json& original) {
-  Config config = with_model_resolved(given);
+  Config as_stated = given, config = with_model_resolved(given);
   Json out = original;
   out["architectures"] = Json::array({kind.name});
   out["model_type"] = family.model_type;
   for (const OutsideKey& key : family.keys) {
+    if (!counts(key, [&](std::string_view path) { return text_of_key(config, path); })) continue;
     std::string text(key.otherwise);
     if (!key.ours.empty()) {
       text = text_of_key(config, key.ours);
+      const auto word = [&](std::string_view ours) {
+        return std::ranges::any_of(key.words,
+                                   [&](const auto& pair) { return pair.second == ours; });
+      };
+      if (word("auto") && text_of_key(as_stated, key.ours) == "auto") text = "auto";
       for (const auto& [theirs, ours] : key.words)
         if (same(ours, text)) {
           text = theirs;

@@ -3,7 +3,9 @@
 namespace tessera {
 
 const std::vector<const OutsideFamily*>& outside_families() {
-  static const std::vector<const OutsideFamily*> families{&kGpt2Family};
+  static const std::vector<const OutsideFamily*> families{
+      &kGpt2Family, &kLlamaFamily,   &kMistralFamily,   &kQwen2Family,
+      &kBertFamily, &kRobertaFamily, &kDistilBertFamily};
   return families;
 }
 

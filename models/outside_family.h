@@ -29,8 +29,8 @@ struct OutsideKey {
   /// Their word and ours, where these differ; other words are refused. Empty: the value as it is.
   std::vector<std::pair<std::string_view, std::string_view>> words = {};
   int64_t more = 0;  // theirs is ours plus this
-  /// Another key of theirs and the value that it must have for this one to count; otherwise this
-  /// one stands for `otherwise`.
+  /// Another key of ours, in a row above, and the value that it must have for this row to count; with
+  /// "!" before it, the value that it must not have.
   std::pair<std::string_view, std::string_view> only_if = {};
 };
 
@@ -54,8 +54,10 @@ struct OutsideFamily {
   std::vector<OutsideTensor> tensors;
   /// Tensors that are copies of others: the copy and the original. An equal copy is accepted.
   std::vector<std::pair<std::string_view, std::string_view>> copies = {};
-  /// Tensors that follow from the config, and heads that the model has no use for.
+  /// Tensors that follow from the config.
   std::vector<std::string_view> buffers = {};
+  /// Tensors of heads and other parts that our model may be without: they are left out with a note.
+  std::vector<std::string_view> spare = {};
   /// Keys of ours that follow from the tensors: our key, their tensor, and the values with and
   /// without it.
   struct Presence {
@@ -68,6 +70,7 @@ struct OutsideFamily {
 
 const std::vector<const OutsideFamily*>& outside_families();
 
-extern const OutsideFamily kGpt2Family;
+extern const OutsideFamily kGpt2Family, kLlamaFamily, kMistralFamily, kQwen2Family;
+extern const OutsideFamily kBertFamily, kRobertaFamily, kDistilBertFamily;
 
 }  // namespace tessera

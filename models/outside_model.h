@@ -31,6 +31,8 @@ class OutsideModel {
 
   /// "model.hidden=64", …: the keys of the model.
   const std::vector<std::string>& settings() const { return settings_; }
+  /// Rows of tokens that the file has.
+  int64_t rows() const { return *config({}).model.vocab; }
   /// A config for the model, with usual values for what a model does not say; `sets` are overrides.
   Config config(std::span<const std::string> sets) const;
 

@@ -17,7 +17,7 @@ bool fits(const OutsideFamily& family, std::string_view name) {
   const auto is = [&](std::string_view pattern) { return layer_in(name, pattern).has_value(); };
   return std::ranges::any_of(family.tensors, is, &OutsideTensor::theirs) ||
          std::ranges::any_of(family.copies, [&](const auto& copy) { return is(copy.first); }) ||
-         std::ranges::any_of(family.buffers, is);
+         std::ranges::any_of(family.buffers, is) || std::ranges::any_of(family.spare, is);
 }
 
 }  // namespace

@@ -7,7 +7,10 @@
 #include <cstring>
 #include <set>
 
+#include "framework/config/field.h"
+#include "framework/config/model_kind.h"
 #include "framework/core/error.h"
+#include "models/outside_config.h"
 
 namespace tessera {
 namespace {
@@ -65,18 +68,28 @@ bool equal_tensors(const ForeignTensors& file, const std::string& a, const std::
   return true;
 }
 
+/// A key that some kinds of model have; 0 where this one has it not.
+int64_t number_of(Config config, std::string_view path) {
+  config = with_model_resolved(config);
+  for (const Field& field : own_fields_of(config))
+    if (field.path() == path) return std::stoll(field.text());
+  return 0;
+}
+
 }  // namespace
 
 OutsideSizes outside_sizes(const Config& config, int64_t vocab) {
   const ModelConfig& m = config.model;
   return {{"w", m.hidden},
+          {"u", m.hidden},
           {"h", m.heads},
           {"g", m.kv_head_count()},
           {"d", m.head_width()},
           {"k", m.head_width() / 2},
           {"f", m.mlp_width()},
           {"v", vocab},
-          {"p", m.context}};
+          {"p", m.context + number_of(config, "model.first_position")},
+          {"s", number_of(config, "model.segments")}};
 }
 
 std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
@@ -150,6 +163,10 @@ OutsideSource::OutsideSource(std::shared_ptr<const ForeignTensors> file,
     if (placed.contains(name) || std::ranges::any_of(family.buffers, is) ||
         std::ranges::any_of(family.copies, [&](const auto& copy) { return is(copy.first); }))
       continue;
+    if (std::ranges::any_of(family.spare, is)) {
+      left_out_.push_back(in_file);
+      continue;
+    }
     wrong.push_back(fmt::format("'{}' {} has no place in the model that the config describes",
                                 in_file, shape_text(file_->tensor(in_file).shape)));
   }

@@ -48,6 +48,8 @@ class OutsideSource : public TensorSource {
   const TensorType& type(const std::string& name) const override { return part(name).type; }
   void read(const std::string& name, const Box& box, void* destination) override;
 
+  /// Names in the file of tensors that the model has no use for, such as those of another head.
+  const std::vector<std::string>& left_out() const { return left_out_; }
   /// How each tensor lies in the file, by its name in the table.
   std::map<std::string, StoredType> stored_types() const;
 
@@ -65,7 +67,7 @@ class OutsideSource : public TensorSource {
   std::shared_ptr<const ForeignTensors> file_;
   OutsideNames names_;
   int64_t used_;
-  std::vector<std::string> order_;
+  std::vector<std::string> order_, left_out_;
   std::map<std::string, Part> parts_;
 };
 

@@ -96,8 +96,10 @@ Value self_attention(Parameters& p, const SelfAttention& a, const std::string& n
   Value q = heads_of(p, a, name + ".q", x, heads, a.heads),
         k = heads_of(p, a, name + ".k", x, kv_heads, a.kv_heads),
         v = heads_of(p, a, name + ".v", x, kv_heads, a.kv_heads);
-  if (a.rotary_base > 0) {
-    const Attrs attrs{{"base", a.rotary_base}, {"layout", std::string("half")}, {"inverse", false}};
+  if (!a.rotary.empty()) {
+    Attrs attrs = a.rotary;
+    attrs.set("layout", std::string("half"));
+    attrs.set("inverse", false);
     q = ops::rotary(q, context.positions, attrs, "q.rotated");
     k = ops::rotary(k, context.positions, attrs, "k.rotated");
   }
@@ -116,7 +118,7 @@ Value self_attention(Parameters& p, const SelfAttention& a, const std::string& n
   const Value mixed = attention(q, k, v, mask, 0, "mixed", dropout);
   const Value w = p.normal(name + ".out.weight", {width, heads, a.head_dim}, a.out_std,
                            {width, a.heads, a.head_dim});
-  const Value b = a.bias ? p.zeros(name + ".out.bias", {width}) : Value();
+  const Value b = a.out_bias ? p.zeros(name + ".out.bias", {width}) : Value();
   return linear(reshape(mixed, {x.dim(0), x.dim(1), heads * a.head_dim}),
                 reshape(w, {width, heads * a.head_dim}), b, "out");
 }

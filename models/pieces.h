@@ -60,11 +60,12 @@ Value drop(const Dropout& dropout, const BlockContext& context, const std::strin
 struct SelfAttention {
   int64_t heads = 12, kv_heads = 12, head_dim = 64;
   int64_t head_multiple = 1;  // heads are padded to a multiple of it, see padded_kv_heads
-  bool bias = true;
+  bool bias = true;           // of queries, keys and values
+  bool out_bias = true;
   bool causal = true;
-  int64_t window = 0;      // sliding window; 0: none
-  double rotary_base = 0;  // base of the rotary angles; 0: no rotary positions
-  Dropout dropout = {};    // on the attention weights
+  int64_t window = 0;    // sliding window; 0: none
+  Attrs rotary = {};     // base and scaling of the rotary angles; empty: no rotary positions
+  Dropout dropout = {};  // on the attention weights
   double std = 0.02, out_std = 0.02;
 
   /// Heads with which attention is computed. Heads beyond the model's own have zero weights: their

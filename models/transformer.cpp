@@ -18,10 +18,11 @@ SelfAttention Transformer::attention_piece() const {
           .kv_heads = kv_heads,
           .head_dim = head_dim,
           .head_multiple = head_multiple,
-          .bias = bias,
+          .bias = qkv_bias,
+          .out_bias = bias,
           .causal = causal,
           .window = window,
-          .rotary_base = rotary ? rope_base : 0,
+          .rotary = rotary,
           .dropout = {attention_dropout, seed},
           .std = init_std,
           .out_std = out_std(*this)};

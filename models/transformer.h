@@ -16,8 +16,8 @@ struct Transformer {
   Activation activation = Activation::gelu_tanh;
   bool norm_first = true;
   bool bias = true;
-  bool rotary = false;
-  double rope_base = 10000;
+  bool qkv_bias = true;
+  Attrs rotary = {};  // see SelfAttention
   double dropout = 0, attention_dropout = 0;
   uint64_t seed = 0;  // dropout's
   double init_std = 0.02;

@@ -17,9 +17,10 @@ ModelLayout transformer_layout(const Config& config) {
                              {"*.layer.*.mlp.down", residual}}};
   const bool gated = config.model.activation == ModelConfig::Activation::silu_gated;
   if (gated) out.parameters.push_back({"layer.*.mlp.gate.weight", "[tp, _]"});
-  if (!config.model.bias) return out;
+  if (config.model.bias == ModelConfig::Bias::none) return out;
   for (const char* projection : {"q", "k", "v"})
     out.parameters.push_back({std::string("layer.*.attention.") + projection + ".bias", "[tp, _]"});
+  if (config.model.bias == ModelConfig::Bias::qkv) return out;
   out.parameters.push_back({"layer.*.mlp.up.bias", "[tp]"});
   if (gated) out.parameters.push_back({"layer.*.mlp.gate.bias", "[tp]"});
   return out;

@@ -1,5 +1,8 @@
 #include "models/transformer_config.h"
 
+#include <cmath>
+
+#include "framework/config/choices.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -28,13 +31,79 @@ void check_heads(const Checks& checks) {
       heads, which, multiple, key);
 }
 
+int64_t original_context(const ModelConfig& m) {
+  return m.rope_original_context.value_or(m.context);
+}
+
+bool slows_by_turns(const ModelConfig& m) {
+  return m.rope_scaling == ModelConfig::RopeScaling::llama3 ||
+         m.rope_scaling == ModelConfig::RopeScaling::yarn;
+}
+
+void check_scaling(const Checks& checks) {
+  using Scaling = ModelConfig::RopeScaling;
+  const ModelConfig &m = checks.config.model, usual;
+  checks.without_effect(m.positions == ModelConfig::Positions::rotary, "model.rope_scaling",
+                        m.rope_scaling, usual.rope_scaling, "model.positions", "learned");
+  const std::string scaling(choice_name(m.rope_scaling));
+  const auto only = [&](bool when, const char* key, const auto& value, const auto& standard) {
+    checks.without_effect(when, key, value, standard, "model.rope_scaling", scaling);
+  };
+  only(m.rope_scaling != Scaling::none, "model.rope_factor", m.rope_factor, usual.rope_factor);
+  only(slows_by_turns(m), "model.rope_original_context", m.rope_original_context,
+       usual.rope_original_context);
+  only(slows_by_turns(m), "model.rope_low", m.rope_low, usual.rope_low);
+  only(slows_by_turns(m), "model.rope_high", m.rope_high, usual.rope_high);
+  only(m.rope_scaling == Scaling::yarn, "model.rope_magnitude", m.rope_magnitude,
+       usual.rope_magnitude);
+  checks.demand(!slows_by_turns(m) || m.rope_low < m.rope_high,
+                {"model.rope_low", "model.rope_high", "model.rope_scaling"},
+                "model.rope_low = {} is not below model.rope_high = {}", m.rope_low, m.rope_high);
+}
+
+/// The attributes of the rotary op.
+Attrs rotary_of(const ModelConfig& m) {
+  using Scaling = ModelConfig::RopeScaling;
+  Attrs attrs{{"base", m.rope_base}};
+  if (m.rope_scaling == Scaling::none || m.rope_scaling == Scaling::dynamic) return attrs;
+  attrs.set("scaling", std::string(choice_name(m.rope_scaling)));
+  attrs.set("factor", m.rope_factor);
+  if (!slows_by_turns(m)) return attrs;
+  attrs.set("low", m.rope_low);
+  attrs.set("high", m.rope_high);
+  attrs.set("original", original_context(m));
+  if (m.rope_scaling == Scaling::yarn)
+    attrs.set("magnitude", m.rope_magnitude.value_or(0.1 * std::log(m.rope_factor) + 1));
+  return attrs;
+}
+
 }  // namespace
 
 std::vector<std::string> transformer_keys(const std::vector<std::string>& more) {
   std::vector<std::string> keys;
-  for (const char* key : {"layers", "hidden", "heads", "kv_heads", "head_dim", "mlp_hidden",
-                          "positions", "rope_base", "norm", "norm_eps", "activation", "tied_head",
-                          "bias", "dropout", "attention_dropout", "init_std", "window"})
+  for (const char* key : {"layers",
+                          "hidden",
+                          "heads",
+                          "kv_heads",
+                          "head_dim",
+                          "mlp_hidden",
+                          "positions",
+                          "rope_base",
+                          "rope_scaling",
+                          "rope_factor",
+                          "rope_original_context",
+                          "rope_low",
+                          "rope_high",
+                          "rope_magnitude",
+                          "norm",
+                          "norm_eps",
+                          "activation",
+                          "tied_head",
+                          "bias",
+                          "dropout",
+                          "attention_dropout",
+                          "init_std",
+                          "window"})
     keys.push_back(std::string("model.") + key);
   keys.insert(keys.end(), {"mesh.head_multiple", "mesh.sequence_parallel"});
   keys.insert(keys.end(), more.begin(), more.end());
@@ -62,6 +131,7 @@ void check_transformer(const Checks& checks) {
                 m.window, m.context);
   checks.without_effect(m.positions == ModelConfig::Positions::rotary, "model.rope_base",
                         m.rope_base, ModelConfig{}.rope_base, "model.positions", "learned");
+  check_scaling(checks);
   check_heads(checks);
   checks.shared_over_tp(m.mlp_width(), "model.mlp_hidden", "columns of the MLP");
   if (m.vocab)  // fewer rows may be too few for the tokenizer
@@ -88,9 +158,9 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
   t.norm = m.norm;
   t.norm_eps = m.norm_eps;
   t.activation = m.activation;
-  t.bias = m.bias;
-  t.rotary = m.positions == ModelConfig::Positions::rotary;
-  t.rope_base = m.rope_base;
+  t.bias = m.bias == ModelConfig::Bias::all;
+  t.qkv_bias = m.bias != ModelConfig::Bias::none;
+  if (m.positions == ModelConfig::Positions::rotary) t.rotary = rotary_of(m);
   t.dropout = m.dropout;
   t.attention_dropout = m.attention_dropout;
   t.seed = static_cast<uint64_t>(config.train.seed);

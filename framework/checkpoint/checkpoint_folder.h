@@ -14,6 +14,9 @@
 
 namespace tessera {
 
+/// The folder inside a checkpoint for what the model brought along from another program.
+inline constexpr const char* kOriginFolder = "origin";
+
 /// "step-00001000"
 std::string checkpoint_name(int64_t step);
 

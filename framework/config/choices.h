@@ -13,6 +13,20 @@ inline constexpr auto kChoices<ModelConfig::Positions> =
                                                    {"rotary", ModelConfig::Positions::rotary}});
 
 template <>
+inline constexpr auto kChoices<ModelConfig::RopeScaling> =
+    std::to_array<Choice<ModelConfig::RopeScaling>>({{"none", ModelConfig::RopeScaling::none},
+                                                     {"dynamic", ModelConfig::RopeScaling::dynamic},
+                                                     {"linear", ModelConfig::RopeScaling::linear},
+                                                     {"llama3", ModelConfig::RopeScaling::llama3},
+                                                     {"yarn", ModelConfig::RopeScaling::yarn}});
+
+template <>
+inline constexpr auto kChoices<ModelConfig::Bias> =
+    std::to_array<Choice<ModelConfig::Bias>>({{"true", ModelConfig::Bias::all},
+                                              {"false", ModelConfig::Bias::none},
+                                              {"qkv", ModelConfig::Bias::qkv}});
+
+template <>
 inline constexpr auto kChoices<ModelConfig::Norm> = std::to_array<Choice<ModelConfig::Norm>>(
     {{"layer", ModelConfig::Norm::layer}, {"rms", ModelConfig::Norm::rms}});
 

@@ -33,6 +33,8 @@ struct KnownKinds : std::shared_ptr<const ModelKinds> {
 
 struct ModelConfig {
   enum class Positions { learned, rotary };
+  enum class RopeScaling { none, dynamic, linear, llama3, yarn };
+  enum class Bias { all, none, qkv };
   enum class Norm { layer, rms };
   enum class Activation { gelu_tanh, gelu_erf, relu, silu_gated };
 
@@ -47,11 +49,16 @@ struct ModelConfig {
   std::optional<int64_t> vocab;  // auto: the tokenizer's
   Positions positions = Positions::learned;
   double rope_base = 10000;
+  RopeScaling rope_scaling = RopeScaling::none;
+  double rope_factor = 1;
+  std::optional<int64_t> rope_original_context;
+  double rope_low = 1, rope_high = 4;
+  std::optional<double> rope_magnitude;
   Norm norm = Norm::layer;
   double norm_eps = 1e-5;
   Activation activation = Activation::gelu_tanh;
   bool tied_head = true;
-  bool bias = true;
+  Bias bias = Bias::all;
   double dropout = 0;
   double attention_dropout = 0;
   double init_std = 0.02;

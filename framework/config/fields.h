@@ -33,13 +33,34 @@ void fields(ModelConfig& c, Visit&& visit) {
         "How the model knows a token's place: by a learned table, or by rotary angles.");
   visit("rope_base", c.rope_base, "Base of the rotary angles; longer contexts need a larger base.",
         above(0));
+  visit("rope_scaling", c.rope_scaling,
+        "How rotary angles are scaled for a context longer than the first one: not at all; linear, "
+        "llama3 and yarn slow them down by rope_factor; dynamic does nothing up to model.context.");
+  visit("rope_factor", c.rope_factor, "rope_scaling: how many times slower angles grow.",
+        at_least(1).below_or(1 << 20));
+  visit("rope_original_context", c.rope_original_context,
+        "llama3, yarn: the context that the model was first trained on; auto: context.",
+        between(1, 1 << 24));
+  visit("rope_low", c.rope_low,
+        "llama3, yarn: angles that make fewer turns in the original context are slowed down.",
+        above(0).below_or(1 << 20));
+  visit("rope_high", c.rope_high,
+        "llama3, yarn: angles that make more turns in the original context stay as they are; yarn "
+        "usually has 32.",
+        above(0).below_or(1 << 20));
+  visit("rope_magnitude", c.rope_magnitude,
+        "yarn: factor of queries and keys; auto: 0.1 · ln(rope_factor) + 1.",
+        above(0).below_or(100));
   visit("norm", c.norm, "Layer norm, or RMS norm (no mean, no bias).");
   visit("norm_eps", c.norm_eps, "Number added to the variance in each norm.", above(0).below_or(1));
   visit("activation", c.activation,
         "Activation of the MLP and of bert's head for masked tokens: gelu by tanh (GPT-2), exact "
         "gelu by erf (BERT), relu, or gated silu (Llama; plain silu in that head).");
   visit("tied_head", c.tied_head, "Whether the output matrix is the token embedding.");
-  visit("bias", c.bias, "Whether linear layers, heads and layer norms have bias terms.");
+  visit(
+      "bias", c.bias,
+      "Whether linear layers, heads and layer norms have bias terms; qkv: queries, keys and values "
+      "alone (Qwen 2).");
   visit("dropout", c.dropout, "Dropout on embeddings and on the output of each sublayer.",
         fraction(0, 0.99));
   visit("attention_dropout", c.attention_dropout, "Dropout on attention weights.",

@@ -50,7 +50,8 @@ std::vector<Json> forms(const Field& field) {
     case FieldKind::choice: {
       Json names = Json::array();
       if (field.can_be_auto) names.push_back("auto");
-      for (const std::string& name : field.choices) names.push_back(name);
+      for (const std::string& name : field.choices)
+        names.push_back(name == "true" || name == "false" ? Json(name == "true") : Json(name));
       return {Json{{"enum", names}}};
     }
     case FieldKind::duration:
@@ -77,7 +78,8 @@ std::vector<Json> forms(const Field& field) {
 Json default_of(const Field& field) {
   const std::string text = field.text();
   const bool plain = field.kind == FieldKind::integer || field.kind == FieldKind::real ||
-                     field.kind == FieldKind::boolean || text == "[]";
+                     field.kind == FieldKind::boolean || text == "[]" || text == "true" ||
+                     text == "false";
   return plain && text != "auto" ? Json::parse(text) : Json(text);
 }
 

@@ -1,11 +1,25 @@
 // rotary: turns pair i of each head by position · base^(-2i/D) (Su et al., "RoFormer", 2021).
 // Operands x [B, S, H, D] and positions i32[B, S]. Attributes: base; layout, where "half" pairs
 // element i with i + D/2 and "interleaved" pairs 2i with 2i + 1; inverse, which turns back, as the
-// gradient does.
+// gradient does; and where they are set scaling, factor, low, high, original and magnitude, which
+// change the angles and the length (core/rotary_rates.h).
 #include "framework/ops/shared/elementwise.h"
 
 namespace tessera {
 namespace {
+
+void require_scaling(const Attrs& attrs) {
+  const std::string& scaling = attrs.text("scaling");
+  const bool linear = scaling == "linear";
+  require(linear || scaling == "llama3" || scaling == "yarn",
+          "scaling is \"linear\", \"llama3\" or \"yarn\", not \"{}\"", scaling);
+  require(attrs.real("factor") > 0, "factor is above zero, not {}", attrs.real("factor"));
+  if (linear) return;
+  require(attrs.integer("original") > 0, "original is above zero, not {}",
+          attrs.integer("original"));
+  const double low = attrs.real("low"), high = attrs.real("high");
+  require(low > 0 && high > low, "low is above zero and high above low, not {} and {}", low, high);
+}
 
 std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   require(in.size() == 2, "takes x and positions, not {} operands", in.size());
@@ -18,6 +32,7 @@ std::vector<TensorType> infer(TypeSpan in, const Attrs& attrs) {
   const std::string& layout = attrs.text("layout");
   require(layout == "half" || layout == "interleaved",
           "layout is \"half\" or \"interleaved\", not \"{}\"", layout);
+  if (attrs.has("scaling")) require_scaling(attrs);
   return {x};
 }
 

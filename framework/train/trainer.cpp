@@ -5,10 +5,12 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/comm/agreement.h"
 #include "framework/config/print.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
+#include "framework/core/whole_file.h"
 #include "framework/record/failure.h"
 #include "framework/record/resume.h"
 #include "framework/record/shared_folder.h"
@@ -90,6 +92,7 @@ void Trainer::begin() {
     resumed->reader.reset();
     verdicts_.note_good(resumed->checkpoint);
     checkpoint_ = resumed->checkpoint;
+    keep_origin(checkpoint_);
     saved_step_ = state_.step;
     saved_evaluated_ = state_.evaluated;
     report.push_back(fmt::format("going on from {} at step {} of {}", checkpoint_.string(),
@@ -131,11 +134,27 @@ void Trainer::begin() {
 
 void Trainer::begin_from_another(std::vector<std::string>& report) {
   const bool kept = config_.init.optimizer == InitConfig::Optimizer::kept;
-  const auto start = open_start(config_, options_.world, report);
+  std::unique_ptr<TensorSource> start;
+  if (options_.start)
+    start = options_.start(options_.files, report);
+  else
+    start = open_start(config_, options_.world, report);
+  keep_origin(start->title());
   const std::vector<std::string> lines = learner_.begin_from(*start, kept);
-  report.push_back(fmt::format("a new run, beginning with the weights{} of {} (step {})",
-                               kept ? " and the optimizer" : "", start->title(), start->step()));
+  const auto known = start->metadata();
+  const auto step = known.find("step");
+  report.push_back(fmt::format("a new run, beginning with the weights{} of {}{}",
+                               kept ? " and the optimizer" : "", start->title(),
+                               step == known.end() ? "" : " (step " + step->second + ")"));
   report.insert(report.end(), lines.begin(), lines.end());
+}
+
+void Trainer::keep_origin(const std::filesystem::path& checkpoint) {
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(checkpoint / kOriginFolder, error))
+    if (entry.is_regular_file(error))
+      options_.files.emplace(fmt::format("{}/{}", kOriginFolder, entry.path().filename().string()),
+                             whole_text(entry.path()));
 }
 
 void Trainer::train() {

@@ -6,12 +6,15 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "framework/checkpoint/checkpoint_verdicts.h"
+#include "framework/checkpoint/tensor_source.h"
 #include "framework/comm/communicator.h"
 #include "framework/config/config.h"
 #include "framework/core/error.h"
@@ -34,7 +37,11 @@ struct TrainerOptions {
   std::string data;                          // TokenShards::identity; another is refused on resume
   Origin origin;  // from where the run is started; without a config file: that of the checkpoint
   bool named_after_file = false;  // the file's name gives log.folder; another file's run is refused
-  int64_t vocab = 0;       // the tokenizer's: what model.vocab: auto stands for; 0: not known
+  int64_t vocab = 0;  // the tokenizer's: what model.vocab: auto stands for; 0: not known
+  /// Opens what init.from names, where that is no checkpoint of Tessera, and adds to `files`.
+  std::function<std::unique_ptr<TensorSource>(std::map<std::string, std::string>& files,
+                                              std::vector<std::string>& report)>
+      start = {};
   World* world = nullptr;  // of several ranks each has a trainer; the first writes and speaks
 };
 
@@ -72,6 +79,8 @@ class Trainer {
   bool judges() const;
   bool out_of_patience() const;
   void save();
+  /// Takes over the folder `origin` of a checkpoint, for those that are written.
+  void keep_origin(const std::filesystem::path& checkpoint);
   /// Makes anew what others have removed from the folder of the run, and says so.
   void keep_folder();
   /// Whether to end before the next step; all ranks of a world decide it together.

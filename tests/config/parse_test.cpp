@@ -41,7 +41,7 @@ train: {steps: 20M tokens}
   EXPECT_EQ(config.model.head_dim, 100);
   EXPECT_EQ(config.model.positions, ModelConfig::Positions::rotary);
   EXPECT_EQ(config.model.dropout, 0.05);
-  EXPECT_FALSE(config.model.bias);
+  EXPECT_EQ(config.model.bias, ModelConfig::Bias::none);
   EXPECT_EQ(config.data.shards, "runs/a b: c");
   EXPECT_EQ(config.data.validation, 0.1);
   EXPECT_EQ(config.optimizer.lr, 3e-4);

@@ -5,15 +5,16 @@
 #include <cmath>
 #include <vector>
 
+#include "framework/core/rotary_rates.h"
 #include "framework/kernels/cpu/shared/simd_rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::cpu::HWY_NAMESPACE {
 
-/// Computes cosine and sine of the angles of `count` pairs at one position. Angles are reduced in
-/// double, since positions are large.
-HWY_ATTR void turn_table(double position, const double* rates, int64_t count, float* cos,
-                         float* sin) {
+/// Computes cosine and sine of the angles of `count` pairs at one position, times `magnitude`. Angles
+/// are reduced in double, since positions are large.
+HWY_ATTR void turn_table(double position, const double* rates, float magnitude, int64_t count,
+                         float* cos, float* sin) {
   constexpr double kHalfPi = 1.57079632679489661923, kRound = 6755399441055744.0;  // 1.5 · 2^52
   constexpr int64_t kMost = HWY_MAX_BYTES / sizeof(float);
   for (int64_t start = 0; start < count; start += lanes()) {
@@ -27,8 +28,9 @@ HWY_ATTR void turn_table(double position, const double* rates, int64_t count, fl
       quadrant[i] = static_cast<int32_t>(static_cast<int64_t>(turns) & 3);
     }
     const SinCos turn = sin_cos_of(hn::Load(I32(), quadrant), hn::Load(F32(), r));
-    store_part(turn.cos, cos + start, length);
-    store_part(turn.sin, sin + start, length);
+    const VF scale = hn::Set(F32(), magnitude);
+    store_part(hn::Mul(turn.cos, scale), cos + start, length);
+    store_part(hn::Mul(turn.sin, scale), sin + start, length);
   }
 }
 
@@ -69,10 +71,9 @@ Kernel rotary_of(const KernelSpec& spec) {
   const int64_t rows = shape[0] * shape[1], heads = shape[2], width = shape[3], half = width / 2;
   const bool halves = spec.attrs.text("layout") == "half";
   const double direction = spec.attrs.flag("inverse") ? -1 : 1;
-  std::vector<double> rates;
-  for (int64_t i = 0; i < half; ++i)
-    rates.push_back(direction * std::pow(spec.attrs.real("base"),
-                                         -static_cast<double>(i) / static_cast<double>(half)));
+  std::vector<double> rates = rotary_rates(spec.attrs, width);
+  for (double& rate : rates) rate *= direction;
+  const auto magnitude = static_cast<float>(rotary_magnitude(spec.attrs));
   return {
       [=](const KernelArgs& args) {
         constexpr int64_t kPairs = 128;  // pairs at a time
@@ -82,7 +83,7 @@ Kernel rotary_of(const KernelSpec& spec) {
           for (int64_t r = begin; r < end; ++r)
             for (int64_t from = 0; from < half; from += kPairs) {
               const int64_t count = std::min(kPairs, half - from);
-              turn_table(positions[r], rates.data() + from, count, cos, sin);
+              turn_table(positions[r], rates.data() + from, magnitude, count, cos, sin);
               if (!halves)
                 for (int64_t i = count - 1; i >= 0; --i) {
                   cos[2 * i] = cos[2 * i + 1] = cos[i];

@@ -68,6 +68,21 @@ std::vector<Case> turns() {
         cases.push_back({.in = {real(x), integers({x[0], x[1]}, 0, 1000)},
                          .attrs = {{"base", 10000.0}, {"layout", layout}, {"inverse", inverse}},
                          .large = x[1] > 50});
+  const Attrs plain{{"base", 1000.0}, {"layout", "half"}, {"inverse", false}};
+  for (const Attrs& scaling :
+       {Attrs{{"scaling", "linear"}, {"factor", 4.0}},
+        Attrs{
+            {"scaling", "llama3"}, {"factor", 8.0}, {"low", 1.0}, {"high", 4.0}, {"original", 64}},
+        Attrs{{"scaling", "yarn"},
+              {"factor", 4.0},
+              {"low", 1.0},
+              {"high", 32.0},
+              {"original", 64},
+              {"magnitude", 1.25}}}) {
+    Attrs attrs = plain;
+    for (const auto& [name, value] : scaling) attrs.set(name, value);
+    cases.push_back({.in = {real({1, 3, 2, 10}), integers({1, 3}, 0, 300)}, .attrs = attrs});
+  }
   return cases;
 }
 
