@@ -62,7 +62,7 @@ std::vector<int32_t> ids_of(const std::string& line, const ModelSource& source, 
   encoder.encode(line, {}, text);
   const Pipeline* parts = source.tokenizer->pipeline();
   const auto framed = [&] {
-    if (parts) return parts->post_processor.apply(text);
+    if (parts) return parts->parts().post_processor.apply(text);
     std::vector<int32_t> ids = text;
     if (source.marks.opened()) ids.insert(ids.begin(), source.marks.opens);
     return ids;
@@ -131,7 +131,7 @@ int run_embed(std::span<const std::string> args) {
   });
   const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
 
-  SafetensorsWriter writer({{"format", "pt"}});
+  SafetensorsWriter writer(std::map<std::string, std::string>{{"format", "pt"}});
   writer.declare("embeddings", {DType::f32, {std::ssize(lines), static_cast<int64_t>(width)}});
   writer.create(out);
   writer.write("embeddings", std::as_bytes(std::span(embeddings)));

@@ -22,7 +22,7 @@ DocumentMarks marks_of(const Tokenizer& tokenizer) {
                                     ? special.end_of_text
                                     : special.end_of_document};
   if (const Pipeline* parts = tokenizer.pipeline()) {
-    const PostProcessor::Item& first = parts->post_processor.single.front();
+    const PostProcessor::Item& first = parts->parts().post_processor.single.front();
     if (first.kind == PostProcessor::Item::Kind::special) marks.opens = first.id;
   }
   return marks;

@@ -43,10 +43,11 @@ Value mean_token(Graph& graph, Value x, Value lengths) {
 
 Value pooled(Parameters& p, const ModelBody& body, const Config& config, Value x, Value lengths) {
   const ModelConfig& m = config.model;
+  const bool biased = m.bias == ModelConfig::Bias::all;
   switch (pooling_of(config, body)) {
     case Pooling::cls:
       if (!body.pooler) return first_token(x);
-      return ops::tanh(dense(p, "pooler", first_token(x), m.hidden, m.init_std, m.bias), {},
+      return ops::tanh(dense(p, "pooler", first_token(x), m.hidden, m.init_std, biased), {},
                        "pooled");
     case Pooling::mean:
       return mean_token(p.graph(), x, lengths);
@@ -87,10 +88,11 @@ std::vector<Parameter> build_classifier(Graph& graph, const ModelBody& body, con
       context);
   const Dropout dropout{m.dropout, static_cast<uint64_t>(config.train.seed)};
   const Value text = drop(dropout, context, "classifier", pooled(p, body, config, x, lengths));
-  const Value logits =
-      reshape(linear(text, p.normal("classifier.weight", {classes, m.hidden}, m.init_std),
-                     m.bias ? p.zeros("classifier.bias", {classes}) : Value(), "logits"),
-              {batch, classes});
+  const Value logits = reshape(
+      linear(text, p.normal("classifier.weight", {classes, m.hidden}, m.init_std),
+             m.bias == ModelConfig::Bias::all ? p.zeros("classifier.bias", {classes}) : Value(),
+             "logits"),
+      {batch, classes});
   const Value share = ops::div(weights, count, {}, "share");
   const Value losses =
       ops::cross_entropy.all({logits, labels, share}, {{"label_smoothing", 0.0}}, "losses")[0];

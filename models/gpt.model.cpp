@@ -134,33 +134,6 @@ Value build_body(Parameters& p, const Config& config, const BodyUse& use, BlockC
 }  // namespace
 
 ModelDef gpt_model() {
-<<<<<<< HEAD
-  return {.kind = {.name = "gpt",
-                   .doc = "reads left to right",
-                   .reads = transformer_keys({"data.documents", "data.packing"}),
-                   .check = check_gpt},
-          .build = build,
-          .layout = gpt_layout,
-          .generation = build_generation,
-          .scoring = build_scoring,
-          .encoding = build_encoding,
-          .batches = make_batches,
-          .random_feed = random_feed,
-          .tally = tally,
-          .evaluation = evaluation,
-          .remark = padding_text,
-          .yardstick = {
-              "validation bits per byte (lower is better)",
-              {{"bits_per_byte_start", "this model before training", "eval_bits_per_byte_start"},
-               {"bits_per_byte_end", "this model now", "eval_bits_per_byte_end"},
-               {"bits_per_byte_order0", "order-0 {token} model ({token} frequencies)"},
-               {"bits_per_byte_order3", "order-3 {token} model (the three {token}s before)"}},
-              measure},
-          .body = {.build = build_body,
-                   .layout = gpt_trunk_layout,
-                   .causal = true,
-                   .heads = {"head.weight"}}};
-=======
   return {
       .kind = {.name = "gpt",
                .doc = "reads left to right",
@@ -169,6 +142,8 @@ ModelDef gpt_model() {
       .build = build,
       .layout = gpt_layout,
       .generation = build_generation,
+      .scoring = build_scoring,
+      .encoding = build_encoding,
       .batches = make_batches,
       .random_feed = random_feed,
       .tally = tally,
@@ -185,7 +160,6 @@ ModelDef gpt_model() {
                .layout = gpt_trunk_layout,
                .causal = true,
                .heads = {"head.weight"}}};
->>>>>>> 9b5cca3 (The best checkpoint stands for its run, also in init.from; a run goes on only with its own task)
 }
 
 }  // namespace tessera
