@@ -30,6 +30,8 @@ StoredType type_called(const std::string& name, const std::string& what) {
 }  // namespace
 
 OriginFiles origin_of(const OutsideModel& model, const OutsideSource& tensors) {
+  // The metadata of a GGUF file are no config.json.
+  if (model.family().gguf) return {};
   return {model.original(), text_if_there(model.path() / kGeneration), tensors.stored_types()};
 }
 

@@ -20,6 +20,7 @@
 #include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
+#include "models/outside_export.h"
 
 namespace tessera {
 namespace {
@@ -167,6 +168,7 @@ int run_plan(std::span<const std::string> args) {
              collectives_text(config, known));
   if (rates) fmt::print("{}", time_text(config, time_of_update(config, compiled, *rates), known));
   require_fits_on_mesh(config, vocab, compiled);
+  fmt::print("{}\n", outside_target_text(config));
   fmt::print("fits: {:.2f} GiB planned + {:.2f} GiB reserve of {:.2f} GiB that {} may use\n",
              static_cast<double>(compiled.bytes()) / (1 << 30),
              static_cast<double>(config.device.reserve.bytes) / (1 << 30),

@@ -47,6 +47,7 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
 }  // namespace
 
 std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
+  if (place.extension() == ".gguf") return nullptr;  // its tokenizer is not read
   try {
     TokenizerFiles::read(place);
   } catch (const UserError&) {

@@ -83,6 +83,10 @@ std::vector<OutsideTensor> bert_tensors(bool roberta, const std::vector<OutsideT
   return all;
 }
 
+const std::vector<OutsideTensor> kClassifier{
+    {"classifier.weight", "classifier.weight", "l w = l w"},
+    {"classifier.bias", "classifier.bias", "l = l"}};
+
 }  // namespace
 
 const OutsideFamily kBertFamily{
@@ -94,8 +98,11 @@ const OutsideFamily kBertFamily{
                  false,
                  {{"model.masked_head", "true"}, {"model.next_sentence", "false"}}},
                 {"BertModel", true, {{"model.masked_head", "false"}, {"model.pooler", "true"}}},
-                {"BertForSequenceClassification", false, {{"model.masked_head", "none"}}},
-                {"BertForTokenClassification", false, {{"model.masked_head", "none"}}}},
+                {"BertForSequenceClassification",
+                 false,
+                 {{"task.type", "classify"}, {"task.pooling", "cls|auto"}},
+                 kClassifier},
+                {"BertForTokenClassification", false, {{"task.type", "none"}}}},
     .base = "bert.",
     .sign = "bert.embeddings.token_type_embeddings.weight",
     .sets = settings({{"model.first_position", "0"}}),
@@ -121,8 +128,14 @@ const OutsideFamily kRobertaFamily{
     .model_type = "roberta",
     .classes = {{"RobertaForMaskedLM", false, {{"model.masked_head", "true"}}},
                 {"RobertaModel", true, {{"model.masked_head", "false"}, {"model.pooler", "true"}}},
-                {"RobertaForSequenceClassification", false, {{"model.masked_head", "none"}}},
-                {"RobertaForTokenClassification", false, {{"model.masked_head", "none"}}}},
+                {"RobertaForSequenceClassification",
+                 false,
+                 {{"task.type", "classify"}, {"task.pooling", "cls|auto"}},
+                 {{"pooler.weight", "classifier.dense.weight", "u w = u w"},
+                  {"pooler.bias", "classifier.dense.bias", "w = w"},
+                  {"classifier.weight", "classifier.out_proj.weight", "l w = l w"},
+                  {"classifier.bias", "classifier.out_proj.bias", "l = l"}}},
+                {"RobertaForTokenClassification", false, {{"task.type", "none"}}}},
     .base = "roberta.",
     .sign = "roberta.embeddings.token_type_embeddings.weight",
     .sets = settings({{"model.first_position", "2"},
@@ -148,8 +161,8 @@ const OutsideFamily kDistilBertFamily{
     .model_type = "distilbert",
     .classes = {{"DistilBertForMaskedLM", false, {{"model.masked_head", "true"}}},
                 {"DistilBertModel", true, {{"model.masked_head", "false"}}},
-                {"DistilBertForSequenceClassification", false, {{"model.masked_head", "none"}}},
-                {"DistilBertForTokenClassification", false, {{"model.masked_head", "none"}}}},
+                {"DistilBertForSequenceClassification", false, {{"task.type", "none"}}},
+                {"DistilBertForTokenClassification", false, {{"task.type", "none"}}}},
     .base = "distilbert.",
     .sign = "distilbert.transformer.layer.0.ffn.lin1.weight",
     .sets = settings({{"model.first_position", "0"},

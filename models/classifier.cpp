@@ -43,12 +43,12 @@ Value mean_token(Graph& graph, Value x, Value lengths) {
 
 Value pooled(Parameters& p, const ModelBody& body, const Config& config, Value x, Value lengths) {
   const ModelConfig& m = config.model;
-  const bool biased = m.bias == ModelConfig::Bias::all;
   switch (pooling_of(config, body)) {
     case Pooling::cls:
       if (!body.pooler) return first_token(x);
-      return ops::tanh(dense(p, "pooler", first_token(x), m.hidden, m.init_std, biased), {},
-                       "pooled");
+      return ops::tanh(dense(p, "pooler", first_token(x), m.hidden, m.init_std,
+                             m.bias == ModelConfig::Bias::all),
+                       {}, "pooled");
     case Pooling::mean:
       return mean_token(p.graph(), x, lengths);
     case Pooling::last:
@@ -70,7 +70,7 @@ std::vector<Parameter> build_classifier(Graph& graph, const ModelBody& body, con
   const ModelConfig& m = config.model;
   const int64_t batch = config.micro_sequences(), length = config.sequence_length();
   const auto classes = static_cast<int64_t>(config.task.labels.size());
-  require(classes >= 2, "task.labels are not known; state them, such as task: {{labels: [a, b]}}");
+  check(classes >= 2, "a classifier of {} labels", classes);
   const auto input = [&](const char* name, DType dtype, Shape shape) {
     return graph.add_input(name, {dtype, std::move(shape)}, PortKind::data);
   };

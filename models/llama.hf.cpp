@@ -175,4 +175,48 @@ const OutsideFamily kQwen2Family{
     .copies = kCopies,
     .buffers = kBuffers};
 
+// The heads of queries and keys have their rows in pairs there, (2i, 2i + 1), where transformers has
+// (i, i + d/2).
+const OutsideFamily kGgufLlamaFamily{
+    .model_type = "llama",
+    .gguf = true,
+    .classes = {{"llama"}},
+    .base = "",
+    .sign = "-",
+    .sets = settings(
+        {{"model.window", "0"}, {"model.bias", "false"}, {"model.activation", "silu_gated"}}),
+    .keys = {{{"llama.block_count"}, "model.layers"},
+             {{"llama.embedding_length"}, "model.hidden"},
+             {{"llama.attention.head_count"}, "model.heads"},
+             {{"llama.attention.head_count_kv"}, "model.kv_heads", "null", {{"null", "auto"}}},
+             {{"llama.attention.key_length", "llama.attention.value_length",
+               "llama.rope.dimension_count"},
+              "model.head_dim",
+              "null",
+              {{"null", "auto"}}},
+             {{"llama.feed_forward_length"}, "model.mlp_hidden"},
+             {{"llama.context_length"}, "model.context"},
+             {{"llama.vocab_size"}, "model.vocab"},
+             {{"llama.attention.layer_norm_rms_epsilon"}, "model.norm_eps"},
+             {{"llama.rope.freq_base"}, "model.rope_base", "10000"},
+             {{"llama.rope.scaling.type"},
+              "model.rope_scaling",
+              "none",
+              {{"none", "none"}, {"linear", "linear"}}},
+             {{"llama.rope.scaling.factor"}, "model.rope_factor", "1", {}, 0, kScaled},
+             {{"<llama.expert_count"}, "", "0"}},
+    .tensors = {{"tokens", "token_embd.weight", "v w = v w"},
+                {"final_norm.gain", "output_norm.weight", "w = w"},
+                {"head.weight", "output.weight", "v w = v w"},
+                {"layer.{}.attention.norm.gain", "blk.{}.attn_norm.weight", "w = w"},
+                {"layer.{}.attention.q.weight", "blk.{}.attn_q.weight", "h (2 k) w = (h k 2) w"},
+                {"layer.{}.attention.k.weight", "blk.{}.attn_k.weight", "g (2 k) w = (g k 2) w"},
+                {"layer.{}.attention.v.weight", "blk.{}.attn_v.weight", "g d w = (g d) w"},
+                {"layer.{}.attention.out.weight", "blk.{}.attn_output.weight", "w h d = w (h d)"},
+                {"layer.{}.mlp.norm.gain", "blk.{}.ffn_norm.weight", "w = w"},
+                {"layer.{}.mlp.gate.weight", "blk.{}.ffn_gate.weight", "f w = f w"},
+                {"layer.{}.mlp.up.weight", "blk.{}.ffn_up.weight", "f w = f w"},
+                {"layer.{}.mlp.down.weight", "blk.{}.ffn_down.weight", "w f = w f"}},
+    .presence = {{"model.tied_head", "output.weight", "false", "true"}}};
+
 }  // namespace tessera

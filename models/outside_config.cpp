@@ -216,11 +216,23 @@ void note_unknown_keys(const OutsideFamily& family, const Json& config, const st
                                 fmt::join(unknown, ", ")));
 }
 
+/// The value of a key; "none" where the config's kind of model has no such key.
 std::string text_of_key(Config& config, std::string_view path) {
   for (const Section& section : bind_fields(config))
     for (const Field& field : section.fields)
       if (field.path() == path) return field.text();
-  internal_error("a table names the key '{}'", path);
+  return "none";
+}
+
+void add_labels(Json& out, const std::vector<std::string>& labels) {
+  Json names = Json::object(), numbers = Json::object();
+  for (size_t i = 0; i < labels.size(); ++i) {
+    names[std::to_string(i)] = labels[i];
+    numbers[labels[i]] = i;
+  }
+  out["id2label"] = names;
+  out["label2id"] = numbers;
+  out["problem_type"] = "single_label_classification";
 }
 
 }  // namespace
@@ -228,7 +240,8 @@ std::string text_of_key(Config& config, std::string_view path) {
 const OutsideFamily& family_of(const Json& config, const std::string& where,
                                const ForeignTensors& file) {
   std::vector<std::string_view> known;
-  for (const OutsideFamily* family : outside_families()) known.push_back(family->model_type);
+  for (const OutsideFamily* family : outside_families())
+    if (!family->gguf) known.push_back(family->model_type);
   std::string type, first_class;
   if (const auto found = config.find("model_type"); found != config.end() && found->is_string())
     type = found->get<std::string>();
@@ -237,6 +250,7 @@ const OutsideFamily& family_of(const Json& config, const std::string& where,
     first_class = list->front().get<std::string>();
   const OutsideFamily* of_type = nullptr;
   for (const OutsideFamily* family : outside_families()) {
+    if (family->gguf) continue;
     if (!type.empty() ? family->model_type == type
                       : !first_class.empty() && family->find_class(first_class) != nullptr)
       of_type = family;
@@ -249,7 +263,8 @@ const OutsideFamily& family_of(const Json& config, const std::string& where,
           first_class);
   if (of_type) return *of_type;
   for (const OutsideFamily* family : outside_families())
-    if (outside_names(*family, file).in_file.contains(std::string(family->sign))) return *family;
+    if (!family->gguf && outside_names(*family, file).in_file.contains(std::string(family->sign)))
+      return *family;
   user_error(
       "{}: neither model_type nor architectures nor the tensors say what model this is; "
       "write \"model_type\", one of {}",
@@ -314,13 +329,20 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
                                    const Config& given) {
   Config config = with_model_resolved(given);
   std::vector<std::string> out;
-  const auto demand = [&](std::string_view key, std::string_view value) {
+  const auto demand = [&](std::string_view key, std::string_view values) {
     const std::string text = text_of_key(config, key);
-    if (!same(text, value))
-      out.push_back(fmt::format("{} is {}, {} has {}", key, text, family.model_type, value));
+    for (std::string_view rest = values; !rest.empty();) {
+      const size_t end = std::min(rest.find('|'), rest.size());
+      if (same(text, rest.substr(0, end))) return;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    out.push_back(fmt::format("{} is {}, {} has {}", key, text, kind.name,
+                              values.substr(0, values.find('|'))));
   };
   for (const auto& [key, value] : family.sets) demand(key, value);
   for (const auto& [key, value] : kind.sets) demand(key, value);
+  if (std::ranges::none_of(kind.sets, [](const auto& set) { return set.first == "task.type"; }))
+    demand("task.type", "pretrain");
   for (const OutsideKey& key : family.keys) {
     if (key.ours.empty() || key.words.empty()) continue;
     const std::string text = text_of_key(config, key.ours);
@@ -359,6 +381,7 @@ Json outside_config(const OutsideFamily& family, const OutsideClass& kind, const
     for (const std::string_view name : key.theirs)
       if (!name.starts_with('<')) set_in(out, name, value_of(text));
   }
+  if (config.task.type == TaskConfig::Type::classify) add_labels(out, config.task.labels);
   return out;
 }
 

@@ -10,7 +10,8 @@
 
 namespace tessera {
 
-OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json& original) {
+OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json& original,
+                             bool gguf) {
   std::string preferred_type, preferred_class;
   if (const auto type = original.find("model_type"); type != original.end() && type->is_string())
     preferred_type = type->get<std::string>();
@@ -21,6 +22,7 @@ OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json&
   int best_rank = -1;
   for (const OutsideFamily* family : outside_families())
     for (const OutsideClass& kind : family->classes) {
+      if (family->gguf != gguf) continue;
       std::vector<std::string> why_not = obstacles(*family, kind, config);
       const int rank = !why_not.empty()                       ? 0
                        : kind.name == preferred_class         ? 3
@@ -48,7 +50,7 @@ std::vector<OutsideTensorPlan> outside_tensors(const OutsideTarget& target,
   std::vector<OutsideTensorPlan> out;
   const std::string_view base = target.family->base;
   for (OutsidePart& part :
-       outside_parts(*target.family, parameters, outside_sizes(config, vocab))) {
+       outside_parts(*target.family, target.kind, parameters, outside_sizes(config, vocab))) {
     const auto known = std::ranges::find(out, part.theirs, &OutsideTensorPlan::canonical);
     if (known != out.end()) {
       known->parts.push_back(std::move(part));

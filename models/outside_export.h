@@ -18,7 +18,8 @@ struct OutsideTarget {
 };
 
 /// `original` is the config that the model came with, whose class is preferred, or an empty object.
-OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json& original);
+OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json& original,
+                             bool gguf = false);
 
 /// "exports to GPT2LMHeadModel", or why not: one line for `plan` and the header of a run.
 std::string outside_target_text(const Config& config);

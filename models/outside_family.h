@@ -38,12 +38,15 @@ struct OutsideKey {
 struct OutsideClass {
   std::string_view name;
   bool bare = false;  // the names of its tensors lack OutsideFamily::base
-  /// Keys of ours with the values that the class stands for, beside those of the family.
+  /// Keys of ours with the values that the class stands for, beside those of the family; `|` between
+  /// several values.
   std::vector<std::pair<std::string_view, std::string_view>> sets = {};
+  std::vector<OutsideTensor> tensors = {};  // before those of the family
 };
 
 struct OutsideFamily {
   std::string_view model_type;
+  bool gguf = false;  // of GGUF files, whose keys are metadata, and model_type their architecture
   std::vector<OutsideClass> classes;
   std::string_view base;  // "bert.": what the names of the tensors below the heads begin with
   /// A tensor that only this family has: it tells the family where the config does not.
@@ -71,6 +74,7 @@ struct OutsideFamily {
 const std::vector<const OutsideFamily*>& outside_families();
 
 extern const OutsideFamily kGpt2Family, kLlamaFamily, kMistralFamily, kQwen2Family;
+extern const OutsideFamily kGgufLlamaFamily, kGgufGpt2Family;
 extern const OutsideFamily kBertFamily, kRobertaFamily, kDistilBertFamily;
 
 }  // namespace tessera

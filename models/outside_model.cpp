@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
+#include "framework/formats/gguf_file.h"
 #include "framework/formats/tensor_files.h"
 #include "models/outside_config.h"
 
@@ -20,6 +21,45 @@ constexpr auto kWeights =
     std::to_array<const char*>({"model.safetensors", "model.safetensors.index.json",
                                 "pytorch_model.bin", "pytorch_model.bin.index.json"});
 
+bool is_gguf(const fs::path& path) {
+  std::error_code error;
+  return path.extension() == ".gguf" && fs::is_regular_file(path, error);
+}
+
+/// The metadata of a GGUF file that are no lists, by key, and the rows of the vocabulary.
+nlohmann::ordered_json json_of(const GgufFile& file) {
+  nlohmann::ordered_json out = nlohmann::ordered_json::object();
+  const GgufMetadata& keys = file.metadata();
+  for (const std::string& key : keys.keys()) {
+    const std::string type = keys.type(key);
+    if (type.starts_with("list")) continue;
+    if (type == "text")
+      out[key] = keys.text(key);
+    else if (type == "flag")
+      out[key] = keys.flag(key);
+    else if (type.starts_with('f'))
+      // The shortest number that is this one in f32: 1e-5, not 9.99999974737875e-06.
+      out[key] = type == "f32" ? std::stod(fmt::format("{}", static_cast<float>(keys.real(key))))
+                               : keys.real(key);
+    else
+      out[key] = keys.integer(key);
+  }
+  if (const std::string name = "token_embd.weight"; file.contains(name))
+    out[keys.text("general.architecture") + ".vocab_size"] = file.tensor(name).shape.at(0);
+  return out;
+}
+
+const OutsideFamily& gguf_family(const std::string& architecture, const std::string& where) {
+  std::string known;
+  for (const OutsideFamily* family : outside_families()) {
+    if (!family->gguf) continue;
+    if (family->model_type == architecture) return *family;
+    known += (known.empty() ? "" : ", ") + std::string(family->model_type);
+  }
+  user_error("{}: general.architecture is '{}'; Tessera reads {} from GGUF files", where,
+             architecture, known);
+}
+
 }  // namespace
 
 std::vector<Parameter> parameters_of(const Models& models, const Config& config, int64_t vocab) {
@@ -29,13 +69,23 @@ std::vector<Parameter> parameters_of(const Models& models, const Config& config,
 
 bool OutsideModel::is_at(const fs::path& path) {
   std::error_code error;
-  return fs::is_regular_file(path / "config.json", error) ||
+  return is_gguf(path) || fs::is_regular_file(path / "config.json", error) ||
          std::ranges::any_of(
              kWeights, [&](const char* name) { return fs::is_regular_file(path / name, error); });
 }
 
 OutsideModel::OutsideModel(const Models& models, const fs::path& path)
     : models_(&models), path_(path) {
+  if (is_gguf(path)) {
+    auto file = std::make_shared<GgufFile>(path);
+    family_ = &gguf_family(file->metadata().text("general.architecture"), path.string());
+    original_ = json_of(*file);
+    file_ = std::move(file);
+    names_ = outside_names(*family_, *file_);
+    settings_ = settings_of(*family_, original_, path.string(), names_).sets;
+    notes_ = names_.notes;
+    return;
+  }
   const fs::path file = path / "config.json";
   std::error_code error;
   require(fs::is_regular_file(file, error),
@@ -67,13 +117,15 @@ Config OutsideModel::config(std::span<const std::string> sets) const {
 }
 
 std::unique_ptr<OutsideSource> OutsideModel::tensors(const Config& config, int64_t used) const {
-  const Config own = this->config({});
+  Config own = this->config({});
   check(own.model.vocab.has_value(), "a config of {} without a vocabulary", path_.string());
+  const OutsideSizes sizes = outside_sizes(own, *own.model.vocab);
+  own.model.vocab = config.model.vocab;
+  own.model.context = config.model.context;
+  own.batch.length = 1;
   return std::make_unique<OutsideSource>(
       file_, *family_, names_,
-      outside_parts(*family_, parameters_of(*models_, config, used),
-                    outside_sizes(own, *own.model.vocab)),
-      used);
+      outside_parts(*family_, nullptr, parameters_of(*models_, own, used), sizes), used);
 }
 
 }  // namespace tessera

@@ -1,5 +1,5 @@
-// OutsideModel: a model as another program left it, in a folder of Hugging Face's libraries: its
-// config and its tensors.
+// OutsideModel: a model as another program left it, in a folder of Hugging Face's libraries or a
+// GGUF file: its config and its tensors.
 #pragma once
 
 #include <filesystem>

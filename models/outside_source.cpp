@@ -88,23 +88,27 @@ OutsideSizes outside_sizes(const Config& config, int64_t vocab) {
           {"k", m.head_width() / 2},
           {"f", m.mlp_width()},
           {"v", vocab},
+          {"l", std::ssize(config.task.labels)},
           {"p", m.context + number_of(config, "model.first_position")},
           {"s", number_of(config, "model.segments")}};
 }
 
-std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
+std::vector<OutsidePart> outside_parts(const OutsideFamily& family, const OutsideClass* kind,
                                        const std::vector<Parameter>& parameters,
                                        const OutsideSizes& sizes) {
+  std::vector<OutsideTensor> rows = kind ? kind->tensors : std::vector<OutsideTensor>();
+  rows.insert(rows.end(), family.tensors.begin(), family.tensors.end());
   std::vector<OutsidePart> parts;
   for (const Parameter& parameter : parameters) {
     const size_t before = parts.size();
-    for (const OutsideTensor& row : family.tensors)
+    for (const OutsideTensor& row : rows)
       if (const auto layer = layer_in(parameter.name, row.ours)) {
         parts.push_back({parameter.name, with_layer(row.theirs, *layer), parameter.own_shape(),
                          outside_view(row.lies, sizes), row.lies.starts_with("v ")});
         break;
       }
-    check(parts.size() > before, "the table of {} lacks '{}'", family.model_type, parameter.name);
+    require(parts.size() > before, "a {} of other programs has no place for '{}'",
+            family.model_type, parameter.name);
   }
   return parts;
 }

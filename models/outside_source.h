@@ -26,9 +26,9 @@ struct OutsidePart {
   bool by_token = false;     // whether the first dim is the vocabulary
 };
 
-/// The parts of a model's parameters in tensors of these sizes. Throws InternalError where the table
-/// lacks one.
-std::vector<OutsidePart> outside_parts(const OutsideFamily& family,
+/// The parts of a model's parameters in tensors of these sizes, by the rows of the class, if one is
+/// given, and those of the family. Throws UserError where there is none for a parameter.
+std::vector<OutsidePart> outside_parts(const OutsideFamily& family, const OutsideClass* kind,
                                        const std::vector<Parameter>& parameters,
                                        const OutsideSizes& sizes);
 

@@ -12,6 +12,7 @@
 #include "framework/graph/text.h"
 #include "framework/train/new_head.h"
 #include "framework/train/signals.h"
+#include "models/outside_export.h"
 #include "models/open_corpus.h"
 #include "models/tuning.h"
 
@@ -307,6 +308,7 @@ std::string ModelLearner::header() {
   }
   if (const std::string text = model_.remark ? model_.remark(config_) : ""; !text.empty())
     ranks += text + "\n";
+  ranks += outside_target_text(config_) + "\n";
   for (const std::string& note : data_.notes) ranks += note + "\n";
   if (const std::string text = frozen_text(config_, parameters_); !text.empty())
     ranks += text + "\n";
