@@ -62,7 +62,13 @@ std::vector<Parameter> build_gpt_generation(Graph& graph, const Gpt& gpt,
     return graph.add_input(name, {dtype, std::move(shape)}, PortKind::data);
   };
   const auto add_logits = [&](Value x) {
-    graph.add_output("logits", linear(x, head_weight(p, gpt), {}, "logits"));
+    // f32 even where the products are of bf16: many likelihoods would be equal after rounding.
+    graph.add_output("logits", ops::linear(x, head_weight(p, gpt),
+                                           {{"trans_w", true},
+                                            {"bias", false},
+                                            {"activation", std::string("none")},
+                                            {"to", std::string("f32")}},
+                                           "logits"));
     return p.list();
   };
   if (use.part == Part::head) return add_logits(data("hidden_in", DType::f32, {1, hidden}));

@@ -117,7 +117,7 @@ TEST_P(Generation, TextsSideBySideGetTheBitsThatTheyGetAlone) {
 
 INSTANTIATE_TEST_SUITE_P(Models, Generation,
                          ::testing::Values(Case{"learned", {}}, Case{"window", {"model.window=20"}},
-                                           Case{"wide_window", {"model.window=200"}},
+                                           Case{"wide_window", {"model.window=150"}},
                                            Case{"llama",
                                                 {"model.positions=rotary", "model.norm=rms",
                                                  "model.activation=silu_gated", "model.bias=false",
