@@ -37,10 +37,9 @@ class Measure : public ::testing::Test {
 TEST_F(Measure, ScoresTextAsTransformersDoes) {
   const Json golden = Json::parse(read_file(golden_ / "golden.json"));
   for (const Json& expected : golden["texts"]) {
-    const ProgramRun run =
-        program({"eval", model_, path("text.txt"), "--json", "--length",
-                 std::to_string(expected["length"].get<int>()), "--stride",
-                 std::to_string(expected["stride"].get<int>())});
+    const ProgramRun run = program({"eval", model_, path("text.txt"), "--json", "--length",
+                                    std::to_string(expected["length"].get<int>()), "--stride",
+                                    std::to_string(expected["stride"].get<int>())});
     ASSERT_EQ(run.status, 0) << run.err;
     const Json got = Json::parse(run.out);
     EXPECT_EQ(got["tokens"], expected["tokens"]);
@@ -90,7 +89,8 @@ TEST_F(Measure, SaysWhatIsWrong) {
             std::string::npos);
   EXPECT_NE(error({"eval", model_, "--stride", "3"}).find("--stride goes with a FILE"),
             std::string::npos);
-  write("bad.jsonl", R"({"context": "a", "choices": ["b"], "answer": 1})" "\n");
+  write("bad.jsonl", R"({"context": "a", "choices": ["b"], "answer": 1})"
+                     "\n");
   EXPECT_NE(error({"eval", model_, path("bad.jsonl")})
                 .find("line 1: the answer is 1, and choices are numbered from 0 to 0"),
             std::string::npos);
@@ -111,7 +111,8 @@ TEST(Pooling, ReadsFoldersOfSentenceTransformers) {
     {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
     {"path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}])");
   write("sentence_bert_config.json", R"({"max_seq_length": 77})");
-  write("1_Pooling/config.json", R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false})");
+  write("1_Pooling/config.json",
+        R"({"pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false})");
   const auto pooling = pooling_of_folder(folder);
   ASSERT_TRUE(pooling.has_value());
   EXPECT_EQ(pooling->mode, Pooling::Mode::cls);
@@ -125,16 +126,20 @@ TEST(Pooling, ReadsFoldersOfSentenceTransformers) {
 
 TEST(Chat, ShowsConversations) {
   const Workplace place;
-  std::ofstream(place.path("t")) << "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }};"
-                                    "{% endfor %}{{ tone }}";
-  std::ofstream(place.path("talks")) << R"({"messages": [{"role": "user", "content": "é"}], "tone": "kind"})" "\n";
+  std::ofstream(place.path("t"))
+      << "{{ bos_token }}{% for m in messages %}{{ m.role }}: {{ m.content }};"
+         "{% endfor %}{{ tone }}";
+  std::ofstream(place.path("talks"))
+      << R"({"messages": [{"role": "user", "content": "é"}], "tone": "kind"})"
+         "\n";
   const ProgramRun run = program({"chat", place.path("t"), place.path("talks"), "--bos", "<s>"});
   EXPECT_EQ(run.status, 0) << run.err;
   EXPECT_EQ(run.out, "<s>user: é;kind\n");
   std::ofstream(place.path("t")) << "{{ x | urlize }}";
   const ProgramRun refused = program({"chat", place.path("t"), place.path("talks")});
   EXPECT_EQ(refused.status, 2);
-  EXPECT_NE(refused.err.find("line 1, column 8: the filter urlize is not supported"), std::string::npos)
+  EXPECT_NE(refused.err.find("line 1, column 8: the filter urlize is not supported"),
+            std::string::npos)
       << refused.err;
 }
 
