@@ -99,6 +99,7 @@ TEST_F(ExampleFiles, HoldsOutByTextAlone) {
   for (int i = 0; i < 2000; ++i)
     text += fmt::format("review {}\t{}\n", i % 1000, i % 3 == 0 ? "neg" : "pos");
   const ExampleSource source{.train = file("a.tsv", text),
+                             .validation = {},
                              .held_out = 0.2,
                              .columns = {{"text"}, "label"},
                              .labels = {"neg", "pos"}};
@@ -134,6 +135,7 @@ TEST_F(ExampleFiles, SaysWhatItCannotUse) {
   const auto error = [&](const std::string& text, double held_out) {
     return error_of([&] {
       read({.train = file("a.tsv", text),
+            .validation = {},
             .held_out = held_out,
             .columns = {{"text"}, "label"},
             .labels = {"neg", "pos"}});
