@@ -31,6 +31,11 @@ GgufFile::GgufFile(const std::filesystem::path& path) : file_(path), head_(path)
   const auto tensors = cursor.number<uint64_t>();
   const auto keys = cursor.number<uint64_t>();
   metadata_ = GgufMetadata(cursor, keys, title());
+  constexpr const char* kParts = "split.count";
+  const int64_t parts = metadata_.has(kParts) ? metadata_.integer(kParts) : 1;
+  require(parts <= 1,
+          "{} is one of {} parts, which are not read: join them (llama-gguf-split --merge)",
+          title(), parts);
   read_alignment();
   for (uint64_t t = 0; t < tensors; ++t) add_tensor(cursor);
   const auto head = static_cast<int64_t>(cursor.at());

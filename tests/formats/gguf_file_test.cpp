@@ -97,6 +97,8 @@ TEST(GgufFile, RefusesWrongKeys) {
                   "key 'k' is given twice");
   expect_contains(refusal(GgufBytes{}.key(std::string(65536, 'k'), 0, "1").file()),
                   "a key of 65536 bytes");
+  expect_contains(refusal(GgufBytes{}.key("split.count", 2, little(uint16_t{3})).file()),
+                  "is one of 3 parts, which are not read: join them");
   const auto alignment = [](uint32_t number) {
     return refusal(GgufBytes{}.key("general.alignment", 4, little(number)).file());
   };
