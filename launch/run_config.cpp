@@ -32,6 +32,10 @@ using Stated = std::map<std::string, std::string>;
 constexpr auto kFree = std::to_array<std::string_view>(
     {"model.dropout", "model.attention_dropout", "model.init_std", "model.context", "model.vocab"});
 
+/// Keys of a model's own heads, which a run with another task does without.
+constexpr auto kHeads = std::to_array<std::string_view>(
+    {"model.masked_head", "model.next_sentence", "model.pooler", "data.sentence_pairs"});
+
 int64_t number_in(const Stated& stated, const std::string& key, int64_t otherwise) {
   const auto found = stated.find(key);
   if (found == stated.end()) return otherwise;
@@ -84,6 +88,8 @@ std::vector<std::string> sets_with_start(const std::string& path,
   const bool outside = !from.empty() && is_outside_model(from);
   if (from.empty() || (!outside && stated.contains("model.layers")))
     return {sets.begin(), sets.end()};
+  const auto task = stated.find("task.type");
+  const bool pretrains = task == stated.end() || task->second == "pretrain";
   Config words = with_kinds(kinds);
   std::vector<std::string> all, wrong;
   for (const std::string& set :
@@ -91,6 +97,7 @@ std::vector<std::string> sets_with_start(const std::string& path,
     const size_t equals = set.find('=');
     const std::string key = set.substr(0, equals), value = set.substr(equals + 1);
     if (key == "model.type") words.model.type = value;
+    if (!pretrains && std::ranges::find(kHeads, key) != kHeads.end()) continue;
     const auto given = stated.find(key);
     if (given == stated.end()) {
       all.push_back(key == "model.vocab" && value != "auto"

@@ -41,6 +41,7 @@ constexpr Verb kVerbs[] = {
     {"eval", "measure a model on its held-out data, on text, or on questions", run_eval},
     {"export", "write a model as Hugging Face's libraries read it", run_export},
     {"generate", "continue a text with a trained GPT", run_generate},
+    {"import", "keep a model of another program as a checkpoint", run_import},
     {"new", "look at a model and data, and write the config of a run", run_new},
     {"plan", "say what a run needs before it starts: memory, FLOPs, graphs", run_plan},
     {"predict", "tell the labels of texts with a trained classifier", run_predict},

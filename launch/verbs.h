@@ -14,6 +14,7 @@ int run_chat(std::span<const std::string> args);
 int run_embed(std::span<const std::string> args);
 int run_eval(std::span<const std::string> args);
 int run_export(std::span<const std::string> args);
+int run_import(std::span<const std::string> args);
 int run_generate(std::span<const std::string> args);
 int run_data(std::span<const std::string> args);
 int run_predict(std::span<const std::string> args);

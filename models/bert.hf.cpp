@@ -121,8 +121,11 @@ const OutsideFamily kBertFamily{
     .buffers = {"bert.embeddings.position_ids", "bert.embeddings.token_type_ids"},
     .spare = {"bert.pooler.dense.weight", "bert.pooler.dense.bias", "classifier.weight",
               "classifier.bias", "qa_outputs.weight", "qa_outputs.bias"},
-    .presence = {{"model.masked_head", "cls.predictions.bias", "true", "false"},
-                 {"model.next_sentence", "cls.seq_relationship.weight", "true", "false"}}};
+    .presence = {
+        {"model.masked_head", "cls.predictions.bias", "true", "false"},
+        {"model.next_sentence", "cls.seq_relationship.weight", "true", "false"},
+        {"data.sentence_pairs", "cls.seq_relationship.weight", "true", "false"},
+        {"model.pooler", "bert.pooler.dense.weight", "true", "false", "cls.predictions.bias"}}};
 
 const OutsideFamily kRobertaFamily{
     .model_type = "roberta",
@@ -155,7 +158,8 @@ const OutsideFamily kRobertaFamily{
     .spare = {"roberta.pooler.dense.weight", "roberta.pooler.dense.bias", "classifier.dense.weight",
               "classifier.dense.bias", "classifier.out_proj.weight", "classifier.out_proj.bias",
               "classifier.weight", "classifier.bias"},
-    .presence = {{"model.masked_head", "lm_head.bias", "true", "false"}}};
+    .presence = {{"model.masked_head", "lm_head.bias", "true", "false"},
+                 {"model.pooler", "roberta.pooler.dense.weight", "true", "false", "lm_head.bias"}}};
 
 const OutsideFamily kDistilBertFamily{
     .model_type = "distilbert",

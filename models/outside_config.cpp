@@ -138,6 +138,7 @@ std::optional<double> number_of(std::string_view text) {
 
 /// A JSON value as text: texts without quotes.
 std::string text_of(const Json& value) {
+  if (value.is_number_float()) return fmt::format("{}", value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
@@ -156,7 +157,7 @@ bool same(std::string_view a, std::string_view b) {
 }
 
 std::string_view spelling(std::string_view name) {
-  return name.starts_with('<') ? name.substr(1) : name;
+  return name.starts_with('<') || name.starts_with('>') ? name.substr(1) : name;
 }
 
 std::string shifted(const std::string& text, int64_t by) {
@@ -179,6 +180,7 @@ struct Stated {
 std::optional<Stated> stated(const OutsideKey& key, const Json& config,
                              std::vector<std::string>& wrong) {
   std::optional<Stated> out;
+  if (key.theirs[0].starts_with('>')) return out;
   for (const std::string_view name : key.theirs) {
     const Json* value = find_in(config, spelling(name));
     if (!value) continue;
@@ -304,10 +306,12 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
                                   value->key, value->text, known->second, key.ours));
     if (is_new) out.sets.push_back(fmt::format("{}={}", key.ours, text));
   }
+  const auto has = [&](std::string_view tensor) {
+    return names.in_file.contains(std::string(tensor));
+  };
   for (const auto& row : family.presence)
-    out.sets.push_back(
-        fmt::format("{}={}", row.ours,
-                    names.in_file.contains(std::string(row.tensor)) ? row.with : row.without));
+    out.sets.push_back(fmt::format("{}={}", row.ours,
+                                   has(row.tensor) && !has(row.unless) ? row.with : row.without));
   require(wrong.empty(), "{} cannot be imported:\n  {}", where, fmt::join(wrong, "\n  "));
   note_unknown_keys(family, config, where, out.notes);
   return out;
@@ -379,7 +383,7 @@ Json outside_config(const OutsideFamily& family, const OutsideClass& kind, const
       text = shifted(text, key.more);
     }
     for (const std::string_view name : key.theirs)
-      if (!name.starts_with('<')) set_in(out, name, value_of(text));
+      if (!name.starts_with('<')) set_in(out, spelling(name), value_of(text));
   }
   if (config.task.type == TaskConfig::Type::classify) add_labels(out, config.task.labels);
   return out;

@@ -19,12 +19,14 @@ OutsideTarget outside_target(const Config& config, const nlohmann::ordered_json&
       list != original.end() && list->is_array() && !list->empty() && list->front().is_string())
     preferred_class = list->front().get<std::string>();
   OutsideTarget best;
-  int best_rank = -1;
+  int best_rank = -2;
   for (const OutsideFamily* family : outside_families())
     for (const OutsideClass& kind : family->classes) {
       if (family->gguf != gguf) continue;
       std::vector<std::string> why_not = obstacles(*family, kind, config);
-      const int rank = !why_not.empty()                       ? 0
+      const bool of_type = why_not.empty() || !why_not.front().starts_with("model.type ");
+      const int rank = !of_type                               ? -1
+                       : !why_not.empty()                     ? 0
                        : kind.name == preferred_class         ? 3
                        : family->model_type == preferred_type ? 2
                                                               : 1;

@@ -18,8 +18,8 @@ struct OutsideTensor {
 
 /// A key of their config and what it is in ours.
 struct OutsideKey {
-  /// The spellings; a dot leads into an object. All of them are written, but those that begin with
-  /// '<' are only read. Those that a file has must agree.
+  /// The spellings; a dot leads into an object. Those that begin with '<' are only read, those with
+  /// '>' only written, and all others both. Those that a file has must agree.
   std::vector<std::string_view> theirs;
   /// Our key, such as "model.hidden"; empty: the value is fixed at `otherwise`.
   std::string_view ours;
@@ -65,6 +65,7 @@ struct OutsideFamily {
   /// without it.
   struct Presence {
     std::string_view ours, tensor, with, without;
+    std::string_view unless = {};  // a tensor beside which the first one does not count
   };
   std::vector<Presence> presence = {};
 

@@ -78,7 +78,7 @@ TEST(OutsideModel, WhatItsConfigDemandsAndTesseraLacksIsNamed) {
   expect_contains(config_error("bert", "position_embedding_type", "relative_key"),
                   "position_embedding_type is relative_key");
   expect_contains(config_error("llama", "rope_theta", 7.0),
-                  "rope_parameters.rope_theta is 10000.0");
+                  "rope_theta is 7 and rope_parameters.rope_theta is 10000");
   expect_contains(config_error("qwen2", "use_sliding_window", true), "use_sliding_window is true");
   expect_contains(config_error("llama", "mlp_bias", true), "Tessera has one model.bias for both");
   expect_contains(config_error("roberta", "pad_token_id", 0), "pad_token_id is 0");

@@ -1,0 +1,165 @@
+// Models come in and go out: export and import as a user meets them, and runs that begin with models
+// of transformers.
+#include <nlohmann/json.hpp>
+
+#include "framework/formats/tensor_files.h"
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+#include "tests/launch/shell.h"
+#include "tests/places.h"
+#include "tests/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string family(const std::string& name) {
+  return source_dir() + "/tests/golden/families/" + name;
+}
+
+/// Every tensor of both has the same name, type, shape and numbers.
+void expect_same_tensors(const std::string& a, const std::string& b) {
+  const auto x = open_tensor_files(a), y = open_tensor_files(b);
+  std::set<std::string> names;
+  for (const std::string& name : x->names()) names.insert(name);
+  const auto others = y->names();
+  EXPECT_EQ(names, std::set<std::string>(others.begin(), others.end()));
+  for (const std::string& name : names) {
+    ASSERT_EQ(x->tensor(name).type, y->tensor(name).type) << name;
+    ASSERT_EQ(x->tensor(name).shape, y->tensor(name).shape) << name;
+    std::vector<float> p(static_cast<size_t>(numel(x->tensor(name).shape))), q(p.size());
+    x->read(name, 0, p);
+    y->read(name, 0, q);
+    EXPECT_EQ(p, q) << name;
+  }
+}
+
+class Export : public ::testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  ProgramRun good(const std::vector<std::string>& args) const {
+    ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run;
+  }
+  std::string bad(const std::vector<std::string>& args) const {
+    const ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 2) << run.out;
+    return run.err;
+  }
+  /// Shards of text in the words of the reference models' tokenizer, and a config that begins with
+  /// one of them.
+  void make_run(const std::string& name, const std::string& more = "") const {
+    std::string text;
+    for (int i = 0; i < 4000; ++i)
+      text += i % 61 == 60 ? '\n' : static_cast<char>('0' + (i * 7 + i / 61) % 40);
+    write_file(folder_ / "text.txt", text);
+    good({"tokenize", path("text.txt"), "--tokenizer", family(name), "--out", path("shards")});
+    write_file(folder_ / "my.yaml", "init: {from: " + family(name) +
+                                        "}\ndata: {shards: " + path("shards") +
+                                        "}\nbatch: {sequences: 4, length: 12}\ntrain: {steps: 3 "
+                                        "steps}\nevaluate: {every: 0 steps}\nlog: {folder: " +
+                                        path("run") + "}\n" + more);
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Export, WhatCameInGoesOutToTheBit) {
+  for (const char* name : {"gpt2", "gpt2-untied", "mistral", "bert-mlm", "roberta"}) {
+    const std::string kept = path(std::string(name) + ".kept"), out = path(name);
+    good({"import", family(name), "--out", kept});
+    good({"export", kept, "--out", out});
+    expect_same_tensors(family(name), out);
+    const Json before = Json::parse(read_file(family(name) + "/config.json")),
+               after = Json::parse(read_file(out + "/config.json"));
+    for (const auto& [key, value] : before.items()) EXPECT_EQ(after.at(key), value) << key;
+    EXPECT_EQ(after.at("torch_dtype"), before.at("dtype"));
+    EXPECT_EQ(read_file(out + "/generation_config.json"),
+              read_file(family(name) + "/generation_config.json"));
+    EXPECT_EQ(read_file(out + "/tokenizer.json"), read_file(family(name) + "/tokenizer.json"));
+  }
+}
+
+TEST_F(Export, BothSpellingsAreWritten) {
+  good({"export", family("llama-llama3"), "--out", path("out")});
+  const Json config = Json::parse(read_file(folder_ / "out/config.json"));
+  EXPECT_EQ(config.at("rope_theta"), 500.0);
+  EXPECT_EQ(config.at("rope_parameters").at("rope_theta"), 500.0);
+  EXPECT_EQ(config.at("rope_scaling").at("rope_type"), "llama3");
+  EXPECT_EQ(config.at("rope_scaling").at("factor"), config.at("rope_parameters").at("factor"));
+  good({"export", family("llama"), "--out", path("plain")});
+  EXPECT_FALSE(Json::parse(read_file(folder_ / "plain/config.json")).contains("rope_scaling"));
+}
+
+TEST_F(Export, TypesShardsAndVerification) {
+  const ProgramRun run = good({"export", family("gpt2"), "--out", path("out"), "--dtype", "bf16",
+                               "--shard-size", "10kB", "--verify", "0123456789"});
+  expect_contains(run.out, "GPT2LMHeadModel of transformers, 28 tensors");
+  expect_contains(run.out, "verified: ");
+  EXPECT_TRUE(fs::exists(folder_ / "out/model.safetensors.index.json"));
+  EXPECT_EQ(open_tensor_files(path("out"))->tensor("transformer.wte.weight").type,
+            StoredType::bf16);
+  EXPECT_EQ(Json::parse(read_file(folder_ / "out/config.json")).at("dtype"), "bfloat16");
+}
+
+TEST_F(Export, SaysWhatItCannotDo) {
+  write_file(folder_ / "full/mine.txt", "mine");
+  expect_contains(bad({"export", family("gpt2"), "--out", path("full")}), "holds other files");
+  expect_contains(bad({"export", family("gpt2")}), "--out DIR says which folder");
+  expect_contains(bad({"export", family("gpt2"), "--out", path("a"), "--dtype", "i8"}),
+                  "'i8' is none of");
+  expect_contains(bad({"export", family("gpt2"), "--out", path("a"), "--as", "onnx"}),
+                  "'onnx' is none of");
+  expect_contains(bad({"export", path("nothing"), "--out", path("a")}), "there is no config, run");
+  EXPECT_FALSE(fs::exists(folder_ / "a"));
+}
+
+TEST_F(Export, ARunBeginsWithAModelOfTransformersAndGoesOutAgain) {
+  make_run("gpt2");
+  expect_contains(good({"train", path("my.yaml"), "--peak", "1"}).out,
+                  "beginning with the weights of " + family("gpt2"));
+  good({"train", path("my.yaml"), "--peak", "1", "--set", "train.steps=4 steps"});
+  good({"export", path("run"), "--out", path("out"), "--verify", "0123456"});
+  const Json config = Json::parse(read_file(folder_ / "out/config.json"));
+  EXPECT_EQ(config.at("architectures").at(0), "GPT2LMHeadModel");
+  EXPECT_TRUE(config.contains("summary_type")) << "what Tessera has no use for is kept";
+  expect_contains(read_file(folder_ / "out/README.md"), "4 updates");
+  expect_contains(read_file(folder_ / "run/header.txt"), "exports to GPT2LMHeadModel");
+}
+
+TEST_F(Export, TheModelOfARunMustBeThatOfItsStart) {
+  make_run("gpt2", "model: {hidden: 24}\n");
+  const std::string error = bad({"train", path("my.yaml")});
+  expect_contains(error, "model.hidden is 24 here, and 20 there");
+  make_run("gpt2", "model: {hidden: 20, dropout: 0}\n");
+  good({"train", path("my.yaml"), "--peak", "1"});
+}
+
+/// The same losses on one rank and on four: each reads its boxes alone.
+TEST_F(Export, OnAMesh) {
+  make_run("llama", "model: {attention_dropout: 0}\n");
+  good({"train", path("my.yaml"), "--peak", "1"});
+  const std::string train = "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " +
+                            source_dir() + "/launch/run -n 4 -- " + program_path() + " train " +
+                            path("my.yaml") +
+                            " --peak 1 --set mesh.dp=2 --set mesh.tp=2 --set "
+                            "data_parallel.shard=parameters --set log.folder=" +
+                            path("mesh");
+  const Ended ended = shell(train);
+  ASSERT_EQ(ended.status, 0) << ended.output;
+  good({"export", path("mesh"), "--out", path("out"), "--verify", "0123456"});
+  good({"export", path("run"), "--out", path("alone")});
+  const auto x = open_tensor_files(path("out")), y = open_tensor_files(path("alone"));
+  for (const std::string& name : y->names()) {
+    std::vector<float> p(static_cast<size_t>(numel(y->tensor(name).shape))), q(p.size());
+    ASSERT_EQ(x->tensor(name).shape, y->tensor(name).shape) << name << ": padding is cut";
+    x->read(name, 0, p);
+    y->read(name, 0, q);
+    for (size_t i = 0; i < p.size(); ++i) ASSERT_NEAR(p[i], q[i], 2e-5) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tessera
