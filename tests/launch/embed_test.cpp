@@ -49,7 +49,7 @@ TEST_F(Measure, ScoresTextAsTransformersDoes) {
   }
 }
 
-TEST_F(Measure, AnswersQuestionsAsLmEvalDoes) {
+TEST_F(Measure, AnswersQuestionsAsLmEvalDefines) {
   const Json golden = Json::parse(read_file(golden_ / "golden.json"));
   const ProgramRun run = program({"eval", model_, path("questions.jsonl"), "--json"});
   ASSERT_EQ(run.status, 0) << run.err;
