@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "framework/core/error.h"
+#include "framework/tokenizer/large_pages.h"
 
 namespace tessera {
 
@@ -134,8 +135,10 @@ DoubleArray::DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys)
           "a trie's key of {} bytes has the value {}", keys[i].first.size(), keys[i].second);
     check(i == 0 || keys[i - 1].first != keys[i].first, "a trie's key is given twice");
   }
-  const Builder builder(keys, units_);
-  units_.shrink_to_fit();
+  std::vector<Unit> units;
+  const Builder builder(keys, units);
+  reserve_large_pages(units_, units.size());
+  units_.assign(units.begin(), units.end());
 }
 
 DoubleArray::Match DoubleArray::longest(std::string_view text, size_t at, size_t most) const {

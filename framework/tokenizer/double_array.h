@@ -31,6 +31,19 @@ class DoubleArray {
     node = next;
     return true;
   }
+  /// Where the children of a node lie, to which step_from() goes; 0: only step() does.
+  uint32_t children(uint32_t node) const {
+    return (units_[node].word & kHasChildren) == 0 ? 0 : units_[node].base;
+  }
+  /// The node to which a byte leads from `children`, or kRoot where no key goes on so.
+  uint32_t step_from(uint32_t children, unsigned char byte) const {
+    const uint32_t next = children ^ byte;
+    return (units_[next].word & kLabelMask) == (kTaken | byte) ? next : kRoot;
+  }
+  /// Fetches what step_from() will read.
+  void prefetch(uint32_t children, unsigned char byte) const {
+    __builtin_prefetch(&units_[children ^ byte]);
+  }
   /// The value of the key that ends at `node`, or -1.
   int32_t value(uint32_t node) const { return static_cast<int32_t>(units_[node].word >> 10) - 1; }
 

@@ -18,7 +18,17 @@ class Neighbours {
   explicit Neighbours(const std::vector<std::string_view>& tokens);
 
   /// The end of the part of a valid UTF-8 text that begins at text[at] and is cut by itself.
-  size_t end_of_part(std::string_view text, size_t at) const {
+  size_t end_of_part(std::string_view text, size_t at) const { return end<false>(text, at); }
+  /// The same, or where the next space stands, if that is earlier.
+  size_t end_of_word(std::string_view text, size_t at) const { return end<true>(text, at); }
+
+  bool ascii_pair(unsigned char first, unsigned char second) const {
+    return (ascii_[first][second >> 6] >> (second & 63U) & 1U) != 0;
+  }
+
+ private:
+  template <bool kSpaces>
+  size_t end(std::string_view text, size_t at) const {
     for (;;) {
       const auto first = static_cast<unsigned char>(text[at]);
       size_t next = at + 1;
@@ -26,17 +36,13 @@ class Neighbours {
         while (next < text.size() && continues_character(text[next])) ++next;
       if (next == text.size()) return next;
       const auto second = static_cast<unsigned char>(text[next]);
+      if (kSpaces && second == ' ') return next;
       const bool together =
           (first | second) < 0x80 ? ascii_pair(first, second) : other_pair(text, at, next);
       if (!together) return next;
       at = next;
     }
   }
-  bool ascii_pair(unsigned char first, unsigned char second) const {
-    return (ascii_[first][second >> 6] >> (second & 63U) & 1U) != 0;
-  }
-
- private:
   static bool continues_character(char byte) {
     return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
   }

@@ -60,7 +60,6 @@ class SentencePiece {
   void encode_text(std::string_view text, bool begins, WordCache& cache,
                    std::vector<int32_t>& ids) const;
   void encode_bpe(std::string_view text, WordCache& cache, std::vector<int32_t>& ids) const;
-  void encode_unigram(std::string_view text, WordCache& cache, std::vector<int32_t>& ids) const;
   void encode_words(std::string_view text, std::vector<int32_t>& ids) const;
   void encode_characters(std::string_view text, std::vector<int32_t>& ids) const;
   void append_piece(std::string_view piece, size_t first, std::vector<int32_t>& ids) const;

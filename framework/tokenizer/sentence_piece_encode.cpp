@@ -51,7 +51,7 @@ void SentencePiece::encode_text(std::string_view text, bool begins, WordCache& c
         encode_bpe(normal, cache, ids);
       break;
     case Algorithm::unigram:
-      encode_unigram(normal, cache, ids);
+      unigram_->encode(vocabulary_, normal, cache.unigram(), ids);
       break;
     case Algorithm::word:
       encode_words(normal, ids);
@@ -96,36 +96,6 @@ void SentencePiece::encode_bpe(std::string_view text, WordCache& cache,
     }
   }
   encode_parts(text.substr(begin));
-}
-
-void SentencePiece::encode_unigram(std::string_view text, WordCache& cache,
-                                   std::vector<int32_t>& ids) const {
-  const size_t first = ids.size();
-  const char* const end = text.data() + text.size();
-  std::vector<int32_t> made;
-  SentencePieceUnigram::Progress progress, alone;
-  for (size_t at = 0; at < text.size();) {
-    const size_t next = unigram_->neighbours().end_of_part(text, at);
-    const std::string_view part = text.substr(at, next - at);
-    at = next;
-    made.clear();
-    if (unigram_->crosses_words() && part.find(' ', 1) != part.npos) {
-      unigram_->encode_words(vocabulary_, part, end, cache, progress, made);
-      vocabulary_.append(made, first, ids);
-      continue;
-    }
-    const bool may_remember = unigram_->may_remember(progress.score, part.size());
-    const bool found = may_remember && cache.find(part, end, made);
-    if (!unigram_->take_limit(progress.score, part.size(), 0, made)) made.clear();
-    while (!made.empty() && made.back() < 0) made.pop_back();
-    if (!made.empty()) {
-      progress.score = unigram_->after(progress.score, made);
-    } else {
-      unigram_->encode(vocabulary_, part, progress, made);
-      if (may_remember && !found) cache.keep(part, unigram_->to_remember(vocabulary_, part, alone));
-    }
-    vocabulary_.append(made, first, ids);
-  }
 }
 
 void SentencePiece::append_piece(std::string_view piece, size_t first,

@@ -3,11 +3,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 
 namespace tessera {
 
 WordCache::WordCache(size_t bytes)
-    : shift_(64 - std::clamp(static_cast<int>(std::bit_width(bytes / 16)), 4, kLineBits)),
+    : bytes_(bytes),
+      shift_(64 - std::clamp(static_cast<int>(std::bit_width(bytes / 16)), 4, kLineBits)),
       short_(size_t{1} << (64 - shift_)),
       long_(std::max<size_t>(4, short_.size() / 4)) {}
 
@@ -23,8 +25,8 @@ bool WordCache::find_long(std::string_view word, std::vector<int32_t>& ids) cons
 void WordCache::keep(std::string_view word, std::span<const int32_t> ids) {
   if (word.empty() || word.size() > kLongestBytes) return;
   if (word.size() <= kShortBytes && ids.size() <= 3) {
-    const Key key = key_of(word, word.data() + word.size());
-    Line& line = short_[place(key)];
+    const WordKey key(word, word.data() + word.size());
+    Line& line = short_[key.place(shift_)];
     line[1] = line[0];
     line[0].key = key;
     line[0].count = static_cast<uint32_t>(ids.size());

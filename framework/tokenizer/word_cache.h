@@ -5,14 +5,16 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "framework/tokenizer/unigram_memory.h"
+#include "framework/tokenizer/word_key.h"
 
 namespace tessera {
 
@@ -25,8 +27,8 @@ class WordCache {
   /// those behind the word do not change the answer.
   bool find(std::string_view word, const char* end, std::vector<int32_t>& ids) const {
     if (word.size() > kShortBytes) return find_long(word, ids);
-    const Key key = key_of(word, end);
-    const Line& line = short_[place(key)];
+    const WordKey key(word, end);
+    const Line& line = short_[key.place(shift_)];
     for (const Short& entry : line) {
       if (entry.key != key) continue;
       ids.insert(ids.end(), entry.ids.begin(), entry.ids.begin() + entry.count);
@@ -38,20 +40,21 @@ class WordCache {
   /// Remembers the ids of a word that find() did not know.
   void keep(std::string_view word, std::span<const int32_t> ids);
 
+  /// What Unigram models of SentencePiece remember instead; made at the first call.
+  UnigramMemory& unigram() {
+    if (!unigram_) unigram_ = std::make_unique<UnigramMemory>(bytes_);
+    return *unigram_;
+  }
+
   /// Words of more bytes are not kept.
   static constexpr size_t kLongestBytes = 256;
 
  private:
-  static constexpr size_t kShortBytes = 15;
+  static constexpr size_t kShortBytes = WordKey::kMostBytes;
   static constexpr int kLineBits = 18;
 
-  /// The bytes of a word, zeros behind them, and its length in the last byte.
-  struct Key {
-    uint64_t low = 0, high = 0;
-    bool operator==(const Key&) const = default;
-  };
   struct Short {
-    Key key;
+    WordKey key;
     std::array<int32_t, 3> ids{};
     uint32_t count = 0;
   };
@@ -62,34 +65,13 @@ class WordCache {
     std::vector<int32_t> ids;
   };
 
-  static uint64_t low_bytes(uint64_t word, size_t count) {
-    return count == 8 ? word : word & ((uint64_t{1} << count * 8) - 1);
-  }
-  static Key key_of(std::string_view word, const char* end) {
-    static_assert(std::endian::native == std::endian::little);
-    Key key;
-    const size_t size = word.size();
-    if (static_cast<size_t>(end - word.data()) >= sizeof(Key)) {
-      std::memcpy(&key, word.data(), sizeof(Key));
-      key =
-          size < 8 ? Key{low_bytes(key.low, size), 0} : Key{key.low, low_bytes(key.high, size - 8)};
-    } else {
-      std::memcpy(&key, word.data(), size);
-    }
-    key.high |= uint64_t{size} << 56;
-    return key;
-  }
-  /// The line of a key, by two multiplications that spread its bits (Fibonacci hashing).
-  size_t place(const Key& key) const {
-    const uint64_t mixed =
-        (key.low ^ std::rotl(key.high, 23) * 0xc2b2ae3d27d4eb4fULL) * 0x9e3779b97f4a7c15ULL;
-    return static_cast<size_t>((mixed ^ mixed >> 29) * 0xd6e8feb86659fd93ULL >> shift_);
-  }
   bool find_long(std::string_view word, std::vector<int32_t>& ids) const;
 
+  size_t bytes_;
   int shift_;  // 64 less the logarithm of the number of lines
   std::vector<Line> short_;
   std::vector<Long> long_;
+  std::unique_ptr<UnigramMemory> unigram_;
 };
 
 }  // namespace tessera
