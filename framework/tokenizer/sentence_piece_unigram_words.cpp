@@ -157,7 +157,7 @@ class SentencePieceUnigram::Stretch {
     bool may = false;
     if (space < text_.size() && text_[space] == ' ')
       for (size_t i = 0; i < word.exit_count && !may; ++i) {
-        const uint32_t onward = memory_.exit(word, i).onward;
+        const uint32_t onward = memory_.exit_of(word, i).onward;
         if (onward == UnigramMemory::kSpace)
           may = true;
         else
@@ -173,7 +173,7 @@ class SentencePieceUnigram::Stretch {
         offers_.push_back({end, before + model_.scores_[static_cast<size_t>(id)], k, id});
       });
     for (size_t i = 0; i < word.near_exits; ++i) {
-      const UnigramMemory::Exit exit = memory_.exit(word, i);
+      const UnigramMemory::Exit exit = memory_.exit_of(word, i);
       if (exit.onward == UnigramMemory::kSpace) {
         offers_.push_back({space + 1, before + exit.before, k, -1});
         continue;

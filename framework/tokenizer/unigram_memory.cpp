@@ -74,7 +74,7 @@ void UnigramMemory::append_ids(const Word& word, std::vector<int32_t>& ids) cons
   ids.insert(ids.end(), first, first + word.id_count);
 }
 
-UnigramMemory::Exit UnigramMemory::exit(const Word& word, size_t i) const {
+UnigramMemory::Exit UnigramMemory::exit_of(const Word& word, size_t i) const {
   const size_t at = exits_at(word) + 2 * i;
   return {std::bit_cast<uint32_t>(numbers_[at]), std::bit_cast<float>(numbers_[at + 1])};
 }

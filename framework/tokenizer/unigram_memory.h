@@ -68,7 +68,7 @@ class UnigramMemory {
   void keep(std::string_view word, const char* end, const Numbers& numbers, Word& what);
 
   void append_ids(const Word& word, std::vector<int32_t>& ids) const;
-  Exit exit(const Word& word, size_t i) const;
+  Exit exit_of(const Word& word, size_t i) const;
   /// At least the score from word[place] to the end.
   float to_end(const Word& word, size_t place) const;
 
