@@ -60,6 +60,28 @@ const OutsideFamily& gguf_family(const std::string& architecture, const std::str
              architecture, known);
 }
 
+/// The class that the config names, if the family has it.
+const OutsideClass* class_of(const OutsideFamily& family, const nlohmann::ordered_json& config) {
+  const auto names = config.find("architectures");
+  if (names == config.end() || !names->is_array() || names->size() != 1 ||
+      !names->at(0).is_string())
+    return nullptr;
+  return family.find_class(names->at(0).get<std::string>());
+}
+
+/// The names of labels by their numbers; none where id2label names none.
+std::vector<std::string> labels_in(const nlohmann::ordered_json& config) {
+  std::vector<std::string> labels;
+  const auto names = config.find("id2label");
+  if (names == config.end() || !names->is_object()) return labels;
+  for (size_t i = 0; i < names->size(); ++i) {
+    const auto name = names->find(std::to_string(i));
+    if (name == names->end() || !name->is_string()) return {};
+    labels.push_back(name->get<std::string>());
+  }
+  return labels;
+}
+
 }  // namespace
 
 std::vector<Parameter> parameters_of(const Models& models, const Config& config, int64_t vocab) {
@@ -119,13 +141,39 @@ Config OutsideModel::config(std::span<const std::string> sets) const {
 std::unique_ptr<OutsideSource> OutsideModel::tensors(const Config& config, int64_t used) const {
   Config own = this->config({});
   check(own.model.vocab.has_value(), "a config of {} without a vocabulary", path_.string());
-  const OutsideSizes sizes = outside_sizes(own, *own.model.vocab);
+  Config sized = own;
+  sized.task = config.task;
+  const OutsideSizes sizes = outside_sizes(sized, *own.model.vocab);
   own.model.vocab = config.model.vocab;
   own.model.context = config.model.context;
   own.batch.length = 1;
+  const OutsideClass* kind = class_of(*family_, original_);
+  std::vector<Parameter> parameters = parameters_of(*models_, own, used);
+  const std::vector<Parameter> head = head_in_file(config, parameters, kind, sizes, used);
+  parameters.insert(parameters.end(), head.begin(), head.end());
   return std::make_unique<OutsideSource>(
       file_, *family_, names_,
-      outside_parts(*family_, nullptr, parameters_of(*models_, own, used), sizes), used);
+      outside_parts(*family_, head.empty() ? nullptr : kind, parameters, sizes), used);
+}
+
+std::vector<Parameter> OutsideModel::head_in_file(const Config& config,
+                                                  const std::vector<Parameter>& body,
+                                                  const OutsideClass* kind,
+                                                  const OutsideSizes& sizes, int64_t used) const {
+  std::vector<Parameter> out;
+  if (config.task.type == TaskConfig::Type::pretrain) return out;
+  const bool same_labels = labels_in(original_) == config.task.labels;
+  for (const Parameter& p : parameters_of(*models_, config, used)) {
+    const auto is_it = [&](const Parameter& other) { return other.name == p.name; };
+    if (std::ranges::any_of(body, is_it) || (p.name.starts_with("classifier.") && !same_labels))
+      continue;
+    const std::optional<OutsidePart> part = outside_part(*family_, kind, p, sizes);
+    if (!part) continue;
+    const auto found = names_.in_file.find(part->theirs);
+    if (found != names_.in_file.end() && file_->tensor(found->second).shape == part->view.theirs)
+      out.push_back(p);
+  }
+  return out;
 }
 
 }  // namespace tessera

@@ -41,6 +41,11 @@ class OutsideModel {
   std::unique_ptr<OutsideSource> tensors(const Config& config, int64_t used) const;
 
  private:
+  /// Of a task's head, the parameters that the file has, too, in the same shape.
+  std::vector<Parameter> head_in_file(const Config& config, const std::vector<Parameter>& body,
+                                      const OutsideClass* kind, const OutsideSizes& sizes,
+                                      int64_t used) const;
+
   const Models* models_;
   std::filesystem::path path_;
   std::shared_ptr<const ForeignTensors> file_;

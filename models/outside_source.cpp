@@ -93,22 +93,26 @@ OutsideSizes outside_sizes(const Config& config, int64_t vocab) {
           {"s", number_of(config, "model.segments")}};
 }
 
+std::optional<OutsidePart> outside_part(const OutsideFamily& family, const OutsideClass* kind,
+                                        const Parameter& parameter, const OutsideSizes& sizes) {
+  std::vector<OutsideTensor> rows = kind ? kind->tensors : std::vector<OutsideTensor>();
+  rows.insert(rows.end(), family.tensors.begin(), family.tensors.end());
+  for (const OutsideTensor& row : rows)
+    if (const auto layer = layer_in(parameter.name, row.ours))
+      return OutsidePart{parameter.name, with_layer(row.theirs, *layer), parameter.own_shape(),
+                         outside_view(row.lies, sizes), row.lies.starts_with("v ")};
+  return std::nullopt;
+}
+
 std::vector<OutsidePart> outside_parts(const OutsideFamily& family, const OutsideClass* kind,
                                        const std::vector<Parameter>& parameters,
                                        const OutsideSizes& sizes) {
-  std::vector<OutsideTensor> rows = kind ? kind->tensors : std::vector<OutsideTensor>();
-  rows.insert(rows.end(), family.tensors.begin(), family.tensors.end());
   std::vector<OutsidePart> parts;
   for (const Parameter& parameter : parameters) {
-    const size_t before = parts.size();
-    for (const OutsideTensor& row : rows)
-      if (const auto layer = layer_in(parameter.name, row.ours)) {
-        parts.push_back({parameter.name, with_layer(row.theirs, *layer), parameter.own_shape(),
-                         outside_view(row.lies, sizes), row.lies.starts_with("v ")});
-        break;
-      }
-    require(parts.size() > before, "a {} of other programs has no place for '{}'",
-            family.model_type, parameter.name);
+    std::optional<OutsidePart> part = outside_part(family, kind, parameter, sizes);
+    require(part.has_value(), "a {} of other programs has no place for '{}'", family.model_type,
+            parameter.name);
+    parts.push_back(*std::move(part));
   }
   return parts;
 }

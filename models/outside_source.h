@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,11 @@ struct OutsidePart {
   OutsideView view;          // of as many rows as theirs has
   bool by_token = false;     // whether the first dim is the vocabulary
 };
+
+/// Where a parameter lies, by the rows of the class, if one is given, and those of the family;
+/// nothing where there is no row for it.
+std::optional<OutsidePart> outside_part(const OutsideFamily& family, const OutsideClass* kind,
+                                        const Parameter& parameter, const OutsideSizes& sizes);
 
 /// The parts of a model's parameters in tensors of these sizes, by the rows of the class, if one is
 /// given, and those of the family. Throws UserError where there is none for a parameter.

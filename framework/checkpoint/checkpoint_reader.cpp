@@ -46,7 +46,7 @@ std::string CheckpointReader::read_text(const std::string& file) const {
 }
 
 std::map<std::string, std::string> CheckpointReader::metadata() const {
-  return {{"step", std::to_string(step())}};
+  return {{"step", std::to_string(step())}, {"config", config_}};
 }
 
 std::vector<std::string> CheckpointReader::names() const {

@@ -257,7 +257,7 @@ std::vector<std::string> ModelLearner::begin_from(TensorSource& source, bool wit
     if (state.kind == StateKind::parameter ||
         (with_optimizer && (state.kind == StateKind::moment || counts)))
       states.push_back(state);
-  const NewHead head = new_head(model_, source, wanted(states));
+  const NewHead head = new_head(model_, config_, source, wanted(states));
   std::erase_if(states, [&](const State& state) { return head.fresh.contains(state.name); });
   std::vector<std::string> lines = mismatches(source, wanted(states));
   for (const std::string& name : surplus(source, wanted(all))) {

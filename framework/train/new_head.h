@@ -20,7 +20,8 @@ struct NewHead {
 
 /// What of `wanted`, by the model's row, is drawn since `source` does not have it or has it in
 /// another shape, and what of `source` is left out.
-NewHead new_head(const ModelDef& model, const TensorSource& source,
+/// A head of labels that are others than `config`'s is drawn, too.
+NewHead new_head(const ModelDef& model, const Config& config, const TensorSource& source,
                  const std::vector<WantedTensor>& wanted);
 
 }  // namespace tessera

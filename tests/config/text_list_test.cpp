@@ -36,7 +36,9 @@ TEST(TextList, IsPrintedAsItIsRead) {
               texts);
     Texts again;
     EXPECT_EQ(read_value(value_text(texts), {}, again), "");
-    if (texts != Texts{""}) EXPECT_EQ(again, texts);
+    if (texts != Texts{""}) {
+      EXPECT_EQ(again, texts);
+    }
   }
 }
 

@@ -136,7 +136,9 @@ void expect_same(const char* text, const Sets& base, const Rung& rung, double bo
   EXPECT_LT(sum(one.losses.end() - 4, one.losses.end()),
             sum(one.losses.begin(), one.losses.begin() + 4));
   EXPECT_NEAR(one.evaluation.loss, many.evaluation.loss, bound);
-  if (bound < 1e-3) EXPECT_EQ(one.evaluation.figures, many.evaluation.figures);
+  if (bound < 1e-3) {
+    EXPECT_EQ(one.evaluation.figures, many.evaluation.figures);
+  }
 }
 
 const Sets kDropout{"model.dropout=0.1"};
