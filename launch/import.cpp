@@ -73,7 +73,7 @@ int run_import(std::span<const std::string> args) {
   state.origin = Origin::of("");
   CheckpointVerdicts verdicts;
   {
-    CheckpointWriter writer(output.partial(), 0);
+    CheckpointWriter writer(output.partial() / "checkpoints", 0);
     writer.write(parts);
     writer.read_back();
     writer.commit(to_yaml(source.config), to_json(state), 1, verdicts, files_of(source));

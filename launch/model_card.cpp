@@ -34,6 +34,12 @@ std::string training_text(const ModelSource& source) {
   return text;
 }
 
+/// The name of the run, folder or file that the model is.
+std::string name_of(const std::filesystem::path& place) {
+  const std::filesystem::path folder = place.parent_path();
+  return (folder.filename() == "checkpoints" ? folder.parent_path() : place).filename().string();
+}
+
 }  // namespace
 
 std::string model_card(const ModelSource& source, const std::string& kind) {
@@ -42,8 +48,8 @@ std::string model_card(const ModelSource& source, const std::string& kind) {
       "---\nlibrary_name: transformers\ntags:\n- tessera\n---\n\n# {}\n\n"
       "A {} with {} layers of width {}, {} heads and a context of {} tokens, exported by Tessera "
       "{}.\n\n",
-      source.place.filename().string(), kind, model.layers, model.hidden, model.heads,
-      model.context, version_text());
+      name_of(source.place), kind, model.layers, model.hidden, model.heads, model.context,
+      version_text());
   text += source.checkpoint ? training_text(source)
                             : fmt::format("The weights are those of `{}`, unchanged.\n",
                                           source.place.filename().string());
