@@ -139,7 +139,7 @@ TEST_F(Export, TheModelOfARunMustBeThatOfItsStart) {
 
 /// The same losses on one rank and on four: each reads its boxes alone.
 TEST_F(Export, OnAMesh) {
-  make_run("llama", "model: {attention_dropout: 0}\n");
+  make_run("llama", "optimizer: {type: sgd, lr: 0.01}\n");
   good({"train", path("my.yaml"), "--peak", "1"});
   const std::string train = "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " +
                             source_dir() + "/launch/run -n 4 -- " + program_path() + " train " +
