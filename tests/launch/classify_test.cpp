@@ -61,10 +61,11 @@ TEST(Classify, FromAModelAndATableToLabels) {
                    "columns found: id (", "keep: best", "metric: accuracy",
                    "# memory: ", "3 epochs", "from: " + place.path("runs/bert")});
 
-  const ProgramRun shown = program({"data", "show", place.path("reviews.yaml")});
+  const ProgramRun shown = program(
+      {"data", "show", place.path("reviews.yaml"), "--set", "log.folder=" + place.path("none")});
   ASSERT_EQ(shown.status, 0) << shown.err;
   expect_in(shown.out,
-            {"examples, hash ", "sample 0: label ", ", weight 1\n    <cls>It was ", "ooo<sep>\n"});
+            {"examples, hash ", "sample 0: label ", ", weight 1\n    <<cls>>It was ", "ooo<<sep>>\n"});
 
   const ProgramRun trained = place.train("runs/plain");
   ASSERT_EQ(trained.status, 0) << trained.err;
@@ -149,7 +150,8 @@ TEST(Classify, SaysWhatIsWrong) {
   write_file(place.folder / "none.csv", "text\n");
   expect(program({"predict", place.path("runs/g"), place.path("none.csv")}),
          {"none.csv: has no row below its header"});
-  write_file(place.folder / "reviews.tsv", "text\tlabel\na\tliked\nb\tnot\nc\tnot\n");
+  write_file(place.folder / "reviews.tsv",
+             read_file(place.folder / "reviews.tsv") + "120\tmore\tliked\n");
   expect(place.train("runs/g"), {"was trained on other data: "});
 }
 
@@ -159,8 +161,7 @@ TEST(Classify, BeginsWithAClassifierOfOtherLabels) {
   ASSERT_EQ(place.make().status, 0);
   ASSERT_EQ(place.train("runs/first", {"train.steps=2 steps"}).status, 0);
   std::string rows = "text\tlabel\n";
-  for (int i = 0; i < 40; ++i)
-    rows += fmt::format("text {}\t{}\n", i, std::array{"a", "b"}[i % 2]);
+  for (int i = 0; i < 40; ++i) rows += fmt::format("text {}\t{}\n", i, std::array{"a", "b"}[i % 2]);
   write_file(place.folder / "more.tsv", rows);
   const ProgramRun run =
       place.train("runs/second", {"train.steps=2 steps", "data.train=" + place.path("more.tsv"),
