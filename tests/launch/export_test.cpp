@@ -55,7 +55,8 @@ class Export : public ::testing::Test {
     for (int i = 0; i < 4000; ++i)
       text += i % 61 == 60 ? '\n' : static_cast<char>('0' + (i * 7 + i / 61) % 40);
     write_file(folder_ / "text.txt", text);
-    good({"tokenize", path("text.txt"), "--tokenizer", family(name), "--out", path("shards")});
+    good({"tokenize", path("text.txt"), "--tokenizer", family(name), "--out", path("shards"),
+          "--overwrite"});
     write_file(folder_ / "my.yaml", "init: {from: " + family(name) +
                                         "}\ndata: {shards: " + path("shards") +
                                         "}\nbatch: {sequences: 4, length: 12}\ntrain: {steps: 3 "
