@@ -77,9 +77,10 @@ class BertBatches : public SampledBatches<BertSampler> {
                          return BertSampler(split, seed, sampling(config));
                        }),
         keys_(bert_keys(config)) {
-    require(keys_.masked_head,
-            "this model has no head that predicts masked tokens (model.masked_head is false), so that "
-            "there is nothing to train or measure on text; give it another task");
+    require(
+        keys_.masked_head,
+        "this model has no head that predicts masked tokens (model.masked_head is false), so that "
+        "there is nothing to train or measure on text; give it another task");
     const int64_t masked = sampler_.source(0).masked();
     check(masked == masked_positions(config), "the sampler masks {} positions, the model takes {}",
           masked, masked_positions(config));

@@ -32,8 +32,8 @@ struct ShardManifest {
     bool operator==(const Shard&) const = default;
   };
 
-  std::string tokenizer;             // description, JSON text
-  uint64_t fingerprint = 0;          // the tokenizer's
+  std::string tokenizer;     // description, JSON text
+  uint64_t fingerprint = 0;  // the tokenizer's
   /// Not there in the manifests of earlier versions: DocumentMarks::of the tokenizer's specials.
   std::optional<DocumentMarks> marks;
   std::vector<std::string> sources;  // as they were named

@@ -12,8 +12,8 @@
 #include "framework/graph/text.h"
 #include "framework/train/new_head.h"
 #include "framework/train/signals.h"
-#include "models/outside_export.h"
 #include "models/open_corpus.h"
+#include "models/outside_export.h"
 #include "models/tuning.h"
 
 namespace tessera {

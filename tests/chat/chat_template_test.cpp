@@ -35,8 +35,7 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(ChatTemplate, RendersAsTransformersDoes) {
-  const Json golden =
-      Json::parse(whole_text(source_dir() + "/tests/golden/chat/templates.json"));
+  const Json golden = Json::parse(whole_text(source_dir() + "/tests/golden/chat/templates.json"));
   for (const Json& c : golden["cases"]) {
     const std::string text = c["template"];
     if (c.contains("text"))

@@ -43,8 +43,7 @@ TEST(TextList, IsPrintedAsItIsRead) {
 }
 
 TEST(TextList, SaysWhatItIsNot) {
-  const auto expect = [](const std::string& text, const std::string& part,
-                         const Texts& sets = {}) {
+  const auto expect = [](const std::string& text, const std::string& part, const Texts& sets = {}) {
     const std::string error = error_of(kGpt + text, sets);
     EXPECT_NE(error.find(part), std::string::npos) << error;
   };

@@ -64,8 +64,8 @@ TEST(Classify, FromAModelAndATableToLabels) {
   const ProgramRun shown = program(
       {"data", "show", place.path("reviews.yaml"), "--set", "log.folder=" + place.path("none")});
   ASSERT_EQ(shown.status, 0) << shown.err;
-  expect_in(shown.out,
-            {"examples, hash ", "sample 0: label ", ", weight 1\n    <<cls>>It was ", "ooo<<sep>>\n"});
+  expect_in(shown.out, {"examples, hash ", "sample 0: label ", ", weight 1\n    <<cls>>It was ",
+                        "ooo<<sep>>\n"});
 
   const ProgramRun trained = place.train("runs/plain");
   ASSERT_EQ(trained.status, 0) << trained.err;

@@ -88,8 +88,8 @@ TEST_F(Generate, ManyPromptsGiveTheTextsThatEachGivesAlone) {
     EXPECT_EQ(line.at("likeliest")[0].size(), 2u);
     EXPECT_TRUE(line.at("ended") == "length" || line.at("ended") == "end") << line;
   }
-  const ProgramRun single = program({"generate", path("run"), "--prompt", "ab", "--tokens", "5",
-                                     "--logprobs", "2", "--json"});
+  const ProgramRun single = program(
+      {"generate", path("run"), "--prompt", "ab", "--tokens", "5", "--logprobs", "2", "--json"});
   EXPECT_EQ(single.out, one.substr(0, one.find('\n') + 1));
   const ProgramRun file = program({"generate", path("run"), "--prompts", path("prompts"),
                                    "--tokens", "5", "--logprobs", "2", "--out", path("texts")});

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "framework/formats/safetensors_reader.h"
 #include "framework/device/cpu/profile.h"
+#include "framework/formats/safetensors_reader.h"
 #include "tests/ops/compare.h"
 #include "tests/ops/run_op.h"
 #include "tests/places.h"
