@@ -129,13 +129,13 @@ Value Renderer::evaluated(const Expression& expression) {
       return negated(value_of(parts[0]));
     case ExpressionKind::plus:
       return operate("+", value_of(parts[0]), {int64_t{0}}, allowance_);
-    case ExpressionKind::not_:
+    case ExpressionKind::logical_not:
       return {!truth(value_of(parts[0]))};
-    case ExpressionKind::and_: {
+    case ExpressionKind::logical_and: {
       Value left = value_of(parts[0]);
       return truth(left) ? value_of(parts[1]) : left;
     }
-    case ExpressionKind::or_: {
+    case ExpressionKind::logical_or: {
       Value left = value_of(parts[0]);
       return truth(left) ? left : value_of(parts[1]);
     }

@@ -77,7 +77,7 @@ Expression ExpressionParser::or_expression() {
   Expression left = and_expression();
   while (tokens_.at_word("or")) {
     const size_t offset = tokens_.take().offset;
-    left = node(ExpressionKind::or_, offset, parts_of(std::move(left), and_expression()));
+    left = node(ExpressionKind::logical_or, offset, parts_of(std::move(left), and_expression()));
   }
   return left;
 }
@@ -86,7 +86,7 @@ Expression ExpressionParser::and_expression() {
   Expression left = not_expression();
   while (tokens_.at_word("and")) {
     const size_t offset = tokens_.take().offset;
-    left = node(ExpressionKind::and_, offset, parts_of(std::move(left), not_expression()));
+    left = node(ExpressionKind::logical_and, offset, parts_of(std::move(left), not_expression()));
   }
   return left;
 }
@@ -95,7 +95,7 @@ Expression ExpressionParser::not_expression() {
   if (!tokens_.at_word("not")) return comparison();
   const size_t offset = tokens_.take().offset;
   if (++level_ > kTemplateLevels) tokens_.fail(offset, "too many times 'not'");
-  Expression value = node(ExpressionKind::not_, offset, parts_of(not_expression()));
+  Expression value = node(ExpressionKind::logical_not, offset, parts_of(not_expression()));
   --level_;
   return value;
 }
@@ -325,8 +325,8 @@ void ExpressionParser::arguments(Expression& of) {
     if (tokens_.at(TokenKind::name) && TokenStream::is(tokens_.ahead(), TokenKind::sign, "=")) {
       std::string name = tokens_.take().text;
       tokens_.take();
-      of.named.emplace_back(std::move(name), expression());
-      grow(of, of.named.back().second);
+      of.named.push_back({std::move(name), expression()});
+      grow(of, of.named.back().expression);
       continue;
     }
     if (!of.named.empty()) tokens_.fail_here("an argument with a name must stand");
@@ -385,7 +385,7 @@ Expression ExpressionParser::test(Expression of) {
     grow(made, argument);
     made.parts.push_back(std::move(argument));
   }
-  if (negated) made = node(ExpressionKind::not_, begin, parts_of(std::move(made)));
+  if (negated) made = node(ExpressionKind::logical_not, begin, parts_of(std::move(made)));
   return made;
 }
 

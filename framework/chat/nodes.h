@@ -28,11 +28,13 @@ enum class ExpressionKind {
   conditional,  // parts[0] if parts[1] else parts[2]
   negate,
   plus,
-  not_,
-  and_,
-  or_,
+  logical_not,
+  logical_and,
+  logical_or,
   concat,
 };
+
+struct NamedExpression;
 
 struct Expression {
   ExpressionKind kind = ExpressionKind::absent;
@@ -42,14 +44,19 @@ struct Expression {
   Value value;
   std::vector<Expression> parts;
   std::vector<std::string> names;
-  std::vector<std::pair<std::string, Expression>> named;
+  std::vector<NamedExpression> named;
+};
+
+struct NamedExpression {
+  std::string name;
+  Expression expression;
 };
 
 enum class StatementKind {
   text,        // text
   output,      // expressions[0]
-  for_,        // for target in expressions[0] if expressions[1]: bodies[0], else bodies[1]
-  if_,         // expressions[i]: bodies[i]; a further body: else
+  loop,        // for target in expressions[0] if expressions[1]: bodies[0], else bodies[1]
+  branch,      // expressions[i]: bodies[i]; a further body: else
   set,         // target = expressions[0]
   set_block,   // target = bodies[0]; expressions[0]: filters of `kHeld`
   macro,       // macro
@@ -57,8 +64,8 @@ enum class StatementKind {
   filter,      // bodies[0]; expressions[0]: filters of `kHeld`
   with,        // macro's parameters and defaults as variables in bodies[0]
   generation,  // bodies[0]
-  break_,
-  continue_,
+  break_loop,
+  continue_loop,
 };
 
 struct Statement;

@@ -114,7 +114,7 @@ class StatementParser {
       made.bodies.push_back(closed_body("endgeneration"));
     } else if (word == "break" || word == "continue") {
       if (loops_ == 0) tokens_.fail(offset, fmt::format("'{}' stands in no loop", word));
-      made.kind = word == "break" ? StatementKind::break_ : StatementKind::continue_;
+      made.kind = word == "break" ? StatementKind::break_loop : StatementKind::continue_loop;
     } else {
       tokens_.fail(offset, fmt::format("the block '{}' is not supported here", word));
     }
@@ -122,7 +122,7 @@ class StatementParser {
   }
 
   void loop(Statement& made) {
-    made.kind = StatementKind::for_;
+    made.kind = StatementKind::loop;
     made.target = expressions_.target();
     if (!tokens_.take_word("in")) tokens_.fail_here("'in' must stand");
     // `if` belongs to the loop, so that the list has no conditional expression.
@@ -152,7 +152,7 @@ class StatementParser {
   }
 
   void branches(Statement& made) {
-    made.kind = StatementKind::if_;
+    made.kind = StatementKind::branch;
     std::string end = "elif";
     while (end == "elif") {
       made.expressions.push_back(expressions_.tuple());

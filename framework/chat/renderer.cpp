@@ -11,7 +11,7 @@ namespace {
 constexpr std::pair<const char*, Function> kFunctions[] = {
     {"range", Function::range},
     {"dict", Function::dict},
-    {"namespace", Function::namespace_},
+    {"namespace", Function::name_space},
     {"raise_exception", Function::raise_exception},
     {"strftime_now", Function::strftime_now}};
 
@@ -71,9 +71,9 @@ Renderer::Flow Renderer::run(const Statement& statement) {
     case StatementKind::output:
       print(value_of(statement.expressions[0]));
       break;
-    case StatementKind::for_:
+    case StatementKind::loop:
       return loop(statement);
-    case StatementKind::if_:
+    case StatementKind::branch:
       return branches(statement);
     case StatementKind::set:
       assign(statement.target, value_of(statement.expressions[0]));
@@ -110,10 +110,10 @@ Renderer::Flow Renderer::run(const Statement& statement) {
     case StatementKind::generation:
       generation(statement);
       break;
-    case StatementKind::break_:
-      return Flow::break_;
-    case StatementKind::continue_:
-      return Flow::continue_;
+    case StatementKind::break_loop:
+      return Flow::break_loop;
+    case StatementKind::continue_loop:
+      return Flow::continue_loop;
   }
   return flow;
 }
@@ -139,7 +139,7 @@ Renderer::Flow Renderer::loop(const Statement& statement) {
     scope_ = std::make_shared<Scope>(Scope{around, {}});
     set("loop", {std::make_shared<const LoopState>(LoopState{all, i, 0})});
     assign(statement.target, all->items[i]);
-    if (run(statement.bodies[0]) == Flow::break_) break;
+    if (run(statement.bodies[0]) == Flow::break_loop) break;
   }
   scope_ = around;
   return Flow::next;
@@ -281,7 +281,7 @@ Value Renderer::call_function(Function function, const Arguments& arguments) {
       return make_text(text.substr(0, bytes - 1), allowance_);
     }
     case Function::dict:
-    case Function::namespace_:
+    case Function::name_space:
       break;
   }
   auto dict = std::make_shared<Dict>();

@@ -33,7 +33,7 @@ class Renderer {
   ChatText render();
 
  private:
-  enum class Flow { next, break_, continue_ };
+  enum class Flow { next, break_loop, continue_loop };
 
   Flow run(const Body& body);
   Flow run(const Statement& statement);

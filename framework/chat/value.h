@@ -51,7 +51,7 @@ struct Method {
   std::string_view name;  // of the table of methods
 };
 /// The functions that every template has.
-enum class Function { range, dict, namespace_, raise_exception, strftime_now };
+enum class Function { range, dict, name_space, raise_exception, strftime_now };
 
 struct Value {
   std::variant<Undefined, None, bool, int64_t, double, Text, std::shared_ptr<Sequence>,
