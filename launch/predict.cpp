@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/assembly/device.h"
+#include "framework/config/value.h"
 #include "framework/core/class_figures.h"
 #include "framework/core/error.h"
 #include "framework/train/predictor.h"
@@ -138,8 +139,33 @@ void predict(Predictor& predictor, TableReader& table, const TaskConfig& task, O
   require(told > 0, "{}: has no row below its header", table.name());
   score.say();
   if (predictor.cut() > 0)
-    fmt::print(stderr, "note: {} of {} texts were cut to the {} tokens of task.max_length\n",
-               predictor.cut(), told, task.max_length.value_or(0));
+    fmt::print(stderr, "note: {} of {} texts were cut to {} tokens (task.max_length)\n",
+               predictor.cut(), told, predictor.length());
+}
+
+/// Opens the source. A classifier of another program says its labels; what its texts are called,
+/// the user says with --set task.text=COLUMN.
+ModelSource open_classifier(const std::string& named, std::vector<std::string> sets) {
+  if (is_outside_model(named)) {
+    const std::vector<std::string> labels = OutsideModel(shipped_models(), named).labels();
+    require(!labels.empty(),
+            "{} tells no labels: its config names no class for the classification of texts that "
+            "Tessera knows, or its weights have no such head",
+            named);
+    if (labels[0] == "LABEL_0")
+      fmt::print(stderr,
+                 "note: the config does not name all of the {} labels; they are called "
+                 "LABEL_0, LABEL_1, …\n",
+                 labels.size());
+    sets.insert(sets.begin(), {"task.type=classify", "task.labels=" + value_text(labels),
+                               "data.train=none", "evaluate.every=0 steps"});
+  }
+  ModelSource source = open_source(named, sets);
+  require(source.config.task.classifies(),
+          "{} tells no labels: it was trained with task.type: pretrain; train one with task: "
+          "{{type: classify}}",
+          source.place.string());
+  return source;
 }
 
 }  // namespace
@@ -157,12 +183,8 @@ int run_predict(std::span<const std::string> args) {
       {"runs/reviews new.tsv --out labels.tsv", "runs/reviews new.jsonl --json"}};
   const auto given = line.parse(args);
   if (!given) return 0;
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  const ModelSource source = open_classifier(given->text("SOURCE"), given->list("set"));
   const Config& config = source.config;
-  require(config.task.classifies(),
-          "{} tells no labels: it was trained with task.type: pretrain; train one with task: "
-          "{{type: classify}}",
-          source.place.string());
   TableReader table(given->text("FILE"));
   Predictor predictor(shipped_models(), config, source.require_tokenizer(),
                       make_device(config.device));

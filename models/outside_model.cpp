@@ -156,13 +156,29 @@ std::unique_ptr<OutsideSource> OutsideModel::tensors(const Config& config, int64
       outside_parts(*family_, head.empty() ? nullptr : kind, parameters, sizes), used);
 }
 
+std::vector<std::string> OutsideModel::labels() const {
+  const OutsideClass* kind = class_of(*family_, original_);
+  for (const OutsideTensor& row : kind ? kind->tensors : std::vector<OutsideTensor>()) {
+    const auto found = names_.in_file.find(std::string(row.theirs));
+    if (row.ours != "classifier.weight" || found == names_.in_file.end()) continue;
+    const Shape& shape = file_->tensor(found->second).shape;
+    const size_t count = shape.empty() ? 0 : static_cast<size_t>(shape[0]);
+    std::vector<std::string> labels = labels_in(original_);
+    if (labels.size() == count) return labels;
+    labels.clear();
+    for (size_t i = 0; i < count; ++i) labels.push_back(fmt::format("LABEL_{}", i));
+    return labels;
+  }
+  return {};
+}
+
 std::vector<Parameter> OutsideModel::head_in_file(const Config& config,
                                                   const std::vector<Parameter>& body,
                                                   const OutsideClass* kind,
                                                   const OutsideSizes& sizes, int64_t used) const {
   std::vector<Parameter> out;
   if (config.task.type == TaskConfig::Type::pretrain) return out;
-  const bool same_labels = labels_in(original_) == config.task.labels;
+  const bool same_labels = labels() == config.task.labels;
   for (const Parameter& p : parameters_of(*models_, config, used)) {
     const auto is_it = [&](const Parameter& other) { return other.name == p.name; };
     if (std::ranges::any_of(body, is_it) || (p.name.starts_with("classifier.") && !same_labels))

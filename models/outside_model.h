@@ -31,6 +31,9 @@ class OutsideModel {
 
   /// "model.hidden=64", …: the keys of the model.
   const std::vector<std::string>& settings() const { return settings_; }
+  /// The labels that a classifier tells, by their numbers: as many as its last layer has rows, and
+  /// LABEL_0, LABEL_1, … where the config does not name them all. None where it is no classifier.
+  std::vector<std::string> labels() const;
   /// Rows of tokens that the file has.
   int64_t rows() const { return *config({}).model.vocab; }
   /// A config for the model, with usual values for what a model does not say; `sets` are overrides.

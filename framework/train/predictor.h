@@ -31,6 +31,8 @@ class Predictor {
 
   /// Texts that are told at a time.
   int64_t rows() const { return config_.micro_sequences(); }
+  /// Tokens of the longest text.
+  int64_t length() const { return form_.length(); }
   const Labels& labels() const { return config_.task.labels; }
 
   /// Tells at most rows() examples, each one text or two, as the config's task has. Throws UserError

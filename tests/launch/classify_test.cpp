@@ -14,10 +14,19 @@ namespace {
 struct Reviews {
   TemporaryFolder folder;
 
-  Reviews() {
+  /// With `words` tokens are pieces of words, otherwise bytes.
+  explicit Reviews(bool words = false) {
     for (uint64_t i = 0; i < 8; ++i)
       write_file(folder / ("text/" + std::to_string(i)), random_text(i, 2000));
-    EXPECT_EQ(program({"tokenize", path("text"), "--out", path("shards")}).status, 0);
+    std::vector<std::string> tokenize{"tokenize", path("text"), "--out", path("shards")};
+    if (words) {
+      EXPECT_EQ(program({"tokenizer", "train", path("text"), "--type", "wordpiece", "--vocab",
+                         "100", "--out", path("tok")})
+                    .status,
+                0);
+      tokenize.insert(tokenize.end(), {"--tokenizer", path("tok")});
+    }
+    EXPECT_EQ(program(tokenize).status, 0);
     write_file(folder / "bert.yaml",
                "model: {type: bert, layers: 1, hidden: 32, heads: 2, context: 48, init_std: 0.1}\n"
                "batch: {sequences: 4}\ntrain: {steps: 2 steps}\nevaluate: {every: 0 steps}\n"
@@ -153,6 +162,36 @@ TEST(Classify, SaysWhatIsWrong) {
   write_file(place.folder / "reviews.tsv",
              read_file(place.folder / "reviews.tsv") + "120\tmore\tliked\n");
   expect(place.train("runs/g"), {"was trained on other data: "});
+}
+
+/// Written for other programs and read again, a classifier tells the same.
+TEST(Classify, GoesOutAndComesBack) {
+  const Reviews place(true);
+  ASSERT_EQ(place.make().status, 0);
+  ASSERT_EQ(place.train("runs/a", {"train.steps=2 steps"}).status, 0);
+  const ProgramRun out = program({"export", place.path("runs/a"), "--out", place.path("out")});
+  ASSERT_EQ(out.status, 0) << out.err;
+  expect_in(out.out, {"BertForSequenceClassification"});
+  const auto json = nlohmann::json::parse(read_file(place.folder / "out/config.json"));
+  EXPECT_EQ(json.at("id2label"), (nlohmann::json{{"0", "liked"}, {"1", "not"}}));
+  const ProgramRun ours =
+      program({"predict", place.path("runs/a"), place.path("reviews.tsv"), "--json"});
+  const ProgramRun theirs =
+      program({"predict", place.path("out"), place.path("reviews.tsv"), "--json"});
+  ASSERT_EQ(theirs.status, 0) << theirs.err;
+  std::istringstream a(ours.out), b(theirs.out);
+  int count = 0;
+  for (std::string x, y; std::getline(a, x) && std::getline(b, y); ++count) {
+    const auto one = nlohmann::json::parse(x), other = nlohmann::json::parse(y);
+    for (const char* label : {"liked", "not"})
+      EXPECT_NEAR(one.at("probabilities").at(label).get<double>(),
+                  other.at("probabilities").at(label).get<double>(), 1e-4);
+  }
+  EXPECT_EQ(count, 120);
+  const ProgramRun again =
+      place.train("runs/b", {"train.steps=2 steps", "init.from=" + place.path("out")});
+  ASSERT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(again.out.find("with first values as drawn"), std::string::npos) << again.out;
 }
 
 /// The labels of the run's other rows, which it begins with, are others: the head is drawn anew.
