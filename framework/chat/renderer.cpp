@@ -1,5 +1,7 @@
 #include "framework/chat/renderer.h"
 
+#include <algorithm>
+
 #include "framework/chat/filters.h"
 #include "framework/chat/lexer.h"
 #include "framework/chat/value_text.h"

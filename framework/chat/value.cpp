@@ -96,7 +96,9 @@ Value make_sequence(SequenceKind kind, std::vector<Value> items, Allowance& allo
   return {std::move(sequence)};
 }
 
-Value make_dict(std::shared_ptr<Dict> dict) { return {std::shared_ptr<const Dict>(dict)}; }
+Value make_dict(std::shared_ptr<Dict> dict) {
+  return {std::shared_ptr<const Dict>(std::move(dict))};
+}
 
 Value from_json(const nlohmann::ordered_json& json, Allowance& allowance) {
   if (json.is_string()) return make_text(json.get<std::string>(), allowance);
