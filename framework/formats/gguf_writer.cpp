@@ -130,9 +130,9 @@ void GgufWriter::write(const std::string& name, std::span<const float> numbers) 
   const auto found = tensors_.find(name);
   check(file_ && found != tensors_.end(), "tensor '{}' was not declared", name);
   Tensor& tensor = found->second;
-  const auto [elements, block_bytes] = block_of(tensor.type);
+  const auto block = block_of(tensor.type);
   const auto bytes_of = [&](size_t count) {
-    return count / static_cast<size_t>(elements) * static_cast<size_t>(block_bytes);
+    return count / static_cast<size_t>(block.elements) * static_cast<size_t>(block.bytes);
   };
   check(static_cast<int64_t>(bytes_of(numbers.size())) <= tensor.end - tensor.at,
         "tensor '{}' is given more numbers than it has", name);

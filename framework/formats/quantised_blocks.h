@@ -8,7 +8,7 @@
 namespace tessera {
 
 inline constexpr int kBlockElements = 32;
-inline constexpr int kQ8_0Bytes = 34, kQ4_0Bytes = 18, kQ4_1Bytes = 20;
+inline constexpr int kQ80Bytes = 34, kQ40Bytes = 18, kQ41Bytes = 20;
 
 void q8_0_to_floats(const std::byte* block, float* to);
 void q4_0_to_floats(const std::byte* block, float* to);

@@ -108,9 +108,9 @@ StoredBlock block_of(StoredType type) {
                                             {1, 1},
                                             {1, 1},
                                             {1, 1},  //
-                                            {kBlockElements, kQ8_0Bytes},
-                                            {kBlockElements, kQ4_0Bytes},
-                                            {kBlockElements, kQ4_1Bytes}};
+                                            {kBlockElements, kQ80Bytes},
+                                            {kBlockElements, kQ40Bytes},
+                                            {kBlockElements, kQ41Bytes}};
   return kBlocks[static_cast<size_t>(type)];
 }
 
@@ -176,7 +176,7 @@ void from_floats(std::span<const float> from, StoredType type, std::span<std::by
       return;
     case StoredType::q8_0:
       for (size_t i = 0; i < from.size() / kBlockElements; ++i)
-        require(floats_to_q8_0(from.data() + i * kBlockElements, to.data() + i * kQ8_0Bytes),
+        require(floats_to_q8_0(from.data() + i * kBlockElements, to.data() + i * kQ80Bytes),
                 "{} holds a number that is not finite or too large for q8_0: choose f32", what);
       return;
     default:

@@ -31,7 +31,7 @@ bool has_segments(const Models& models, const Config& config) {
 }  // namespace
 
 Predictor::Predictor(const Models& models, const Config& config,
-                     std::shared_ptr<const Tokenizer> tokenizer,
+                     const std::shared_ptr<const Tokenizer>& tokenizer,
                      const std::shared_ptr<Device>& device)
     : config_(config),
       segments_(has_segments(models, config)),

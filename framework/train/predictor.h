@@ -22,7 +22,8 @@ struct ToldLabel {
 class Predictor {
  public:
   /// The config's model is found in `models`; throws UserError when it tells no labels.
-  Predictor(const Models& models, const Config& config, std::shared_ptr<const Tokenizer> tokenizer,
+  Predictor(const Models& models, const Config& config,
+            const std::shared_ptr<const Tokenizer>& tokenizer,
             const std::shared_ptr<Device>& device);
 
   void load(TensorSource& source);
