@@ -2,13 +2,10 @@
 // with clipping and decay, and the parameters they end with.
 #include <gtest/gtest.h>
 
-#include "framework/ops/ops.h"
-#include "framework/passes/expand.h"
-#include "framework/passes/grad.h"
-#include "framework/runtime/evaluate.h"
 #include "models/model.h"
 #include "tests/models/device.h"
 #include "tests/models/errors.h"
+#include "tests/models/first_step.h"
 #include "tests/models/golden_state.h"
 
 namespace tessera::testing {
@@ -33,34 +30,14 @@ class Golden : public ::testing::TestWithParam<const char*> {
     return fmt::format("{} {} ({})", GetParam(), what, to_string(device().isa));
   }
 
-  /// One step's logits, loss and gradients from the graph itself, without plan and passes.
   Tensors first_step(const DeviceProfile& profile) const {
     const Config config = golden_.config();
-    Graph graph("step");
-    const auto parameters = shipped_models().of(config).build(graph, config, {.training = true});
-    graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
-    graph = expand_for_grad(graph);
-    std::vector<Value> wrt;
-    for (const Parameter& p : parameters) wrt.push_back(graph.input(p.name));
-    const Value loss = graph.handle(graph.output("loss").value);
-    std::vector<std::string> heads{"logits", "next_sentence_logits"};
-    for (size_t i = 0, head = 0; i < graph.nodes().size(); ++i)
-      if (graph.nodes()[i].op == &ops::cross_entropy)
-        graph.add_output(heads.at(head++), graph.handle(graph.nodes()[i].inputs[0]));
-    const auto gradients = add_gradients(graph, loss, wrt);
-    Tensors inputs;
-    for (size_t i = 0; i < parameters.size(); ++i) {
-      graph.add_output("grad/" + parameters[i].name, gradients[i]);
-      inputs[parameters[i].name] = Tensor::of<float>(
-          DType::f32, parameters[i].shape, golden_.values<float>("param/" + parameters[i].name));
-    }
-    const Feed feed = golden_.feeds(0, 1)[0];
-    const auto shape = [&](const std::string& name) { return graph.input(name).shape(); };
-    for (const auto& [name, values] : feed.integers)
-      inputs[name] = Tensor::of<int32_t>(DType::i32, shape(name), values);
-    for (const auto& [name, values] : feed.reals)
-      inputs[name] = Tensor::of<float>(DType::f32, shape(name), values);
-    return evaluate(graph, inputs, profile);
+    Graph graph;
+    Tensors parameters;
+    for (const Parameter& p : shipped_models().of(config).build(graph, config, {.training = true}))
+      parameters[p.name] =
+          Tensor::of<float>(DType::f32, p.shape, golden_.values<float>("param/" + p.name));
+    return testing::first_step(config, std::move(parameters), golden_.feeds(0, 1)[0], profile);
   }
 
   void compare_first_step(const std::string& backend, const DeviceProfile& profile) const {
