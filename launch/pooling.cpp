@@ -18,7 +18,9 @@ Pooling::Mode mode_of(const nlohmann::json& config, const std::string& where) {
       {"pooling_mode_cls_token", Pooling::Mode::cls},
       {"pooling_mode_lasttoken", Pooling::Mode::last}};
   std::optional<Pooling::Mode> mode;
-  for (const auto& [key, value] : config.items()) {
+  for (const auto& item : config.items()) {
+    const std::string& key = item.key();
+    const nlohmann::json& value = item.value();
     if (!key.starts_with("pooling_mode_") || !value.is_boolean() || !value.get<bool>()) continue;
     const auto* row = std::find_if(std::begin(known), std::end(known),
                                    [&](const auto& k) { return key == k.first; });

@@ -24,7 +24,6 @@
 namespace tessera {
 namespace {
 
-namespace fs = std::filesystem;
 using Stated = std::map<std::string, std::string>;
 
 /// Keys that a run may choose for itself: the tensors are the same, but for rows that are left out
