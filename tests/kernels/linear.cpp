@@ -70,9 +70,11 @@ void expect_layers(DType in, DType to, Isa isa) {
       for (bool bias : {false, true})
         for (bool residual : {false, true})
           for (bool keeps_pre : {false, true}) {
+            // Few rows have a kernel of their own; more go to the library.
             const bool odd = bias != residual;
-            expect_layer({odd ? 5 : 32, odd ? 19 : 64, odd ? 37 : 48, activation, trans_w, bias,
-                          residual, keeps_pre, in, to, isa});
+            for (int64_t rows : {odd ? 5 : 32, odd ? 33 : 40})
+              expect_layer({rows, odd ? 19 : 64, odd ? 37 : 48, activation, trans_w, bias, residual,
+                            keeps_pre, in, to, isa});
           }
 }
 
@@ -85,6 +87,30 @@ TEST(Linear, Bf16OnAvx2) {
   expect_layers(DType::bf16, DType::f32, Isa::avx2);
 }
 TEST(Linear, F32ToBf16) { expect_layers(DType::f32, DType::bf16, Isa::avx512_bf16); }
+/// A sequence gets the same bits alone and in a batch, whatever the number of others.
+TEST(Linear, FewRowsGiveTheBitsOfOne) {
+  constexpr int64_t kDepth = 77, kColumns = 131;
+  const Attrs attrs{{"trans_w", true}, {"activation", "none"}};
+  for (DType type : {DType::f32, DType::bf16})
+    for (Isa isa : {Isa::avx2, Isa::avx512_bf16}) {
+      const Values x = random_values(type, {32, kDepth}, 1),
+                   w = random_values(type, {kColumns, kDepth}, 2, 0.3);
+      const auto rows_of = [&](int64_t first, int64_t count) {
+        const auto begin = x.data.begin() + first * kDepth;
+        const Values some{{type, {count, kDepth}}, {begin, begin + count * kDepth}};
+        return run_kernel(&cpu::linear_kernel, "linear", attrs, {some, w},
+                          {{DType::f32, {count, kColumns}}}, isa)[0];
+      };
+      const auto all = rows_of(0, 32);
+      for (int64_t count : {1, 2, 3, 5, 8, 31})
+        for (int64_t first : {int64_t{0}, 32 - count}) {
+          const auto begin = all.begin() + first * kColumns;
+          EXPECT_TRUE(std::equal(begin, begin + count * kColumns, rows_of(first, count).begin()))
+              << count << " rows from " << first << " on, " << type << " on " << to_string(isa);
+        }
+    }
+}
+
 TEST(Linear, OneRowAndOneColumn) {
   for (DType in : {DType::f32, DType::bf16})
     for (Isa isa : {Isa::avx2, Isa::avx512_bf16}) {

@@ -151,6 +151,24 @@ TEST_P(ClassifierLadder, FrozenMeanInBf16) {
               GetParam(), 0.03);
 }
 
+TEST(ClassifierMesh, EveryPoolingOfOtherModels) {
+  const Sets llama{"model.positions=rotary", "model.rope_scaling=llama3",
+                   "model.rope_factor=4",    "model.norm=rms",
+                   "model.bias=qkv",         "model.kv_heads=2",
+                   "model.window=5"};
+  const Sets roberta{"model.first_position=2", "model.segments=1", "model.masked_head=false"};
+  const Rung rung{2, 2, "none", false, 1, "none"};
+  for (const char* pooling : {"mean", "last", "cls"}) {
+    const auto with = [&](Sets sets) {
+      sets.push_back(std::string("task.pooling=") + pooling);
+      return sets;
+    };
+    SCOPED_TRACE(pooling);
+    expect_same(kToyClassifierBert, with(roberta), rung, 2e-5);
+    if (pooling != std::string("cls")) expect_same(kToyClassifierGpt, with(llama), rung, 2e-5);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Meshes, ClassifierLadder,
                          ::testing::Values(Rung{2, 1, "none", false, 1, "none"},
                                            Rung{1, 2, "none", false, 1, "none"},

@@ -94,6 +94,40 @@ TEST(LadderRungs, EveryPairStandsInOne) {
 INSTANTIATE_TEST_SUITE_P(Meshes, Ladder, ::testing::ValuesIn(kRungs),
                          [](const auto& info) { return name_of(info.param); });
 
+/// What models of other programs have, on meshes that split heads, sequences and state.
+struct OtherModels : ::testing::TestWithParam<Rung> {
+  static void expect_same_with(const char* text, Sets sets) {
+    sets.insert(sets.end(), kOnTheLadder.begin(), kOnTheLadder.end());
+    expect_same(text, sets, GetParam(), 2e-5);
+  }
+};
+
+TEST_P(OtherModels, Llama3) {
+  expect_same_with(
+      kToyGpt, {"model.positions=rotary", "model.rope_scaling=llama3", "model.rope_factor=8",
+                "model.rope_original_context=9", "model.norm=rms", "model.activation=silu_gated",
+                "model.bias=qkv", "model.kv_heads=2"});
+}
+
+TEST_P(OtherModels, YarnInAWindow) {
+  expect_same_with(kToyGpt,
+                   {"model.positions=rotary", "model.rope_scaling=yarn", "model.rope_factor=2",
+                    "model.rope_original_context=12", "model.rope_high=32", "model.kv_heads=2",
+                    "model.window=5", "model.tied_head=false"});
+}
+
+TEST_P(OtherModels, Roberta) {
+  expect_same_with(kToyBert,
+                   {"model.first_position=2", "model.segments=1", "model.next_sentence=false",
+                    "data.sentence_pairs=false", "model.bias=qkv"});
+}
+
+INSTANTIATE_TEST_SUITE_P(Meshes, OtherModels,
+                         ::testing::Values(Rung{2, 2, "none", false, 1, "none"},
+                                           Rung{2, 2, "parameters", true, 3, "full"},
+                                           Rung{1, 2, "none", true, 1, "selective"}),
+                         [](const auto& info) { return name_of(info.param); });
+
 /// Gradients that travel in bf16 are rounded, no more.
 TEST(Wire, GradientsTravelAsTheConfigSays) {
   Sets sets = kOnTheLadder;

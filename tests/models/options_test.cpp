@@ -83,13 +83,43 @@ TEST(Options, OfGpt) {
   for (const Sets& sets : options.combinations(5)) expect_trains(kToyGpt, sets);
 }
 
+/// Rotary angles in every scaling, and beside them what Qwen 2 and Mistral have.
+TEST(Options, OfScaledAngles) {
+  const std::vector<Sets> scalings{
+      {"model.rope_scaling=linear", "model.rope_factor=4"},
+      {"model.rope_scaling=dynamic", "model.rope_factor=2"},
+      {"model.rope_scaling=llama3", "model.rope_factor=8", "model.rope_original_context=9",
+       "model.rope_low=0.5", "model.rope_high=2"},
+      {"model.rope_scaling=yarn", "model.rope_factor=2", "model.rope_high=32"},
+      {"model.rope_scaling=yarn", "model.rope_original_context=12", "model.rope_factor=2",
+       "model.rope_magnitude=1.3"}};
+  const Options options{{
+      {"model.bias=qkv", "model.bias=false"},
+      {"model.kv_heads=2", "model.kv_heads=auto"},
+      {"model.window=5", "model.window=0"},
+      {"model.norm=rms", "model.norm=layer"},
+      {"model.activation=silu_gated", "model.activation=gelu_erf"},
+      {"model.tied_head=true", "model.tied_head=false"},
+      {"data.documents=packed", "data.documents=stream"},
+      {"recompute.policy=full", "recompute.policy=selective"},
+      {"precision.compute=f32", "precision.compute=bf16"},
+      {"model.head_dim=auto", "model.head_dim=6"},
+  }};
+  for (size_t i = 0; i < scalings.size(); ++i)
+    for (Sets sets : options.combinations(1)) {
+      sets.insert(sets.end(), scalings[i].begin(), scalings[i].end());
+      sets.push_back("model.positions=rotary");
+      expect_trains(kToyGpt, sets);
+    }
+}
+
 TEST(Options, OfBert) {
   const Options options{{
       {"model.next_sentence=true", "model.next_sentence=false"},
       {"model.norm=layer", "model.norm=rms"},
       {"model.activation=gelu_tanh", "model.activation=gelu_erf", "model.activation=relu",
        "model.activation=silu_gated"},
-      {"model.bias=true", "model.bias=false"},
+      {"model.bias=true", "model.bias=false", "model.bias=qkv"},
       {"model.dropout=0", "model.dropout=0.2"},
       {"model.attention_dropout=0", "model.attention_dropout=0.3"},
       {"optimizer.type=adamw", "optimizer.type=sgd"},
@@ -97,6 +127,7 @@ TEST(Options, OfBert) {
       {"recompute.policy=none", "recompute.policy=selective", "recompute.policy=full"},
       {"precision.compute=f32", "precision.compute=bf16"},
       {"model.segments=auto", "model.segments=3"},
+      {"model.first_position=0", "model.first_position=2"},
       {"batch.length=auto", "batch.length=17"},
   }};
   for (const Sets& sets : options.combinations(4)) expect_trains(kToyBert, sets);
@@ -118,9 +149,30 @@ TEST(Options, ThatCannotBeHonouredAreRefused) {
     }
     return "";
   };
-  EXPECT_NE(refusal(kToyBert, {"model.tied_head=false"}).find("model.tied_head"),
-            std::string::npos);
-  EXPECT_NE(refusal(kToyBert, {"data.documents=stream"}).find("data.documents"), std::string::npos);
+  const auto expect = [&](const char* text, const Sets& sets, const char* part) {
+    const std::string message = refusal(text, sets);
+    EXPECT_NE(message.find(part), std::string::npos) << part << ": " << message;
+  };
+  expect(kToyBert, {"model.tied_head=false"}, "model.tied_head");
+  expect(kToyBert, {"data.documents=stream"}, "data.documents");
+  expect(kToyBert, {"model.next_sentence=false", "model.masked_head=false"},
+         "this model has no head to train");
+  expect(kToyBert, {"model.masked_head=false"}, "write model.masked_head: true");
+  expect(kToyBert, {"model.pooler=true"}, "model.pooler is for a model without");
+  expect(kToyGpt, {"model.first_position=2"}, "model.first_position");
+  const Sets rotary{"model.positions=rotary"};
+  const auto with = [&](Sets sets) {
+    sets.insert(sets.end(), rotary.begin(), rotary.end());
+    return sets;
+  };
+  expect(kToyGpt, {"model.rope_scaling=linear"}, "model.rope_scaling = linear has no effect");
+  expect(kToyGpt, with({"model.rope_factor=2"}), "model.rope_factor = 2 has no effect");
+  expect(kToyGpt, with({"model.rope_scaling=linear", "model.rope_low=2"}),
+         "model.rope_low = 2 has no effect");
+  expect(kToyGpt, with({"model.rope_scaling=llama3", "model.rope_magnitude=2"}),
+         "model.rope_magnitude = 2 has no effect");
+  expect(kToyGpt, with({"model.rope_scaling=yarn", "model.rope_low=4"}), "is not below");
+  expect(kToyGpt, with({"model.rope_scaling=ntk"}), "ntk");
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ const std::vector<Case> kCases{
     {"GroupedRotary",
      kToyGpt,
      {"model.heads=6", "model.kv_heads=3", "model.head_dim=8", "model.positions=rotary",
-      "model.bias=false"}},
+      "model.bias=qkv", "model.window=7", "model.rope_scaling=linear", "model.rope_factor=2"}},
     {"Bert", kToyBert, {"model.hidden=36", "model.heads=3"}},
     {"Bf16", kToyGpt, {"model.hidden=36", "model.heads=3", "precision.compute=bf16"}}};
 

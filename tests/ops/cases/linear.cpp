@@ -28,6 +28,7 @@ std::vector<Case> dense_layers() {
                           dense({4, 6}, 7, true, false),
                           dense({2, 3, 4}, 2, true, true),
                           dense({17, 5}, 131, false, false),
+                          dense({33, 6}, 5, true, true),  // more than the few rows of generation
                           dense({6, 4}, 10, false, true, "none", true)};
   for (const char* activation : {"gelu_tanh", "gelu_erf", "relu", "silu"})
     for (bool save : {false, true}) {
