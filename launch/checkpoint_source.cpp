@@ -56,11 +56,12 @@ CheckpointSource from_config(const fs::path& file, const std::string& named,
 
 CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets) {
   constexpr const char* kSources =
-      "name a config, a run such as runs/NAME, or a checkpoint such as "
-      "runs/NAME/checkpoints/step-00000100";
+      "name a config, a run such as runs/NAME, a checkpoint such as "
+      "runs/NAME/checkpoints/step-00000100, or a model of another program: a folder with "
+      "config.json and weights, or a .gguf";
   const fs::path path = named;
   std::error_code error;
-  require(fs::exists(path, error), "there is no config, run or checkpoint '{}'; {}", named,
+  require(fs::exists(path, error), "there is no config, run, checkpoint or model '{}'; {}", named,
           kSources);
   if (!fs::is_directory(path, error)) return from_config(path, named, sets);
   require(!holds_token_shards(path), "{}: holds token shards, no checkpoint; {}", named, kSources);

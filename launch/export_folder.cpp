@@ -160,7 +160,13 @@ Verification verify_export(const ModelSource& source, const fs::path& folder,
   if (ids.size() > most) ids.resize(most);
   require(ids.size() > 1, "export: --verify: '{}' is no two tokens; name a longer text", text);
   const DeviceProfile profile = make_device(source.config.device)->profile();
-  const Tensors before = probe(shipped_models(), source.config, *source.tensors, ids, profile),
+  Config config = source.config;
+  if (!config.model.vocab) config.model.vocab = source.tokenizer->vocab_size();
+  require(config.task.type == TaskConfig::Type::pretrain,
+          "export: --verify compares the logits of tokens, which a classifier has none of; the "
+          "folder {} is written, and `tessera predict` reads it",
+          folder.string());
+  const Tensors before = probe(shipped_models(), config, *source.tensors, ids, profile),
                 after = probe(shipped_models(), written.config, *written.tensors, ids, profile);
   Verification seen;
   for (const char* name : {"logits", "next_sentence"}) {
@@ -171,12 +177,20 @@ Verification verify_export(const ModelSource& source, const fs::path& folder,
     double difference = 0, largest = 0;
     for (size_t i = 0; i < b.size(); ++i) {
       const double x = a[i / kept * width + i % kept];
+      require(std::isfinite(x) && std::isfinite(b[i]),
+              "export: --verify: the logits are {} before and {} after: the model is broken", x,
+              b[i]);
       difference = std::max(difference, std::abs(x - b[i]));
       largest = std::max(largest, std::abs(x));
     }
     seen.numbers += std::ssize(b);
     seen.difference = std::max(seen.difference, largest > 0 ? difference / largest : difference);
   }
+  require(
+      seen.numbers > 0,
+      "export: --verify compares logits, and this model has no head that makes them; the folder "
+      "{} is written",
+      folder.string());
   seen.bound = 1e-5;
   for (const auto& [name, type] : written.outside_tensors->stored_types())
     seen.bound = std::max(seen.bound, type == StoredType::bf16  ? 0.05

@@ -34,6 +34,7 @@ std::vector<OutsideKey> bert_keys(const std::vector<OutsideKey>& more) {
                               {{"initializer_range"}, "model.init_std", "0.02"},
                               {{"<position_embedding_type"}, "", "absolute"},
                               {{"<is_decoder"}, "", "false"},
+                              {{"<tie_word_embeddings"}, "", "true"},
                               {{"<add_cross_attention"}, "", "false"}};
   all.insert(all.end(), more.begin(), more.end());
   return all;
@@ -183,7 +184,8 @@ const OutsideFamily kDistilBertFamily{
              {{"activation"}, "model.activation", "gelu", kActivations},
              {{"dropout"}, "model.dropout", "0.1"},
              {{"attention_dropout"}, "model.attention_dropout", "0.1"},
-             {{"initializer_range"}, "model.init_std", "0.02"}},
+             {{"initializer_range"}, "model.init_std", "0.02"},
+             {{"<tie_word_embeddings"}, "", "true"}},
     .tensors = {{"tokens", "distilbert.embeddings.word_embeddings.weight", "v w = v w"},
                 {"positions", "distilbert.embeddings.position_embeddings.weight", "p w = p w"},
                 {"embedding_norm.gain", "distilbert.embeddings.LayerNorm.weight", "w = w"},

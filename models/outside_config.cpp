@@ -382,8 +382,14 @@ Json outside_config(const OutsideFamily& family, const OutsideClass& kind, const
         }
       text = shifted(text, key.more);
     }
-    for (const std::string_view name : key.theirs)
-      if (!name.starts_with('<')) set_in(out, spelling(name), value_of(text));
+    const Json value = value_of(text);
+    for (const std::string_view name : key.theirs) {
+      if (name.starts_with('<')) continue;
+      // Where null stands for a missing key, a class may not expect to find it.
+      if (value.is_null() && key.otherwise == "null" && !find_in(original, spelling(name)))
+        continue;
+      set_in(out, spelling(name), value);
+    }
   }
   if (config.task.type == TaskConfig::Type::classify) add_labels(out, config.task.labels);
   return out;

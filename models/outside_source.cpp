@@ -189,10 +189,13 @@ void OutsideSource::require_equal_copies(const OutsideFamily& family) const {
     const auto a = names_.in_file.find(std::string(copy)),
                b = names_.in_file.find(std::string(original));
     if (a == names_.in_file.end() || b == names_.in_file.end() || used.contains(a->first)) continue;
+    const bool may_differ = std::ranges::any_of(
+        family.keys, [](const OutsideKey& key) { return key.ours == "model.tied_head"; });
     require(equal_tensors(*file_, a->second, b->second),
-            "{}: the config says that '{}' and '{}' are one tensor, and they differ; if they are "
-            "two, write \"tie_word_embeddings\": false in config.json",
-            title(), a->second, b->second);
+            "{}: the config says that '{}' and '{}' are one tensor, and they differ; {}", title(),
+            a->second, b->second,
+            may_differ ? "if they are two, write \"tie_word_embeddings\": false in config.json"
+                       : "Tessera computes such models with one tensor alone");
   }
 }
 

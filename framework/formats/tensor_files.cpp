@@ -1,6 +1,7 @@
 #include "framework/formats/tensor_files.h"
 
 #include <algorithm>
+#include <fstream>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -31,6 +32,18 @@ std::string listed(const std::vector<std::string>& names) {
 bool is_there(const fs::path& path) {
   std::error_code ignored;
   return fs::exists(path, ignored);
+}
+
+/// Git LFS keeps large files elsewhere, and a short text in their place until they are fetched.
+void require_fetched(const fs::path& path) {
+  constexpr std::string_view kPointer = "version https://git-lfs";
+  std::string start(kPointer.size(), ' ');
+  std::ifstream(path, std::ios::binary).read(start.data(), std::ssize(start));
+  require(
+      start != kPointer,
+      "{} is no file of tensors but the pointer that Git LFS keeps in its place; fetch the file "
+      "with `git lfs pull`",
+      path.string());
 }
 
 /// Shards lie beside their index; any other path could name a file that is none of the model's.
@@ -119,9 +132,11 @@ std::unique_ptr<ForeignTensors> open_tensor_files(const fs::path& path) {
   }
   const std::string name = path.filename().string();
   const auto safetensors = [](const fs::path& file) -> std::unique_ptr<ForeignTensors> {
+    require_fetched(file);
     return std::make_unique<SafetensorsTensors>(file);
   };
   const auto pytorch = [](const fs::path& file) -> std::unique_ptr<ForeignTensors> {
+    require_fetched(file);
     return std::make_unique<PytorchFile>(file);
   };
   if (name.ends_with(".safetensors")) return safetensors(path);

@@ -201,8 +201,8 @@ TEST_F(Generate, WhatIsNoCheckpointIsRefused) {
     };
     expect_contains(error(path("shards")), "shards: holds token shards, no checkpoint; name a");
     expect_contains(error("nosuch"),
-                    "there is no config, run or checkpoint 'nosuch'; name a config");
-    expect_contains(error(""), "there is no config, run or checkpoint ''");
+                    "there is no config, run, checkpoint or model 'nosuch'; name a config");
+    expect_contains(error(""), "there is no config, run, checkpoint or model ''");
     expect_contains(error(path("text")), "neither a checkpoint nor the folder of a run");
   }
 }
