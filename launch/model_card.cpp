@@ -22,10 +22,16 @@ std::string training_text(const ModelSource& source) {
   if (!config.init.from.empty())
     text += fmt::format("It began with the weights of `{}`.\n",
                         std::filesystem::path(config.init.from).filename().string());
+  if (source.marks.opened())
+    text += fmt::format("Every text began with the token `{}` (id {}); put it before a prompt.\n",
+                        source.require_tokenizer()->token(source.marks.opens), source.marks.opens);
   if (!config.data.shards.empty())
     text += fmt::format("The text is the one tokenized as `{}` ({}).\n",
                         std::filesystem::path(config.data.shards).filename().string(),
                         state.data.empty() ? "not recorded" : state.data);
+  if (!config.data.train.empty())
+    text += fmt::format("The examples are those of `{}`.\n",
+                        std::filesystem::path(config.data.train).filename().string());
   if (!state.last_evaluation) return text;
   text += "\n## Scores on held-out text\n\n| figure | value |\n|---|---|\n";
   text += fmt::format("| loss | {} |\n", number_text(state.last_evaluation->loss, "{:.4f}"));

@@ -167,7 +167,9 @@ OutsideSource::OutsideSource(std::shared_ptr<const ForeignTensors> file,
     wrong.push_back(
         fmt::format("'{}' {} has no place", name, shape_text(file_->tensor(name).shape)));
   for (const auto& [name, in_file] : names_.in_file) {
-    const auto is = [&](std::string_view pattern) { return layer_in(name, pattern).has_value(); };
+    const auto is = [&own = name](std::string_view pattern) {
+      return layer_in(own, pattern).has_value();
+    };
     if (placed.contains(name) || std::ranges::any_of(family.buffers, is) ||
         std::ranges::any_of(family.copies, [&](const auto& copy) { return is(copy.first); }))
       continue;
