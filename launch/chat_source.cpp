@@ -38,7 +38,10 @@ std::string template_beside(const fs::path& folder) {
 
 std::string template_text(const ModelSource& source) {
   std::error_code error;
-  if (fs::is_directory(source.place, error)) return template_beside(source.place);
+  if (fs::is_directory(source.place, error)) {
+    std::string beside = template_beside(source.place);
+    return beside.empty() ? template_beside(source.place / kTokenizerFolder) : beside;
+  }
   if (source.place.extension() != ".gguf") return {};
   const GgufFile file(source.place);
   const GgufMetadata& metadata = file.metadata();

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "framework/core/error.h"
+#include "framework/core/json.h"
 #include "launch/checkpoint_source.h"
 #include "launch/document_marks.h"
 #include "models/model.h"
@@ -14,6 +16,16 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Whether a SentencePiece model, which says nothing of the kind, has its bos token put before texts.
+bool adds_bos(const TokenizerFiles& files) {
+  constexpr const char* kConfig = "tokenizer_config.json";
+  const std::string* text = files.find(kConfig);
+  if (text == nullptr) return false;
+  const nlohmann::json config = parse_json_object(*text, kConfig);
+  const auto found = config.find("add_bos_token");
+  return found != config.end() && found->is_boolean() && found->get<bool>();
+}
 
 /// The token that another program's tokenizer puts in front of a text, and the one that ends texts.
 DocumentMarks marks_of(const Tokenizer& tokenizer) {
@@ -24,6 +36,8 @@ DocumentMarks marks_of(const Tokenizer& tokenizer) {
   if (const Pipeline* parts = tokenizer.pipeline()) {
     const PostProcessor::Item& first = parts->parts().post_processor.single.front();
     if (first.kind == PostProcessor::Item::Kind::special) marks.opens = first.id;
+  } else if (adds_bos(tokenizer.files())) {
+    marks.opens = special.begin_of_text;
   }
   return marks;
 }
@@ -47,11 +61,12 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
 }  // namespace
 
 std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
-  if (place.extension() == ".gguf") return nullptr;  // its tokenizer is not read
   try {
     TokenizerFiles::read(place);
   } catch (const UserError&) {
-    return nullptr;  // there are no files of a tokenizer
+    // A folder has no files of a tokenizer; a .gguf has none that is known, and require_tokenizer()
+    // says why if one is needed.
+    return nullptr;
   }
   return load_tokenizer(place);
 }
@@ -59,6 +74,7 @@ std::shared_ptr<const Tokenizer> tokenizer_beside(const fs::path& place) {
 bool is_outside_model(const std::string& named) { return OutsideModel::is_at(named); }
 
 const std::shared_ptr<const Tokenizer>& ModelSource::require_tokenizer() const {
+  if (tokenizer == nullptr && place.extension() == ".gguf") TokenizerFiles::read(place);
   require(tokenizer != nullptr,
           "{}: there are no files of a tokenizer beside the weights, such as tokenizer.json; put "
           "them there",

@@ -24,7 +24,7 @@ struct ModelSource {
   std::filesystem::path place;  // the checkpoint, or the folder or file of the other program
   Config config;                // for one rank
   std::unique_ptr<TensorSource> tensors;
-  /// None where the other program left none.
+  /// None where the other program left none, or one that a .gguf holds is not known.
   std::shared_ptr<const Tokenizer> tokenizer;
   /// The tokens that open and close a text for this model.
   DocumentMarks marks;

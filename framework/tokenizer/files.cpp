@@ -8,6 +8,7 @@
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 #include "framework/core/whole_file.h"
+#include "framework/tokenizer/gguf_tokenizer.h"
 
 namespace tessera {
 namespace {
@@ -55,6 +56,7 @@ TokenizerFiles TokenizerFiles::read(const fs::path& path) {
   std::map<std::string, std::string> files;
   const bool one_file = fs::is_regular_file(status);
   const fs::path folder = one_file ? path.parent_path() : path;
+  if (one_file && is_gguf(path)) return TokenizerFiles(gguf_tokenizer_files(path));
   if (one_file) {
     files[path.filename().string()] = bytes_of(path);
     // What says which tokens are special stands beside it.
