@@ -10,6 +10,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view kGpt2 =
+    R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
 constexpr std::string_view kLlama3 =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}|)"
     R"( ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
@@ -88,7 +90,10 @@ json qwen2() { return sequence({split(kQwen2), bytes(false)}); }
 json tekken() { return sequence({split(kTekken), bytes(false)}); }
 json gpt4o() { return sequence({split(kGpt4o), bytes(false)}); }
 json qwen35() { return sequence({split(kQwen35), bytes(false)}); }
-json falcon() { return sequence({punctuation(), bytes(true), split("[0-9][0-9][0-9]")}); }
+// Falcon cuts digits by threes after GPT-2's expression.
+json falcon() {
+  return sequence({punctuation(), split(kGpt2), split("[0-9][0-9][0-9]"), bytes(false)});
+}
 json deepseek_coder() {
   return sequence({split("[\\r\\n]"), split("\\s?\\p{L}+"), split("\\s?\\p{P}+"),
                    split(kDeepSeekIdeographs), digits(true), bytes(false)});
