@@ -15,8 +15,8 @@ class TokenizerFiles {
  public:
   TokenizerFiles() = default;
   explicit TokenizerFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
-  /// The files of a folder that tokenizers are made of, or one file. Throws UserError when the path
-  /// cannot be read, or holds none.
+  /// The files of a folder that tokenizers are made of, or one file; for a GGUF file, those that its
+  /// tokenizer would come in. Throws UserError when the path cannot be read, or holds none.
   static TokenizerFiles read(const std::filesystem::path& path);
 
   const std::map<std::string, std::string>& all() const { return files_; }
