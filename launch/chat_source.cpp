@@ -36,7 +36,9 @@ std::string template_beside(const fs::path& folder) {
                      config.string());
 }
 
-std::string template_text(const ModelSource& source) {
+}  // namespace
+
+std::string chat_template_text(const ModelSource& source) {
   std::error_code error;
   if (fs::is_directory(source.place, error)) {
     std::string beside = template_beside(source.place);
@@ -49,10 +51,8 @@ std::string template_text(const ModelSource& source) {
   return metadata.has(kKey) ? metadata.text(kKey) : std::string();
 }
 
-}  // namespace
-
 ChatTemplate chat_template_of(const ModelSource& source) {
-  const std::string text = template_text(source);
+  const std::string text = chat_template_text(source);
   require(!text.empty(),
           "--chat: there is no chat template in {}: the model was made for plain text; leave out "
           "--chat",

@@ -15,6 +15,9 @@ namespace tessera {
 /// where there is none.
 ChatTemplate chat_template_of(const ModelSource& source);
 
+/// The text of that template; empty where there is none.
+std::string chat_template_text(const ModelSource& source);
+
 /// The text that asks for an answer: to a user's message, after a system's where `system` is not
 /// empty; or to the conversation "messages" of `members`, with its "tools" if it has some. Errors
 /// begin with `where`.

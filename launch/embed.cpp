@@ -38,22 +38,6 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
-Pooling pooling_of(const ModelSource& source, const Arguments& given) {
-  std::optional<Pooling> stated = pooling_of_folder(source.place);
-  require(stated || given.has("pool"),
-          "{} does not state how vectors of tokens become one: give --pool mean, cls or last",
-          source.place.string());
-  Pooling pooling = stated.value_or(Pooling{});
-  if (given.has("pool")) pooling.mode = pooling_mode(given.text("pool"));
-  pooling.normalize |= given.has("normalize");
-  const int64_t context = source.config.model.context;
-  pooling.most_tokens = given.integer(
-      "length", pooling.most_tokens > 0 ? std::min(pooling.most_tokens, context) : context, 1);
-  require(pooling.most_tokens <= context, "--length: the model's context holds {} tokens, not {}",
-          context, pooling.most_tokens);
-  return pooling;
-}
-
 /// The ids of a line with the special tokens around it, of which the text gives way when there are
 /// too many. Counts the lines that were cut.
 std::vector<int32_t> ids_of(const std::string& line, const ModelSource& source, Encoder& encoder,
@@ -89,9 +73,9 @@ int run_embed(std::span<const std::string> args) {
       .words = {{"SOURCE", kSourceHelp}, {"FILE", "a text in each line; - is standard input"}},
       .options = {set_option(),
                   {"out", "FILE", "the safetensors file to write"},
-                  {"pool", "HOW", "mean, cls (the first token) or last, of the tokens' vectors"},
-                  {"normalize", "", "make every vector's length 1"},
-                  {"length", "N", "cut texts to N tokens (default: as stated, else the context)"}},
+                  pool_option(),
+                  normalize_option(),
+                  length_option()},
       .examples = {"minilm/ sentences.txt --out vectors.safetensors",
                    "runs/gpt-small lines.txt --pool last --normalize --out vectors.safetensors"}};
   const auto given = line.parse(args);
@@ -100,7 +84,7 @@ int run_embed(std::span<const std::string> args) {
   require(!out.empty(), "give --out: the file that takes the vectors");
   require(!fs::exists(out), "{} exists; name another file with --out, or remove it", out.string());
   const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
-  const Pooling pooling = pooling_of(source, *given);
+  const Pooling pooling = chosen_pooling(source.place, source.config.model.context, *given);
   const std::vector<std::string> lines = lines_of(given->text("FILE"));
 
   using Clock = std::chrono::steady_clock;

@@ -16,6 +16,7 @@
 #include "framework/formats/safetensors_shards.h"
 #include "launch/model_card.h"
 #include "launch/origin_files.h"
+#include "launch/sentence_folder.h"
 #include "models/outside_config.h"
 #include "models/outside_export.h"
 
@@ -28,20 +29,6 @@ using Json = nlohmann::ordered_json;
 /// Anything in the folder is the user's.
 const OldOutput kExportOutput{.called = "an exported model",
                               .alone_in = [](const fs::path&) { return false; }};
-
-/// Rows of tokens that are written: all that the model came with, and those of new tokens; padding
-/// is cut.
-int64_t rows_of(const ModelSource& source, const Json& original) {
-  const auto stated = original.find("vocab_size");
-  const int64_t rows = source.config.model.vocab.value_or(
-                    source.tokenizer ? source.tokenizer->vocab_size() : 0),
-                came = stated != original.end() && stated->is_number_integer()
-                           ? stated->get<int64_t>()
-                           : 0,
-                tokens = source.tokenizer ? source.tokenizer->vocab_size() : 0;
-  const int64_t wanted = std::max(came, tokens);
-  return wanted > 0 ? std::min(rows, wanted) : rows;
-}
 
 void set_tokens(Json& config, const ModelSource& source) {
   if (!source.tokenizer) return;
@@ -81,9 +68,26 @@ void ExportOptions::set_shard_size(const std::string& text) {
 }
 
 StoredType export_type(const std::string& name) {
-  for (const StoredType type : {StoredType::f32, StoredType::bf16, StoredType::f16})
+  for (const StoredType type :
+       {StoredType::f32, StoredType::bf16, StoredType::f16, StoredType::q8_0})
     if (name == to_string(type)) return type;
-  user_error("export: --dtype: '{}' is none of: f32, bf16, f16", name);
+  user_error("export: --dtype: '{}' is none of: f32, bf16, f16, q8_0", name);
+}
+
+int64_t exported_rows(const ModelSource& source, const Json& original, ExportReport& report) {
+  const auto stated = original.find("vocab_size");
+  const int64_t rows = source.config.model.vocab.value_or(
+                    source.tokenizer ? source.tokenizer->vocab_size() : 0),
+                came = stated != original.end() && stated->is_number_integer()
+                           ? stated->get<int64_t>()
+                           : 0,
+                tokens = source.tokenizer ? source.tokenizer->vocab_size() : 0;
+  const int64_t wanted = std::max(came, tokens), kept = wanted > 0 ? std::min(rows, wanted) : rows;
+  require(kept > 0, "export: {} does not say how many tokens it knows", source.place.string());
+  if (rows > kept)
+    report.notes.push_back(
+        fmt::format("{} rows of tokens are written; {} of padding are cut", kept, rows - kept));
+  return kept;
 }
 
 ExportReport export_folder(const ModelSource& source, const ExportOptions& options) {
@@ -91,14 +95,11 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
   const OutsideTarget target = outside_target(source.config, origin.config);
   require(target.why_not.empty(), "export: {} is no class of transformers; nearest is {}:\n  {}",
           source.place.string(), target.kind->name, fmt::join(target.why_not, "\n  "));
-  ExportReport report{.kind = std::string(target.kind->name), .type = {}, .notes = {}};
+  ExportReport report{
+      .kind = fmt::format("{} of transformers", target.kind->name), .type = {}, .notes = {}};
 
   Config config = source.config;
-  const int64_t rows = rows_of(source, origin.config);
-  require(rows > 0, "export: {} does not say how many tokens it knows", source.place.string());
-  if (const int64_t all = config.model.vocab.value_or(rows); all > rows)
-    report.notes.push_back(
-        fmt::format("{} rows of tokens are written; {} of padding are cut", rows, all - rows));
+  const int64_t rows = exported_rows(source, origin.config, report);
   const std::vector<OutsideTensorPlan> plans =
       outside_tensors(target, parameters_of(shipped_models(), config, rows), config, rows);
   config.model.vocab = rows;
@@ -147,7 +148,8 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
     report.notes.push_back(
         "no tokenizer is written: the model came with none, or its tokens are "
         "bytes");
-  write_durable(folder / "README.md", model_card(source, report.kind));
+  write_durable(folder / "README.md", model_card(source, std::string(target.kind->name)));
+  if (options.pooling) write_sentence_files(folder, *options.pooling, config.model.hidden);
   output.commit();
   return report;
 }
@@ -193,9 +195,9 @@ Verification verify_export(const ModelSource& source, const fs::path& folder,
       folder.string());
   seen.bound = 1e-5;
   for (const auto& [name, type] : written.outside_tensors->stored_types())
-    seen.bound = std::max(seen.bound, type == StoredType::bf16  ? 0.05
-                                      : type == StoredType::f16 ? 0.01
-                                                                : 1e-5);
+    seen.bound = std::max(seen.bound, type == StoredType::bf16 || type == StoredType::q8_0 ? 0.05
+                                      : type == StoredType::f16                            ? 0.01
+                                                                                           : 1e-5);
   return seen;
 }
 

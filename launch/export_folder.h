@@ -4,20 +4,24 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "framework/formats/stored_type.h"
+#include "launch/pooling.h"
 #include "launch/source.h"
 
 namespace tessera {
 
 struct ExportOptions {
-  std::filesystem::path folder;
+  std::filesystem::path folder;                  // or the file, as the form has it
   std::optional<StoredType> type;                // of all weights; none: as they came
   int64_t shard_bytes = int64_t{5'000'000'000};  // most bytes of a file of weights
+
+  std::optional<Pooling> pooling;  // of a folder for sentence-transformers
 
   void set_shard_size(const std::string& text);
 };
@@ -26,7 +30,7 @@ struct ExportOptions {
 StoredType export_type(const std::string& name);
 
 struct ExportReport {
-  std::string kind;  // the class of transformers
+  std::string kind;  // the class of transformers, or "llama in GGUF"
   std::string type;  // of the weights
   int64_t tensors = 0, bytes = 0, files = 0;
   std::vector<std::string> notes;
@@ -34,6 +38,11 @@ struct ExportReport {
 
 /// Throws UserError when the model is of no class of transformers, naming the keys that prevent it.
 ExportReport export_folder(const ModelSource& source, const ExportOptions& options);
+
+/// Rows of tokens that are written: all that the model came with, by its config there, and those of
+/// new tokens; padding is cut, with a note.
+int64_t exported_rows(const ModelSource& source, const nlohmann::ordered_json& original,
+                      ExportReport& report);
 
 struct Verification {
   int64_t numbers = 0;

@@ -109,4 +109,27 @@ std::optional<Pooling> pooling_of_folder(const fs::path& folder) {
   return pooling;
 }
 
+Option pool_option() {
+  return {"pool", "HOW", "mean, cls (the first token) or last, of the tokens' vectors"};
+}
+Option normalize_option() { return {"normalize", "", "make every vector's length 1"}; }
+Option length_option() {
+  return {"length", "N", "cut texts to N tokens (default: as stated, else the context)"};
+}
+
+Pooling chosen_pooling(const fs::path& place, int64_t context, const Arguments& given) {
+  const std::optional<Pooling> stated = pooling_of_folder(place);
+  require(stated || given.has("pool"),
+          "{} does not state how vectors of tokens become one: give --pool mean, cls or last",
+          place.string());
+  Pooling pooling = stated.value_or(Pooling{});
+  if (given.has("pool")) pooling.mode = pooling_mode(given.text("pool"));
+  pooling.normalize |= given.has("normalize");
+  pooling.most_tokens = given.integer(
+      "length", pooling.most_tokens > 0 ? std::min(pooling.most_tokens, context) : context, 1);
+  require(pooling.most_tokens <= context, "--length: the model's context holds {} tokens, not {}",
+          context, pooling.most_tokens);
+  return pooling;
+}
+
 }  // namespace tessera

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "launch/command_line.h"
+
 namespace tessera {
 
 struct Pooling {
@@ -27,5 +29,13 @@ Pooling::Mode pooling_mode(const std::string& name);
 /// What modules.json and the files that it names say; nothing where `folder` has no modules.json.
 /// Throws UserError for modules and ways of pooling that are not supported.
 std::optional<Pooling> pooling_of_folder(const std::filesystem::path& folder);
+
+/// The options that say how texts become vectors: --pool, --normalize and --length.
+Option pool_option();
+Option normalize_option();
+Option length_option();
+/// What the options say, and for the others what `place` does: a folder of sentence-transformers.
+/// Throws UserError where nothing says how vectors of tokens become one.
+Pooling chosen_pooling(const std::filesystem::path& place, int64_t context, const Arguments& given);
 
 }  // namespace tessera

@@ -1,6 +1,7 @@
 #include "launch/source.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -52,6 +53,8 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
   source.config = model->config(sets);
   const int64_t rows = source.config.model.vocab.value_or(0);
   auto tensors = model->tensors(source.config, rows);
+  if (const auto& left_out = tensors->left_out(); !left_out.empty())
+    fmt::print(stderr, "note: the model has no use for {}\n", fmt::join(left_out, ", "));
   source.outside_tensors = tensors.get();
   source.tensors = std::move(tensors);
   source.outside = std::move(model);

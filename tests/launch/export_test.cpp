@@ -108,7 +108,7 @@ TEST_F(Export, TypesShardsAndVerification) {
 TEST_F(Export, SaysWhatItCannotDo) {
   write_file(folder_ / "full/mine.txt", "mine");
   expect_contains(bad({"export", family("gpt2"), "--out", path("full")}), "holds other files");
-  expect_contains(bad({"export", family("gpt2")}), "--out DIR says which folder");
+  expect_contains(bad({"export", family("gpt2")}), "--out says which folder");
   expect_contains(bad({"export", family("gpt2"), "--out", path("a"), "--dtype", "i8"}),
                   "'i8' is none of");
   expect_contains(bad({"export", family("gpt2"), "--out", path("a"), "--as", "onnx"}),

@@ -1,0 +1,188 @@
+// Models go out as GGUF files: what they hold, and what GGUF has no name for.
+#include <nlohmann/json.hpp>
+
+#include "framework/formats/gguf_file.h"
+#include "tests/data/text_folder.h"
+#include "tests/launch/program.h"
+#include "tests/places.h"
+#include "tests/temporary_folder.h"
+
+namespace tessera {
+namespace {
+
+using Json = nlohmann::json;
+
+std::string family(const std::string& name) {
+  return source_dir() + "/tests/golden/families/" + name;
+}
+
+/// All numbers of a file, by tensor.
+std::map<std::string, std::vector<float>> numbers_of(const ForeignTensors& file) {
+  std::map<std::string, std::vector<float>> out;
+  for (const std::string& name : file.names()) {
+    out[name].resize(static_cast<size_t>(numel(file.tensor(name).shape)));
+    file.read(name, 0, out[name]);
+  }
+  return out;
+}
+
+constexpr const char* kGpt = "{type: gpt, layers: 1, hidden: 32, heads: 2, context: 16}";
+constexpr const char* kLlama =
+    "{type: gpt, layers: 1, hidden: 32, heads: 4, kv_heads: 2, context: 16, positions: rotary, "
+    "norm: rms, activation: silu_gated, bias: false, mlp_hidden: 48, rope_scaling: linear, "
+    "rope_factor: 2}";
+
+class ExportGguf : public ::testing::Test {
+ protected:
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  ProgramRun good(const std::vector<std::string>& args) const {
+    ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run;
+  }
+  std::string bad(const std::vector<std::string>& args) const {
+    const ProgramRun run = program(args);
+    EXPECT_EQ(run.status, 2) << run.out;
+    return run.err;
+  }
+  /// A model of one update, whose tokenizer is BPE of bytes with 300 tokens.
+  void make_run(const std::string& model) const {
+    std::string text;
+    for (int i = 0; i < 3000; ++i) text += "the cat sat on "[(i * 7 + i / 61) % 15];
+    write_file(folder_ / "text.txt", text);
+    good({"tokenizer", "train", path("text.txt"), "--vocab", "300", "--special", "<|end|>", "--out",
+          path("tok")});
+    good({"tokenize", path("text.txt"), "--tokenizer", path("tok"), "--out", path("shards")});
+    write_file(folder_ / "my.yaml",
+               "model: " + model + "\ndata: {shards: " + path("shards") +
+                   "}\nbatch: {sequences: 2, length: 12}\ntrain: {steps: 1 steps}\nevaluate: "
+                   "{every: 0 steps}\ndevice: {threads: 1}\nlog: {folder: " +
+                   path("run") + "}\n");
+    good({"train", path("my.yaml"), "--peak", "1"});
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ExportGguf, OfGpt2) {
+  make_run(kGpt);
+  const ProgramRun run = good(
+      {"export", path("run"), "--as", "gguf", "--out", path("my.gguf"), "--verify", "the cat sat"});
+  expect_contains(run.out, "gpt2 in GGUF, 16 tensors");
+  expect_contains(run.out, "verified: ");
+  const GgufFile file(path("my.gguf"));
+  const GgufMetadata& keys = file.metadata();
+  EXPECT_EQ(keys.text("general.architecture"), "gpt2");
+  EXPECT_EQ(keys.type("gpt2.context_length"), "u32");
+  EXPECT_EQ(keys.integer("gpt2.context_length"), 16);
+  EXPECT_EQ(keys.integer("gpt2.feed_forward_length"), 128);
+  EXPECT_EQ(keys.type("gpt2.attention.layer_norm_epsilon"), "f32");
+  EXPECT_EQ(keys.text("tokenizer.ggml.model"), "gpt2");
+  EXPECT_EQ(keys.text("tokenizer.ggml.pre"), "gpt-2");
+  const std::vector<std::string> tokens = keys.texts("tokenizer.ggml.tokens");
+  ASSERT_EQ(tokens.size(), 300u);
+  const auto end = static_cast<size_t>(keys.integer("tokenizer.ggml.eos_token_id"));
+  EXPECT_EQ(tokens.at(end), "<|end|>");
+  EXPECT_EQ(keys.integers("tokenizer.ggml.token_type").at(end), 3);
+  EXPECT_NE(std::ranges::find(tokens, "Ġ"), tokens.end()) << "bytes are spelled as characters";
+  EXPECT_FALSE(keys.texts("tokenizer.ggml.merges").empty());
+  EXPECT_FALSE(keys.flag("tokenizer.ggml.add_bos_token"));
+}
+
+TEST_F(ExportGguf, OfLlamaComesBackToTheBit) {
+  make_run(kLlama);
+  good({"export", path("run"), "--as", "gguf", "--out", path("one.gguf")});
+  const GgufFile one(path("one.gguf"));
+  const GgufMetadata& keys = one.metadata();
+  EXPECT_EQ(keys.integer("llama.attention.head_count_kv"), 2);
+  EXPECT_EQ(keys.integer("llama.rope.dimension_count"), 8);
+  EXPECT_EQ(keys.type("llama.rope.freq_base"), "f32");
+  EXPECT_EQ(keys.text("llama.rope.scaling.type"), "linear");
+  EXPECT_EQ(keys.real("llama.rope.scaling.factor"), 2);
+  // A GGUF file as the source: its tokenizer is copied.
+  good({"export", path("one.gguf"), "--as", "gguf", "--out", path("two.gguf")});
+  const GgufFile two(path("two.gguf"));
+  EXPECT_EQ(numbers_of(one), numbers_of(two));
+  EXPECT_EQ(two.metadata().texts("tokenizer.ggml.tokens"), keys.texts("tokenizer.ggml.tokens"));
+  // And by way of a folder of transformers, whose rows of queries and keys lie otherwise.
+  good({"export", path("run"), "--out", path("hf")});
+  good({"export", path("hf"), "--as", "gguf", "--out", path("three.gguf")});
+  const GgufFile three(path("three.gguf"));
+  EXPECT_EQ(numbers_of(one), numbers_of(three));
+  EXPECT_EQ(three.metadata().texts("tokenizer.ggml.merges"), keys.texts("tokenizer.ggml.merges"));
+}
+
+TEST_F(ExportGguf, TypesOfTensors) {
+  make_run(kLlama);
+  const ProgramRun run = good({"export", path("run"), "--as", "gguf", "--out", path("my.gguf"),
+                               "--dtype", "q8_0", "--verify", "the cat sat"});
+  expect_contains(run.out, "1 tensors are f16: 32 does not divide their rows");
+  const GgufFile file(path("my.gguf"));
+  EXPECT_EQ(file.tensor("token_embd.weight").type, StoredType::q8_0);
+  EXPECT_EQ(file.tensor("blk.0.ffn_down.weight").type, StoredType::f16) << "rows of 48";
+  EXPECT_EQ(file.tensor("blk.0.attn_norm.weight").type, StoredType::f32);
+  EXPECT_EQ(file.metadata().integer("general.file_type"), 7);
+  good({"export", path("run"), "--as", "gguf", "--out", path("half.gguf"), "--dtype", "bf16"});
+  EXPECT_EQ(GgufFile(path("half.gguf")).tensor("token_embd.weight").type, StoredType::bf16);
+  // The type that it came in.
+  good({"export", path("half.gguf"), "--as", "gguf", "--out", path("same.gguf")});
+  EXPECT_EQ(GgufFile(path("same.gguf")).tensor("token_embd.weight").type, StoredType::bf16);
+}
+
+TEST_F(ExportGguf, AChatTemplateGoesAlong) {
+  make_run(kGpt);
+  good({"export", path("run"), "--out", path("hf")});
+  write_file(folder_ / "hf/chat_template.jinja", "{{ messages }}");
+  good({"export", path("hf"), "--as", "gguf", "--out", path("my.gguf")});
+  EXPECT_EQ(GgufFile(path("my.gguf")).metadata().text("tokenizer.chat_template"), "{{ messages }}");
+}
+
+TEST_F(ExportGguf, SaysWhatGgufHasNoNameFor) {
+  const auto said = [&](const std::string& source) {
+    return bad({"export", source, "--as", "gguf", "--out", path("my.gguf")});
+  };
+  expect_contains(said(family("llama")), "the tokenizer is WordLevel");
+  expect_contains(said(family("mistral")), "model.window is ");
+  expect_contains(said(family("llama-llama3")), "model.rope_scaling is llama3");
+  expect_contains(said(family("qwen2")), "model.bias is qkv, llama has false");
+  expect_contains(said(family("bert")), "model.type is bert");
+  make_run(kGpt);
+  good({"export", path("run"), "--out", path("hf")});
+  const Json tokenizer = Json::parse(read_file(path("hf/tokenizer.json")));
+  const auto changed = [&](const char* pointer, const Json& value) {
+    Json other = tokenizer;
+    other[Json::json_pointer(pointer)] = value;
+    write_file(folder_ / "hf/tokenizer.json", other.dump());
+    return said(path("hf"));
+  };
+  expect_contains(changed("/normalizer", {{"type", "Lowercase"}}), "has a normalizer");
+  expect_contains(changed("/pre_tokenizer/add_prefix_space", true),
+                  "pre_tokenizer is none that GGUF has a name for");
+  expect_contains(changed("/added_tokens/0/lstrip", true), "the added token '<|end|>' has lstrip");
+  fs::remove(path("hf/tokenizer.json"));
+  fs::remove(path("hf/tokenizer_config.json"));
+  expect_contains(said(path("hf")), "no files of a tokenizer beside the weights");
+  EXPECT_FALSE(fs::exists(path("my.gguf")));
+  EXPECT_FALSE(fs::exists(path(".my.gguf.partial")));
+}
+
+TEST_F(ExportGguf, OptionsThatDoNotGoTogether) {
+  const std::string gpt2 = family("gpt2");
+  expect_contains(bad({"export", gpt2, "--as", "gguf", "--out", path("folder")}),
+                  "does not end in .gguf");
+  write_file(folder_ / "old.gguf", "old");
+  expect_contains(bad({"export", gpt2, "--as", "gguf", "--out", path("old.gguf")}),
+                  "exists; name another file");
+  expect_contains(bad({"export", gpt2, "--as", "gguf", "--out", path("no/my.gguf")}),
+                  "there is no folder");
+  expect_contains(bad({"export", gpt2, "--out", path("a"), "--dtype", "q8_0"}), "add --as gguf");
+  expect_contains(
+      bad({"export", gpt2, "--as", "gguf", "--out", path("a.gguf"), "--shard-size", "1GB"}),
+      "a GGUF file is whole");
+  expect_contains(bad({"export", gpt2, "--out", path("a"), "--pool", "mean"}),
+                  "--pool is of --as sentence-transformers");
+  EXPECT_EQ(read_file(path("old.gguf")), "old");
+}
+
+}  // namespace
+}  // namespace tessera
