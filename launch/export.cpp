@@ -28,6 +28,9 @@ int run_export(std::span<const std::string> args) {
             "f32, bf16, f16 or, in GGUF, q8_0; otherwise the type that the model came in, or f32"},
            {"shard-size", "SIZE", "most bytes of one file of weights (default 5GB)"},
            {"verify", "TEXT", "compute the model on this text from the written files and compare"},
+           pool_option(),
+           normalize_option(),
+           length_option(),
            set_option()},
       .examples = {"runs/gpt-small --out gpt-small-hf", "runs/chats --out chats --dtype bf16"}};
   const auto given = line.parse(args);

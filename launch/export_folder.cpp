@@ -12,8 +12,10 @@
 #include "framework/config/value.h"
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
+#include "framework/data/example_form.h"
 #include "framework/data/output_folder.h"
 #include "framework/formats/safetensors_shards.h"
+#include "framework/tokenizer/state_post_processor.h"
 #include "launch/model_card.h"
 #include "launch/origin_files.h"
 #include "launch/sentence_folder.h"
@@ -40,6 +42,20 @@ void set_tokens(Json& config, const ModelSource& source) {
   set("bos_token_id", or_else(special.begin_of_text, special.end_of_document));
   set("eos_token_id", or_else(special.end_of_text, special.end_of_document));
   set("pad_token_id", special.pad);
+}
+
+/// The files of the tokenizer. Those of a classifier state the special tokens that it was trained
+/// with.
+TokenizerFiles tokenizer_files(const ModelSource& source, ExportReport& report) {
+  const Tokenizer& tokenizer = *source.tokenizer;
+  const Config& config = source.config;
+  if (config.task.type != TaskConfig::Type::classify) return tokenizer.files();
+  const PostProcessor form = ExampleForm(tokenizer, config.sequence_length()).parts();
+  const Pipeline* parts = tokenizer.pipeline();
+  if (parts && parts->parts().post_processor.single == form.single) return tokenizer.files();
+  report.notes.push_back(
+      "tokenizer.json states the special tokens around a text that the model was trained with");
+  return with_post_processor(tokenizer, form, "export: " + source.place.string());
 }
 
 std::string_view torch_name(StoredType type) {
@@ -143,7 +159,7 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
     write_durable(folder / "generation_config.json", generation.dump(2) + "\n");
   }
   if (source.tokenizer && !source.tokenizer->files().all().empty())
-    source.tokenizer->files().write(folder);
+    tokenizer_files(source, report).write(folder);
   else
     report.notes.push_back(
         "no tokenizer is written: the model came with none, or its tokens are "

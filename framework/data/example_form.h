@@ -29,6 +29,7 @@ class ExampleForm {
   ExampleTokens make(std::span<const int32_t> first, std::span<const int32_t> second) const;
 
   int64_t length() const { return length_; }
+  const PostProcessor& parts() const { return parts_; }
   /// Special tokens of one text, and of two.
   size_t specials(bool pair) const;
 

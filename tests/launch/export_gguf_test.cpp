@@ -50,8 +50,8 @@ class ExportGguf : public ::testing::Test {
     std::string text;
     for (int i = 0; i < 3000; ++i) text += "the cat sat on "[(i * 7 + i / 61) % 15];
     write_file(folder_ / "text.txt", text);
-    good({"tokenizer", "train", path("text.txt"), "--vocab", "300", "--special", "<|end|>", "--out",
-          path("tok")});
+    good({"tokenizer", "train", path("text.txt"), "--vocab", "300", "--special", "<|endoftext|>",
+          "--out", path("tok")});
     good({"tokenize", path("text.txt"), "--tokenizer", path("tok"), "--out", path("shards")});
     write_file(folder_ / "my.yaml",
                "model: " + model + "\ndata: {shards: " + path("shards") +
@@ -82,7 +82,7 @@ TEST_F(ExportGguf, OfGpt2) {
   const std::vector<std::string> tokens = keys.texts("tokenizer.ggml.tokens");
   ASSERT_EQ(tokens.size(), 300u);
   const auto end = static_cast<size_t>(keys.integer("tokenizer.ggml.eos_token_id"));
-  EXPECT_EQ(tokens.at(end), "<|end|>");
+  EXPECT_EQ(tokens.at(end), "<|endoftext|>");
   EXPECT_EQ(keys.integers("tokenizer.ggml.token_type").at(end), 3);
   EXPECT_NE(std::ranges::find(tokens, "Ġ"), tokens.end()) << "bytes are spelled as characters";
   EXPECT_FALSE(keys.texts("tokenizer.ggml.merges").empty());
@@ -158,7 +158,8 @@ TEST_F(ExportGguf, SaysWhatGgufHasNoNameFor) {
   expect_contains(changed("/normalizer", {{"type", "Lowercase"}}), "has a normalizer");
   expect_contains(changed("/pre_tokenizer/add_prefix_space", true),
                   "pre_tokenizer is none that GGUF has a name for");
-  expect_contains(changed("/added_tokens/0/lstrip", true), "the added token '<|end|>' has lstrip");
+  expect_contains(changed("/added_tokens/0/lstrip", true),
+                  "the added token '<|endoftext|>' has lstrip");
   fs::remove(path("hf/tokenizer.json"));
   fs::remove(path("hf/tokenizer_config.json"));
   expect_contains(said(path("hf")), "no files of a tokenizer beside the weights");

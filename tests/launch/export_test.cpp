@@ -138,6 +138,40 @@ TEST_F(Export, TheModelOfARunMustBeThatOfItsStart) {
   good({"train", path("my.yaml"), "--peak", "1"});
 }
 
+/// A classifier goes out with its labels, and its tokenizer with the special tokens that stood around
+/// the texts, which the model's own files do not state.
+TEST_F(Export, AClassifierKeepsLabelsAndSpecialTokens) {
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 60; ++i)
+    rows += fmt::format("{}{}\t{}\n", i % 2 == 0 ? "ab" : "01", i, i % 2 == 0 ? "word" : "number");
+  write_file(folder_ / "rows.tsv", rows);
+  good({"new", "classify", "--from", family("bert"), path("rows.tsv"), "--out", path("c.yaml")});
+  good({"train", path("c.yaml"), "--peak", "1", "--set", "log.folder=" + path("c"), "--set",
+        "train.steps=2 steps"});
+  expect_contains(good({"export", path("c"), "--out", path("out")}).out,
+                  "tokenizer.json states the special tokens around a text");
+  const Json config = Json::parse(read_file(folder_ / "out/config.json"));
+  EXPECT_EQ(config.at("architectures").at(0), "BertForSequenceClassification");
+  EXPECT_EQ(config.at("id2label"), Json({{"0", "number"}, {"1", "word"}}));
+  EXPECT_EQ(config.at("label2id"), Json({{"number", 0}, {"word", 1}}));
+  EXPECT_EQ(open_tensor_files(path("out"))->tensor("classifier.weight").shape.at(0), 2);
+  const Json form = Json::parse(read_file(folder_ / "out/tokenizer.json")).at("post_processor");
+  EXPECT_EQ(form.at("single").at(0).at("SpecialToken").at("id"), "<s>");
+  EXPECT_EQ(form.at("special_tokens").at("<s>").at("ids"), Json({0}));
+}
+
+TEST_F(Export, WhatAModelHasNoUseForIsNamed) {
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 60; ++i) rows += fmt::format("{}\t{}\n", i, i % 2);
+  write_file(folder_ / "rows.tsv", rows);
+  good({"new", "classify", "--from", family("bert"), path("rows.tsv"), "--out", path("c.yaml")});
+  good({"train", path("c.yaml"), "--peak", "1", "--set", "log.folder=" + path("c"), "--set",
+        "train.steps=2 steps"});
+  good({"export", path("c"), "--out", path("out")});
+  expect_contains(good({"import", path("out"), "--out", path("kept")}).err,
+                  "note: the model has no use for classifier.bias, classifier.weight");
+}
+
 /// The same losses on one rank and on four: each reads its boxes alone.
 TEST_F(Export, OnAMesh) {
   make_run("llama", "optimizer: {type: sgd, lr: 0.01}\n");
