@@ -45,7 +45,7 @@ class ExportGguf : public ::testing::Test {
     EXPECT_EQ(run.status, 2) << run.out;
     return run.err;
   }
-  /// A model of one update, whose tokenizer is BPE of bytes with 300 tokens.
+  /// A model of one update, whose tokenizer is BPE of bytes with at most 300 tokens.
   void make_run(const std::string& model) const {
     std::string text;
     for (int i = 0; i < 3000; ++i) text += "the cat sat on "[(i * 7 + i / 61) % 15];
@@ -80,7 +80,7 @@ TEST_F(ExportGguf, OfGpt2) {
   EXPECT_EQ(keys.text("tokenizer.ggml.model"), "gpt2");
   EXPECT_EQ(keys.text("tokenizer.ggml.pre"), "gpt-2");
   const std::vector<std::string> tokens = keys.texts("tokenizer.ggml.tokens");
-  ASSERT_EQ(tokens.size(), 300u);
+  ASSERT_EQ(std::ssize(tokens), file.tensor("token_embd.weight").shape.at(0));
   const auto end = static_cast<size_t>(keys.integer("tokenizer.ggml.eos_token_id"));
   EXPECT_EQ(tokens.at(end), "<|endoftext|>");
   EXPECT_EQ(keys.integers("tokenizer.ggml.token_type").at(end), 3);

@@ -56,8 +56,9 @@ TEST_F(ExportSentence, SaysHowTextsBecomeVectors) {
   EXPECT_EQ(json("out/sentence_bert_config.json").at("max_seq_length"), 6);
   EXPECT_EQ(json("out/config_sentence_transformers.json").at("similarity_fn_name"), "cosine");
   // What was written states its pooling itself, and gives the same vectors.
-  EXPECT_EQ(vectors(family("bert"), "a", {"--pool", "mean", "--normalize", "--length", "6"}),
-            vectors(path("out"), "b"));
+  EXPECT_EQ(
+      vectors(family("bert"), "a.safetensors", {"--pool", "mean", "--normalize", "--length", "6"}),
+      vectors(path("out"), "b.safetensors"));
 }
 
 TEST_F(ExportSentence, AFolderOfItsKindNeedsNoOptions) {
