@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "framework/checkpoint/checkpoint_folder.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
@@ -41,8 +42,10 @@ std::string template_beside(const fs::path& folder) {
 std::string chat_template_text(const ModelSource& source) {
   std::error_code error;
   if (fs::is_directory(source.place, error)) {
-    std::string beside = template_beside(source.place);
-    return beside.empty() ? template_beside(source.place / kTokenizerFolder) : beside;
+    for (const fs::path& folder :
+         {source.place, source.place / kOriginFolder, source.place / kTokenizerFolder})
+      if (std::string text = template_beside(folder); !text.empty()) return text;
+    return {};
   }
   if (source.place.extension() != ".gguf") return {};
   const GgufFile file(source.place);

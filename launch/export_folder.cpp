@@ -150,6 +150,8 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
   out["dtype"] = torch_name(most);
   const fs::path& folder = output.partial();
   write_durable(folder / "config.json", out.dump(2) + "\n");
+  if (!origin.chat_template.empty())
+    write_durable(folder / "chat_template.jinja", origin.chat_template);
   if (!origin.generation_config.empty()) {
     write_durable(folder / "generation_config.json", origin.generation_config);
   } else if (config.model.type == "gpt") {

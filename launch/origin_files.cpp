@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr const char *kConfig = "config.json", *kGeneration = "generation_config.json",
-                     *kTypes = "types.json";
+                     *kChat = "chat_template.jinja", *kTypes = "types.json";
 
 std::string text_if_there(const fs::path& file) {
   std::error_code error;
@@ -32,7 +32,8 @@ StoredType type_called(const std::string& name, const std::string& what) {
 OriginFiles origin_of(const OutsideModel& model, const OutsideSource& tensors) {
   // The metadata of a GGUF file are no config.json.
   if (model.family().gguf) return {};
-  return {model.original(), text_if_there(model.path() / kGeneration), tensors.stored_types()};
+  return {model.original(), text_if_there(model.path() / kGeneration),
+          text_if_there(model.path() / kChat), tensors.stored_types()};
 }
 
 OriginFiles origin_of(const ModelSource& source) {
@@ -43,6 +44,7 @@ OriginFiles origin_of(const ModelSource& source) {
   if (const std::string text = text_if_there(config); !text.empty())
     origin.config = parse_ordered_json_object(text, config.string());
   origin.generation_config = text_if_there(folder / kGeneration);
+  origin.chat_template = text_if_there(folder / kChat);
   if (const std::string text = text_if_there(types); !text.empty()) {
     const auto list = parse_json_object(text, types.string());
     for (const auto& [name, type] : list.items())
@@ -57,6 +59,8 @@ std::map<std::string, std::string> to_files(const OriginFiles& origin) {
   files[kOriginFolder + std::string("/") + kConfig] = origin.config.dump(2) + "\n";
   if (!origin.generation_config.empty())
     files[kOriginFolder + std::string("/") + kGeneration] = origin.generation_config;
+  if (!origin.chat_template.empty())
+    files[kOriginFolder + std::string("/") + kChat] = origin.chat_template;
   Json types = Json::object();
   for (const auto& [name, type] : origin.types) types[name] = to_string(type);
   files[kOriginFolder + std::string("/") + kTypes] = types.dump(1) + "\n";

@@ -15,6 +15,7 @@ namespace tessera {
 struct OriginFiles {
   nlohmann::ordered_json config = nlohmann::ordered_json::object();
   std::string generation_config;            // the file's text; empty: there is none
+  std::string chat_template;                // the text of chat_template.jinja; empty: there is none
   std::map<std::string, StoredType> types;  // of tensors, by their names in the family's table
 };
 

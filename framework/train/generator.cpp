@@ -5,6 +5,7 @@
 
 #include "framework/assembly/assemble.h"
 #include "framework/runtime/fit.h"
+#include "framework/train/text_reader.h"
 
 namespace tessera {
 namespace {
@@ -38,18 +39,7 @@ Generator::Generator(const Models& models, const Config& config, int64_t vocab,
       size_(sized(size, config)),
       session_(compiled_generation(models, config, vocab, *device, size_), device) {}
 
-void Generator::load(TensorSource& source) {
-  for (const State& state : session_.compiled().program.states()) {
-    if (state.kind != StateKind::parameter) continue;
-    require(source.contains(state.name) && source.type(state.name) == state.type,
-            "{} does not hold this model: '{}' should be {}", source.title(), state.name,
-            to_string(state.type));
-    session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
-      source.read(state.name, Box::whole(state.type.shape), bytes.data());
-    });
-  }
-  refresh();
-}
+void Generator::load(TensorSource& source) { load_parameters(session_, source); }
 
 void Generator::refresh() {
   for (const Graph& graph : session_.compiled().program.graphs())

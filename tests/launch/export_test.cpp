@@ -83,6 +83,18 @@ TEST_F(Export, WhatCameInGoesOutToTheBit) {
   }
 }
 
+TEST_F(Export, AChatTemplateGoesAlong) {
+  std::filesystem::copy(family("gpt2"), path("chatty"));
+  const std::string text = "{% for m in messages %}{{ m.content }}{% endfor %}";
+  write_file(folder_ / "chatty" / "chat_template.jinja", text);
+  good({"export", path("chatty"), "--out", path("direct")});
+  EXPECT_EQ(read_file(path("direct") + "/chat_template.jinja"), text);
+  good({"import", path("chatty"), "--out", path("kept")});
+  good({"generate", path("kept"), "--chat", "--prompt", "ab", "--tokens", "2"});
+  good({"export", path("kept"), "--out", path("again")});
+  EXPECT_EQ(read_file(path("again") + "/chat_template.jinja"), text);
+}
+
 TEST_F(Export, BothSpellingsAreWritten) {
   good({"export", family("llama-llama3"), "--out", path("out")});
   const Json config = Json::parse(read_file(folder_ / "out/config.json"));
