@@ -1,6 +1,6 @@
 // `tessera bench` says how fast training and generation are. `train` times whole steps on random tokens, `step`
 // says which ops take the time of a step and compares them with the roofline of the machine, `op` times
-// one op, and `generate` makes tokens with random weights.
+// one op, `generate` makes tokens with random weights, and `load` reads a model's weights.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,7 +25,7 @@ namespace tessera {
 namespace {
 
 void require_mode(const std::string& mode) {
-  const std::vector<std::string> modes{"train", "step", "op", "generate"};
+  const std::vector<std::string> modes{"train", "step", "op", "generate", "load"};
   const auto meant = nearest(mode, modes);
   require(std::ranges::find(modes, mode) != modes.end(),
           "bench: there is no mode '{}'{}; known: {}", mode,
@@ -51,6 +51,7 @@ void bench(const Arguments& given, const Ranks& ranks) {
   const auto config = [&] { return load_run_config(what, sets); };
   const nlohmann::json figures = mode == "op"         ? bench_op(what, sets, steps)
                                  : mode == "step"     ? bench_step(config(), steps)
+                                 : mode == "load"     ? bench_load(what, sets)
                                  : mode == "generate" ? bench_generate(config(), steps)
                                                       : bench_train(config(), steps, ranks);
   if (given.has("json") && ranks.leads()) write_json(given.text("json"), figures);
@@ -62,9 +63,14 @@ int run_bench(std::span<const std::string> args) {
   const CommandLine line{
       .verb = "bench",
       .summary =
-          "Times training on random tokens, the ops inside a step, one op alone, or generation.",
-      .words = {{"MODE", "train: whole steps; step: time by op; op: one op; generate: tokens made"},
-                {"CONFIG", "a config; for `op` the op, its operands' types and attributes"}},
+          "Times training on random tokens, the ops inside a step, one op alone, generation, or "
+          "how long a model's weights take to be read.",
+      .words = {{"MODE",
+                 "train: whole steps; step: time by op; op: one op; generate: tokens made; load: "
+                 "weights read"},
+                {"CONFIG",
+                 "a config; for `op` the op, its operands' types and attributes; for `load` a run, "
+                 "a checkpoint, a Hugging Face folder or a .gguf"}},
       .options = {set_option(),
                   {"steps", "N", "timed steps after two to warm up (default 5)"},
                   {"json", "FILE", "write the figures there too"}},

@@ -22,6 +22,10 @@ nlohmann::json bench_step(const Config& config, int64_t steps);
 /// medians over `steps` tokens. The figures are tokens/s.
 nlohmann::json bench_generate(const Config& config, int64_t steps);
 
+/// Times the way from the files of a SOURCE to its parameters in place. The files are read as the
+/// system has them, from its memory or from the disk.
+nlohmann::json bench_load(const std::string& source, std::span<const std::string> sets);
+
 /// Times one op on random operands. `text` gives the op as `op(TYPES) {attributes}`; `sets` are
 /// settings of device.* keys.
 nlohmann::json bench_op(const std::string& text, std::span<const std::string> sets, int64_t steps);

@@ -25,6 +25,7 @@ class TextReader {
              std::span<const int64_t> lengths);
 
   void load(TensorSource& source);
+  const Session& session() const { return session_; }
 
   /// A text to read: its tokens, and for scoring the labels (negative: none) that go with them.
   struct Text {

@@ -77,6 +77,19 @@ TEST(Bench, FiguresThatCannotBeWrittenAreAnError) {
   refuses({"op", kOp, "--json", ""}, "--json: name a file");
 }
 
+TEST(Bench, LoadsAModelOfAnotherProgram) {
+  const TemporaryFolder folder;
+  const std::string file = (folder / "figures.json").string();
+  for (const char* family : {"gpt2", "bert"}) {
+    const ProgramRun run = program(
+        {"bench", "load", source_dir() + "/tests/golden/families/" + family, "--json", file});
+    EXPECT_EQ(run.status, 0) << run.err;
+    expect_contains(run.out, "GB of parameters in place after");
+    expect_contains(read_file(file), "\"parameter_bytes\"");
+  }
+  refuses({"load", (folder / "nowhere").string()}, "nowhere");
+}
+
 TEST(Bench, AModeThatThereIsNotIsNamed) {
   refuses({"nosuch"}, "bench: there is no mode 'nosuch'; known: train, step, op");
   refuses({"--steps", "3", "trian", "a.yaml"}, "did you mean 'train'?");
