@@ -102,8 +102,25 @@ HWY_INLINE void add_products(const typename M::Element* HWY_RESTRICT x,
   }
 }
 
+/// Where a tile's columns are short, the processor's own prefetching, which follows each of them,
+/// never gets going. So a tile asks for the next one's columns, which lie behind its own, in the
+/// order of their addresses: into the first cache where they fit beside its own, or else into the
+/// second.
+enum class Ahead { no, near, far };
+inline constexpr int64_t kNearBytes = 20 << 10;
+
+template <Ahead ahead, int count>
+HWY_INLINE void prefetch_lines(const char* from) {
+  constexpr int kLine = 64;
+#pragma GCC unroll 8
+  for (int b = 0; b < count; b += kLine) {
+    if constexpr (ahead == Ahead::near) __builtin_prefetch(from + b, 0, 3);
+    if constexpr (ahead == Ahead::far) __builtin_prefetch(from + b, 0, 2);
+  }
+}
+
 /// `rows` of x by `columns` of the weight, which is a multiple of four, or one.
-template <class M, int rows, int columns>
+template <class M, int rows, int columns, Ahead ahead>
 HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
                               const typename M::Element* HWY_RESTRICT w, int64_t k, float* out) {
   VF sum[rows][columns];
@@ -112,8 +129,11 @@ HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
 #pragma GCC unroll 8
     for (int c = 0; c < columns; ++c) sum[r][c] = splat(0.0f);
   const int64_t whole = k / M::width() * M::width();
-  for (int64_t i = 0; i < whole; i += M::width())
+  for (int64_t i = 0; i < whole; i += M::width()) {
+    prefetch_lines<ahead, columns * HWY_MAX_BYTES>(
+        reinterpret_cast<const char*>(w + columns * (k + i)));
     add_products<M, rows, columns, true>(x + i, w + i, k, M::width(), sum);
+  }
   if (whole < k) add_products<M, rows, columns, false>(x + whole, w + whole, k, k - whole, sum);
 #pragma GCC unroll 8
   for (int r = 0; r < rows; ++r) {
@@ -130,14 +150,35 @@ HWY_INLINE void few_rows_tile(const typename M::Element* HWY_RESTRICT x,
   }
 }
 
-template <class M, int columns>
+/// The rows of x by `columns` of the weight; the first rows ask for what comes next.
+template <class M, int columns, Ahead ahead>
 HWY_INLINE void few_rows_columns(const FewRows& p, const typename M::Element* x,
                                  const typename M::Element* w, float* out) {
-  int64_t r = 0;
+  if (p.m < M::kRows) {
+    few_rows_tile<M, 1, columns, ahead>(x, w, p.k, out);
+    for (int64_t r = 1; r < p.m; ++r)
+      few_rows_tile<M, 1, columns, Ahead::no>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+    return;
+  }
+  few_rows_tile<M, M::kRows, columns, ahead>(x, w, p.k, out);
+  int64_t r = M::kRows;
   for (; r + M::kRows <= p.m; r += M::kRows)
-    few_rows_tile<M, M::kRows, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+    few_rows_tile<M, M::kRows, columns, Ahead::no>(x + r * p.k, w, p.k,
+                                                   out + r * FewRows::kColumns);
   for (; r < p.m; ++r)
-    few_rows_tile<M, 1, columns>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+    few_rows_tile<M, 1, columns, Ahead::no>(x + r * p.k, w, p.k, out + r * FewRows::kColumns);
+}
+
+template <class M, Ahead ahead>
+HWY_INLINE void all_columns(const FewRows& p, const typename M::Element* x,
+                            const typename M::Element* w, int64_t first, int64_t last, float* out) {
+  int64_t c = first;
+  // One row alone has few sums, so it takes more columns at once.
+  if (p.m == 1)
+    for (; c + 8 <= last; c += 8)
+      few_rows_tile<M, 1, 8, ahead>(x, w + c * p.k, p.k, out + c - first);
+  for (; c + 4 <= last; c += 4) few_rows_columns<M, 4, ahead>(p, x, w + c * p.k, out + c - first);
+  for (; c < last; ++c) few_rows_columns<M, 1, Ahead::no>(p, x, w + c * p.k, out + c - first);
 }
 
 template <class M>
@@ -145,12 +186,11 @@ void few_rows(const FewRows& p, const void* x_data, const void* w_data, int64_t 
               float* out) {
   const auto* x = static_cast<const typename M::Element*>(x_data);
   const auto* w = static_cast<const typename M::Element*>(w_data);
-  int64_t c = first;
-  // One row alone has few sums, so it takes more columns at once.
-  if (p.m == 1)
-    for (; c + 8 <= last; c += 8) few_rows_tile<M, 1, 8>(x, w + c * p.k, p.k, out + c - first);
-  for (; c + 4 <= last; c += 4) few_rows_columns<M, 4>(p, x, w + c * p.k, out + c - first);
-  for (; c < last; ++c) few_rows_columns<M, 1>(p, x, w + c * p.k, out + c - first);
+  const int64_t bytes = (p.m == 1 ? 8 : 4) * p.k * static_cast<int64_t>(sizeof(*w));
+  if (bytes <= kNearBytes)
+    all_columns<M, Ahead::near>(p, x, w, first, last, out);
+  else
+    all_columns<M, Ahead::far>(p, x, w, first, last, out);
 }
 
 FewRowsFunction choose_few_rows(DType dtype, bool pairs) {
