@@ -44,10 +44,22 @@ void RandomAccessFile::prefetch(int64_t offset, int64_t bytes) const {
   ::posix_fadvise(file_.number(), offset, bytes, POSIX_FADV_WILLNEED);
 }
 
+void RandomAccessFile::read_ahead(int64_t offset, std::span<std::byte> to) const {
+  const auto all = static_cast<int64_t>(to.size());
+  prefetch(offset, std::min(all, kPrefetchBytes));
+  for (int64_t begin = 0; begin < all; begin += kPrefetchBytes) {
+    const int64_t next = begin + kPrefetchBytes;
+    if (next < all) prefetch(offset + next, std::min(all - next, kPrefetchBytes));
+    read(offset + begin, to.subspan(static_cast<size_t>(begin),
+                                    static_cast<size_t>(std::min(all - begin, kPrefetchBytes))));
+  }
+}
+
 void RandomAccessFile::read_floats(int64_t offset, StoredType type, int64_t first,
                                    std::span<float> to) const {
   const auto [elements, bytes] = block_of(type);
-  if (type == StoredType::f32) return read(offset + first * bytes, std::as_writable_bytes(to));
+  if (type == StoredType::f32)
+    return read_ahead(offset + first * bytes, std::as_writable_bytes(to));
   std::array<std::byte, size_t{64} << 10> piece;  // stays in the cache between its two uses
   const int64_t most = static_cast<int64_t>(piece.size()) / bytes * elements;
   const int64_t last = first + static_cast<int64_t>(to.size());
