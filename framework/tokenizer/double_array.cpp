@@ -27,7 +27,7 @@ class DoubleArray::Builder {
   }
 
  private:
-  static constexpr uint32_t kBlock = 256;
+  static constexpr uint32_t kBlock = 256, kLine = 64 / sizeof(Unit);
   static constexpr size_t kOpenBlocks = 16, kMostTries = 256;
   static constexpr uint32_t kEnd = 0xffffffff;
 
@@ -57,7 +57,7 @@ class DoubleArray::Builder {
       starts_.push_back(key);
     }
     starts_.push_back(range.last);
-    const uint32_t base = find_base();  // which may move the units
+    const uint32_t base = find_base(range.node);  // which may move the units
     units_[range.node].base = base;
     base_used_[base] = true;
     for (size_t i = labels_.size(); i-- > 0;) {
@@ -70,19 +70,28 @@ class DoubleArray::Builder {
 
   bool is_free(uint32_t unit) const { return (units_[unit].word & kTaken) == 0; }
 
-  uint32_t find_base() {
+  /// Where the children of `parent` may lie. Near it, if there is room: then a step along a long key
+  /// stays in one cache line.
+  uint32_t find_base(uint32_t parent) {
+    const uint32_t line = parent & ~(kLine - 1);
+    for (uint32_t unit = line; unit < line + kLine; ++unit)
+      if (const uint32_t base = unit ^ labels_[0]; is_free(unit) && fits(base)) return base;
     size_t tries = 0;
     for (uint32_t unit = first_free_; unit != kEnd && tries < kMostTries;
          unit = links_[unit].next, ++tries) {
       const uint32_t base = unit ^ labels_[0];
-      if (base_used_[base]) continue;
-      if (std::all_of(labels_.begin() + 1, labels_.end(),
-                      [&](unsigned char label) { return is_free(base ^ label); }))
-        return base;
+      if (fits(base)) return base;
     }
     const auto block = static_cast<uint32_t>(units_.size());
     add_block();
     return block ^ labels_[0];
+  }
+
+  /// Whether the children may lie there; the first one's unit is known to be free.
+  bool fits(uint32_t base) const {
+    return !base_used_[base] &&
+           std::all_of(labels_.begin() + 1, labels_.end(),
+                       [&](unsigned char label) { return is_free(base ^ label); });
   }
 
   void add_block() {
