@@ -29,20 +29,21 @@ double seconds_of(const Run& run) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// Gives every parameter numbers of about the size that trained ones have.
+/// Gives every parameter, or its rounded copy, numbers of about the size that trained ones have.
 void fill(Generator& generator) {
   Session& session = generator.session();
   for (const State& state : session.compiled().program.states()) {
-    if (state.kind != StateKind::parameter) continue;
-    session.fill<float>(session.state(state.name), [&](std::span<float> to) {
-      uint32_t x = 1;
-      for (float& value : to) {
-        x = x * 1664525 + 1013904223;
-        value = (static_cast<float>(x >> 8) * 0x1p-23F - 1) * 0.05F;
-      }
+    if (state.kind != StateKind::parameter && state.kind != StateKind::compute_copy) continue;
+    dispatch_float(state.type.dtype, "a parameter", [&]<typename T>(Tag<T>) {
+      session.fill<T>(session.state(state.name), [&](std::span<T> to) {
+        uint32_t x = 1;
+        for (T& value : to) {
+          x = x * 1664525 + 1013904223;
+          value = T((static_cast<float>(x >> 8) * 0x1p-23F - 1) * 0.05F);
+        }
+      });
     });
   }
-  generator.refresh();
 }
 
 /// Bytes of the parameters that a graph reads.
@@ -95,7 +96,10 @@ void print_ops(Generator& generator) {
 
 }  // namespace
 
-nlohmann::json bench_generate(const Config& config, int64_t steps) {
+nlohmann::json bench_generate(Config config, int64_t steps) {
+  config.mesh = {};
+  config.mesh.dp = 1;  // one process is timed
+  config.data_parallel = {};
   const int64_t vocab = planned_vocab(config), prompt = std::min(kPrompt, config.model.context);
   const auto device = make_device(config.device);
   nlohmann::json figures;

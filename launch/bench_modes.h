@@ -20,7 +20,7 @@ nlohmann::json bench_step(const Config& config, int64_t steps);
 
 /// Times reading a prompt of 512 tokens and making tokens, for one text and for 16 side by side, as
 /// medians over `steps` tokens. The figures are tokens/s.
-nlohmann::json bench_generate(const Config& config, int64_t steps);
+nlohmann::json bench_generate(Config config, int64_t steps);
 
 /// Times the way from the files of a SOURCE to its parameters in place. The files are read as the
 /// system has them, from its memory or from the disk.

@@ -27,11 +27,12 @@ Config on_one_rank(Config config) {
 
 namespace fs = std::filesystem;
 
-fs::path newest_good(const fs::path& folder, const std::string& named) {
+fs::path newest_good(const fs::path& folder, const std::string& named, bool tells) {
   std::vector<std::string> report;
   const auto latest = latest_good_checkpoint(folder, report);
   const auto best = latest ? best_beside(*latest, report) : std::nullopt;
-  for (const std::string& line : report) fmt::print(stderr, "warning: {}\n", line);
+  if (tells)
+    for (const std::string& line : report) fmt::print(stderr, "warning: {}\n", line);
   require(latest.has_value(),
           "{}: there is no whole checkpoint in {}; train first, or name another", named,
           folder.string());
@@ -46,15 +47,16 @@ CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std
 /// Takes the checkpoint from the folder that this config names, whether a run wrote the config or
 /// trains with it.
 CheckpointSource from_config(const fs::path& file, const std::string& named,
-                             std::span<const std::string> sets) {
+                             std::span<const std::string> sets, bool tells) {
   Config config = on_one_rank(load_named_config(shipped_models().kinds(), file.string(), sets));
-  const fs::path checkpoint = newest_good(config.checkpoint.folder, named);
+  const fs::path checkpoint = newest_good(config.checkpoint.folder, named, tells);
   return {std::move(config), checkpoint};
 }
 
 }  // namespace
 
-CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets) {
+CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets,
+                                 bool tells) {
   constexpr const char* kSources =
       "name a config, a run such as runs/NAME, a checkpoint such as "
       "runs/NAME/checkpoints/step-00000100, or a model of another program: a folder with "
@@ -63,15 +65,16 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   std::error_code error;
   require(fs::exists(path, error), "there is no config, run, checkpoint or model '{}'; {}", named,
           kSources);
-  if (!fs::is_directory(path, error)) return from_config(path, named, sets);
+  if (!fs::is_directory(path, error)) return from_config(path, named, sets, tells);
   require(!holds_token_shards(path), "{}: holds token shards, no checkpoint; {}", named, kSources);
   if (fs::exists(path / "manifest.json", error)) return from_checkpoint(path, sets);
-  if (!list_checkpoints(path).empty()) return from_checkpoint(newest_good(path, named), sets);
+  if (!list_checkpoints(path).empty())
+    return from_checkpoint(newest_good(path, named, tells), sets);
   if (fs::exists(path / "config.yaml", error))
-    return from_config(path / "config.yaml", named, sets);
+    return from_config(path / "config.yaml", named, sets, tells);
   require(!list_checkpoints(path / "checkpoints").empty(),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
-  return from_checkpoint(newest_good(path / "checkpoints", named), sets);
+  return from_checkpoint(newest_good(path / "checkpoints", named, tells), sets);
 }
 
 std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {

@@ -19,8 +19,10 @@ struct CheckpointSource {
 };
 
 /// Throws UserError when there is no good checkpoint; the message says where it looked. `named` is
-/// what the user named, and `sets` are overrides of config keys.
-CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets);
+/// what the user named, and `sets` are overrides of config keys. Warnings go to stderr, if it
+/// `tells`.
+CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets,
+                                 bool tells = true);
 
 /// The tokenizer that the checkpoint was trained with: run.json describes it, and its files lie in
 /// the checkpoint.

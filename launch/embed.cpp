@@ -6,13 +6,12 @@
 #include <fstream>
 #include <iostream>
 
-#include "framework/assembly/device.h"
 #include "framework/core/error.h"
 #include "framework/formats/safetensors_writer.h"
-#include "framework/train/text_reader.h"
-#include "launch/command_line.h"
+#include "framework/train/shared_reading.h"
+#include "launch/model_on_mesh.h"
+#include "launch/on_ranks.h"
 #include "launch/pooling.h"
-#include "launch/source.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
@@ -62,6 +61,62 @@ std::vector<int32_t> ids_of(const std::string& line, const ModelSource& source, 
   return ids;
 }
 
+/// The ids of all lines.
+std::vector<std::vector<int32_t>> ids_of_lines(const std::string& file, const ModelSource& source,
+                                               size_t most) {
+  Encoder encoder(source.require_tokenizer());
+  std::vector<std::vector<int32_t>> ids;
+  uint64_t cut = 0;
+  for (const std::string& text : lines_of(file)) {
+    ids.push_back(ids_of(text, source, encoder, most, cut));
+    require(!ids.back().empty(),
+            "line {} is empty, and this model has no special tokens to stand for it", ids.size());
+  }
+  if (cut > 0) fmt::print(stderr, "note: {} texts were cut to {} tokens\n", cut, most);
+  return ids;
+}
+
+int embed(const Arguments& given, const Ranks& ranks) {
+  const fs::path out = given.text("out");
+  require(!out.empty(), "give --out: the file that takes the vectors");
+  require(!ranks.leads() || !fs::exists(out),
+          "{} exists; name another file with --out, or remove it", out.string());
+  const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
+  const ModelSource& source = model.source;
+  const Pooling pooling = chosen_pooling(source.place, source.config.model.context, given);
+  std::vector<std::vector<int32_t>> ids;
+  if (ranks.leads())
+    ids = ids_of_lines(given.text("FILE"), source, static_cast<size_t>(pooling.most_tokens));
+  ids = model.replica.share_lists(std::move(ids));
+  std::vector<TextReader::Text> texts;
+  for (const auto& own : ids) texts.push_back({own, {}});
+
+  SharedReader reader({shipped_models(), model.config, source.require_tokenizer()->vocab_size(),
+                       model.device, model.replica, ReadingKind::encoding},
+                      *source.tensors, texts);
+
+  using Clock = std::chrono::steady_clock;
+  const auto begun = Clock::now();
+  const auto width = static_cast<size_t>(model.config.model.hidden);
+  std::vector<float> embeddings(ranks.leads() ? ids.size() * width : 0);
+  reader.read<float>([&](std::span<const float> hidden) { return pooling.apply(hidden, width); },
+                     [&](size_t text, const std::vector<float>& vector) {
+                       std::ranges::copy(vector,
+                                         embeddings.begin() + static_cast<ptrdiff_t>(text * width));
+                     });
+  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+  if (!ranks.leads()) return 0;
+
+  SafetensorsWriter writer(std::map<std::string, std::string>{{"format", "pt"}});
+  writer.declare("embeddings", {DType::f32, {std::ssize(ids), static_cast<int64_t>(width)}});
+  writer.create(out);
+  writer.write("embeddings", std::as_bytes(std::span(embeddings)));
+  writer.finish();
+  fmt::print("{}: {} vectors of {} numbers, {:.1f} texts/s\n", out.string(), ids.size(), width,
+             static_cast<double>(ids.size()) / std::max(seconds, 1e-9));
+  return 0;
+}
+
 }  // namespace
 
 int run_embed(std::span<const std::string> args) {
@@ -78,53 +133,7 @@ int run_embed(std::span<const std::string> args) {
                   length_option()},
       .examples = {"minilm/ sentences.txt --out vectors.safetensors",
                    "runs/gpt-small lines.txt --pool last --normalize --out vectors.safetensors"}};
-  const auto given = line.parse(args);
-  if (!given) return 0;
-  const fs::path out = given->text("out");
-  require(!out.empty(), "give --out: the file that takes the vectors");
-  require(!fs::exists(out), "{} exists; name another file with --out, or remove it", out.string());
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
-  const Pooling pooling = chosen_pooling(source.place, source.config.model.context, *given);
-  const std::vector<std::string> lines = lines_of(given->text("FILE"));
-
-  using Clock = std::chrono::steady_clock;
-  Encoder encoder(source.require_tokenizer());
-  std::vector<std::vector<int32_t>> ids;
-  std::vector<TextReader::Text> texts;
-  std::vector<int64_t> lengths;
-  uint64_t cut = 0;
-  for (const std::string& text : lines) {
-    ids.push_back(ids_of(text, source, encoder, static_cast<size_t>(pooling.most_tokens), cut));
-    require(!ids.back().empty(),
-            "line {} is empty, and this model has no special tokens to stand for it", ids.size());
-    lengths.push_back(std::ssize(ids.back()));
-  }
-  for (const auto& own : ids) texts.push_back({own, {}});
-  const Config& config = source.config;
-  TextReader reader(shipped_models(), config, source.tokenizer->vocab_size(),
-                    make_device(config.device), ReadingKind::encoding, lengths);
-  reader.load(*source.tensors);
-
-  const auto begun = Clock::now();
-  const auto width = static_cast<size_t>(config.model.hidden);
-  std::vector<float> embeddings(lines.size() * width);
-  reader.read(texts, [&](size_t text, std::span<const float> hidden) {
-    const std::vector<float> vector = pooling.apply(hidden, width);
-    std::copy(vector.begin(), vector.end(),
-              embeddings.begin() + static_cast<ptrdiff_t>(text * width));
-  });
-  const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-
-  SafetensorsWriter writer(std::map<std::string, std::string>{{"format", "pt"}});
-  writer.declare("embeddings", {DType::f32, {std::ssize(lines), static_cast<int64_t>(width)}});
-  writer.create(out);
-  writer.write("embeddings", std::as_bytes(std::span(embeddings)));
-  writer.finish();
-  fmt::print("{}: {} vectors of {} numbers, {:.1f} texts/s\n", out.string(), lines.size(), width,
-             static_cast<double>(lines.size()) / std::max(seconds, 1e-9));
-  if (cut > 0)
-    fmt::print(stderr, "note: {} texts were cut to {} tokens\n", cut, pooling.most_tokens);
-  return 0;
+  return on_ranks(line, args, embed);
 }
 
 }  // namespace tessera

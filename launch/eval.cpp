@@ -6,40 +6,33 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
-#include "framework/assembly/device.h"
+#include "framework/assembly/layouts.h"
+#include "framework/comm/agreement.h"
+#include "framework/config/parse.h"
+#include "framework/config/print.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
 #include "framework/record/run_state.h"
 #include "framework/train/model_learner.h"
-#include "launch/command_line.h"
 #include "launch/eval_text.h"
-#include "launch/source.h"
+#include "launch/model_on_mesh.h"
+#include "launch/on_ranks.h"
+#include "launch/same_program.h"
 #include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 
 namespace tessera {
 
-int run_eval(std::span<const std::string> args) {
-  CommandLine line{
-      "eval",
-      "Measures a model: on FILE (text, JSON lines, a folder; or questions with choices), or "
-      "without FILE on the held-out part of its data, in the batches of training.",
-      {{"SOURCE", kSourceHelp},
-       {"FILE", "text to measure, or JSON lines with context, choices, answer",
-        Word::Count::optional}},
-      {set_option(), {"json", "", "print one JSON object"}},
-      {"runs/gpt-small --json", "smollm2.gguf book.txt --stride 512"}};
-  for (const Option& option : eval_text_options()) line.options.push_back(option);
-  const auto given = line.parse(args);
-  if (!given) return 0;
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
-  if (const std::string file = given->text("FILE"); !file.empty())
-    return holds_choices(file) ? eval_choices(source, file, *given)
-                               : eval_text(source, file, *given);
-  for (const Option& option : eval_text_options())
-    require(!given->has(option.name), "--{} goes with a FILE", option.name);
-  const Config& config = source.config;
+namespace {
+
+/// Measures a model on the held-out part of its data, in batches that the ranks along dp divide.
+int eval_held_out(const Arguments& given, const Ranks& ranks) {
+  const std::vector<std::string> sets = given.list("set");
+  const ModelSource source = open_source(given.text("SOURCE"), sets_of_model(sets), ranks.leads());
+  Config config = source.config;
+  config.mesh = resolve_sizes(stated_mesh(sets), ranks.size());
+  check_config(config);
   const std::string place = source.place.string();
   require(config.data.holds_out(),
           "data.validation is 0: nothing is held out to measure on; name a "
@@ -56,7 +49,7 @@ int run_eval(std::span<const std::string> args) {
   const std::string trained_on =
       source.checkpoint ? parse_run_state(source.checkpoint->run_json(), place + "/run.json").data
                         : "";
-  if (!trained_on.empty() && trained_on != data.identity)
+  if (ranks.leads() && !trained_on.empty() && trained_on != data.identity)
     fmt::print(stderr, "warning: {} was trained on other data ({}) than {} holds ({})\n", place,
                trained_on, config.data.place(), data.identity);
   const auto& tokenizer = source.require_tokenizer();
@@ -68,17 +61,24 @@ int run_eval(std::span<const std::string> args) {
       tokenizer->files().all().empty()
           ? "bytes"
           : (source.checkpoint ? source.place / kTokenizerFolder : source.place).string());
-  if (!tokenizer->keeps_text() && config.data.train.empty())
+  if (ranks.leads() && !tokenizer->keeps_text() && config.data.train.empty())
     fmt::print(
         stderr,
         "note: this tokenizer ({}) does not keep every byte of a text; bits per byte are those "
         "of the text that its tokens decode to\n",
         tokenizer->kind());
-  ModelLearner learner(shipped_models(), config, std::move(data), make_device(config.device),
-                       false);
+  const auto device = ranks.set_up(config.device);
+  if (ranks.world()) {
+    require_same(*ranks.world(), "config or data",
+                 fmt::format("{}data: {}\nmodel: {}\n", to_yaml(config), data.identity, place),
+                 "Start all ranks with the same model and data");
+    require_same_program(*ranks.world(), *device);
+  }
+  ModelLearner learner(shipped_models(), config, std::move(data), device, false, ranks.world());
   learner.load(*source.tensors);
   const Evaluation evaluation = learner.evaluate();
-  if (given->has("json")) {
+  if (!ranks.leads()) return 0;
+  if (given.has("json")) {
     nlohmann::ordered_json json{{"checkpoint", place}};
     if (source.checkpoint) json["step"] = source.checkpoint->step();
     json["loss"] = to_json_number(evaluation.loss);
@@ -98,6 +98,34 @@ int run_eval(std::span<const std::string> args) {
           "earlier one",
           place, number_text(evaluation.loss, "{}"));
   return 0;
+}
+
+int eval(const Arguments& given, const Ranks& ranks) {
+  const std::string file = given.text("FILE");
+  if (!file.empty()) {
+    const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
+    const bool asks = model.replica.share(holds_choices(file) ? "choices" : "text") == "choices";
+    return asks ? eval_choices(model, file, given) : eval_text(model, file, given);
+  }
+  for (const Option& option : eval_text_options())
+    require(!given.has(option.name), "--{} goes with a FILE", option.name);
+  return eval_held_out(given, ranks);
+}
+
+}  // namespace
+
+int run_eval(std::span<const std::string> args) {
+  CommandLine line{
+      "eval",
+      "Measures a model: on FILE (text, JSON lines, a folder; or questions with choices), or "
+      "without FILE on the held-out part of its data, in the batches of training.",
+      {{"SOURCE", kSourceHelp},
+       {"FILE", "text to measure, or JSON lines with context, choices, answer",
+        Word::Count::optional}},
+      {set_option(), {"json", "", "print one JSON object"}},
+      {"runs/gpt-small --json", "smollm2.gguf book.txt --stride 512"}};
+  for (const Option& option : eval_text_options()) line.options.push_back(option);
+  return on_ranks(line, args, eval);
 }
 
 }  // namespace tessera

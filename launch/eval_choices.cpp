@@ -7,11 +7,10 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "framework/assembly/device.h"
 #include "framework/chat/python_text.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
-#include "framework/train/text_reader.h"
+#include "framework/train/shared_reading.h"
 #include "launch/eval_text.h"
 
 namespace tessera {
@@ -105,28 +104,33 @@ bool holds_choices(const std::string& file) {
   return nlohmann::json::parse(line, nullptr, false).contains("choices");
 }
 
-int eval_choices(const ModelSource& source, const std::string& file, const Arguments& given) {
-  const std::string between = given.text("between", " ");
-  const std::vector<Question> questions = read_questions(file);
-  Encoder encoder(source.require_tokenizer());
-  std::vector<Candidate> candidates;
-  for (const Question& question : questions)
-    for (const std::string& choice : question.choices)
-      candidates.push_back(candidate_of(question, between + choice, encoder, source));
-  std::vector<TextReader::Text> texts;
-  std::vector<int64_t> lengths;
-  for (const Candidate& c : candidates) {
-    texts.push_back({c.ids, c.labels});
-    lengths.push_back(std::ssize(c.ids));
+int eval_choices(const ModelOnMesh& model, const std::string& file, const Arguments& given) {
+  const ModelSource& source = model.source;
+  std::vector<Question> questions;
+  std::vector<std::vector<int32_t>> ids, labels;
+  if (model.replica.leads()) {
+    questions = read_questions(file);
+    const std::string between = given.text("between", " ");
+    Encoder encoder(source.require_tokenizer());
+    for (const Question& question : questions)
+      for (const std::string& choice : question.choices) {
+        Candidate made = candidate_of(question, between + choice, encoder, source);
+        ids.push_back(std::move(made.ids));
+        labels.push_back(std::move(made.labels));
+      }
   }
-  const Config& config = source.config;
-  TextReader reader(shipped_models(), config, source.tokenizer->vocab_size(),
-                    make_device(config.device), ReadingKind::scoring, lengths);
-  reader.load(*source.tensors);
+  ids = model.replica.share_lists(std::move(ids));
+  labels = model.replica.share_lists(std::move(labels));
+  std::vector<TextReader::Text> texts;
+  for (size_t i = 0; i < ids.size(); ++i) texts.push_back({ids[i], labels[i]});
+  SharedReader reader({shipped_models(), model.config, source.require_tokenizer()->vocab_size(),
+                       model.device, model.replica, ReadingKind::scoring},
+                      *source.tensors, texts);
   std::vector<double> likelihoods(texts.size());
-  reader.read(texts, [&](size_t text, std::span<const float> losses) {
-    for (const float loss : losses) likelihoods[text] -= loss;
+  reader.read<double>(sum_of, [&](size_t text, const std::vector<double>& made) {
+    likelihoods[text] = -made.at(0);
   });
+  if (!model.replica.leads()) return 0;
   int64_t right = 0, by_characters = 0, by_bytes = 0;
   size_t at = 0;
   for (const Question& question : questions) {

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numbers>
+#include <numeric>
 
-#include "framework/assembly/device.h"
 #include "framework/core/error.h"
 #include "framework/core/json_number.h"
 #include "framework/data/whole_documents.h"
 #include "framework/train/scoring_windows.h"
-#include "framework/train/text_reader.h"
+#include "framework/train/shared_reading.h"
 #include "launch/reading_options.h"
 #include "launch/verbs.h"
 
@@ -58,8 +58,9 @@ std::vector<Option> eval_text_options() {
           kSkipBrokenOption};
 }
 
-int eval_text(const ModelSource& source, const std::string& file, const Arguments& given) {
-  const Config& config = source.config;
+int eval_text(const ModelOnMesh& model, const std::string& file, const Arguments& given) {
+  const ModelSource& source = model.source;
+  const Config& config = model.config;
   const int64_t length = given.integer("length", config.model.context, 1);
   require(length <= config.model.context,
           "--length: the model's context holds {} tokens, and a window of {} does not fit",
@@ -67,11 +68,12 @@ int eval_text(const ModelSource& source, const std::string& file, const Argument
   const int64_t stride = given.integer("stride", std::max(length / 2, int64_t{1}), 1);
   require(stride <= length, "--stride: {} is more than a window of {} tokens scores", stride,
           length);
-  const auto documents = documents_of(source, file, given);
+  std::vector<std::vector<int32_t>> documents;
+  if (model.replica.leads()) documents = documents_of(source, file, given);
+  documents = model.replica.share_lists(std::move(documents));
 
   std::vector<TextReader::Text> texts;
   std::vector<std::vector<int32_t>> labels;
-  std::vector<int64_t> lengths;
   std::vector<int32_t> scored;
   for (const auto& ids : documents)
     for (const ScoringWindow& w :
@@ -83,18 +85,18 @@ int eval_text(const ModelSource& source, const std::string& file, const Argument
       scored.insert(scored.end(), ids.begin() + static_cast<ptrdiff_t>(w.scored),
                     ids.begin() + static_cast<ptrdiff_t>(w.end));
       texts.push_back({std::span(ids).subspan(w.begin, w.end - w.begin - 1), {}});
-      lengths.push_back(std::ssize(own));
     }
   require(!texts.empty(), "{} holds no two tokens of text: there is nothing to measure", file);
   for (size_t i = 0; i < texts.size(); ++i) texts[i].labels = labels[i];
 
-  TextReader reader(shipped_models(), config, source.tokenizer->vocab_size(),
-                    make_device(config.device), ReadingKind::scoring, lengths);
-  reader.load(*source.tensors);
-  double sum = 0;
-  reader.read(texts, [&](size_t, std::span<const float> losses) {
-    for (const float loss : losses) sum += loss;
-  });
+  SharedReader reader({shipped_models(), config, source.require_tokenizer()->vocab_size(),
+                       model.device, model.replica, ReadingKind::scoring},
+                      *source.tensors, texts);
+  std::vector<double> of_text(texts.size());
+  reader.read<double>(
+      sum_of, [&](size_t text, const std::vector<double>& made) { of_text[text] = made.at(0); });
+  if (!model.replica.leads()) return 0;
+  const double sum = std::accumulate(of_text.begin(), of_text.end(), 0.0);
   const double loss = sum / static_cast<double>(scored.size());
   const uint64_t bytes = source.tokenizer->byte_count(scored);
   nlohmann::ordered_json json{{"source", source.place.string()},

@@ -4,19 +4,21 @@
 #include <string>
 
 #include "launch/command_line.h"
-#include "launch/source.h"
+#include "launch/model_on_mesh.h"
 
 namespace tessera {
 
 /// The options that only `eval SOURCE FILE` has.
 std::vector<Option> eval_text_options();
 
-/// Loss, perplexity and bits per byte of the documents in `file`, in windows.
-int eval_text(const ModelSource& source, const std::string& file, const Arguments& given);
+/// Loss, perplexity and bits per byte of the documents in `file`, in windows. All ranks call it;
+/// rank 0 reads the file and prints.
+int eval_text(const ModelOnMesh& model, const std::string& file, const Arguments& given);
 
 /// Whether a line of `file` is a question: a JSON object with "choices".
 bool holds_choices(const std::string& file);
-/// How often the likeliest choice is the answer.
-int eval_choices(const ModelSource& source, const std::string& file, const Arguments& given);
+/// How often the likeliest choice is the answer. All ranks call it; rank 0 reads the file and
+/// prints.
+int eval_choices(const ModelOnMesh& model, const std::string& file, const Arguments& given);
 
 }  // namespace tessera

@@ -10,16 +10,16 @@
 #include <memory>
 #include <optional>
 
-#include "framework/assembly/device.h"
 #include "framework/core/error.h"
-#include "framework/train/completion.h"
+#include "framework/train/shared_completion.h"
 #include "framework/train/stop_text.h"
 #include "launch/chat_source.h"
 #include "launch/command_line.h"
 #include "launch/generate_options.h"
 #include "launch/generate_prompts.h"
 #include "launch/generate_tokens.h"
-#include "launch/source.h"
+#include "launch/model_on_mesh.h"
+#include "launch/on_ranks.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -120,41 +120,62 @@ std::string text_of(StopText text, std::span<const int32_t> ids) {
   return out + text.finish();
 }
 
-void generate(const Arguments& given) {
+/// What rank 0 makes of the command line and its files.
+struct Work {
+  std::vector<Prompt> prompts;
+  std::vector<std::vector<int32_t>> ids;
+};
+
+/// The prompts as ids, on all ranks; the prompts themselves are at rank 0 alone.
+Work shared_work(const Arguments& given, const ModelOnMesh& model, const Ranks& ranks) {
+  Work work;
+  if (ranks.leads()) {
+    work.prompts = given.has("prompts") ? read_prompts(given.text("prompts"), given.has("chat"))
+                                        : std::vector<Prompt>{{given.text("prompt")}};
+    work.ids = encoded(work.prompts, model.source, given);
+    const int64_t replicas = model.replica.count(), count = std::ssize(work.ids);
+    require(
+        replicas <= count,
+        "{} ranks along mesh.dp share the prompts out, and there {}: start fewer ranks, or have "
+        "more of them split the model with --set mesh.tp=N",
+        replicas, count == 1 ? "is one" : fmt::format("are {}", count));
+  }
+  work.ids = model.replica.share_lists(std::move(work.ids));
+  return work;
+}
+
+void generate(const Arguments& given, const Ranks& ranks) {
   GenerateOptions options = generate_options_of(given);
   require(!given.has("prompt") || !given.has("prompts"), "give --prompt or --prompts, not both");
   require(options.json || !given.has("out"), "--out: it takes JSON lines; give --json");
   const bool chats = given.has("chat");
   require(chats || !given.has("system"), "--system: only a chat has it; give --chat");
-  const std::vector<Prompt> prompts = given.has("prompts")
-                                          ? read_prompts(given.text("prompts"), chats)
-                                          : std::vector<Prompt>{{given.text("prompt")}};
-  const ModelSource source = open_source(given.text("SOURCE"), given.list("set"));
-  const Config& config = source.config;
+  const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
+  const ModelSource& source = model.source;
   const auto tokenizer = source.require_tokenizer();
   CompletionOptions& completion = options.completion;
   completion.usable = source.usable_ids();
   completion.ends = ending_tokens(source);
-  const auto ids = encoded(prompts, source, given);
+  const auto [prompts, ids] = shared_work(given, model, ranks);
 
   size_t longest = 0;
   for (const auto& prompt : ids) longest = std::max(longest, prompt.size());
   const bool beams = completion.beams.beams > 1;
+  const int64_t prompts_of_each = (std::ssize(ids) - 1) / model.replica.count() + 1;
   const GenerationSize size{
-      .rows = beams ? completion.beams.beams : std::min<int64_t>(options.batch, std::ssize(ids)),
+      .rows = beams ? completion.beams.beams : std::min<int64_t>(options.batch, prompts_of_each),
       .positions = static_cast<int64_t>(longest) + completion.most,
       .prompt = static_cast<int64_t>(longest),
       .reorders = beams};
-  Generator generator(shipped_models(), config, tokenizer->vocab_size(), make_device(config.device),
-                      size);
+  Generator generator(shipped_models(), model.config, tokenizer->vocab_size(), model.device, size,
+                      model.replica);
   generator.load(*source.tensors);
 
-  std::vector<std::unique_ptr<StopText>> texts(prompts.size());
-  std::vector<std::string> made(prompts.size());
+  std::vector<std::unique_ptr<StopText>> texts(ids.size());
   const auto begin = [&](size_t number) {
     return StopText(*tokenizer, options.stops, ids[number]);
   };
-  const bool streams = !options.json;
+  const bool streams = !options.json && ranks.leads();
   CompletionEvents events;
   events.made = [&](size_t number, int32_t id) {
     if (!texts[number]) {
@@ -162,7 +183,6 @@ void generate(const Arguments& given) {
       if (streams && !chats) show(prompts[number].text);
     }
     const std::string text = texts[number]->add(id);
-    made[number] += text;
     if (streams) show(text);
     return !texts[number]->found();
   };
@@ -173,24 +193,19 @@ void generate(const Arguments& given) {
       return text.found();
     };
   std::unique_ptr<JsonLines> lines;
-  if (options.json) lines = std::make_unique<JsonLines>(given.text("out"), prompts);
+  if (options.json && ranks.leads())
+    lines = std::make_unique<JsonLines>(given.text("out"), prompts);
   events.done = [&](size_t number, const Completion& done) {
-    if (beams) {
-      made[number] = text_of(begin(number), done.ids);
-      if (streams) show((chats ? "" : prompts[number].text) + made[number]);
-    } else if (texts[number]) {
-      const std::string rest = texts[number]->finish();
-      made[number] += rest;
-      if (streams) show(rest);
-      texts[number].reset();
-    }
-    if (lines) return lines->add(number, done, made[number], beams);
+    if (lines) return lines->add(number, done, text_of(begin(number), done.ids), beams);
+    if (beams) show((chats ? "" : prompts[number].text) + text_of(begin(number), done.ids));
+    if (texts[number]) show(texts[number]->finish());
     show("\n");
     if (done.end == Completion::End::context)
       fmt::print(stderr, "stopped after {} tokens: model.context = {} is full\n", done.ids.size(),
-                 config.model.context);
+                 model.config.model.context);
   };
-  complete(generator, ids, completion, events);
+  events.ended = [&](size_t number) { texts[number].reset(); };
+  complete_shared(generator, ids, completion, events);
 }
 
 }  // namespace
@@ -209,9 +224,10 @@ int run_generate(std::span<const std::string> args) {
   line.options.push_back({"json", "", "print lines of JSON, as --prompts does"});
   line.options.push_back({"out", "FILE", "write the lines of JSON there"});
   line.options.push_back(set_option());
-  const auto given = line.parse(args);
-  if (given) generate(*given);
-  return 0;
+  return on_ranks(line, args, [](const Arguments& given, const Ranks& ranks) {
+    generate(given, ranks);
+    return 0;
+  });
 }
 
 }  // namespace tessera

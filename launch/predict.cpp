@@ -5,14 +5,14 @@
 #include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 
-#include "framework/assembly/device.h"
 #include "framework/config/value.h"
 #include "framework/core/class_figures.h"
 #include "framework/core/error.h"
 #include "framework/train/predictor.h"
-#include "launch/command_line.h"
-#include "launch/source.h"
+#include "launch/model_on_mesh.h"
+#include "launch/on_ranks.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -106,53 +106,122 @@ class Score {
   size_t unknown_ = 0;
 };
 
-void predict(Predictor& predictor, TableReader& table, const TaskConfig& task, Output& output) {
-  const bool labelled = table.has(task.label);
-  std::vector<std::string> columns = task.text;
-  if (labelled) columns.push_back(task.label);
-  table.select(columns);
-  Score score(predictor.labels());
-  std::vector<std::vector<std::string>> texts;
-  std::vector<std::string> truths;
-  size_t told = 0;
-  const auto tell = [&] {
-    const std::vector<ToldLabel> predictions = predictor.tell(texts);
-    for (size_t i = 0; i < predictions.size(); ++i) {
-      output.add(predictions[i]);
-      if (labelled) score.add(truths[i], predictions[i].label);
-    }
-    output.flush();
-    told += predictions.size();
-    texts.clear();
-    truths.clear();
-  };
-  std::vector<std::string> fields;
-  while (table.next(fields)) {
-    if (labelled) {
-      truths.push_back(fields.back());
-      fields.pop_back();
-    }
-    texts.push_back(fields);
-    if (std::ssize(texts) == predictor.rows()) tell();
+/// The rows of a file, of which rank 0 hands out as many at a time as all replicas tell at once.
+class Rows {
+ public:
+  Rows(TableReader& table, const TaskConfig& task)
+      : table_(table), labelled_(table.has(task.label)) {
+    std::vector<std::string> columns = task.text;
+    if (labelled_) columns.push_back(task.label);
+    table.select(columns);
   }
-  if (!texts.empty()) tell();
-  require(told > 0, "{}: has no row below its header", table.name());
+
+  bool labelled() const { return labelled_; }
+  /// The next rows, `most` at most: their texts, packed, and their labels.
+  std::string next(size_t most, std::vector<std::string>& truths) {
+    truths.clear();
+    PackedText texts;
+    std::vector<std::string> fields;
+    for (size_t row = 0; row < most && table_.next(fields); ++row) {
+      if (labelled_) {
+        truths.push_back(fields.back());
+        fields.pop_back();
+      }
+      PackedText own;
+      for (const std::string& field : fields) own.add(field);
+      texts.add(std::move(own).text());
+    }
+    return std::move(texts).text();
+  }
+
+ private:
+  TableReader& table_;
+  const bool labelled_;
+};
+
+std::vector<std::string> parts_of(std::string text) {
+  UnpackedText in(std::move(text));
+  std::vector<std::string> parts;
+  while (!in.ended()) parts.push_back(in.next());
+  return parts;
+}
+
+std::string packed(const ToldLabel& told) {
+  PackedText out;
+  out.add_numbers(std::span(&told.label, 1));
+  out.add_numbers(std::span<const float>(told.probabilities));
+  return std::move(out).text();
+}
+
+ToldLabel unpacked(std::string text) {
+  UnpackedText in(std::move(text));
+  const int32_t label = in.numbers<int32_t>().at(0);
+  return {label, in.numbers<float>()};
+}
+
+/// Tells the labels of rows that all ranks have, and gives them at rank 0, in the order of the rows.
+std::vector<ToldLabel> told_of(Predictor& predictor, const Replica& replica,
+                               const std::vector<std::string>& rows) {
+  std::vector<ToldLabel> out(replica.leads() ? rows.size() : 0);
+  share_out(
+      replica, rows.size(), static_cast<size_t>(predictor.rows()),
+      [&](std::span<const size_t> numbers, const GiveResult& give) {
+        std::vector<std::vector<std::string>> texts;
+        for (const size_t number : numbers) texts.push_back(parts_of(rows[number]));
+        const std::vector<ToldLabel> told = predictor.tell(texts);
+        for (size_t i = 0; i < told.size(); ++i) give(numbers[i], packed(told[i]));
+      },
+      [&](size_t row, std::string told) { out[row] = unpacked(std::move(told)); });
+  return out;
+}
+
+/// Texts that all replicas cut, at rank 0.
+size_t cut_by_all(const Predictor& predictor, const Replica& replica) {
+  size_t cut = 0;
+  for (const std::string& own : replica.collect(std::to_string(predictor.cut())))
+    cut += std::stoull(own);
+  return cut;
+}
+
+/// Tells the labels of all rows. Rank 0 alone has `rows` and `output`.
+void tell_all(Predictor& predictor, const Replica& replica, Rows* rows, const std::string& file,
+              Output* output) {
+  const auto most = static_cast<size_t>(predictor.rows() * replica.count());
+  Score score(predictor.labels());
+  std::vector<std::string> truths;
+  size_t count = 0;
+  while (true) {
+    const std::vector<std::string> own =
+        parts_of(replica.share(rows ? rows->next(most, truths) : ""));
+    if (own.empty()) break;
+    const std::vector<ToldLabel> told = told_of(predictor, replica, own);
+    count += own.size();
+    if (!output) continue;
+    for (size_t i = 0; i < told.size(); ++i) {
+      output->add(told[i]);
+      if (rows->labelled()) score.add(truths[i], told[i].label);
+    }
+    output->flush();
+  }
+  require(count > 0, "{}: has no row below its header", file);
+  const size_t cut = cut_by_all(predictor, replica);
+  if (!output) return;
   score.say();
-  if (predictor.cut() > 0)
-    fmt::print(stderr, "note: {} of {} texts were cut to {} tokens (task.max_length)\n",
-               predictor.cut(), told, predictor.length());
+  if (cut > 0)
+    fmt::print(stderr, "note: {} of {} texts were cut to {} tokens (task.max_length)\n", cut, count,
+               predictor.length());
 }
 
 /// Opens the source. A classifier of another program says its labels; what its texts are called,
 /// the user says with --set task.text=COLUMN.
-ModelSource open_classifier(const std::string& named, std::vector<std::string> sets) {
+ModelSource open_classifier(const std::string& named, std::vector<std::string> sets, bool tells) {
   if (is_outside_model(named)) {
     const std::vector<std::string> labels = OutsideModel(shipped_models(), named).labels();
     require(!labels.empty(),
             "{} tells no labels: its config names no class for the classification of texts that "
             "Tessera knows, or its weights have no such head",
             named);
-    if (labels[0] == "LABEL_0")
+    if (tells && labels[0] == "LABEL_0")
       fmt::print(stderr,
                  "note: the config does not name all of the {} labels; they are called "
                  "LABEL_0, LABEL_1, …\n",
@@ -160,12 +229,33 @@ ModelSource open_classifier(const std::string& named, std::vector<std::string> s
     sets.insert(sets.begin(), {"task.type=classify", "task.labels=" + value_text(labels),
                                "data.train=none", "evaluate.every=0 steps"});
   }
-  ModelSource source = open_source(named, sets);
+  ModelSource source = open_source(named, sets, tells);
   require(source.config.task.classifies(),
           "{} tells no labels: it was trained with task.type: pretrain; train one with task: "
           "{{type: classify}}",
           source.place.string());
   return source;
+}
+
+int predict(const Arguments& given, const Ranks& ranks) {
+  const std::vector<std::string> sets = given.list("set");
+  const ModelOnMesh model =
+      on_mesh(open_classifier(given.text("SOURCE"), sets_of_model(sets), ranks.leads()),
+              stated_mesh(sets), ranks);
+  const std::string file = given.text("FILE");
+  std::optional<TableReader> table;
+  std::optional<Rows> rows;
+  if (ranks.leads()) {
+    table.emplace(file);
+    rows.emplace(*table, model.config.task);
+  }
+  Predictor predictor(shipped_models(), model.config, model.source.require_tokenizer(),
+                      model.device, model.replica);
+  predictor.load(*model.source.tensors);
+  std::optional<Output> output;
+  if (ranks.leads()) output.emplace(given.text("out"), predictor.labels(), given.has("json"));
+  tell_all(predictor, model.replica, rows ? &*rows : nullptr, file, output ? &*output : nullptr);
+  return 0;
 }
 
 }  // namespace
@@ -181,17 +271,7 @@ int run_predict(std::span<const std::string> args) {
        {"out", "FILE", "where to write; otherwise to standard output"},
        {"json", "", "write JSON lines, not TSV"}},
       {"runs/reviews new.tsv --out labels.tsv", "runs/reviews new.jsonl --json"}};
-  const auto given = line.parse(args);
-  if (!given) return 0;
-  const ModelSource source = open_classifier(given->text("SOURCE"), given->list("set"));
-  const Config& config = source.config;
-  TableReader table(given->text("FILE"));
-  Predictor predictor(shipped_models(), config, source.require_tokenizer(),
-                      make_device(config.device));
-  predictor.load(*source.tensors);
-  Output output(given->text("out"), predictor.labels(), given->has("json"));
-  predict(predictor, table, config.task, output);
-  return 0;
+  return on_ranks(line, args, predict);
 }
 
 }  // namespace tessera

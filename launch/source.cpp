@@ -43,9 +43,10 @@ DocumentMarks marks_of(const Tokenizer& tokenizer) {
   return marks;
 }
 
-ModelSource from_outside(const fs::path& path, std::span<const std::string> sets) {
+ModelSource from_outside(const fs::path& path, std::span<const std::string> sets, bool tells) {
   auto model = std::make_shared<const OutsideModel>(shipped_models(), path);
-  for (const std::string& note : model->notes()) fmt::print(stderr, "note: {}\n", note);
+  if (tells)
+    for (const std::string& note : model->notes()) fmt::print(stderr, "note: {}\n", note);
   ModelSource source;
   source.place = path;
   source.tokenizer = tokenizer_beside(path);
@@ -53,7 +54,7 @@ ModelSource from_outside(const fs::path& path, std::span<const std::string> sets
   source.config = model->config(sets);
   const int64_t rows = source.config.model.vocab.value_or(0);
   auto tensors = model->tensors(source.config, rows);
-  if (const auto& left_out = tensors->left_out(); !left_out.empty())
+  if (const auto& left_out = tensors->left_out(); tells && !left_out.empty())
     fmt::print(stderr, "note: the model has no use for {}\n", fmt::join(left_out, ", "));
   source.outside_tensors = tensors.get();
   source.tensors = std::move(tensors);
@@ -90,9 +91,9 @@ int64_t ModelSource::usable_ids() const {
   return tokenizer ? std::min<int64_t>(rows, tokenizer->vocab_size()) : rows;
 }
 
-ModelSource open_source(const std::string& named, std::span<const std::string> sets) {
-  if (is_outside_model(named)) return from_outside(named, sets);
-  CheckpointSource found = find_checkpoint(named, sets);
+ModelSource open_source(const std::string& named, std::span<const std::string> sets, bool tells) {
+  if (is_outside_model(named)) return from_outside(named, sets, tells);
+  CheckpointSource found = find_checkpoint(named, sets, tells);
   auto reader = std::make_unique<CheckpointReader>(found.checkpoint);
   ModelSource source;
   source.place = found.checkpoint;

@@ -39,9 +39,10 @@ struct ModelSource {
   int64_t usable_ids() const;
 };
 
-/// Opens what the user named; `sets` are overrides of config keys. Warnings and notes go to stderr.
-/// Throws UserError when there is no such model; the message says where it looked.
-ModelSource open_source(const std::string& named, std::span<const std::string> sets);
+/// Opens what the user named; `sets` are overrides of config keys. Warnings and notes go to stderr,
+/// if it `tells`. Throws UserError when there is no such model; the message says where it looked.
+ModelSource open_source(const std::string& named, std::span<const std::string> sets,
+                        bool tells = true);
 
 /// The tokenizer beside the weights of another program's model; null where there is none.
 std::shared_ptr<const Tokenizer> tokenizer_beside(const std::filesystem::path& place);

@@ -33,8 +33,8 @@ Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context,
   Graph& graph = p.graph();
   const TensorType ids{DType::i32, {batch, length}};
   const Value tokens = graph.add_input("tokens_in", ids, PortKind::data);
-  Value x =
-      ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
+  Value x = ops::embedding(
+      tokens, p.normal("tokens", t.token_rows(), t.init_std, t.own_token_rows()), {}, "embedded");
   const int64_t first = bert.first_position;
   const Value places = p.normal("positions", {first + t.context, t.hidden}, t.init_std);
   x = ops::add(
@@ -83,7 +83,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   Value m = activate(t.activation,
                      dense(p, "mlm.transform", pick(x, positions), t.hidden, t.init_std, t.bias));
   m = normalize(p, t.norm_piece(), "mlm.norm", m);
-  const Value decoder = p.normal("tokens", {t.vocab, t.hidden}, t.init_std),
+  const Value decoder = p.normal("tokens", t.token_rows(), t.init_std, t.own_token_rows()),
               bias = t.bias ? p.zeros("mlm.bias", {t.vocab}) : Value();
   Prediction head;
   if (training)

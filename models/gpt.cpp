@@ -8,15 +8,16 @@ namespace {
 
 Value head_weight(Parameters& p, const Gpt& gpt) {
   const Transformer& t = gpt.transformer;
-  return p.normal(gpt.tied_head ? "tokens" : "head.weight", {t.vocab, t.hidden}, t.init_std);
+  return p.normal(gpt.tied_head ? "tokens" : "head.weight", t.token_rows(), t.init_std,
+                  t.own_token_rows());
 }
 
 }  // namespace
 
 Value gpt_trunk(Parameters& p, const Gpt& gpt, Value tokens, const BlockContext& context) {
   const Transformer& t = gpt.transformer;
-  Value x =
-      ops::embedding(tokens, p.normal("tokens", {t.vocab, t.hidden}, t.init_std), {}, "embedded");
+  Value x = ops::embedding(
+      tokens, p.normal("tokens", t.token_rows(), t.init_std, t.own_token_rows()), {}, "embedded");
   if (t.rotary.empty()) {
     const Value table = p.normal("positions", {t.context, t.hidden}, t.init_std);
     x = ops::add(x, ops::embedding(context.positions, table, {}, "position"), {}, "placed");

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "framework/ops/iota.h"
 #include "framework/ops/linear.h"
+#include "framework/ops/shared/fill.h"
 
 namespace tessera {
 namespace {
@@ -19,6 +21,16 @@ Value read_texts(Parameters& p, const Gpt& gpt, const ReadingUse& use) {
   return gpt_trunk(p, gpt, tokens, context);
 }
 
+/// A bias for logits that takes all likelihood from rows that only pad the vocabulary; no value
+/// where there are none.
+Value padding_bias(Graph& graph, const Transformer& t) {
+  if (t.own_vocab == t.vocab) return {};
+  const TensorType numbers{DType::i32, {t.vocab}};
+  const Value own = ops::less(iota(graph, numbers, 0), fill(graph, double(t.own_vocab), numbers));
+  const TensorType bias{DType::f32, {t.vocab}};
+  return ops::where(own, fill(graph, 0, bias), fill(graph, -1e30, bias), {}, "no_padding");
+}
+
 }  // namespace
 
 std::vector<Parameter> build_gpt_scoring(Graph& graph, const Gpt& gpt, const ReadingUse& use) {
@@ -31,8 +43,9 @@ std::vector<Parameter> build_gpt_scoring(Graph& graph, const Gpt& gpt, const Rea
       ops::reshape(graph.add_input("labels", {DType::i32, {use.rows, use.length}}, PortKind::data),
                    {{"shape", Shape{count}}});
   const Value weights = graph.add_input("weights", {DType::f32, {count}}, PortKind::data);
-  const Value head =
-      p.normal(gpt.tied_head ? "tokens" : "head.weight", {t.vocab, t.hidden}, t.init_std);
+  const Value head = p.normal(gpt.tied_head ? "tokens" : "head.weight", t.token_rows(), t.init_std,
+                              t.own_token_rows());
+  const Value no_padding = padding_bias(graph, t);
   std::vector<Value> losses;
   for (int64_t begin = 0; begin < count; begin += kRows) {
     const int64_t end = std::min(begin + kRows, count);
@@ -40,7 +53,7 @@ std::vector<Parameter> build_gpt_scoring(Graph& graph, const Gpt& gpt, const Rea
       return ops::slice(of, {{"starts", matrix ? Shape{begin, 0} : Shape{begin}},
                              {"limits", matrix ? Shape{end, t.hidden} : Shape{end}}});
     };
-    const Value logits = linear(rows(x, true), head, {}, "logits");
+    const Value logits = linear(rows(x, true), head, no_padding, "logits");
     losses.push_back(ops::cross_entropy.all({logits, rows(labels, false), rows(weights, false)},
                                             {{"label_smoothing", 0.0}}, "losses")[0]);
   }

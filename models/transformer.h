@@ -10,7 +10,8 @@ struct Transformer {
   int64_t layers = 12, hidden = 768, heads = 12, kv_heads = 12, head_dim = 64, mlp_hidden = 3072;
   int64_t head_multiple = 1;  // see SelfAttention
   int64_t context = 1024;     // most positions
-  int64_t vocab = 50304;
+  int64_t vocab = 50304;      // rows of tokens
+  int64_t own_vocab = 50304;  // of them, those of the model: the others are zeros
   ModelConfig::Norm norm = ModelConfig::Norm::layer;
   double norm_eps = 1e-5;
   Activation activation = Activation::gelu_tanh;
@@ -23,6 +24,10 @@ struct Transformer {
   double init_std = 0.02;
   int64_t window = 0;  // sliding window; 0: none
   bool causal = true;
+
+  /// The table of tokens, and its own part.
+  Shape token_rows() const { return {vocab, hidden}; }
+  Shape own_token_rows() const { return {own_vocab, hidden}; }
 
   bool drops() const { return dropout > 0 || attention_dropout > 0; }
 

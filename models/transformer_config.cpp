@@ -134,14 +134,14 @@ void check_transformer(const Checks& checks) {
   check_scaling(checks);
   check_heads(checks);
   checks.shared_over_tp(m.mlp_width(), "model.mlp_hidden", "columns of the MLP");
-  if (m.vocab)  // fewer rows may be too few for the tokenizer
+  if (m.vocab && !checks.config.mesh.pads_vocab)  // fewer rows may be too few for the tokenizer
     checks.shared_over_tp(*m.vocab, "model.vocab", "rows of the vocabulary", false);
 }
 
 Transformer transformer_of(const Config& config, int64_t vocab) {
   const ModelConfig& m = config.model;
   const int64_t tp = config.mesh.tp_size();
-  require(m.vocab || vocab % tp == 0,
+  require(m.vocab || vocab % tp == 0 || config.mesh.pads_vocab,
           "the tokenizer's vocabulary of {} (model.vocab: auto) cannot be shared by {} tensor "
           "parallel ranks evenly; pad it with --set model.vocab={}, or change mesh.tp",
           vocab, tp, (vocab + tp - 1) / tp * tp);
@@ -154,7 +154,8 @@ Transformer transformer_of(const Config& config, int64_t vocab) {
   t.head_dim = m.head_width();
   t.mlp_hidden = m.mlp_width();
   t.context = m.context;
-  t.vocab = m.vocab.value_or(vocab);
+  t.own_vocab = m.vocab.value_or(vocab);
+  t.vocab = config.mesh.pads_vocab ? (t.own_vocab + tp - 1) / tp * tp : t.own_vocab;
   t.norm = m.norm;
   t.norm_eps = m.norm_eps;
   t.activation = m.activation;

@@ -8,6 +8,7 @@
 #include "framework/core/error.h"
 #include "framework/ops/shared/fill.h"
 #include "framework/passes/grad.h"
+#include "framework/passes/masters.h"
 #include "framework/passes/optimizer.h"
 #include "framework/passes/precision.h"
 #include "framework/report/flops.h"
@@ -105,6 +106,7 @@ class Assembler {
   void add_evaluation() { add("model", model("evaluate", false)); }
 
   void add_generation(const GenerationSize& size) {
+    only_reads_ = true;
     std::vector<std::string> generating;
     for (const ModelDef& row : models_.rows)
       if (row.generation) generating.push_back(row.kind.name);
@@ -135,6 +137,7 @@ class Assembler {
   }
 
   void add_reading(ReadingKind kind, std::span<const ReadingSize> sizes) {
+    only_reads_ = true;
     const auto build = kind == ReadingKind::scoring ? model_.scoring : model_.encoding;
     require(build != nullptr, "a {} model {}", model_.kind.name,
             kind == ReadingKind::scoring
@@ -150,6 +153,7 @@ class Assembler {
 
   Assembly finish(std::map<std::string, LocalValues>* values = nullptr) {
     Program precise = apply_precision(std::move(program_), config_.precision.compute);
+    if (only_reads_) precise = drop_masters(std::move(precise));
     Assembly out;
     out.parameters = parameters_;
     out.mesh = mesh_of(config_);
@@ -237,6 +241,7 @@ class Assembler {
   int64_t vocab_;
   const PassObserver observer_;
   Program program_;
+  bool only_reads_ = false;  // no graph changes or makes a parameter
   std::vector<Parameter> parameters_;
   std::vector<Parameter> trained_;  // of them, those that are not frozen
 };

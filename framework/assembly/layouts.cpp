@@ -22,9 +22,7 @@ Mesh mesh_of(const Config& config) {
   return Mesh(std::move(axes));
 }
 
-Config resolve_mesh(Config config, int64_t ranks) {
-  MeshConfig& mesh = config.mesh;
-  const bool stated_dp = mesh.dp.has_value();
+MeshConfig resolve_sizes(MeshConfig mesh, int64_t ranks) {
   int64_t stated = 1;
   bool open = false;
   std::string sizes;
@@ -41,8 +39,14 @@ Config resolve_mesh(Config config, int64_t ranks) {
           sizes, ranks, ranks == 1 ? "" : "s", stated);
   for (const ConfigAxis& axis : kMeshAxes)
     if (std::optional<int64_t>& size = mesh.*axis.size; !size) size = ranks / stated;
+  return mesh;
+}
+
+Config resolve_mesh(Config config, int64_t ranks) {
+  const bool stated_dp = config.mesh.dp.has_value();
+  config.mesh = resolve_sizes(config.mesh, ranks);
   // One data parallel rank divides nothing and sends nothing.
-  if (!stated_dp && mesh.dp == 1) config.data_parallel = {};
+  if (!stated_dp && config.mesh.dp == 1) config.data_parallel = {};
   check_config(config);
   return config;
 }

@@ -15,8 +15,11 @@ namespace tessera {
 /// call resolve_mesh first.
 Mesh mesh_of(const Config& config);
 
-/// The config with the sizes of all axes as numbers for a run of `ranks`; throws UserError when the
-/// sizes do not make them up. Where dp is auto and comes out as one, data_parallel is its default:
+/// The mesh with the sizes of all axes as numbers for a run of `ranks`; throws UserError when the
+/// sizes do not make them up.
+MeshConfig resolve_sizes(MeshConfig mesh, int64_t ranks);
+
+/// The config with its mesh resolved, and checked (UserError). Where dp is auto and comes out as one, data_parallel is its default:
 /// one rank divides nothing.
 Config resolve_mesh(Config config, int64_t ranks);
 

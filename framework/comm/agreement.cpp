@@ -35,18 +35,22 @@ int64_t agreed_max(World* world, int64_t mine) {
 }
 
 std::string broadcast_text(World& world, int root, std::string text) {
+  return broadcast_text(world.all(), root, std::move(text));
+}
+
+std::string broadcast_text(Communicator& group, int root, std::string text) {
   auto size = static_cast<int64_t>(text.size());
   const auto send = [&](void* data, DType dtype, int64_t count) {
-    world.all().run({.kind = Collective::Kind::broadcast,
-                     .dtype = dtype,
-                     .pieces = {{data, data, count}},
-                     .root = root,
-                     .name = "text"});
+    group.run({.kind = Collective::Kind::broadcast,
+               .dtype = dtype,
+               .pieces = {{data, data, count}},
+               .root = root,
+               .name = "text"});
   };
   send(&size, DType::i64, 1);
   // The text travels as whole 64-bit words, which every transport moves.
   std::vector<int64_t> words(static_cast<size_t>((size + 7) / 8));
-  if (world.rank() == root) std::memcpy(words.data(), text.data(), text.size());
+  if (group.rank() == root) std::memcpy(words.data(), text.data(), text.size());
   send(words.data(), DType::i64, static_cast<int64_t>(words.size()));
   return {reinterpret_cast<const char*>(words.data()), static_cast<size_t>(size)};
 }

@@ -31,7 +31,9 @@ void require_same(
 /// in front; empty when no rank has a complaint.
 std::string first_complaint(World& world, const std::string& mine);
 
-/// Returns the text of rank `root` on all ranks; the texts that the others give are ignored.
+/// Returns the text of rank `root` on all ranks of a group; the texts that the others give are
+/// ignored.
+std::string broadcast_text(Communicator& group, int root, std::string text);
 std::string broadcast_text(World& world, int root, std::string text);
 
 }  // namespace tessera

@@ -173,6 +173,8 @@ struct MeshConfig {
   std::optional<int64_t> tp = 1;         // auto: the ranks that dp leaves
   std::optional<int64_t> head_multiple;  // auto: tp
   bool sequence_parallel = false;
+  /// No key: where a model is only read, its vocabulary is padded to what tp divides.
+  bool pads_vocab = false;
   double silence_limit = 60, hang_limit = 600;  // seconds
 
   /// The sizes, with 1 for an `auto` that is not resolved.

@@ -9,16 +9,31 @@
 namespace tessera {
 namespace {
 
+/// Gives each state that has no layout yet the one in which this graph leaves it. Returns whether
+/// the graph found such a state in another layout.
+bool settle_states(const Graph& graph, const Sharding& sharding, Lowering& l) {
+  bool moved = false;
+  for (size_t i = 0; i < graph.outputs().size(); ++i) {
+    const Port& port = graph.outputs()[i];
+    if (port.kind != PortKind::state) continue;
+    const bool is_new = l.wishes.states.emplace(port.name, sharding.outputs[i]).second;
+    const Port* before = graph.find_input(port.name);
+    if (is_new && before)
+      moved = moved || sharding.inputs[static_cast<size_t>(before - graph.inputs().data())] !=
+                           sharding.outputs[i];
+  }
+  return moved;
+}
+
 /// Shards and partitions a graph. A state that has no layout yet gets the one in which this graph
-/// leaves it, and the other graphs find it there.
+/// leaves it: the graph is sharded again if it reads the state, too, such as a key/value cache, and
+/// the other graphs find it there.
 Graph distribute(const Graph& graph, Lowering& l) {
-  const Sharding sharding = shard(graph, l.mesh, l.wishes);
+  Sharding sharding = shard(graph, l.mesh, l.wishes);
+  if (settle_states(graph, sharding, l)) sharding = shard(graph, l.mesh, l.wishes);
   for (size_t i = 0; i < graph.inputs().size(); ++i)
     if (graph.inputs()[i].kind == PortKind::data)
       l.inputs[graph.name() + "." + graph.inputs()[i].name] = sharding.inputs[i];
-  for (size_t i = 0; i < graph.outputs().size(); ++i)
-    if (graph.outputs()[i].kind == PortKind::state)
-      l.wishes.states.emplace(graph.outputs()[i].name, sharding.outputs[i]);
   return partition(graph, l.mesh, sharding, "loss",
                    l.values ? &(*l.values)[graph.name()] : nullptr);
 }

@@ -49,6 +49,8 @@ struct CompletionEvents {
   /// Of beam search: whether a text ends with its last token, by what it says.
   std::function<bool(size_t, std::span<const int32_t>)> stops = {};
   std::function<void(size_t, Completion)> done = {};
+  /// Of complete_shared: a text has ended, told after `done` on every rank of its replica.
+  std::function<void(size_t)> ended = {};
 };
 
 /// Completes all prompts; each has one token at least and is no longer than the generator takes.

@@ -4,8 +4,7 @@
 #include <numeric>
 
 #include "framework/assembly/assemble.h"
-#include "framework/runtime/fit.h"
-#include "framework/train/text_reader.h"
+#include "framework/train/held_state.h"
 
 namespace tessera {
 namespace {
@@ -21,30 +20,20 @@ GenerationSize sized(GenerationSize size, const Config& config) {
   return size;
 }
 
-Compiled compiled_generation(const Models& models, const Config& config, int64_t vocab,
-                             const Device& device, const GenerationSize& size) {
-  Compiled compiled = compile(assemble_generation(models, config, vocab, size).program, device);
-  require_fits(compiled, device.profile().memory_bytes,
-               static_cast<size_t>(config.device.reserve.bytes));
-  return compiled;
-}
-
 int32_t narrow(int64_t x) { return static_cast<int32_t>(x); }
 
 }  // namespace
 
 Generator::Generator(const Models& models, const Config& config, int64_t vocab,
-                     const std::shared_ptr<Device>& device, GenerationSize size)
+                     const std::shared_ptr<Device>& device, GenerationSize size, Replica replica)
     : config_(config),
       size_(sized(size, config)),
-      session_(compiled_generation(models, config, vocab, *device, size_), device) {}
+      replica_(std::move(replica)),
+      session_(compile_for(replica_, assemble_generation(models, config, vocab, size_).program,
+                           *device, config),
+               device) {}
 
-void Generator::load(TensorSource& source) { load_parameters(session_, source); }
-
-void Generator::refresh() {
-  for (const Graph& graph : session_.compiled().program.graphs())
-    if (graph.name() == "refresh") session_.run("refresh");
-}
+void Generator::load(TensorSource& source) { load_parameters(session_, replica_.place(), source); }
 
 HostValues<float> Generator::read(std::span<const int32_t> prompt) {
   check(!prompt.empty() && static_cast<int64_t>(prompt.size()) <= size_.prompt,

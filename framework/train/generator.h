@@ -11,26 +11,27 @@
 #include "framework/checkpoint/tensor_source.h"
 #include "framework/config/config.h"
 #include "framework/runtime/session.h"
+#include "framework/train/replica.h"
 #include "models/model.h"
 
 namespace tessera {
 
 class Generator {
  public:
-  /// The config's model is found in `models`. `size.window` is set here, from the config, and
+  /// The config's model is found in `models`; on a mesh the config is that of one replica
+  /// (of_replica), all ranks of which make a generator and call it alike. `size.window` is set here, from the config, and
   /// `size.positions` is cut to the context. Throws UserError when the model generates no text, when
   /// the longest prompt does not fit into the context, or when it all does not fit into memory.
   Generator(const Models& models, const Config& config, int64_t vocab,
-            const std::shared_ptr<Device>& device, GenerationSize size);
+            const std::shared_ptr<Device>& device, GenerationSize size, Replica replica = {});
 
   void load(TensorSource& source);
-  /// Makes the copies of the parameters that are computed with; load() does it, too.
-  void refresh();
   /// The session, with the memory of parameters and states: for tests and for weights that are in
   /// memory already.
   Session& session() { return session_; }
 
   const GenerationSize& size() const { return size_; }
+  const Replica& replica() const { return replica_; }
   int64_t context() const { return config_.model.context; }
 
   /// Reads a prompt of at least one token and returns the logits of the token after it, good until
@@ -48,6 +49,7 @@ class Generator {
  private:
   const Config config_;
   const GenerationSize size_;
+  const Replica replica_;
   Session session_;
   int64_t read_ = 0;   // tokens of the prompt that was read last
   int64_t first_ = 0;  // position of the first place of the prompt's caches

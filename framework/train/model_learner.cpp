@@ -10,6 +10,7 @@
 #include "framework/comm/agreement.h"
 #include "framework/config/choices.h"
 #include "framework/graph/text.h"
+#include "framework/train/held_state.h"
 #include "framework/train/new_head.h"
 #include "framework/train/signals.h"
 #include "models/open_corpus.h"
@@ -112,13 +113,8 @@ ModelLearner::ModelLearner(const ModelDef& model, const Config& config, LearnerD
 void ModelLearner::initialize() {
   if (initialized_) return;
   session_.run("initialize");
-  refresh();
+  refresh_copies(session_);
   initialized_ = true;
-}
-
-void ModelLearner::refresh() {
-  for (const Graph& graph : session_.compiled().program.graphs())
-    if (graph.name() == "refresh") session_.run("refresh");
 }
 
 StepResult ModelLearner::update(int64_t first_sample) {
@@ -191,16 +187,6 @@ std::vector<State> ModelLearner::persistent_states() const {
   return out;
 }
 
-TensorType ModelLearner::whole_type(const State& state) const {
-  if (!state.kept.empty()) return {state.type.dtype, state.kept};
-  return parts_.mesh.size() > 1 ? TensorType{state.type.dtype, state.whole} : state.type;
-}
-
-Box ModelLearner::box_held(const State& state) const {
-  return parts_.mesh.size() > 1 ? box_of(state.whole, state.layout, parts_.mesh, parts_.rank)
-                                : Box::whole(state.type.shape);
-}
-
 bool ModelLearner::writes(const State& state) const {
   // Among ranks that hold the same box, the first one along every axis writes it.
   for (size_t a = 0; a < parts_.mesh.axes().size(); ++a) {
@@ -218,7 +204,7 @@ void ModelLearner::save(CheckpointWriter& writer) {
   for (const State& state : persistent_states()) {
     if (!writes(state)) continue;
     held.push_back(session_.state<std::byte>(state.name));
-    parts.push_back({state.name, whole_type(state), box_held(state), held.back().data()});
+    parts.push_back({state.name, whole_type(state), box_held(state, place()), held.back().data()});
   }
   writer.write(parts);
 }
@@ -232,9 +218,9 @@ std::vector<WantedTensor> ModelLearner::wanted(const std::vector<State>& states)
 void ModelLearner::read(const std::vector<State>& states, TensorSource& source) {
   for (const State& state : states)
     session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
-      source.read(state.name, box_held(state), bytes.data());
+      source.read(state.name, box_held(state, place()), bytes.data());
     });
-  refresh();
+  refresh_copies(session_);
   initialized_ = true;
 }
 

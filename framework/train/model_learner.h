@@ -70,13 +70,10 @@ class ModelLearner : public Learner {
                const CompileOptions& options);
   /// States that a checkpoint holds: all that cannot be made from others.
   std::vector<State> persistent_states() const;
-  void refresh();
+  MeshPlace place() const { return {parts_.mesh, parts_.rank, world_}; }
   std::vector<WantedTensor> wanted(const std::vector<State>& states) const;
   void read(const std::vector<State>& states, TensorSource& source);
-  /// A state's type on all ranks together, the box of it that this rank holds, and whether this
-  /// rank writes that box into a checkpoint.
-  TensorType whole_type(const State& state) const;
-  Box box_held(const State& state) const;
+  /// Whether this rank writes the box of the state that it holds into a checkpoint.
   bool writes(const State& state) const;
 
   const ModelDef model_;

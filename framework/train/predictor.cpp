@@ -6,21 +6,18 @@
 #include "framework/assembly/fit_settings.h"
 #include "framework/core/error.h"
 #include "framework/train/feed.h"
+#include "framework/train/held_state.h"
 #include "framework/train/open_examples.h"
 #include "models/labelled_batches.h"
 
 namespace tessera {
 namespace {
 
-Compiled compiled_for(const Models& models, const Config& config, int64_t vocab,
-                      const Device& device) {
+Program program_of(const Models& models, const Config& config, int64_t vocab) {
   require(config.task.classifies(),
           "this model tells no labels: it was trained with task.type: pretrain; train one with "
           "task: {{type: classify}}");
-  Compiled compiled = compile(assemble_evaluation(models, config, vocab).program, device, {});
-  require_fits(compiled, device.profile().memory_bytes,
-               static_cast<size_t>(config.device.reserve.bytes), fit_settings(config));
-  return compiled;
+  return assemble_evaluation(models, config, vocab).program;
 }
 
 bool has_segments(const Models& models, const Config& config) {
@@ -32,31 +29,18 @@ bool has_segments(const Models& models, const Config& config) {
 
 Predictor::Predictor(const Models& models, const Config& config,
                      const std::shared_ptr<const Tokenizer>& tokenizer,
-                     const std::shared_ptr<Device>& device)
+                     const std::shared_ptr<Device>& device, Replica replica)
     : config_(config),
       segments_(has_segments(models, config)),
       pad_(padding_id(*tokenizer)),
       form_(*tokenizer, config.sequence_length()),
       encoder_(tokenizer, form_),
-      session_(compiled_for(models, config, tokenizer->vocab_size(), *device), device) {}
+      replica_(std::move(replica)),
+      session_(compile_for(replica_, program_of(models, config, tokenizer->vocab_size()), *device,
+                           config, fit_settings(config)),
+               device) {}
 
-void Predictor::load(TensorSource& source) {
-  std::vector<WantedTensor> wanted;
-  for (const State& state : session_.compiled().program.states())
-    if (state.kind == StateKind::parameter)
-      wanted.push_back(
-          {state.name, {state.type.dtype, state.kept.empty() ? state.type.shape : state.kept}});
-  const std::vector<std::string> lines = mismatches(source, wanted);
-  require(lines.empty(), "{} does not fit this model:\n  {}", source.title(),
-          fmt::join(lines, "\n  "));
-  for (const State& state : session_.compiled().program.states())
-    if (state.kind == StateKind::parameter)
-      session_.fill<std::byte>(session_.state(state.name), [&](std::span<std::byte> bytes) {
-        source.read(state.name, Box::whole(state.type.shape), bytes.data());
-      });
-  for (const Graph& graph : session_.compiled().program.graphs())
-    if (graph.name() == "refresh") session_.run("refresh");
-}
+void Predictor::load(TensorSource& source) { load_parameters(session_, replica_.place(), source); }
 
 std::vector<ToldLabel> Predictor::tell(std::span<const std::vector<std::string>> examples) {
   check(std::ssize(examples) <= rows(), "{} examples for {} rows", examples.size(), rows());

@@ -9,6 +9,7 @@
 #include "framework/checkpoint/tensor_source.h"
 #include "framework/data/examples.h"
 #include "framework/runtime/session.h"
+#include "framework/train/replica.h"
 #include "models/model.h"
 
 namespace tessera {
@@ -21,10 +22,12 @@ struct ToldLabel {
 
 class Predictor {
  public:
-  /// The config's model is found in `models`; throws UserError when it tells no labels.
+  /// The config's model is found in `models`; on a mesh the config is that of one replica
+  /// (of_replica), all ranks of which make a predictor and call it alike. Throws UserError when the
+  /// model tells no labels.
   Predictor(const Models& models, const Config& config,
             const std::shared_ptr<const Tokenizer>& tokenizer,
-            const std::shared_ptr<Device>& device);
+            const std::shared_ptr<Device>& device, Replica replica = {});
 
   void load(TensorSource& source);
   /// The session, with the memory of the parameters, for tests.
@@ -48,6 +51,7 @@ class Predictor {
   const int32_t pad_;
   const ExampleForm form_;
   ExampleEncoder encoder_;
+  const Replica replica_;
   Session session_;
   size_t cut_ = 0;
 };

@@ -5,7 +5,7 @@
 
 #include "framework/assembly/assemble.h"
 #include "framework/core/error.h"
-#include "framework/runtime/fit.h"
+#include "framework/train/held_state.h"
 
 namespace tessera {
 namespace {
@@ -14,26 +14,20 @@ namespace {
 /// results stay near the cores.
 constexpr int64_t kTokens = 1024;
 
-Compiled compiled_reading(const Models& models, const Config& config, int64_t vocab,
-                          const Device& device, ReadingKind kind,
-                          std::span<const ReadingSize> sizes) {
-  Compiled compiled = compile(assemble_reading(models, config, vocab, kind, sizes).program, device);
-  require_fits(compiled, device.profile().memory_bytes,
-               static_cast<size_t>(config.device.reserve.bytes));
-  return compiled;
-}
-
 }  // namespace
 
 TextReader::TextReader(const Models& models, const Config& config, int64_t vocab,
                        const std::shared_ptr<Device>& device, ReadingKind kind,
-                       std::span<const int64_t> lengths)
+                       std::span<const int64_t> lengths, Replica replica)
     : kind_(kind),
       context_(config.model.context),
+      replica_(std::move(replica)),
       sizes_(reading_sizes(lengths, context_, kTokens)),
-      session_(compiled_reading(models, config, vocab, *device, kind, sizes_), device) {}
+      session_(compile_for(replica_, assemble_reading(models, config, vocab, kind, sizes_).program,
+                           *device, config),
+               device) {}
 
-void TextReader::load(TensorSource& source) { load_parameters(session_, source); }
+void TextReader::load(TensorSource& source) { load_parameters(session_, replica_.place(), source); }
 
 void TextReader::read(std::span<const Text> texts, const Take& take) {
   std::vector<size_t> order(texts.size());
@@ -98,20 +92,6 @@ void TextReader::read_batch(const ReadingSize& size, std::span<const Text> texts
   const size_t width = values.size() / count;
   for (size_t row = 0; row < which.size(); ++row)
     take(which[row], values.subspan(row * length * width, texts[which[row]].tokens.size() * width));
-}
-
-void load_parameters(Session& session, TensorSource& source) {
-  for (const State& state : session.compiled().program.states()) {
-    if (state.kind != StateKind::parameter) continue;
-    require(source.contains(state.name) && source.type(state.name) == state.type,
-            "{} does not hold this model: '{}' should be {}", source.title(), state.name,
-            to_string(state.type));
-    session.fill<std::byte>(session.state(state.name), [&](std::span<std::byte> bytes) {
-      source.read(state.name, Box::whole(state.type.shape), bytes.data());
-    });
-  }
-  for (const Graph& graph : session.compiled().program.graphs())
-    if (graph.name() == "refresh") session.run("refresh");
 }
 
 }  // namespace tessera

@@ -12,17 +12,19 @@
 #include "framework/checkpoint/tensor_source.h"
 #include "framework/config/config.h"
 #include "framework/runtime/session.h"
+#include "framework/train/replica.h"
 #include "models/model.h"
 
 namespace tessera {
 
 class TextReader {
  public:
-  /// For texts of these lengths, none of which is above the context. Throws UserError when the model
-  /// has no such graph, or when it all does not fit into memory.
+  /// For texts of these lengths, none of which is above the context. On a mesh the config is that of
+  /// one replica (of_replica), all ranks of which make a reader and call it alike. Throws UserError
+  /// when the model has no such graph, or when it all does not fit into memory.
   TextReader(const Models& models, const Config& config, int64_t vocab,
              const std::shared_ptr<Device>& device, ReadingKind kind,
-             std::span<const int64_t> lengths);
+             std::span<const int64_t> lengths, Replica replica = {});
 
   void load(TensorSource& source);
   const Session& session() const { return session_; }
@@ -44,11 +46,9 @@ class TextReader {
 
   const ReadingKind kind_;
   const int64_t context_;
+  const Replica replica_;
   std::vector<ReadingSize> sizes_;
   Session session_;
 };
-
-/// Fills the parameters of a session from `source`, and makes the copies that are computed with.
-void load_parameters(Session& session, TensorSource& source);
 
 }  // namespace tessera

@@ -155,7 +155,7 @@ TEST_F(MeshFailure, WrongWordsAreSaidOnce) {
   says_once(on(2, program_path() + " bench trane x"), "there is no mode 'trane'", false);
   says_once(on(2, program_path() + " bench step " + path("gpt.yaml")), "one process is timed",
             false);
-  says_once(on(2, program_path() + " eval " + path("run")), "eval is the work of one process",
+  says_once(on(2, program_path() + " export " + path("run")), "export is the work of one process",
             false);
   for (const char* words : {" help train", " help bench", " bench --help"}) {
     const Ended ended = shell(on(2, program_path() + words), 30);

@@ -7,34 +7,12 @@
 #include "framework/mesh/box.h"
 #include "tests/checkpoint/sample.h"
 #include "tests/models/device.h"
+#include "tests/models/memory_source.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
 
 namespace tessera::testing {
 namespace {
-
-/// Tensors in memory: a second kind of source beside checkpoints.
-class MemorySource : public TensorSource {
- public:
-  std::map<std::string, std::pair<TensorType, std::vector<std::byte>>> tensors;
-
-  std::string title() const override { return "memory"; }
-  std::map<std::string, std::string> metadata() const override { return {{"kind", "test"}}; }
-  std::vector<std::string> names() const override {
-    std::vector<std::string> out;
-    for (const auto& [name, tensor] : tensors) out.push_back(name);
-    return out;
-  }
-  bool contains(const std::string& name) const override { return tensors.contains(name); }
-  const TensorType& type(const std::string& name) const override { return tensors.at(name).first; }
-  void read(const std::string& name, const Box& box, void* destination) override {
-    const auto& [type, bytes] = tensors.at(name);
-    const Box whole = Box::whole(type.shape);
-    std::memset(destination, 0, TensorType{type.dtype, box.shape()}.bytes());
-    if (const auto common = intersect(whole, box))
-      copy_box(*common, whole, bytes.data(), box, destination, size_of(type.dtype));
-  }
-};
 
 /// All that a learner saves, by way of a checkpoint.
 MemorySource saved(ModelLearner& learner) {

@@ -15,6 +15,7 @@
 #include "models/model.h"
 #include "tests/host_device.h"
 #include "tests/models/device.h"
+#include "tests/models/memory_source.h"
 #include "tests/models/toy_batches.h"
 #include "tests/models/toy_configs.h"
 
@@ -38,12 +39,20 @@ class GenerationModel {
   std::unique_ptr<Generator> generator(const GenerationSize& size) const {
     auto made = std::make_unique<Generator>(shipped_models(), config_, kGenerationVocab,
                                             host_device(device()), size);
-    Session& session = made->session();
-    for (const auto& [name, tensor] : parameters_)
-      session.upload(session.state(name),
-                     std::span(tensor.data<float>(), static_cast<size_t>(tensor.type().numel())));
-    made->refresh();
+    MemorySource source = this->source();
+    made->load(source);
     return made;
+  }
+
+  /// The model's parameters.
+  MemorySource source() const {
+    MemorySource source;
+    for (const auto& [name, tensor] : parameters_) {
+      const auto bytes = std::as_bytes(
+          std::span(tensor.data<float>(), static_cast<size_t>(tensor.type().numel())));
+      source.tensors[name] = {tensor.type(), {bytes.begin(), bytes.end()}};
+    }
+    return source;
   }
 
   /// (S, vocab): the logits at every position of `tokens`, computed at once in f32.

@@ -1,0 +1,140 @@
+// `generate`, `eval`, `embed` and `predict` on several ranks, started as a user starts them: what one
+// rank gives, in the same order, and one message when something is wrong.
+#include <unistd.h>
+
+#include "framework/formats/safetensors_reader.h"
+#include "tests/launch/mesh_run.h"
+
+namespace tessera {
+namespace {
+
+using Json = nlohmann::json;
+
+class MeshReading : public ::testing::Test {
+ protected:
+  MeshReading() {
+    for (const char* name : {"text.txt", "questions.jsonl"})
+      fs::copy_file(fs::path(source_dir()) / "tests/golden/evaluation" / name, path(name));
+  }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  /// 5 heads, 67 tokens: both are padded where tp is 2.
+  static std::string model(const std::string& name = "gpt2") {
+    return source_dir() + "/tests/golden/families/" + name;
+  }
+  /// What `words` print on `ranks` ranks, without what launch/run says.
+  std::string printed(int ranks, const std::string& words) const {
+    const Ended ended =
+        shell(MeshRun::on(ranks, program_path() + " " + words) + " 2>" + path("errors") +
+              " | tee " + path("printed") + "; exit ${PIPESTATUS[0]}");
+    EXPECT_EQ(ended.status, 0) << words << "\n" << read_file(folder_ / "errors");
+    return read_file(folder_ / "printed");
+  }
+  /// The message with which `words` fail on `ranks` ranks, told once.
+  void fails(int ranks, const std::string& words, const std::string& message) const {
+    const Ended ended = shell(MeshRun::on(ranks, program_path() + " " + words));
+    EXPECT_EQ(ended.status, 2) << words << "\n" << ended.output;
+    const size_t at = ended.output.find(message);
+    EXPECT_NE(at, std::string::npos) << words << "\n" << ended.output;
+    EXPECT_EQ(ended.output.find("tessera: error:"), ended.output.rfind("tessera: error:"))
+        << ended.output;
+  }
+
+  TemporaryFolder folder_;
+};
+
+std::vector<Json> lines_of(const std::string& text) {
+  std::vector<Json> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(Json::parse(line));
+  return out;
+}
+
+TEST_F(MeshReading, TextsAreThoseOfOneRank) {
+  std::string prompts;
+  for (int i = 0; i < 11; ++i)
+    prompts += "{\"prompt\": \"" + std::string(1 + (i * 7) % 12, "abcde"[i % 5]) +
+               "\", \"id\": " + std::to_string(i) + "}\n";
+  write_file(folder_ / "prompts", prompts);
+  const std::string words = "generate " + model() + " --prompts " + path("prompts") +
+                            " --tokens 12 --seed 3 --batch 2 --logprobs 2 --stop ee";
+  const std::vector<Json> one = lines_of(printed(1, words));
+  ASSERT_EQ(one.size(), 11u);
+  for (const auto& [ranks, mesh] :
+       {std::pair{2, "--set mesh.tp=2"}, {3, ""}, {4, "--set mesh.dp=2 --set mesh.tp=2"}}) {
+    const std::vector<Json> many = lines_of(printed(ranks, words + " " + mesh));
+    ASSERT_EQ(many.size(), one.size()) << mesh;
+    for (size_t i = 0; i < one.size(); ++i) {
+      for (const char* member : {"id", "prompt", "text", "ids", "ended"})
+        EXPECT_EQ(many[i][member], one[i][member]) << mesh;
+      for (size_t t = 0; t < one[i]["logprobs"].size(); ++t)
+        EXPECT_NEAR(many[i]["logprobs"][t].get<double>(), one[i]["logprobs"][t].get<double>(),
+                    1e-5);
+    }
+  }
+}
+
+TEST_F(MeshReading, OneTextIsShownByRankZeroAlone) {
+  const std::string words = "generate " + model("llama") + " --prompt abc --tokens 9";
+  for (const char* more : {"", " --beams 3"})
+    EXPECT_EQ(printed(2, words + more + " --set mesh.tp=2"), printed(1, words + more));
+}
+
+TEST_F(MeshReading, FiguresAreThoseOfOneRank) {
+  const std::string text = "eval " + model() + " " + path("text.txt") + " --length 8 --stride 3",
+                    questions = "eval " + model() + " " + path("questions.jsonl");
+  for (const std::string& words : {text + " --json", questions + " --json"}) {
+    const Json one = Json::parse(printed(1, words));
+    for (const auto& [ranks, mesh] : {std::pair{3, ""}, {2, " --set mesh.tp=2"}}) {
+      const Json many = Json::parse(printed(ranks, words + mesh));
+      for (const auto& [name, value] : one.items())
+        if (value.is_number_float())
+          EXPECT_NEAR(many[name].get<double>() / value.get<double>(), 1, 1e-6) << name << mesh;
+        else
+          EXPECT_EQ(many[name], value);
+    }
+  }
+}
+
+TEST_F(MeshReading, VectorsStandInTheOrderOfTheLines) {
+  std::string lines;
+  for (int i = 0; i < 13; ++i) lines += std::string((i * 5) % 9, "abcde"[i % 5]) + "a\n";
+  write_file(folder_ / "lines", lines);
+  const auto vectors = [&](const std::string& name, int ranks, const std::string& mesh) {
+    printed(ranks, "embed " + model("bert") + " " + path("lines") + " --pool mean --out " +
+                       path(name) + mesh);
+    const SafetensorsReader reader(path(name));
+    const TensorType type = reader.type("embeddings");
+    std::vector<float> out(static_cast<size_t>(type.numel()));
+    EXPECT_EQ(type.shape[0], 13);
+    reader.read("embeddings", reinterpret_cast<std::byte*>(out.data()));
+    return out;
+  };
+  const std::vector<float> one = vectors("one", 1, "");
+  float largest = 0;
+  for (const float x : one) largest = std::max(largest, std::abs(x));
+  for (const auto& [ranks, mesh] : {std::pair{4, " --set mesh.tp=2"}, {3, ""}}) {
+    const std::vector<float> many = vectors("many" + std::to_string(ranks), ranks, mesh);
+    ASSERT_EQ(many.size(), one.size());
+    for (size_t i = 0; i < one.size(); ++i) EXPECT_NEAR(many[i], one[i], 1e-6F * largest);
+  }
+}
+
+TEST_F(MeshReading, WhatAMeshCannotDoIsSaidOnce) {
+  const std::string words = "generate " + model("llama") + " --prompt abc";
+  fails(2, words, "2 ranks along mesh.dp share the prompts out, and there is one");
+  fails(2, words + " --set mesh.tp=3", "mesh.tp = 3 do not make up the 2 ranks of this run");
+  fails(4, words + " --set mesh.tp=4", "3 key/value heads are fewer than 4 tensor parallel ranks");
+  fails(2, words + " --set mesh.sequence_parallel=true",
+        "--set mesh.sequence_parallel=true: it divides the sequences of training");
+  fails(2, words + " --set data_parallel.shard=parameters",
+        "it says what training divides among the ranks along dp");
+  fails(2, "generate " + path("nowhere") + " --set mesh.tp=2",
+        "there is no config, run, checkpoint or model");
+  fails(2, "embed " + model("bert") + " " + path("nowhere") + " --pool cls --out " + path("v"),
+        "nowhere: cannot read");
+  fails(2, "generate " + model() + " --tokns 3", "unknown option '--tokns'");
+}
+
+}  // namespace
+}  // namespace tessera
