@@ -42,7 +42,9 @@ std::vector<Parameter> build_gpt_scoring(Graph& graph, const Gpt& gpt, const Rea
   const Value labels =
       ops::reshape(graph.add_input("labels", {DType::i32, {use.rows, use.length}}, PortKind::data),
                    {{"shape", Shape{count}}});
-  const Value weights = graph.add_input("weights", {DType::f32, {count}}, PortKind::data);
+  const Value weights =
+      ops::reshape(graph.add_input("weights", {DType::f32, {use.rows, use.length}}, PortKind::data),
+                   {{"shape", Shape{count}}});
   const Value head = p.normal(gpt.tied_head ? "tokens" : "head.weight", t.token_rows(), t.init_std,
                               t.own_token_rows());
   const Value no_padding = padding_bias(graph, t);

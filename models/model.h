@@ -96,7 +96,7 @@ struct ModelDef {
   std::vector<Parameter> (*generation)(Graph&, const Config&, const GenerationUse&) = nullptr;
 
   /// Adds a graph that scores texts: data in tokens_in, labels, positions_in i32 (rows, length),
-  /// weights f32 (rows · length). Data out: losses f32 (rows · length), weight · cross-entropy of
+  /// weights f32 (rows, length). Data out: losses f32 (rows · length), weight · cross-entropy of
   /// each label.
   /// Not set for a model that gives texts no likelihood.
   std::vector<Parameter> (*scoring)(Graph&, const Config&, const ReadingUse&) = nullptr;

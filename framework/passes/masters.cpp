@@ -57,8 +57,12 @@ std::string master_of(std::string_view copy) {
 
 Program drop_masters(Program program) {
   std::set<std::string> read, kept;
-  for (const Graph& graph : program.graphs())
-    if (graph.name() != kRefresh) read.merge(states_read(graph));
+  std::vector<Graph> graphs = program.take_graphs();
+  for (Graph& graph : graphs) {
+    if (graph.name() == kRefresh) continue;
+    graph = prune(graph);  // of views of masters that nothing reads
+    read.merge(states_read(graph));
+  }
   const auto has_copy = [&](const std::string& name) {
     return program.find_state(name + std::string(kCopy)) != nullptr;
   };
@@ -72,7 +76,7 @@ Program drop_masters(Program program) {
       own.kept = program.find_state(master_of(own.name))->kept;
     out.declare(std::move(own));
   }
-  for (Graph& graph : program.take_graphs()) {
+  for (Graph& graph : graphs) {
     if (graph.name() == kRefresh) {
       graph = refresh_of(graph, kept);
       if (!graph.outputs().empty()) out.add(std::move(graph));

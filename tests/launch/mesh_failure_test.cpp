@@ -120,14 +120,6 @@ class MeshFailure : public MeshRun {
     expect_cause(ended, {"rank 1 (host1) has given no sign of life for 5 s", "all_"});
     goes_on_with_fewer();
   }
-  /// Runs two ranks by mpirun, the second with other words.
-  static Ended two(const std::string& first, const std::string& second) {
-    return shell(
-        "OMP_WAIT_POLICY=passive mpirun --oversubscribe --bind-to none "
-        "--mca mpi_yield_when_idle 1 " +
-        std::string(::geteuid() == 0 ? "--allow-run-as-root " : "") + "-n 1 " + first + " : -n 1 " +
-        second + " | tail -n 20; exit ${PIPESTATUS[0]}");
-  }
 };
 
 using LongMeshFailure = MeshFailure;

@@ -1,7 +1,5 @@
 // `generate`, `eval`, `embed` and `predict` on several ranks, started as a user starts them: what one
 // rank gives, in the same order, and one message when something is wrong.
-#include <unistd.h>
-
 #include "framework/formats/safetensors_reader.h"
 #include "tests/launch/mesh_run.h"
 
@@ -10,37 +8,33 @@ namespace {
 
 using Json = nlohmann::json;
 
-class MeshReading : public ::testing::Test {
+class MeshReading : public MeshRun {
  protected:
-  MeshReading() {
+  void SetUp() override {
     for (const char* name : {"text.txt", "questions.jsonl"})
       fs::copy_file(fs::path(source_dir()) / "tests/golden/evaluation" / name, path(name));
   }
 
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
   /// 5 heads, 67 tokens: both are padded where tp is 2.
   static std::string model(const std::string& name = "gpt2") {
     return source_dir() + "/tests/golden/families/" + name;
   }
   /// What `words` print on `ranks` ranks, without what launch/run says.
   std::string printed(int ranks, const std::string& words) const {
-    const Ended ended =
-        shell(MeshRun::on(ranks, program_path() + " " + words) + " 2>" + path("errors") +
-              " | tee " + path("printed") + "; exit ${PIPESTATUS[0]}");
+    const Ended ended = shell(on(ranks, program_path() + " " + words) + " 2>" + path("errors") +
+                              " | tee " + path("printed") + "; exit ${PIPESTATUS[0]}");
     EXPECT_EQ(ended.status, 0) << words << "\n" << read_file(folder_ / "errors");
     return read_file(folder_ / "printed");
   }
   /// The message with which `words` fail on `ranks` ranks, told once.
   void fails(int ranks, const std::string& words, const std::string& message) const {
-    const Ended ended = shell(MeshRun::on(ranks, program_path() + " " + words));
+    const Ended ended = shell(on(ranks, program_path() + " " + words));
     EXPECT_EQ(ended.status, 2) << words << "\n" << ended.output;
     const size_t at = ended.output.find(message);
     EXPECT_NE(at, std::string::npos) << words << "\n" << ended.output;
     EXPECT_EQ(ended.output.find("tessera: error:"), ended.output.rfind("tessera: error:"))
         << ended.output;
   }
-
-  TemporaryFolder folder_;
 };
 
 std::vector<Json> lines_of(const std::string& text) {
@@ -88,10 +82,11 @@ TEST_F(MeshReading, FiguresAreThoseOfOneRank) {
     for (const auto& [ranks, mesh] : {std::pair{3, ""}, {2, " --set mesh.tp=2"}}) {
       const Json many = Json::parse(printed(ranks, words + mesh));
       for (const auto& [name, value] : one.items())
-        if (value.is_number_float())
+        if (value.is_number_float()) {
           EXPECT_NEAR(many[name].get<double>() / value.get<double>(), 1, 1e-6) << name << mesh;
-        else
+        } else {
           EXPECT_EQ(many[name], value);
+        }
     }
   }
 }
@@ -134,6 +129,81 @@ TEST_F(MeshReading, WhatAMeshCannotDoIsSaidOnce) {
   fails(2, "embed " + model("bert") + " " + path("nowhere") + " --pool cls --out " + path("v"),
         "nowhere: cannot read");
   fails(2, "generate " + model() + " --tokns 3", "unknown option '--tokns'");
+}
+
+TEST_F(MeshReading, RanksThatSeeOtherThingsAreNamed) {
+  const std::string words = program_path() + " generate " + model("llama") + " --set mesh.tp=2";
+  const auto says_once = [](const Ended& ended, const std::string& message) {
+    EXPECT_EQ(ended.status, 2) << ended.output;
+    const size_t at = ended.output.find(message);
+    EXPECT_NE(at, std::string::npos) << ended.output;
+    EXPECT_EQ(ended.output.find(message, at + 1), std::string::npos) << ended.output;
+  };
+  says_once(two(words, program_path() + " generate " + path("nowhere") + " --set mesh.tp=2"),
+            "there is no config, run, checkpoint or model");
+  says_once(two(words, program_path() + " generate " + model("mistral") + " --set mesh.tp=2"),
+            "the models differ between the ranks: rank 1 on ");
+}
+
+/// The rank's death ends the others in the midst of their texts; lines that were written stay.
+TEST_F(MeshReading, ADeadRankEndsAll) {
+  std::string prompts;
+  for (int i = 0; i < 200000; ++i) prompts += "abc\n";
+  write_file(folder_ / "prompts", prompts);
+  for (const std::string mesh : {"--set mesh.tp=2", ""}) {
+    const std::string line = on(2, program_path() + " generate " + model("llama") + " --prompts " +
+                                       path("prompts") + " --tokens 20 " + mesh);
+    const Ended ended = shell("cd '" + folder_.path().string() + "'; rm -f texts screen\n" + line +
+                              " >texts 2>screen & run=$!\n"
+                              "until [ -s texts ]; do kill -0 $run || { cat screen; exit 99; }; "
+                              "sleep 0.1; done\n"
+                              "for p in $(pgrep -f 'prompts " +
+                              path("prompts") +
+                              " '); do\n"
+                              "  r=$(tr '\\0' '\\n' </proc/$p/environ | sed -n "
+                              "'s/^OMPI_COMM_WORLD_RANK=//p')\n"
+                              "  [ \"$r\" != 1 ] || kill -KILL $p\ndone\n"
+                              "wait $run; status=$?; tail -n 20 screen; exit $status");
+    EXPECT_NE(ended.status, 0);
+    EXPECT_NE(ended.status, 124) << "it hung: " << ended.output;
+    EXPECT_NE(ended.output.find("rank 1 ("), std::string::npos) << ended.output;
+    EXPECT_NE(ended.output.find(") died"), std::string::npos) << ended.output;
+    EXPECT_EQ(ended.output.find("tessera: error:"), ended.output.rfind("tessera: error:"));
+    EXPECT_TRUE(read_file(folder_ / "texts").starts_with("{\"prompt\":\"abc\""));
+  }
+}
+
+/// A classifier's rows on ranks that share them out.
+TEST_F(MeshReading, LabelsStandInTheOrderOfTheRows) {
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 25; ++i)
+    rows += std::string(1 + (i * 5) % 9, "abcde"[i % 5]) + "\t" + (i % 3 == 0 ? "x" : "y") + "\n";
+  write_file(folder_ / "rows.tsv", rows);
+  for (const std::string& line : {program_path() + " new classify --from " + model("bert") + " " +
+                                      path("rows.tsv") + " --out " + path("rows.yaml"),
+                                  program_path() + " train " + path("rows.yaml") +
+                                      " --peak 100 --set log.folder=" + path("run") +
+                                      " --set 'train.steps=2 steps' --set batch.sequences=4"})
+    finishes(line);
+  const std::string words = "predict " + path("run") + " " + path("rows.tsv") + " --json";
+  const std::vector<Json> one = lines_of(printed(1, words));
+  const std::string figures = read_file(folder_ / "errors");
+  ASSERT_EQ(one.size(), 25u);
+  for (const auto& [ranks, mesh] : {std::pair{3, ""}, {2, " --set mesh.tp=2"}}) {
+    const std::vector<Json> many = lines_of(printed(ranks, words + mesh));
+    ASSERT_EQ(many.size(), one.size());
+    for (size_t i = 0; i < one.size(); ++i) {
+      EXPECT_EQ(many[i]["label"], one[i]["label"]);
+      EXPECT_NEAR(many[i]["probability"].get<double>(), one[i]["probability"].get<double>(), 1e-6);
+    }
+    const std::string told = figures.substr(figures.find("against the file's labels"));
+    EXPECT_NE(read_file(folder_ / "errors").find(told.substr(0, told.find('\n'))),
+              std::string::npos);
+  }
+  const std::string held_out = "eval " + path("run") + " --json";
+  const Json alone = Json::parse(printed(1, held_out)), shared = Json::parse(printed(2, held_out));
+  EXPECT_NEAR(shared["loss"].get<double>() / alone["loss"].get<double>(), 1, 1e-6);
+  EXPECT_EQ(shared["accuracy"], alone["accuracy"]);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -49,6 +50,14 @@ class MeshRun : public ::testing::Test {
     if (ranks == 1) return command;
     return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
            "/launch/run -n " + std::to_string(ranks) + " -- " + command;
+  }
+  /// Runs two ranks by mpirun, the second with other words.
+  static Ended two(const std::string& first, const std::string& second) {
+    return shell(
+        "OMP_WAIT_POLICY=passive mpirun --oversubscribe --bind-to none "
+        "--mca mpi_yield_when_idle 1 " +
+        std::string(::geteuid() == 0 ? "--allow-run-as-root " : "") + "-n 1 " + first + " : -n 1 " +
+        second + " | tail -n 20; exit ${PIPESTATUS[0]}");
   }
   /// Runs `line`, which must end well.
   void finishes(const std::string& line) const {

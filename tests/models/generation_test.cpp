@@ -144,6 +144,35 @@ TEST(GenerationPrompts, OfManyTokens) {
   }
 }
 
+/// In bf16 only the rounded weights are held, but for those that are read in f32.
+TEST(GenerationWeights, AreHeldInTheTypeThatIsRead) {
+  const GenerationModel model({"precision.compute=bf16", "model.tied_head=false"}, 40);
+  const auto held = model.generator({.positions = 40, .prompt = 10});
+  Session& session = held->session();
+  std::vector<std::string> in_f32;
+  size_t copies = 0;
+  for (const State& state : session.compiled().program.states()) {
+    if (state.kind == StateKind::parameter && state.type.rank() > 1) in_f32.push_back(state.name);
+    if (state.kind != StateKind::compute_copy) continue;
+    ++copies;
+    const auto [type, bytes] =
+        model.source().tensors.at(state.name.substr(0, state.name.size() - 5));
+    const auto rounded = session.state<bfloat16>(state.name);
+    const auto* exact = reinterpret_cast<const float*>(bytes.data());
+    for (size_t i = 0; i < rounded.size(); ++i)
+      ASSERT_EQ(rounded.data()[i], bfloat16(exact[i])) << state.name;
+  }
+  EXPECT_EQ(in_f32, std::vector<std::string>());
+  EXPECT_GT(copies, 10u);
+  for (const Graph& graph : session.compiled().program.graphs()) {
+    EXPECT_NE(graph.name(), "refresh");
+    for (const Port& port : graph.inputs())
+      EXPECT_TRUE(port.kind != PortKind::state ||
+                  session.compiled().program.find_state(port.name) != nullptr)
+          << port.name.str();
+  }
+}
+
 TEST(GenerationCaches, AreOfTheComputeTypeAndAsLongAsTheTexts) {
   for (const char* compute : {"f32", "bf16"}) {
     const Config config =

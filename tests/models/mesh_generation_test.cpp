@@ -15,11 +15,13 @@ namespace {
 using Ids = std::vector<int32_t>;
 
 constexpr int64_t kContext = 150, kMost = 30;
-constexpr double kNear = 1e-5;  // of log-probabilities, and of the probability that a draw goes by
+constexpr double kNear =
+    1e-5;  // in f32: of log-probabilities, and of the probability that a draw goes by
 
 struct Kind {
   const char* name;
   Sets sets;
+  double near = kNear;
 };
 
 const std::vector<Kind> kKinds{
@@ -32,6 +34,8 @@ const std::vector<Kind> kKinds{
      {"model.positions=rotary", "model.norm=rms", "model.activation=silu_gated", "model.bias=qkv",
       "model.heads=6", "model.kv_heads=3", "model.head_dim=8", "model.window=24"}},
     {"nine_heads", {"model.heads=9", "model.head_dim=6", "model.kv_heads=9"}},
+    // Products of split weights are rounded one by one before they are added.
+    {"bf16", {"precision.compute=bf16", "model.positions=rotary", "model.kv_heads=2"}, 0.1},
 };
 
 struct MeshCase {
@@ -90,7 +94,7 @@ std::vector<Completion> completed(const GenerationModel& model, const Config& co
     done[number] = std::move(completion);
   };
   complete_shared(generator, prompts(), options, events);
-  if (generator.replica().count() > 1) EXPECT_TRUE(std::ranges::is_sorted(order));
+  EXPECT_TRUE(generator.replica().count() == 1 || std::ranges::is_sorted(order));
   std::vector<Completion> out;
   for (auto& [number, completion] : done) out.push_back(std::move(completion));
   EXPECT_EQ(out.size(), !world || world->rank() == 0 ? prompts().size() : 0);
@@ -146,7 +150,8 @@ struct Agreement {
 
 /// Holds two completions of one prompt against one another.
 void expect_agreement(const Completion& one, const Completion& many,
-                      const CompletionOptions& options, const Ids& prompt, Agreement& agreement) {
+                      const CompletionOptions& options, const Ids& prompt, double near,
+                      Agreement& agreement) {
   const size_t shorter = std::min(one.ids.size(), many.ids.size());
   for (size_t t = 0; t < shorter; ++t) {
     const auto &a = one.likelihoods[t], &b = many.likelihoods[t];
@@ -154,7 +159,7 @@ void expect_agreement(const Completion& one, const Completion& many,
       agreement.worst = std::max(agreement.worst, std::abs(logprob - logprob_of(b, id)));
     if (one.ids[t] != many.ids[t]) {
       ++agreement.parted;
-      EXPECT_LE(distance(a, one.ids[t], many.ids[t], options, prompt, t), kNear)
+      EXPECT_LE(distance(a, one.ids[t], many.ids[t], options, prompt, t), near)
           << "at " << t << ": " << one.ids[t] << " and " << many.ids[t];
       return;
     }
@@ -175,16 +180,16 @@ TEST_P(MeshGeneration, TextsPartOnlyWhereRoundingDecides) {
     const auto one = on_mesh(model, {"", 1, 1}, options), many = on_mesh(model, mesh, options);
     ASSERT_EQ(many.size(), given.size());
     for (size_t i = 0; i < given.size(); ++i)
-      expect_agreement(one[i], many[i], options, given[i], agreement);
+      expect_agreement(one[i], many[i], options, given[i], kind.near, agreement);
   }
   const auto one = on_mesh(model, {"", 1, 1}, beams()), many = on_mesh(model, mesh, beams());
   ASSERT_EQ(many.size(), given.size());
   for (size_t i = 0; i < given.size(); ++i) {
-    EXPECT_NEAR(one[i].score, many[i].score, kNear) << i;
+    EXPECT_NEAR(one[i].score, many[i].score, kind.near) << i;
     agreement.parted += one[i].ids != many[i].ids;
   }
-  EXPECT_LE(agreement.worst, kNear);
-  EXPECT_GT(agreement.tokens, 100u);
+  EXPECT_LE(agreement.worst, kind.near);
+  EXPECT_GT(agreement.tokens, kind.near == kNear ? 100u : 20u);
   RecordProperty("worst", fmt::format("{:.3g}", agreement.worst));
   RecordProperty("parted", static_cast<int>(agreement.parted));
 }
@@ -195,7 +200,8 @@ std::vector<std::tuple<Kind, MeshCase>> cases() {
     for (const MeshCase& mesh : kMeshes) {
       // Each rank has a key/value head of its own, at least.
       const std::string heads = kind.name;
-      if (mesh.tp == 4 && (heads == "llama" || heads == "qwen")) continue;
+      if (mesh.tp == 4 && heads != "learned" && heads != "window" && heads != "nine_heads")
+        continue;
       out.emplace_back(kind, mesh);
     }
   return out;
