@@ -15,7 +15,9 @@
 #include "framework/data/example_form.h"
 #include "framework/data/output_folder.h"
 #include "framework/formats/safetensors_shards.h"
+#include "framework/tokenizer/ggml_expressions.h"
 #include "framework/tokenizer/state_post_processor.h"
+#include "framework/tokenizer/transformers_files.h"
 #include "launch/model_card.h"
 #include "launch/origin_files.h"
 #include "launch/sentence_folder.h"
@@ -46,16 +48,27 @@ void set_tokens(Json& config, const ModelSource& source) {
 
 /// The files of the tokenizer. Those of a classifier state the special tokens that it was trained
 /// with.
-TokenizerFiles tokenizer_files(const ModelSource& source, ExportReport& report) {
-  const Tokenizer& tokenizer = *source.tokenizer;
+TokenizerFiles tokenizer_files(const ModelSource& source, const OutsideFamily& family,
+                               ExportReport& report) {
   const Config& config = source.config;
-  if (config.task.type != TaskConfig::Type::classify) return tokenizer.files();
-  const PostProcessor form = ExampleForm(tokenizer, config.sequence_length()).parts();
-  const Pipeline* parts = tokenizer.pipeline();
-  if (parts && parts->parts().post_processor.single == form.single) return tokenizer.files();
+  const std::string where = "export: " + source.place.string();
+  const Tokenizer& came = *source.tokenizer;
+  TransformersNeeds needs{.begins = source.marks.opened()};
+  if (!source.outside) needs.most_tokens = config.model.context;
+  TokenizerFiles files = transformers_files(came, needs, where, report.notes);
+  const Pipeline* parts = came.pipeline();
+  if (!family.cuts.empty() &&
+      (!parts || ggml_expression(parts->parts().pre_tokenizer, false) != family.cuts))
+    report.notes.push_back(fmt::format(
+        "transformers 5 reads every tokenizer of a model of the type {} as that family's own, which "
+        "gives other ids than this one; load it with PreTrainedTokenizerFast.from_pretrained",
+        family.model_type));
+  if (config.task.type != TaskConfig::Type::classify) return files;
+  const PostProcessor form = ExampleForm(came, config.sequence_length()).parts();
+  if (parts && parts->parts().post_processor.single == form.single) return files;
   report.notes.push_back(
       "tokenizer.json states the special tokens around a text that the model was trained with");
-  return with_post_processor(tokenizer, form, "export: " + source.place.string());
+  return with_post_processor(Tokenizer(std::move(files), where), form, where);
 }
 
 std::string_view torch_name(StoredType type) {
@@ -161,7 +174,7 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
     write_durable(folder / "generation_config.json", generation.dump(2) + "\n");
   }
   if (source.tokenizer && !source.tokenizer->files().all().empty())
-    tokenizer_files(source, report).write(folder);
+    tokenizer_files(source, *target.family, report).write(folder);
   else
     report.notes.push_back(
         "no tokenizer is written: the model came with none, or its tokens are "

@@ -169,7 +169,8 @@ const OutsideFamily kQwen2Family{
     .keys = keys({kMlp, kKvHeads, kTied, {{"use_sliding_window"}, "", "false"}}),
     .tensors = kTensors,
     .copies = kCopies,
-    .buffers = kBuffers};
+    .buffers = kBuffers,
+    .cuts = "qwen2"};
 
 // The heads of queries and keys have their rows in pairs there, (2i, 2i + 1), where transformers has
 // (i, i + d/2).

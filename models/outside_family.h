@@ -68,6 +68,9 @@ struct OutsideFamily {
     std::string_view unless = {};  // a tensor beside which the first one does not count
   };
   std::vector<Presence> presence = {};
+  /// The way to cut texts, by its name in GGUF files, that transformers 5 gives all tokenizers of this
+  /// family, whatever their files say; empty: that of the files.
+  std::string_view cuts = {};
 
   const OutsideClass* find_class(std::string_view name) const;
 };
