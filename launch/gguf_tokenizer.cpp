@@ -46,18 +46,9 @@ void copy_keys(GgufWriter& writer, const GgufFile& file, int64_t rows) {
 }
 
 void add_special(GgufWriter& writer, const SpecialTokens& special) {
-  const auto add = [&](const char* role, int32_t id) {
-    if (id >= 0)
-      writer.add_u32(fmt::format("tokenizer.ggml.{}_token_id", role), static_cast<uint32_t>(id));
-  };
-  add("bos", special.begin_of_text);
-  add("eos", special.end_of_text);
-  add("unknown", special.unknown);
-  // The spelling is that of the format.
-  add("seperator", special.sep);
-  add("padding", special.pad);
-  add("cls", special.cls);
-  add("mask", special.mask);
+  for (const GgufRole& role : kGgufRoles)
+    if (const int32_t id = special.*role.id; id >= 0)
+      writer.add_u32(std::string("tokenizer.ggml.") + role.key, static_cast<uint32_t>(id));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "framework/core/error.h"
 #include "framework/tokenizer/byte_level.h"
-#include "framework/tokenizer/ggml_expressions.h"
+#include "framework/tokenizer/gguf_pre_tokenizers.h"
 #include "framework/tokenizer/hugging_face_json.h"
 
 namespace tessera {
@@ -135,11 +135,11 @@ void set_frame(GgmlVocabulary& out, const PipelineParts& parts, const std::strin
 void set_byte_level(GgmlVocabulary& out, const PipelineParts& parts, const Bpe& bpe,
                     const std::string& where) {
   out.model = "gpt2";
-  out.expression = ggml_expression(parts.pre_tokenizer, bpe.options().ignore_merges);
+  out.expression = gguf_pre_tokenizer_name(parts.pre_tokenizer, bpe.options().ignore_merges);
   require(!out.expression.empty(),
           "{}: the tokenizer's pre_tokenizer is none that GGUF has a name for; Tessera knows those "
           "of {}",
-          where, ggml_expression_names());
+          where, written_gguf_pre_tokenizers());
   const auto& steps = parts.normalizer.steps();
   const auto* form = steps.size() == 1 ? std::get_if<UnicodeForm>(&steps.front()) : nullptr;
   const bool composes = form && form->kind == UnicodeForm::Kind::nfc && out.expression == "qwen2";

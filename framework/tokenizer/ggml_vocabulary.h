@@ -8,19 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "framework/tokenizer/gguf_names.h"
 #include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 
 struct GgmlVocabulary {
-  enum class Kind : int32_t {
-    normal = 1,
-    unknown = 2,
-    control = 3,
-    user_defined = 4,
-    unused = 5,
-    byte = 6
-  };
+  using Kind = GgufTokenKind;
 
   std::string model;                // "gpt2" or "llama"
   std::string expression;           // the name of what cuts a text: "gpt-2", "llama-bpe", "default"

@@ -1,9 +1,10 @@
 #include "framework/tokenizer/gguf_pre_tokenizers.h"
 
-#include <string_view>
+#include <algorithm>
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/tokenizer/hugging_face_pre_tokenizer.h"
 
 namespace tessera {
 namespace {
@@ -81,6 +82,7 @@ struct Known {
   std::string_view name;
   json (*make)();
   bool whole_pieces_first = false, opens_texts = false;
+  bool written = false;  // the name that a tokenizer with these parts goes out with
 };
 
 json gpt2() { return bytes(true); }
@@ -109,7 +111,7 @@ json deepseek3() {
 }
 
 constexpr Known kKnown[] = {
-    {"gpt-2", gpt2},
+    {"gpt-2", gpt2, false, false, true},
     {"phi-2", gpt2},
     {"mpt", gpt2},
     {"olmo", gpt2},
@@ -122,22 +124,22 @@ constexpr Known kKnown[] = {
     {"jina-v2-es", gpt2},
     {"jina-v2-de", gpt2},
     {"modern-bert", gpt2},
-    {"smollm", gpt2_digits},
+    {"smollm", gpt2_digits, false, false, true},
     {"starcoder", gpt2_digits},
     {"refact", gpt2_digits},
     {"command-r", gpt2_digits},
     {"codeshell", gpt2_digits},
     {"exaone", gpt2_digits},
     {"minerva-7b", gpt2_digits},
-    {"llama-bpe", llama3, true, true},
+    {"llama-bpe", llama3, true, true, true},
     {"llama3", llama3, true, true},
     {"llama-v3", llama3, true, true},
     {"falcon3", llama3, true, true},
     {"glm4", llama3, true},
     {"chatglm-bpe", llama3},
-    {"smaug-bpe", llama3},
+    {"smaug-bpe", llama3, false, false, true},
     {"dbrx", llama3},
-    {"qwen2", qwen2},
+    {"qwen2", qwen2, false, false, true},
     {"deepseek-r1-qwen", qwen2},
     {"stablelm2", qwen2},
     {"megrez", qwen2},
@@ -154,7 +156,41 @@ constexpr Known kKnown[] = {
     {"hunyuan-dense", deepseek3},
 };
 
+/// Whether both cut alike; false for steps that no name has.
+bool same_step(const PreTokenizerStep& a, const PreTokenizerStep& b) {
+  if (a.index() != b.index()) return false;
+  if (const auto* x = std::get_if<ByteLevelStep>(&a)) {
+    const auto& y = std::get<ByteLevelStep>(b);
+    return x->add_prefix_space == y.add_prefix_space && x->use_regex == y.use_regex;
+  }
+  if (const auto* x = std::get_if<DigitsStep>(&a))
+    return x->individual == std::get<DigitsStep>(b).individual;
+  const auto* x = std::get_if<SplitStep>(&a);
+  if (x == nullptr) return false;
+  const auto& y = std::get<SplitStep>(b);
+  return x->pattern.is_regex() == y.pattern.is_regex() && x->pattern.text() == y.pattern.text() &&
+         x->delimiter == y.delimiter && x->invert == y.invert;
+}
+
 }  // namespace
+
+std::string_view gguf_pre_tokenizer_name(const PreTokenizer& pre_tokenizer,
+                                         bool whole_pieces_first) {
+  for (const Known& one : kKnown) {
+    if (!one.written || one.whole_pieces_first != whole_pieces_first) continue;
+    if (std::ranges::equal(parse_pre_tokenizer(one.make(), std::string(one.name)).steps(),
+                           pre_tokenizer.steps(), same_step))
+      return one.name;
+  }
+  return {};
+}
+
+std::string written_gguf_pre_tokenizers() {
+  std::string names;
+  for (const Known& one : kKnown)
+    if (one.written) names.append(names.empty() ? "" : ", ").append(one.name);
+  return names;
+}
 
 GgufPreTokenizer gguf_pre_tokenizer(const std::string& name, const std::string& what) {
   require(!name.empty(),

@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+
+#include "framework/tokenizer/pre_tokenizer.h"
 
 namespace tessera {
 
@@ -12,6 +15,13 @@ struct GgufPreTokenizer {
   bool whole_pieces_first = false;  // a piece that is a token is that token, whatever merges give
   bool opens_texts = false;         // the bos token stands before texts unless the file says no
 };
+
+/// The name to write for a byte-level pre-tokenizer, whose BPE takes whole pieces first or not; empty
+/// where there is none.
+std::string_view gguf_pre_tokenizer_name(const PreTokenizer& pre_tokenizer,
+                                         bool whole_pieces_first);
+/// All names that are written, for messages.
+std::string written_gguf_pre_tokenizers();
 
 /// Throws UserError, which begins with `what`, for a name that is empty or not known.
 GgufPreTokenizer gguf_pre_tokenizer(const std::string& name, const std::string& what);

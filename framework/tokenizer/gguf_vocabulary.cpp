@@ -1,6 +1,5 @@
 #include "framework/tokenizer/gguf_vocabulary.h"
 
-#include <array>
 #include <string_view>
 #include <utility>
 
@@ -14,18 +13,6 @@ using nlohmann::json;
 using Kind = GgufTokenKind;
 
 constexpr const char* kChatTemplate = "tokenizer.chat_template";
-
-struct Role {
-  const char *name, *key;
-};
-constexpr std::array<Role, 7> kRoles{
-    {{"bos_token", "bos_token_id"},
-     {"eos_token", "eos_token_id"},
-     {"unk_token", "unknown_token_id"},
-     {"pad_token", "padding_token_id"},
-     {"sep_token", "seperator_token_id"},  // so spelled in the format
-     {"cls_token", "cls_token_id"},
-     {"mask_token", "mask_token_id"}}};
 
 }  // namespace
 
@@ -119,8 +106,8 @@ json GgufVocabulary::added_tokens() const {
 
 std::string GgufVocabulary::config(bool add_bos, bool add_eos) const {
   json config = {{"add_bos_token", add_bos}, {"add_eos_token", add_eos}};
-  for (const auto& [name, key] : kRoles)
-    if (const std::string token = this->token(key); !token.empty()) config[name] = token;
+  for (const GgufRole& role : kGgufRoles)
+    if (const std::string token = this->token(role.key); !token.empty()) config[role.name] = token;
   if (metadata_.has(kChatTemplate)) {
     const std::string chat = metadata_.text(kChatTemplate);
     require(is_utf8(chat), "{}: {} is no UTF-8 text", what_, kChatTemplate);

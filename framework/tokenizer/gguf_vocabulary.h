@@ -8,18 +8,9 @@
 #include <vector>
 
 #include "framework/formats/gguf_metadata.h"
+#include "framework/tokenizer/gguf_names.h"
 
 namespace tessera {
-
-/// What a token is for; the numbers are those of SentencePiece's files.
-enum class GgufTokenKind : int64_t {
-  normal = 1,
-  unknown = 2,
-  control = 3,
-  user_defined = 4,
-  unused = 5,
-  byte = 6,
-};
 
 class GgufVocabulary {
  public:
