@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "framework/config/field.h"
+#include "framework/config/resolved_model.h"
 #include "models/outside_config.h"
 
 namespace tessera {

@@ -9,6 +9,7 @@
 
 #include "framework/config/field.h"
 #include "framework/config/model_kind.h"
+#include "framework/config/resolved_model.h"
 #include "framework/core/error.h"
 #include "models/outside_config.h"
 

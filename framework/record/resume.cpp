@@ -6,8 +6,9 @@
 #include <string_view>
 
 #include "framework/comm/agreement.h"
-#include "framework/config/model_kind.h"
+#include "framework/config/field.h"
 #include "framework/config/parse.h"
+#include "framework/config/resolved_model.h"
 #include "framework/core/error.h"
 #include "framework/record/checkpoint_choice.h"
 #include "framework/record/recorded_config.h"
@@ -29,15 +30,8 @@ bool within_log(const Config& config) {
 /// `config` with every `auto` replaced by the number that it stands for; `vocab` is the
 /// tokenizer's, 0 when not known.
 Config resolved(Config config, int64_t vocab) {
-  ModelConfig& m = config.model;
-  m.kv_heads = m.kv_head_count();
-  m.head_dim = m.head_width();
-  m.mlp_hidden = m.mlp_width();
-  for (Field& key : own_fields_of(config))
-    if (key.text() == "auto")
-      if (const std::string meaning = auto_meaning(config, key.path()); !meaning.empty())
-        key.read(meaning);
-  if (!m.vocab && vocab > 0) m.vocab = vocab;
+  config = with_model_resolved(std::move(config));
+  if (!config.model.vocab && vocab > 0) config.model.vocab = vocab;
   config.batch.length = config.sequence_length();
   return config;
 }

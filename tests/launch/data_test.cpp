@@ -1,30 +1,15 @@
 // `tessera data`, and `tessera tokenizer show`, `encode` and `decode`, as a user meets them.
-#include "tests/launch/workplace.h"
+#include "tests/launch/text_workplace.h"
 
 namespace tessera {
 namespace {
 
-class DataVerb : public ::testing::Test {
+class DataVerb : public TextWorkplace {
  protected:
   void SetUp() override {
-    before_ = fs::current_path();
-    fs::current_path(folder_.path());
-    for (uint64_t i = 0; i < 4; ++i)
-      write_file("text/" + std::to_string(i) + ".txt", random_text(i, 4000));
+    TextWorkplace::SetUp();
     done({"tokenizer", "train", "text", "--vocab", "300", "--out", "tok"});
     done({"tokenize", "text", "--tokenizer", "tok", "--out", "shards"});
-  }
-  void TearDown() override { fs::current_path(before_); }
-
-  static std::string done(const std::vector<std::string>& args) {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 0) << run.err;
-    return run.out;
-  }
-  static std::string error(const std::vector<std::string>& args) {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 2) << run.out;
-    return run.err;
   }
   static std::vector<std::string> show(const std::vector<std::string>& more) {
     std::vector<std::string> words{"data",
@@ -37,9 +22,6 @@ class DataVerb : public ::testing::Test {
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
-
-  TemporaryFolder folder_;
-  fs::path before_;
 };
 
 TEST_F(DataVerb, ShowsTheBatchOfAStepAsText) {

@@ -2,32 +2,13 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "tests/launch/workplace.h"
+#include "tests/launch/text_workplace.h"
 
 namespace tessera {
 namespace {
 
-/// Works in a folder with some text.
-class TokenizerVerb : public ::testing::Test {
+class TokenizerVerb : public TextWorkplace {
  protected:
-  void SetUp() override {
-    before_ = fs::current_path();
-    fs::current_path(folder_.path());
-    for (uint64_t i = 0; i < 4; ++i)
-      write_file("text/" + std::to_string(i) + ".txt", random_text(i, 4000));
-  }
-  void TearDown() override { fs::current_path(before_); }
-
-  static std::string done(const std::vector<std::string>& args) {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 0) << run.err;
-    return run.out;
-  }
-  static std::string error(const std::vector<std::string>& args) {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 2) << run.out;
-    return run.err;
-  }
   static std::string trained(const std::vector<std::string>& options) {
     std::vector<std::string> words{"tokenizer", "train", "text"};
     words.insert(words.end(), options.begin(), options.end());
@@ -40,9 +21,6 @@ class TokenizerVerb : public ::testing::Test {
     EXPECT_FALSE(fs::exists("none"));
     return message;
   }
-
-  TemporaryFolder folder_;
-  fs::path before_;
 };
 
 TEST_F(TokenizerVerb, TrainsBpe) {
