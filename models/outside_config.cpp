@@ -12,7 +12,7 @@
 #include <set>
 
 #include "framework/config/field.h"
-#include "framework/config/model_kind.h"
+#include "framework/config/resolved_model.h"
 #include "framework/core/error.h"
 
 namespace tessera {
@@ -273,6 +273,25 @@ const OutsideFamily& family_of(const Json& config, const std::string& where,
       where, fmt::join(known, ", "));
 }
 
+std::string in_their_words(const OutsideSettings& settings, std::string_view message) {
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_", kSet = "--set ";
+  std::string out;
+  for (size_t at = 0; at < message.size();) {
+    const std::string_view rest = message.substr(at);
+    const size_t key = rest.starts_with(kSet) ? kSet.size() : 0;
+    const size_t dot = std::min(rest.find_first_not_of(kLetters, key), rest.size());
+    const size_t end = rest.substr(dot).starts_with('.')
+                           ? std::min(rest.find_first_not_of(kLetters, dot + 1), rest.size())
+                           : dot;
+    const auto found = settings.theirs.find(rest.substr(key, end - key));
+    const bool known = found != settings.theirs.end();
+    const size_t taken = std::max<size_t>(known ? end : dot, 1);
+    out += known ? std::string_view(found->second) : rest.substr(0, taken);
+    at += taken;
+  }
+  return out;
+}
+
 OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
                             const std::string& where, const OutsideNames& names) {
   OutsideSettings out;
@@ -290,6 +309,7 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
                                     family.model_type, key.otherwise));
       continue;
     }
+    out.theirs.emplace(key.ours, value->key);
     const auto word =
         std::ranges::find_if(key.words, [&](const auto& pair) { return same(pair.first, text); });
     if (word != key.words.end()) {
@@ -315,18 +335,6 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
   require(wrong.empty(), "{} cannot be imported:\n  {}", where, fmt::join(wrong, "\n  "));
   note_unknown_keys(family, config, where, out.notes);
   return out;
-}
-
-Config with_model_resolved(Config config) {
-  ModelConfig& m = config.model;
-  m.kv_heads = m.kv_head_count();
-  m.head_dim = m.head_width();
-  m.mlp_hidden = m.mlp_width();
-  for (Field& key : own_fields_of(config))
-    if (key.text() == "auto")
-      if (const std::string meaning = auto_meaning(config, key.path()); !meaning.empty())
-        key.read(meaning);
-  return config;
 }
 
 std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideClass& kind,

@@ -2,8 +2,11 @@
 // ours, and written from a Config of ours.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/config/config.h"
@@ -18,9 +21,13 @@ const OutsideFamily& family_of(const nlohmann::ordered_json& config, const std::
                                const ForeignTensors& file);
 
 struct OutsideSettings {
-  std::vector<std::string> sets;   // "model.hidden=64", as --set takes them
-  std::vector<std::string> notes;  // for the user
+  std::vector<std::string> sets;                           // "model.hidden=64", as --set takes them
+  std::vector<std::string> notes;                          // for the user
+  std::map<std::string, std::string, std::less<>> theirs;  // their key for each of ours
 };
+
+/// A message of ours about `settings`, in the words of the file that they come from.
+std::string in_their_words(const OutsideSettings& settings, std::string_view message);
 
 /// Our keys for what their config says. Throws UserError that lists all values that our models do
 /// not have and all keys whose spellings contradict each other.
@@ -35,8 +42,5 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
 /// empty object: what the table does not know is kept from there.
 nlohmann::ordered_json outside_config(const OutsideFamily& family, const OutsideClass& kind,
                                       const Config& config, const nlohmann::ordered_json& original);
-
-/// `config` with each `auto` of its model replaced by what it stands for, but for the vocabulary.
-Config with_model_resolved(Config config);
 
 }  // namespace tessera

@@ -104,7 +104,7 @@ OutsideModel::OutsideModel(const Models& models, const fs::path& path)
     original_ = json_of(*file);
     file_ = std::move(file);
     names_ = outside_names(*family_, *file_);
-    settings_ = settings_of(*family_, original_, path.string(), names_).sets;
+    settings_ = settings_of(*family_, original_, path.string(), names_);
     notes_ = names_.notes;
     return;
   }
@@ -117,14 +117,13 @@ OutsideModel::OutsideModel(const Models& models, const fs::path& path)
   file_ = open_tensor_files(path);
   family_ = &family_of(original_, file.string(), *file_);
   names_ = outside_names(*family_, *file_);
-  OutsideSettings settings = settings_of(*family_, original_, file.string(), names_);
-  settings_ = std::move(settings.sets);
+  settings_ = settings_of(*family_, original_, file.string(), names_);
   notes_ = names_.notes;
-  notes_.insert(notes_.end(), settings.notes.begin(), settings.notes.end());
+  notes_.insert(notes_.end(), settings_.notes.begin(), settings_.notes.end());
 }
 
 Config OutsideModel::config(std::span<const std::string> sets) const {
-  std::vector<std::string> all = settings_;
+  std::vector<std::string> all = settings_.sets;
   const std::string source = path_.filename().string();
   const auto parsed = [&] { return parse_config(models_->kinds(), "", source, all); };
   all.insert(all.end(), {"mesh.dp=1", "mesh.tp=1"});
@@ -132,7 +131,9 @@ Config OutsideModel::config(std::span<const std::string> sets) const {
     constexpr int64_t kUsualLength = 1024;
     all.push_back(fmt::format("batch.length={}", std::min(parsed().model.context, kUsualLength)));
   } catch (const UserError& error) {
-    user_error("{}: Tessera cannot compute this model: {}", path_.string(), error.what());
+    user_error("{}: Tessera cannot compute this model: {}",
+               (is_gguf(path_) ? path_ : path_ / "config.json").string(),
+               in_their_words(settings_, error.what()));
   }
   all.insert(all.end(), sets.begin(), sets.end());
   return parsed();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/model.h"
+#include "models/outside_config.h"
 #include "models/outside_source.h"
 
 namespace tessera {
@@ -30,7 +31,7 @@ class OutsideModel {
   const std::vector<std::string>& notes() const { return notes_; }
 
   /// "model.hidden=64", …: the keys of the model.
-  const std::vector<std::string>& settings() const { return settings_; }
+  const std::vector<std::string>& settings() const { return settings_.sets; }
   /// The labels that a classifier tells, by their numbers: as many as its last layer has rows, and
   /// LABEL_0, LABEL_1, … where the config does not name them all. None where it is no classifier.
   std::vector<std::string> labels() const;
@@ -55,7 +56,8 @@ class OutsideModel {
   const OutsideFamily* family_ = nullptr;
   nlohmann::ordered_json original_;
   OutsideNames names_;
-  std::vector<std::string> settings_, notes_;
+  OutsideSettings settings_;
+  std::vector<std::string> notes_;
 };
 
 /// The parameters of a config's model; `vocab` stands in for model.vocab: auto.

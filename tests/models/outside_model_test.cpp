@@ -83,13 +83,39 @@ TEST(OutsideModel, WhatItsConfigDemandsAndTesseraLacksIsNamed) {
   expect_contains(config_error("llama", "mlp_bias", true), "Tessera has one model.bias for both");
   expect_contains(config_error("roberta", "pad_token_id", 0), "pad_token_id is 0");
   expect_contains(config_error("llama", "num_key_value_heads", 2),
-                  "model.heads = 9 is not divisible by model.kv_heads = 2");
+                  "config.json: Tessera cannot compute this model: num_key_value_heads: "
+                  "num_attention_heads = 9 is not divisible by num_key_value_heads = 2");
   Changed lacks("llama");
   lacks.config.erase("intermediate_size");
   lacks.config["hidden_act"] = "relu6";
   const std::string error = error_of([&] { lacks.open(); });
   expect_contains(error, "intermediate_size is not stated");
   expect_contains(error, "hidden_act is relu6; Tessera knows silu");
+}
+
+/// Each message speaks of the keys that stand in the file.
+TEST(OutsideModel, ValuesThatTesseraRefusesAreNamedByTheirOwnKeys) {
+  const auto said = [](const char* model, const char* key, const Json& value) {
+    const std::string error = config_error(model, key, value);
+    EXPECT_EQ(error.find("model."), error.find("model.head_dim")) << error;
+    EXPECT_EQ(error.find("--set"), std::string::npos) << error;
+    return error;
+  };
+  expect_contains(said("llama", "num_hidden_layers", "many"), "num_hidden_layers: 'many' is not");
+  expect_contains(said("llama", "hidden_size", nullptr), "hidden_size: 'null' is not an integer");
+  expect_contains(said("llama", "vocab_size", 1e30), "vocab_size: '1e+30' is not an integer");
+  expect_contains(said("gpt2", "n_layer", 0), "n_layer: '0' is out of range; write 1 to");
+  expect_contains(said("gpt2", "n_head", 3), "n_embd = 20 is not divisible by n_head = 3");
+  expect_contains(said("bert", "layer_norm_eps", "x"), "layer_norm_eps: 'x' is not a number");
+  expect_contains(said("bert", "hidden_dropout_prob", 3), "hidden_dropout_prob: '3' is out of");
+  expect_contains(said("distilbert", "dropout", 3), "dropout: '3' is out of range");
+}
+
+/// What a caller sets is named as the caller names it.
+TEST(OutsideModel, OverridesKeepTheirNames) {
+  Changed model("llama");
+  const std::vector<std::string> sets{"model.layers=0"};
+  expect_contains(error_of([&] { model.open().config(sets); }), "--set model.layers: '0' is out");
 }
 
 TEST(OutsideModel, AllTensorsThatDoNotFitAreListedAtOnce) {
