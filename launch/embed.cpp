@@ -5,12 +5,14 @@
 #include <cstdio>
 #include <fstream>
 #include <iostream>
+#include <optional>
 
 #include "framework/core/error.h"
 #include "framework/formats/safetensors_writer.h"
 #include "framework/train/shared_reading.h"
 #include "launch/model_on_mesh.h"
 #include "launch/on_ranks.h"
+#include "launch/overwrite_option.h"
 #include "launch/pooling.h"
 #include "launch/verbs.h"
 #include "models/model.h"
@@ -67,20 +69,24 @@ std::vector<std::vector<int32_t>> ids_of_lines(const std::string& file, const Mo
   Encoder encoder(source.require_tokenizer());
   std::vector<std::vector<int32_t>> ids;
   uint64_t cut = 0;
-  for (const std::string& text : lines_of(file)) {
+  for (const std::string& text : lines_of(file))
     ids.push_back(ids_of(text, source, encoder, most, cut));
-    require(!ids.back().empty(),
-            "line {} is empty, and this model has no special tokens to stand for it", ids.size());
-  }
   if (cut > 0) fmt::print(stderr, "note: {} texts were cut to {} tokens\n", cut, most);
+  const auto none = std::ranges::count_if(ids, [](const auto& own) { return own.empty(); });
+  require(none < std::ssize(ids), "{}: no line has a token", file);
+  if (none > 0)
+    fmt::print(stderr,
+               "note: {} lines have no token, since this model puts none around a text: their "
+               "vectors are 0\n",
+               none);
   return ids;
 }
 
 int embed(const Arguments& given, const Ranks& ranks) {
   const fs::path out = given.text("out");
   require(!out.empty(), "give --out: the file that takes the vectors");
-  require(!ranks.leads() || !fs::exists(out),
-          "{} exists; name another file with --out, or remove it", out.string());
+  std::optional<OutputFile> file;
+  if (ranks.leads()) file.emplace("embed", out, overwrite_of(given));
   const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
   const ModelSource& source = model.source;
   const Pooling pooling = chosen_pooling(source.place, source.config.model.context, given);
@@ -89,7 +95,13 @@ int embed(const Arguments& given, const Ranks& ranks) {
     ids = ids_of_lines(given.text("FILE"), source, static_cast<size_t>(pooling.most_tokens));
   ids = model.replica.share_lists(std::move(ids));
   std::vector<TextReader::Text> texts;
-  for (const auto& own : ids) texts.push_back({own, {}});
+  // A text without tokens has the vector 0, as in a batch of sentence-transformers (mean, last).
+  std::vector<size_t> rows;
+  for (size_t row = 0; row < ids.size(); ++row) {
+    if (ids[row].empty()) continue;
+    rows.push_back(row);
+    texts.push_back({ids[row], {}});
+  }
 
   SharedReader reader({shipped_models(), model.config, source.require_tokenizer()->vocab_size(),
                        model.device, model.replica, ReadingKind::encoding},
@@ -101,17 +113,18 @@ int embed(const Arguments& given, const Ranks& ranks) {
   std::vector<float> embeddings(ranks.leads() ? ids.size() * width : 0);
   reader.read<float>([&](std::span<const float> hidden) { return pooling.apply(hidden, width); },
                      [&](size_t text, const std::vector<float>& vector) {
-                       std::ranges::copy(vector,
-                                         embeddings.begin() + static_cast<ptrdiff_t>(text * width));
+                       const auto place = static_cast<ptrdiff_t>(rows[text] * width);
+                       std::ranges::copy(vector, embeddings.begin() + place);
                      });
   const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
-  if (!ranks.leads()) return 0;
+  if (!file) return 0;
 
   SafetensorsWriter writer(std::map<std::string, std::string>{{"format", "pt"}});
   writer.declare("embeddings", {DType::f32, {std::ssize(ids), static_cast<int64_t>(width)}});
-  writer.create(out);
+  writer.create(file->partial());
   writer.write("embeddings", std::as_bytes(std::span(embeddings)));
   writer.finish();
+  file->commit();
   fmt::print("{}: {} vectors of {} numbers, {:.1f} texts/s\n", out.string(), ids.size(), width,
              static_cast<double>(ids.size()) / std::max(seconds, 1e-9));
   return 0;
@@ -128,6 +141,7 @@ int run_embed(std::span<const std::string> args) {
       .words = {{"SOURCE", kSourceHelp}, {"FILE", "a text in each line; - is standard input"}},
       .options = {set_option(),
                   {"out", "FILE", "the safetensors file to write"},
+                  overwrite_option(),
                   pool_option(),
                   normalize_option(),
                   length_option()},

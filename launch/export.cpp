@@ -5,6 +5,7 @@
 #include "launch/command_line.h"
 #include "launch/export_folder.h"
 #include "launch/export_gguf.h"
+#include "launch/overwrite_option.h"
 #include "launch/sentence_folder.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
@@ -19,9 +20,8 @@ int run_export(std::span<const std::string> args) {
           "model card.",
       .words = {{"SOURCE", kSourceHelp}},
       .options =
-          {{"out", "PATH",
-            "the folder to write, which must not exist or be empty, or the .gguf, which must "
-            "not exist"},
+          {{"out", "PATH", "the folder to write, which must not exist or be empty, or the .gguf"},
+           {"overwrite", "", "replace a .gguf that exists"},
            {"as", "FORM",
             "hf (default), a folder for transformers; sentence-transformers, the same with how texts become vectors; gguf, a file for llama.cpp"},
            {"dtype", "TYPE",
@@ -39,6 +39,7 @@ int run_export(std::span<const std::string> args) {
   const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
   ExportOptions options;
   options.folder = given->text("out");
+  options.overwrite = overwrite_of(*given);
   const std::string form = given->text("as", "hf");
   require(form == "hf" || form == "gguf" || form == "sentence-transformers",
           "export: --as: '{}' is none of: hf, sentence-transformers, gguf", form);
@@ -46,6 +47,8 @@ int run_export(std::span<const std::string> args) {
   if (given->has("shard-size")) options.set_shard_size(given->text("shard-size"));
   require(form == "gguf" || options.type != StoredType::q8_0,
           "export: --dtype q8_0 is of GGUF files; add --as gguf");
+  require(form == "gguf" || !given->has("overwrite"),
+          "export: --overwrite is of GGUF files; a folder must not exist, or be empty");
   require(form != "gguf" || !given->has("shard-size"),
           "export: --shard-size is of folders; a GGUF file is whole");
   if (form == "sentence-transformers") {

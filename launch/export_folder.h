@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "framework/core/output_file.h"
 #include "framework/formats/stored_type.h"
 #include "launch/pooling.h"
 #include "launch/source.h"
@@ -18,6 +19,7 @@ namespace tessera {
 
 struct ExportOptions {
   std::filesystem::path folder;                  // or the file, as the form has it
+  Overwrite overwrite = Overwrite::no;           // of a file
   std::optional<StoredType> type;                // of all weights; none: as they came
   int64_t shard_bytes = int64_t{5'000'000'000};  // most bytes of a file of weights
 

@@ -4,18 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <system_error>
 
-#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
+#include "framework/core/output_file.h"
 #include "launch/gguf_tokenizer.h"
 #include "launch/origin_files.h"
 #include "models/outside_metadata.h"
 
 namespace tessera {
 namespace {
-
-namespace fs = std::filesystem;
 
 /// Of `general.file_type`.
 uint32_t file_type(StoredType type) {
@@ -58,38 +55,6 @@ void add_config(GgufWriter& writer, const OutsideTarget& target, const Config& c
   }
 }
 
-/// A file that is written under another name, which commit() takes off; without it nothing stays.
-class PartialFile {
- public:
-  explicit PartialFile(const fs::path& file)
-      : file_(file), partial_(file.parent_path() / ("." + file.filename().string() + ".partial")) {
-    std::error_code error;
-    require(!fs::exists(file, error),
-            "export: {} exists; name another file with --out, or remove it", file.string());
-    const fs::path folder = file.parent_path();
-    require(folder.empty() || fs::is_directory(folder, error),
-            "export: there is no folder {}; make it, or name another with --out", folder.string());
-    fs::remove(partial_, error);
-  }
-  ~PartialFile() {
-    std::error_code error;
-    fs::remove(partial_, error);
-  }
-  PartialFile(const PartialFile&) = delete;
-  PartialFile& operator=(const PartialFile&) = delete;
-
-  const fs::path& partial() const { return partial_; }
-  void commit() {
-    std::error_code error;
-    fs::rename(partial_, file_, error);
-    require(!error, "{}: cannot be named so: {}", file_.string(), error.message());
-    sync_directory(file_.has_parent_path() ? file_.parent_path() : fs::path("."));
-  }
-
- private:
-  fs::path file_, partial_;
-};
-
 }  // namespace
 
 ExportReport export_gguf(const ModelSource& source, const ExportOptions& options) {
@@ -112,7 +77,7 @@ ExportReport export_gguf(const ModelSource& source, const ExportOptions& options
       outside_tensors(target, parameters_of(shipped_models(), config, rows), config, rows);
   config.model.vocab = rows;
 
-  PartialFile file(options.folder);
+  OutputFile file("export", options.folder, options.overwrite);
   GgufWriter writer;
   writer.add_text("general.architecture", target.family->model_type);
   writer.add_text("general.type", "model");

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <optional>
@@ -20,6 +18,8 @@
 #include "launch/generate_tokens.h"
 #include "launch/model_on_mesh.h"
 #include "launch/on_ranks.h"
+#include "launch/output_lines.h"
+#include "launch/overwrite_option.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -59,17 +59,8 @@ std::vector<std::vector<int32_t>> encoded(const std::vector<Prompt>& prompts,
 /// Writes results as lines of JSON, in the order of the prompts.
 class JsonLines {
  public:
-  JsonLines(const std::string& file, const std::vector<Prompt>& prompts)
-      : name_(file),
-        prompts_(prompts),
-        file_(file.empty() ? stdout : std::fopen(file.c_str(), "w")) {
-    require(file_ != nullptr, "--out: {} cannot be written: {}", file, std::strerror(errno));
-  }
-  ~JsonLines() {
-    if (!name_.empty() && file_ != nullptr) std::fclose(file_);
-  }
-  JsonLines(const JsonLines&) = delete;
-  JsonLines& operator=(const JsonLines&) = delete;
+  JsonLines(OutputLines& output, const std::vector<Prompt>& prompts)
+      : output_(output), prompts_(prompts) {}
 
   void add(size_t number, const Completion& completion, const std::string& text, bool scored) {
     nlohmann::ordered_json line = prompts_[number].members;
@@ -83,11 +74,7 @@ class JsonLines {
         line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     for (auto next = waiting_.find(written_); next != waiting_.end();
          next = waiting_.find(++written_)) {
-      const bool done =
-          std::fwrite(next->second.data(), 1, next->second.size(), file_) == next->second.size() &&
-          std::fflush(file_) == 0;
-      require(done, "{} cannot be written: {}", name_.empty() ? "standard output" : name_,
-              std::strerror(errno));
+      output_.add(next->second);
       waiting_.erase(next);
     }
   }
@@ -101,9 +88,8 @@ class JsonLines {
     for (const auto& made : completion.likelihoods) likeliest.push_back(made.likeliest);
   }
 
-  const std::string name_;
+  OutputLines& output_;
   const std::vector<Prompt>& prompts_;
-  std::FILE* file_;
   size_t written_ = 0;
   std::map<size_t, std::string> waiting_;  // lines whose turn has not come
 };
@@ -150,6 +136,8 @@ void generate(const Arguments& given, const Ranks& ranks) {
   require(options.json || !given.has("out"), "--out: it takes JSON lines; give --json");
   const bool chats = given.has("chat");
   require(chats || !given.has("system"), "--system: only a chat has it; give --chat");
+  std::optional<OutputLines> output;
+  if (ranks.leads()) output.emplace("generate", given);
   const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
   const ModelSource& source = model.source;
   const auto tokenizer = source.require_tokenizer();
@@ -193,8 +181,7 @@ void generate(const Arguments& given, const Ranks& ranks) {
       return text.found();
     };
   std::unique_ptr<JsonLines> lines;
-  if (options.json && ranks.leads())
-    lines = std::make_unique<JsonLines>(given.text("out"), prompts);
+  if (options.json && output) lines = std::make_unique<JsonLines>(*output, prompts);
   events.done = [&](size_t number, const Completion& done) {
     if (lines) return lines->add(number, done, text_of(begin(number), done.ids), beams);
     if (beams) show((chats ? "" : prompts[number].text) + text_of(begin(number), done.ids));
@@ -206,6 +193,7 @@ void generate(const Arguments& given, const Ranks& ranks) {
   };
   events.ended = [&](size_t number) { texts[number].reset(); };
   complete_shared(generator, ids, completion, events);
+  if (output) output->finish();
 }
 
 }  // namespace
@@ -223,6 +211,7 @@ int run_generate(std::span<const std::string> args) {
   for (Option& option : generate_options()) line.options.push_back(std::move(option));
   line.options.push_back({"json", "", "print lines of JSON, as --prompts does"});
   line.options.push_back({"out", "FILE", "write the lines of JSON there"});
+  line.options.push_back(overwrite_option());
   line.options.push_back(set_option());
   return on_ranks(line, args, [](const Arguments& given, const Ranks& ranks) {
     generate(given, ranks);

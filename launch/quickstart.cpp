@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -201,11 +200,7 @@ Json read_json(const fs::path& path) {
   return parse_ordered_json_object(whole_text(path), path.string());
 }
 
-void write_json(const fs::path& path, const Json& json) {
-  std::ofstream out(path);
-  out << json.dump(2) << "\n";
-  require(out.flush().good(), "{} cannot be written", path.string());
-}
+void write_json(const fs::path& path, const Json& json) { replace_file(path, json.dump(2) + "\n"); }
 
 }  // namespace
 

@@ -89,6 +89,7 @@ OutputFolder::OutputFolder(const fs::path& folder, bool overwrite, const OldOutp
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
   partial_ = beside(folder_);
   lock_partial();
+  interrupted_.emplace([this] { give_up(); });
 }
 
 fs::path OutputFolder::partial_of(const fs::path& folder) { return beside(followed(folder)); }
@@ -121,12 +122,27 @@ void OutputFolder::lock_partial() {
 }
 
 OutputFolder::~OutputFolder() {
-  std::error_code ignored;
-  if (lock_.open() && !committed_ && !kept_) fs::remove_all(partial_, ignored);
+  interrupted_.reset();
+  if (lock_.open()) give_up();
+}
+
+void OutputFolder::give_up() {
+  if (committed_ || kept_) return;
+  // Under another name no further file gets into it.
+  std::error_code error;
+  const fs::path going = partial_.string() + ".removed";
+  fs::remove_all(going, error);
+  fs::rename(partial_, going, error);
+  fs::remove_all(error ? partial_ : going, error);
 }
 
 void OutputFolder::commit() {
   sync_directory(partial_);
+  interrupted_->finish([this] { put_in_place(); });
+  sync_directory(folder_.parent_path());
+}
+
+void OutputFolder::put_in_place() {
   require_free(folder_, /*overwrite=*/true, old_);
   std::error_code error, ignored;
   if (exchange(partial_, folder_)) {
@@ -142,7 +158,6 @@ void OutputFolder::commit() {
   }
   require(!error, "{}: cannot be put in place: {}", folder_.string(), error.message());
   committed_ = true;
-  sync_directory(folder_.parent_path());
 }
 
 }  // namespace tessera

@@ -1,15 +1,18 @@
 // A folder that appears whole or not at all: files are written into `.NAME.partial` beside it, and
-// commit() syncs and renames. Without commit (an error, an exception of a callback) everything
-// written is removed, unless it is to be kept for a later process to go on with. What a killed
+// commit() syncs and renames. Without commit (an error, an exception of a callback, Ctrl-C) all that
+// was written is removed, unless it is to be kept for a later process to go on with. What a killed
 // process left is found by the next one. A lock on the partial folder keeps two writers apart.
 #pragma once
 
+#include <atomic>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "framework/core/descriptor.h"
+#include "framework/core/interruption.h"
 
 namespace tessera {
 
@@ -45,13 +48,15 @@ class OutputFolder {
 
  private:
   void lock_partial();
+  void give_up();
+  void put_in_place();
 
   OldOutput old_;
   std::filesystem::path folder_;
   std::filesystem::path partial_;
   Descriptor lock_;
-  bool committed_ = false;
-  bool kept_ = false;
+  std::atomic<bool> committed_ = false, kept_ = false;
+  std::optional<IfInterrupted> interrupted_;
 };
 
 }  // namespace tessera

@@ -22,6 +22,11 @@ constexpr size_t kMostOpen = 64;  // files that are merged at a time
 }  // namespace
 
 WordRunFolder::~WordRunFolder() {
+  interrupted_.reset();
+  remove();
+}
+
+void WordRunFolder::remove() const {
   std::error_code ignored;
   if (!folder_.empty()) fs::remove_all(folder_, ignored);
 }
@@ -61,6 +66,7 @@ fs::path WordRunFolder::new_run() {
             "temporary folder, or allow more memory",
             parent.string(), std::strerror(errno));
     folder_ = name;
+    interrupted_.emplace([this] { remove(); });
   }
   return folder_ / std::to_string(named_++);
 }

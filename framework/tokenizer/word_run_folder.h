@@ -1,13 +1,15 @@
 // The temporary folder of sorted runs of words. It is made when the first run is written and removed
-// with all that it holds.
+// with all that it holds, after Ctrl-C, too.
 #pragma once
 
 #include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
+#include "framework/core/interruption.h"
 #include "framework/tokenizer/word_table.h"
 
 namespace tessera {
@@ -29,6 +31,7 @@ class WordRunFolder {
 
  private:
   std::filesystem::path new_run();
+  void remove() const;
   void merge_files(const std::vector<std::filesystem::path>& files,
                    const std::function<void(const WordCount&)>& visit) const;
 
@@ -36,6 +39,7 @@ class WordRunFolder {
   std::mutex mutex_;
   std::vector<std::filesystem::path> runs_;
   size_t named_ = 0;
+  std::optional<IfInterrupted> interrupted_;
 };
 
 }  // namespace tessera

@@ -2,15 +2,12 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstddef>
 #include <iterator>
 #include <string_view>
 
-#include "framework/core/error.h"
-#include "framework/core/threads.h"
+#include "framework/core/signal_stack.h"
 
 namespace tessera {
 namespace {
@@ -19,30 +16,6 @@ namespace {
 std::atomic<int> g_stop_signal{0};
 std::atomic<bool> g_speaks{true};
 static_assert(std::atomic<int>::is_always_lock_free);
-
-/// A thread's stack for signal handlers, from its first use to the end of the thread.
-class SignalStack {
- public:
-  SignalStack() {
-    stack_t own{};
-    own.ss_sp = bytes_.data();
-    own.ss_size = bytes_.size();
-    check(::sigaltstack(&own, &before_) == 0, "a thread got no stack for signals (errno {})",
-          errno);
-  }
-  ~SignalStack() { ::sigaltstack(&before_, nullptr); }
-  SignalStack(const SignalStack&) = delete;
-  SignalStack& operator=(const SignalStack&) = delete;
-
- private:
-  // A frame holds all registers: 11 KiB where there is AMX.
-  std::array<std::byte, 64 << 10> bytes_;
-  stack_t before_{};
-};
-
-void give_stacks_to_the_pool() {
-  parallel_for(thread_count(), 1, [](int64_t, int64_t, int) { thread_local SignalStack stack; });
-}
 
 void take_note(int signal) {
   const int before = g_stop_signal.exchange(signal);
@@ -67,7 +40,7 @@ int stop_signal() { return g_stop_signal.load(); }
 StopSignals::StopSignals(bool speaks) {
   g_stop_signal = 0;
   g_speaks = speaks;
-  give_stacks_to_the_pool();
+  give_pool_signal_stacks();
   struct sigaction action {};
   action.sa_handler = take_note;
   action.sa_flags = SA_RESTART | SA_ONSTACK;

@@ -2,10 +2,7 @@
 // to its ranks) only sets a flag, which the loop polls after each step and an evaluation between
 // its batches. A SIGINT after that ends the process at once, as Ctrl-C always did; further SIGTERMs
 // change nothing, since launchers send them in numbers.
-//
-// Handlers run on a stack of their own: oneDNN's f32 kernels point the stack register into a buffer
-// from malloc while they compute, and the kernel would write a handler's frame over the
-// neighbouring heap.
+// Handlers run on stacks of their own (core/signal_stack.h).
 #pragma once
 
 #include <csignal>

@@ -13,16 +13,10 @@
 
 #include "framework/data/source_files.h"
 #include "tests/data/text_folder.h"
+#include "tests/names_in.h"
 
 namespace tessera {
 namespace {
-
-std::set<std::string> names_in(const fs::path& folder) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder))
-    names.insert(entry.path().filename().string());
-  return names;
-}
 
 class TokenizeFailure : public testing::Test {
  protected:

@@ -77,6 +77,40 @@ TEST_F(Measure, GivesLinesVectors) {
   }
 }
 
+/// A row for each line, whatever the line holds; those around an empty one are as without it.
+TEST_F(Measure, AnEmptyLineHasTheVectorZero) {
+  write("with", "0123\n\nabc\n");
+  write("without", "0123\nabc\n");
+  const auto rows = [&](const std::string& file, const char* pool) {
+    const std::string out = path(file + pool);
+    const ProgramRun run =
+        program({"embed", model_, path(file), "--pool", pool, "--normalize", "--out", out});
+    EXPECT_EQ(run.status, 0) << run.err;
+    EXPECT_EQ(run.err.find("1 lines have no token") != std::string::npos, file == "with");
+    SafetensorsReader reader(out);
+    const TensorType type = reader.type("embeddings");
+    std::vector<float> all(type.bytes() / sizeof(float));
+    reader.read("embeddings", all.data());
+    std::vector<std::vector<float>> split;
+    const auto width = static_cast<size_t>(type.shape.at(1));
+    for (size_t at = 0; at < all.size(); at += width)
+      split.emplace_back(all.begin() + static_cast<ptrdiff_t>(at),
+                         all.begin() + static_cast<ptrdiff_t>(at + width));
+    return split;
+  };
+  for (const char* pool : {"mean", "cls", "last"}) {
+    const auto with = rows("with", pool), without = rows("without", pool);
+    ASSERT_EQ(with.size(), 3u);
+    EXPECT_EQ(with[0], without[0]);
+    EXPECT_EQ(with[1], std::vector<float>(with[0].size()));
+    EXPECT_EQ(with[2], without[1]);
+  }
+  write("none", "\n\n");
+  EXPECT_NE(error({"embed", model_, path("none"), "--pool", "mean", "--out", path("x")})
+                .find("none: no line has a token"),
+            std::string::npos);
+}
+
 TEST_F(Measure, SaysWhatIsWrong) {
   EXPECT_NE(error({"embed", model_, path("lines.txt"), "--out", path("x")})
                 .find("does not state how vectors of tokens become one: give --pool"),
