@@ -12,12 +12,10 @@
 #include "framework/config/value.h"
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
-#include "framework/data/example_form.h"
 #include "framework/data/output_folder.h"
 #include "framework/formats/safetensors_shards.h"
-#include "framework/tokenizer/ggml_expressions.h"
-#include "framework/tokenizer/state_post_processor.h"
-#include "framework/tokenizer/transformers_files.h"
+#include "launch/classifier_source.h"
+#include "launch/export_tokenizer.h"
 #include "launch/model_card.h"
 #include "launch/origin_files.h"
 #include "launch/sentence_folder.h"
@@ -40,35 +38,12 @@ void set_tokens(Json& config, const ModelSource& source) {
   const auto set = [&](const char* key, int32_t id) {
     if (!config.contains(key) && id >= 0) config[key] = id;
   };
-  const auto or_else = [](int32_t a, int32_t b) { return a >= 0 ? a : b; };
-  set("bos_token_id", or_else(special.begin_of_text, special.end_of_document));
-  set("eos_token_id", or_else(special.end_of_text, special.end_of_document));
+  // Between documents an encoder has its separator, which begins and ends no text.
+  const int32_t mark = source.config.model.type == "gpt" ? special.end_of_document : -1;
+  const auto or_mark = [&](int32_t id) { return id >= 0 ? id : mark; };
+  set("bos_token_id", or_mark(special.begin_of_text));
+  set("eos_token_id", or_mark(special.end_of_text));
   set("pad_token_id", special.pad);
-}
-
-/// The files of the tokenizer. Those of a classifier state the special tokens that it was trained
-/// with.
-TokenizerFiles tokenizer_files(const ModelSource& source, const OutsideFamily& family,
-                               ExportReport& report) {
-  const Config& config = source.config;
-  const std::string where = "export: " + source.place.string();
-  const Tokenizer& came = *source.tokenizer;
-  TransformersNeeds needs{.begins = source.marks.opened()};
-  if (!source.outside) needs.most_tokens = config.model.context;
-  TokenizerFiles files = transformers_files(came, needs, where, report.notes);
-  const Pipeline* parts = came.pipeline();
-  if (!family.cuts.empty() &&
-      (!parts || ggml_expression(parts->parts().pre_tokenizer, false) != family.cuts))
-    report.notes.push_back(fmt::format(
-        "transformers 5 reads every tokenizer of a model of the type {} as that family's own, which "
-        "gives other ids than this one; load it with PreTrainedTokenizerFast.from_pretrained",
-        family.model_type));
-  if (config.task.type != TaskConfig::Type::classify) return files;
-  const PostProcessor form = ExampleForm(came, config.sequence_length()).parts();
-  if (parts && parts->parts().post_processor.single == form.single) return files;
-  report.notes.push_back(
-      "tokenizer.json states the special tokens around a text that the model was trained with");
-  return with_post_processor(Tokenizer(std::move(files), where), form, where);
 }
 
 std::string_view torch_name(StoredType type) {
@@ -174,7 +149,7 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
     write_durable(folder / "generation_config.json", generation.dump(2) + "\n");
   }
   if (source.tokenizer && !source.tokenizer->files().all().empty())
-    tokenizer_files(source, *target.family, report).write(folder);
+    exported_tokenizer(source, *target.family, report.notes).write(folder);
   else
     report.notes.push_back(
         "no tokenizer is written: the model came with none, or its tokens are "
@@ -187,7 +162,10 @@ ExportReport export_folder(const ModelSource& source, const ExportOptions& optio
 
 Verification verify_export(const ModelSource& source, const fs::path& folder,
                            const std::string& text, std::span<const std::string> sets) {
-  const ModelSource written = open_source(folder.string(), sets);
+  const bool classifies = source.config.task.classifies();
+  const ModelSource written = classifies
+                                  ? open_classifier(folder.string(), {sets.begin(), sets.end()})
+                                  : open_source(folder.string(), sets);
   std::vector<int32_t> ids = source.require_tokenizer()->encode(text);
   const auto most = static_cast<size_t>(source.config.model.context);
   if (ids.size() > most) ids.resize(most);
@@ -195,14 +173,10 @@ Verification verify_export(const ModelSource& source, const fs::path& folder,
   const DeviceProfile profile = make_device(source.config.device)->profile();
   Config config = source.config;
   if (!config.model.vocab) config.model.vocab = source.tokenizer->vocab_size();
-  require(config.task.type == TaskConfig::Type::pretrain,
-          "export: --verify compares the logits of tokens, which a classifier has none of; the "
-          "folder {} is written, and `tessera predict` reads it",
-          folder.string());
   const Tensors before = probe(shipped_models(), config, *source.tensors, ids, profile),
                 after = probe(shipped_models(), written.config, *written.tensors, ids, profile);
   Verification seen;
-  for (const char* name : {"logits", "next_sentence"}) {
+  for (const char* name : {"logits", "next_sentence", "hidden"}) {
     if (!before.contains(name)) continue;
     const auto a = before.at(name).values(), b = after.at(name).values();
     const auto width = static_cast<size_t>(before.at(name).type().shape.back()),
@@ -211,19 +185,14 @@ Verification verify_export(const ModelSource& source, const fs::path& folder,
     for (size_t i = 0; i < b.size(); ++i) {
       const double x = a[i / kept * width + i % kept];
       require(std::isfinite(x) && std::isfinite(b[i]),
-              "export: --verify: the logits are {} before and {} after: the model is broken", x,
-              b[i]);
+              "export: --verify: a number is {} before and {} after: the model is broken", x, b[i]);
       difference = std::max(difference, std::abs(x - b[i]));
       largest = std::max(largest, std::abs(x));
     }
     seen.numbers += std::ssize(b);
     seen.difference = std::max(seen.difference, largest > 0 ? difference / largest : difference);
   }
-  require(
-      seen.numbers > 0,
-      "export: --verify compares logits, and this model has no head that makes them; the folder "
-      "{} is written",
-      folder.string());
+  check(seen.numbers > 0, "a model that computes nothing to compare");
   seen.bound = 1e-5;
   for (const auto& [name, type] : written.outside_tensors->stored_types())
     seen.bound = std::max(seen.bound, type == StoredType::bf16 || type == StoredType::q8_0 ? 0.05

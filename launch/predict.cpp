@@ -3,16 +3,18 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
-#include "framework/config/value.h"
 #include "framework/core/class_figures.h"
 #include "framework/core/error.h"
 #include "framework/train/predictor.h"
+#include "launch/classifier_source.h"
 #include "launch/model_on_mesh.h"
 #include "launch/on_ranks.h"
+#include "launch/output_lines.h"
+#include "launch/overwrite_option.h"
 #include "launch/verbs.h"
 
 namespace tessera {
@@ -26,20 +28,11 @@ std::string field(const std::string& text) {
   return quoted + "\"";
 }
 
-/// Where predictions go: a file, or standard output.
-class Output {
+/// Predictions as lines of TSV or JSON.
+class Predictions {
  public:
-  Output(const std::string& path, const Labels& labels, bool json) : labels_(labels), json_(json) {
-    if (!path.empty()) {
-      file_.open(path, std::ios::binary | std::ios::trunc);
-      require(file_.good(), "{} cannot be written", path);
-      path_ = path;
-    }
-    if (json_) return;
-    std::string header = "label\tprobability";
-    for (const std::string& label : labels_) header += "\t" + field(label);
-    write(header + "\n");
-  }
+  Predictions(OutputLines& output, const Labels& labels, bool json)
+      : output_(output), labels_(labels), json_(json) {}
 
   void add(const ToldLabel& prediction) {
     const std::string& label = labels_[static_cast<size_t>(prediction.label)];
@@ -48,34 +41,27 @@ class Output {
       nlohmann::ordered_json line{{"label", label}, {"probability", most}};
       for (size_t i = 0; i < labels_.size(); ++i)
         line["probabilities"][labels_[i]] = prediction.probabilities[i];
-      write(line.dump() + "\n");
+      lines_ += line.dump() + "\n";
       return;
     }
-    std::string line = fmt::format("{}\t{:.6g}", field(label), most);
-    for (const float p : prediction.probabilities) line += fmt::format("\t{:.6g}", p);
-    write(line + "\n");
+    if (std::exchange(begins_, false)) {
+      lines_ += "label\tprobability";
+      for (const std::string& name : labels_) lines_ += "\t" + field(name);
+      lines_ += "\n";
+    }
+    lines_ += fmt::format("{}\t{:.6g}", field(label), most);
+    for (const float p : prediction.probabilities) lines_ += fmt::format("\t{:.6g}", p);
+    lines_ += "\n";
   }
 
-  void flush() {
-    if (path_.empty())
-      std::fflush(stdout);
-    else
-      file_.flush();
-    require(path_.empty() || file_.good(), "{} cannot be written: is the disk full?", path_);
-  }
+  /// Writes what was added.
+  void flush() { output_.add(std::exchange(lines_, {})); }
 
  private:
-  void write(const std::string& text) {
-    if (path_.empty())
-      fmt::print("{}", text);
-    else
-      file_ << text;
-  }
-
+  OutputLines& output_;
   const Labels& labels_;
-  bool json_;
-  std::string path_;
-  std::ofstream file_;
+  bool json_, begins_ = true;
+  std::string lines_;
 };
 
 /// How good the predictions are, where the file has the labels.
@@ -185,7 +171,7 @@ size_t cut_by_all(const Predictor& predictor, const Replica& replica) {
 
 /// Tells the labels of all rows. Rank 0 alone has `rows` and `output`.
 void tell_all(Predictor& predictor, const Replica& replica, Rows* rows, const std::string& file,
-              Output* output) {
+              Predictions* output) {
   const auto most = static_cast<size_t>(predictor.rows() * replica.count());
   Score score(predictor.labels());
   std::vector<std::string> truths;
@@ -212,33 +198,10 @@ void tell_all(Predictor& predictor, const Replica& replica, Rows* rows, const st
                predictor.length());
 }
 
-/// Opens the source. A classifier of another program says its labels; what its texts are called,
-/// the user says with --set task.text=COLUMN.
-ModelSource open_classifier(const std::string& named, std::vector<std::string> sets, bool tells) {
-  if (is_outside_model(named)) {
-    const std::vector<std::string> labels = OutsideModel(shipped_models(), named).labels();
-    require(!labels.empty(),
-            "{} tells no labels: its config names no class for the classification of texts that "
-            "Tessera knows, or its weights have no such head",
-            named);
-    if (tells && labels[0] == "LABEL_0")
-      fmt::print(stderr,
-                 "note: the config does not name all of the {} labels; they are called "
-                 "LABEL_0, LABEL_1, …\n",
-                 labels.size());
-    sets.insert(sets.begin(), {"task.type=classify", "task.labels=" + value_text(labels),
-                               "data.train=none", "evaluate.every=0 steps"});
-  }
-  ModelSource source = open_source(named, sets, tells);
-  require(source.config.task.classifies(),
-          "{} tells no labels: it was trained with task.type: pretrain; train one with task: "
-          "{{type: classify}}",
-          source.place.string());
-  return source;
-}
-
 int predict(const Arguments& given, const Ranks& ranks) {
   const std::vector<std::string> sets = given.list("set");
+  std::optional<OutputLines> output;
+  if (ranks.leads()) output.emplace("predict", given);
   const ModelOnMesh model =
       on_mesh(open_classifier(given.text("SOURCE"), sets_of_model(sets), ranks.leads()),
               stated_mesh(sets), ranks);
@@ -252,9 +215,11 @@ int predict(const Arguments& given, const Ranks& ranks) {
   Predictor predictor(shipped_models(), model.config, model.source.require_tokenizer(),
                       model.device, model.replica);
   predictor.load(*model.source.tensors);
-  std::optional<Output> output;
-  if (ranks.leads()) output.emplace(given.text("out"), predictor.labels(), given.has("json"));
-  tell_all(predictor, model.replica, rows ? &*rows : nullptr, file, output ? &*output : nullptr);
+  std::optional<Predictions> predictions;
+  if (output) predictions.emplace(*output, predictor.labels(), given.has("json"));
+  tell_all(predictor, model.replica, rows ? &*rows : nullptr, file,
+           predictions ? &*predictions : nullptr);
+  if (output) output->finish();
   return 0;
 }
 
@@ -269,6 +234,7 @@ int run_predict(std::span<const std::string> args) {
       {{"SOURCE", kSourceHelp}, {"FILE", "TSV, CSV or JSON lines with the columns of the texts"}},
       {set_option(),
        {"out", "FILE", "where to write; otherwise to standard output"},
+       overwrite_option(),
        {"json", "", "write JSON lines, not TSV"}},
       {"runs/reviews new.tsv --out labels.tsv", "runs/reviews new.jsonl --json"}};
   return on_ranks(line, args, predict);

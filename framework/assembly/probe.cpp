@@ -9,6 +9,24 @@
 #include "framework/passes/expand.h"
 
 namespace tessera {
+namespace {
+
+/// The graph whose outputs are wanted, and its parameters.
+std::vector<Parameter> build(Graph& graph, const Models& models, const Config& config) {
+  const ModelDef model = models.of(config);
+  std::vector<Parameter> parameters = model.build(graph, config, {.training = false});
+  graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
+  std::vector<const char*> heads{"logits", "next_sentence"};
+  size_t head = 0;
+  for (size_t i = 0; i < graph.nodes().size(); ++i)
+    if (graph.nodes()[i].op == &ops::cross_entropy)
+      graph.add_output(heads.at(head++), graph.handle(graph.nodes()[i].inputs[0]));
+  if (head > 0 || model.encoding == nullptr) return parameters;
+  graph = Graph("probe");
+  return model.encoding(graph, config, {.rows = 1, .length = config.sequence_length()});
+}
+
+}  // namespace
 
 Tensors probe(const Models& models, Config config, TensorSource& source,
               std::span<const int32_t> tokens, const DeviceProfile& profile) {
@@ -18,12 +36,7 @@ Tensors probe(const Models& models, Config config, TensorSource& source,
   config.batch.length = length;
   config.data.mask_rate = 1;
   Graph graph("probe");
-  const auto parameters = models.of(config).build(graph, config, {.training = false});
-  graph = expand(graph, [](const Node& node) { return node.op == &ops::head_loss; });
-  std::vector<const char*> heads{"logits", "next_sentence"};
-  for (size_t i = 0, head = 0; i < graph.nodes().size(); ++i)
-    if (graph.nodes()[i].op == &ops::cross_entropy)
-      graph.add_output(heads.at(head++), graph.handle(graph.nodes()[i].inputs[0]));
+  const std::vector<Parameter> parameters = build(graph, models, config);
   Tensors inputs;
   for (const Parameter& p : parameters) {
     Tensor& tensor = inputs[p.name] = Tensor(TensorType{DType::f32, p.shape});
@@ -41,14 +54,15 @@ Tensors probe(const Models& models, Config config, TensorSource& source,
   set("tokens_in", tokens);
   set("positions_in", places);
   set("masked_positions", places);
-  set("labels", tokens.subspan(1));
+  if (!config.task.classifies()) set("labels", tokens.subspan(1));
   set("lengths", std::span(&whole, 1));
+  const int64_t labels = config.task.classifies() ? 1 : length - 1;
   const auto real = [&](const char* name, int64_t count, float value) {
     if (const auto input = inputs.find(name); input != inputs.end())
       std::fill_n(input->second.data<float>(), count, value);
   };
-  real("weights", length - 1, 1);
-  real("count", 1, static_cast<float>(length - 1));
+  real("weights", labels, 1);
+  real("count", 1, static_cast<float>(labels));
   real("sequences", 1, 1);
   return evaluate(graph, inputs, profile);
 }

@@ -14,7 +14,8 @@ namespace tessera {
 
 /// The outputs of the evaluation graph for the sequence `tokens`, each position predicting the next
 /// token, and beside them "logits" at every position, and "next_sentence" where the model has that
-/// head.
+/// head. A classifier's "logits" are those of its labels. A model without a head gives "hidden", the
+/// vectors of its tokens.
 Tensors probe(const Models& models, Config config, TensorSource& source,
               std::span<const int32_t> tokens, const DeviceProfile& profile);
 

@@ -3,18 +3,12 @@
 
 #include "framework/formats/gguf_file.h"
 #include "tests/data/text_folder.h"
-#include "tests/launch/program.h"
-#include "tests/places.h"
-#include "tests/temporary_folder.h"
+#include "tests/launch/reference_models.h"
 
 namespace tessera {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string family(const std::string& name) {
-  return source_dir() + "/tests/golden/families/" + name;
-}
 
 /// All numbers of a file, by tensor.
 std::map<std::string, std::vector<float>> numbers_of(const ForeignTensors& file) {
@@ -32,19 +26,8 @@ constexpr const char* kLlama =
     "norm: rms, activation: silu_gated, bias: false, mlp_hidden: 48, rope_scaling: linear, "
     "rope_factor: 2}";
 
-class ExportGguf : public ::testing::Test {
+class ExportGguf : public ReferenceModels {
  protected:
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  ProgramRun good(const std::vector<std::string>& args) const {
-    ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 0) << run.err;
-    return run;
-  }
-  std::string bad(const std::vector<std::string>& args) const {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 2) << run.out;
-    return run.err;
-  }
   /// A model of one update, whose tokenizer is BPE of bytes with at most 300 tokens.
   void make_run(const std::string& model) const {
     std::string text;
@@ -60,8 +43,6 @@ class ExportGguf : public ::testing::Test {
                    path("run") + "}\n");
     good({"train", path("my.yaml"), "--peak", "1"});
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(ExportGguf, OfGpt2) {

@@ -2,22 +2,15 @@
 #include <nlohmann/json.hpp>
 
 #include "framework/formats/tensor_files.h"
-#include "tests/launch/program.h"
-#include "tests/places.h"
-#include "tests/temporary_folder.h"
+#include "tests/launch/reference_models.h"
 
 namespace tessera {
 namespace {
 
 using Json = nlohmann::json;
 
-std::string family(const std::string& name) {
-  return source_dir() + "/tests/golden/families/" + name;
-}
-
-class ExportSentence : public ::testing::Test {
+class ExportSentence : public ReferenceModels {
  protected:
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
   ProgramRun run(const std::string& source, const std::vector<std::string>& more) const {
     std::vector<std::string> args{"export", source,     "--as", "sentence-transformers",
                                   "--out",  path("out")};
@@ -37,8 +30,6 @@ class ExportSentence : public ::testing::Test {
     opened->read("embeddings", 0, out);
     return out;
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(ExportSentence, SaysHowTextsBecomeVectors) {

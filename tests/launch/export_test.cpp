@@ -4,19 +4,13 @@
 
 #include "framework/formats/tensor_files.h"
 #include "tests/data/text_folder.h"
-#include "tests/launch/program.h"
+#include "tests/launch/reference_models.h"
 #include "tests/launch/shell.h"
-#include "tests/places.h"
-#include "tests/temporary_folder.h"
 
 namespace tessera {
 namespace {
 
 using Json = nlohmann::json;
-
-std::string family(const std::string& name) {
-  return source_dir() + "/tests/golden/families/" + name;
-}
 
 /// Every tensor of both has the same name, type, shape and numbers.
 void expect_same_tensors(const std::string& a, const std::string& b) {
@@ -35,19 +29,8 @@ void expect_same_tensors(const std::string& a, const std::string& b) {
   }
 }
 
-class Export : public ::testing::Test {
+class Export : public ReferenceModels {
  protected:
-  std::string path(const std::string& name) const { return (folder_ / name).string(); }
-  ProgramRun good(const std::vector<std::string>& args) const {
-    ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 0) << run.err;
-    return run;
-  }
-  std::string bad(const std::vector<std::string>& args) const {
-    const ProgramRun run = program(args);
-    EXPECT_EQ(run.status, 2) << run.out;
-    return run.err;
-  }
   /// Shards of text in the words of the reference models' tokenizer, and a config that begins with
   /// one of them.
   void make_run(const std::string& name, const std::string& more = "") const {
@@ -63,8 +46,6 @@ class Export : public ::testing::Test {
                                         "steps}\nevaluate: {every: 0 steps}\nlog: {folder: " +
                                         path("run") + "}\n" + more);
   }
-
-  TemporaryFolder folder_;
 };
 
 TEST_F(Export, WhatCameInGoesOutToTheBit) {
@@ -115,6 +96,40 @@ TEST_F(Export, TypesShardsAndVerification) {
   EXPECT_EQ(open_tensor_files(path("out"))->tensor("transformer.wte.weight").type,
             StoredType::bf16);
   EXPECT_EQ(Json::parse(read_file(folder_ / "out/config.json")).at("dtype"), "bfloat16");
+}
+
+/// Models without a head are compared by the vectors of their tokens.
+TEST_F(Export, VerifiesWhatHasNoHead) {
+  expect_contains(
+      good({"export", family("bert"), "--out", path("out"), "--verify", "0123456789"}).out,
+      "verified: 240 numbers");
+}
+
+/// What transformers cuts texts to, and which ids begin and end them.
+TEST_F(Export, AModelMadeHereSaysHowLongTextsMayBe) {
+  const auto exported = [&](const std::string& type, const std::string& tokenizer) {
+    write_file(folder_ / "text.txt", random_text(1, 4000));
+    good({"tokenizer", "train", path("text.txt"), "--type", tokenizer, "--vocab", "300", "--out",
+          path(type + ".tok")});
+    good({"tokenize", path("text.txt"), "--tokenizer", path(type + ".tok"), "--out", path(type)});
+    write_file(folder_ / "my.yaml",
+               "model: {layers: 1, hidden: 16, heads: 2, context: 24, type: " + type +
+                   "}\ndata: {shards: " + path(type) +
+                   "}\nbatch: {sequences: 2}\ntrain: {steps: 1 steps}\nevaluate: {every: 0 steps}\n"
+                   "device: {threads: 1}\nlog: {folder: " +
+                   path(type + ".run") + "}\n");
+    good({"train", path("my.yaml"), "--peak", "1"});
+    good({"export", path(type + ".run"), "--out", path(type + ".out")});
+    EXPECT_EQ(
+        Json::parse(read_file(path(type + ".out/tokenizer_config.json"))).at("model_max_length"),
+        24);
+    return Json::parse(read_file(path(type + ".out/config.json")));
+  };
+  const Json gpt = exported("gpt", "bpe");
+  EXPECT_TRUE(gpt.at("eos_token_id").is_number());
+  const Json bert = exported("bert", "wordpiece");
+  EXPECT_EQ(bert.at("pad_token_id"), 0);
+  EXPECT_FALSE(bert.contains("bos_token_id") || bert.contains("eos_token_id")) << bert;
 }
 
 TEST_F(Export, SaysWhatItCannotDo) {
