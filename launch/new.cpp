@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "framework/core/durable_file.h"
 #include "framework/core/error.h"
-#include "framework/core/whole_file.h"
 #include "launch/command_line.h"
 #include "launch/new_classify.h"
+#include "launch/overwrite_option.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
 
@@ -24,9 +25,10 @@ int run_new(std::span<const std::string> args) {
       {{"from", "SOURCE", std::string("the model to begin with: ") + kSourceHelp},
        {"text", "COLUMN", "the column of the text; twice for a pair of texts", true},
        {"label", "COLUMN", "the column of the label"},
+       {"validation", "FILE", "examples to evaluate on; otherwise a part of FILE is held out"},
        {"epochs", "N", "passes over the data; otherwise 2 or 3"},
        {"out", "FILE", "the file to write; otherwise NAME.yaml here, for NAME.tsv"},
-       {"force", "", "write over a file that is there"}},
+       overwrite_option()},
       {"classify --from runs/bert reviews.tsv",
        "classify --from minilm pairs.csv --out pairs.yaml"}};
   const auto given = line.parse(args);
@@ -38,16 +40,16 @@ int run_new(std::span<const std::string> args) {
           "--from runs/NAME");
   NewClassify wanted{.source = given->text("from"),
                      .file = given->text("FILE"),
+                     .validation = given->text("validation"),
                      .texts = given->list("text"),
                      .label = given->text("label"),
                      .epochs = given->integer("epochs", 0, 1)};
   const std::string out =
       given->text("out", std::filesystem::path(wanted.file).stem().stem().string() + ".yaml");
-  std::error_code error;
-  require(given->has("force") || !std::filesystem::exists(out, error),
-          "{} is there already; name another file with --out, or write over it with --force", out);
+  OutputFile file("new", out, overwrite_of(*given));
   const std::string yaml = new_classify(wanted, out);
-  replace_file(out, yaml);
+  write_durable(file.partial(), yaml);
+  file.commit();
   fmt::print("{}\nwritten to {}; next: tessera train {}\n", yaml, out, out);
   return 0;
 }

@@ -4,9 +4,11 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <map>
 #include <numeric>
 
 #include "framework/assembly/device.h"
@@ -27,21 +29,77 @@ namespace tessera {
 namespace {
 
 constexpr int64_t kBatch = 32;
+constexpr std::array kHeldOut{0.1, 0.2, 0.3};  // parts to evaluate on, the first that will do
 
-/// Tokens of the examples, sorted.
-std::vector<size_t> lengths_of(const NewClassify& wanted, const TaskConfig& task,
-                               const std::shared_ptr<const Tokenizer>& tokenizer) {
-  constexpr size_t kMost = 20'000;  // examples that are looked at
+/// What is seen of the examples.
+struct Seen {
+  std::vector<size_t> lengths;  // in tokens, sorted
+  /// How many of each label are held out to evaluate on, and trained on, when a part is held out.
+  struct Split {
+    std::map<std::string, size_t> held_out, trained;
+  };
+  std::map<double, Split> splits;
+};
+
+Seen look_at(const NewClassify& wanted, const TaskConfig& task,
+             const std::shared_ptr<const Tokenizer>& tokenizer) {
+  constexpr size_t kMost = 20'000;  // examples whose tokens are counted
   const ExampleForm form(*tokenizer, 1 << 20);
   ExampleEncoder encoder(tokenizer, form);
   TableReader table(wanted.file);
-  table.select(task.text);
-  std::vector<size_t> lengths;
-  std::vector<std::string> texts;
-  while (lengths.size() < kMost && table.next(texts))
-    lengths.push_back(encoder.encode(texts).uncut);
-  std::ranges::sort(lengths);
-  return lengths;
+  std::vector<std::string> columns = task.text;
+  columns.push_back(task.label);
+  table.select(columns);
+  Seen seen;
+  std::vector<std::string> fields;
+  while (table.next(fields)) {
+    const std::span texts(fields.data(), task.text.size());
+    if (seen.lengths.size() < kMost) seen.lengths.push_back(encoder.encode(texts).uncut);
+    for (const double part : kHeldOut) {
+      Seen::Split& split = seen.splits[part];
+      ++(is_held_out(texts, part) ? split.held_out : split.trained)[fields.back()];
+    }
+  }
+  std::ranges::sort(seen.lengths);
+  return seen;
+}
+
+size_t sum_of(const std::map<std::string, size_t>& counts) {
+  size_t sum = 0;
+  for (const auto& [name, count] : counts) sum += count;
+  return sum;
+}
+
+/// The least part that has examples of several labels on both sides.
+double chosen_part(const Seen& seen, const TableSurvey& survey) {
+  for (const auto& [part, split] : seen.splits)
+    if (split.held_out.size() >= 2 && split.trained.size() >= 2) return part;
+  user_error(
+      "{}: {} examples cannot be split into some to train on and some to evaluate on: of up to "
+      "{:.0f} % held out, not two labels have any; add examples (some dozens of each label), or "
+      "name a file of others with --validation",
+      survey.file, survey.rows, 100 * *std::ranges::max_element(kHeldOut));
+}
+
+/// The labels of a file to evaluate on must be known.
+void require_known(const std::string& file, const TaskConfig& task) {
+  const Labels found = labels_of({file}, task.label);
+  for (const std::string& label : found)
+    require(std::ranges::find(task.labels, label) != task.labels.end(),
+            "--validation: {} has the label '{}', of which the file to train on has no example",
+            file, label);
+  TableReader(file).select(task.text);
+}
+
+std::string split_text(const Seen::Split& split, const Labels& labels) {
+  const size_t count = sum_of(split.held_out);
+  std::string text = fmt::format("{} of the examples, by their texts", count);
+  if (count < 100)
+    text += fmt::format(" (few: one of them is {:.0f} % of the accuracy)",
+                        100 / static_cast<double>(count));
+  if (split.held_out.size() < labels.size())
+    text += fmt::format(" (none of {} labels)", labels.size() - split.held_out.size());
+  return text + "; or name a file: validation_file";
 }
 
 size_t at_part(const std::vector<size_t>& sorted, double part) {
@@ -152,14 +210,21 @@ std::string new_classify(const NewClassify& wanted, const std::string& out) {
   for (const std::string& column : config.task.text) survey.column(column, "--text");
   for (const auto& [name, count] : label.values) config.task.labels.push_back(name);
 
-  const std::vector<size_t> lengths = lengths_of(wanted, config.task, tokenizer);
+  const Seen seen = look_at(wanted, config.task, tokenizer);
+  const std::vector<size_t>& lengths = seen.lengths;
   config.task.max_length = chosen_length(lengths, config.model.context);
   const auto cut = std::ranges::count_if(lengths, [&](size_t length) {
     return static_cast<int64_t>(length) > *config.task.max_length;
   });
   config.data = {};
   config.data.train = wanted.file;
-  config.data.validation = 0.1;
+  if (wanted.validation.empty()) {
+    config.data.validation = chosen_part(seen, survey);
+  } else {
+    require_known(wanted.validation, config.task);
+    config.data.validation = 0;
+    config.data.validation_file = wanted.validation;
+  }
   config.init = {};
   config.init.from = wanted.source;
   const int64_t epochs = wanted.epochs > 0 ? wanted.epochs : survey.rows < 20'000 ? 3 : 2;
@@ -170,7 +235,10 @@ std::string new_classify(const NewClassify& wanted, const std::string& out) {
 
   std::map<std::string, std::string> comments{
       {"model", "the model in init.from"},
-      {"data.validation", "of the examples, by their texts; or name a file: validation_file"},
+      {"data.validation",
+       wanted.validation.empty()
+           ? split_text(seen.splits.at(config.data.validation), config.task.labels)
+           : std::string()},
       {"task.text", "columns found: " + survey.listed()},
       {"task.labels", labels_text(label, survey.rows)},
       {"task.max_length",

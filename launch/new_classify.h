@@ -10,6 +10,7 @@ namespace tessera {
 
 struct NewClassify {
   std::string source, file;
+  std::string validation;          // a file; empty: a part of `file` is held out
   std::vector<std::string> texts;  // columns; none: they are looked for
   std::string label;               // empty: it is looked for
   int64_t epochs = 0;              // 0: as is usual

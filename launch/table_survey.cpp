@@ -47,6 +47,7 @@ TableSurvey TableSurvey::of(const std::filesystem::path& file) {
   table.select(table.columns());
   TableSurvey survey;
   survey.file = table.name();
+  survey.hint = table.hint();
   for (const std::string& name : table.columns()) survey.columns.push_back({.name = name});
   std::vector<std::string> fields;
   while (table.next(fields)) {
@@ -69,8 +70,8 @@ std::string TableSurvey::listed() const {
 
 const ColumnSurvey& TableSurvey::column(const std::string& name, const std::string& option) const {
   const auto found = std::ranges::find(columns, name, &ColumnSurvey::name);
-  require(found != columns.end(), "{}: {} has no column '{}'; it has: {}", option, file, name,
-          listed());
+  require(found != columns.end(), "{}: {} has no column '{}'; it has: {}{}", option, file, name,
+          listed(), hint);
   return *found;
 }
 
@@ -83,9 +84,12 @@ std::string TableSurvey::label() const {
     if (may_be_label(column, rows) && (!best || column.values.size() < best->values.size()))
       best = &column;
   require(best != nullptr,
-          "{}: no column looks like a label, with a few values that occur several times: {}; name "
-          "it with --label",
-          file, listed());
+          "{}: no column looks like a label, with a few values that occur several times: {}{}",
+          file, listed(), hint.empty() ? "; name it with --label" : hint);
+  require(!best->values.contains(best->name),
+          "{}: the first line names the columns, and '{}' is also a label: is it an example? Write "
+          "a header above it, such as text and label",
+          file, best->name);
   return best->name;
 }
 
@@ -100,7 +104,7 @@ std::vector<std::string> TableSurvey::texts(const std::string& label) const {
   const ColumnSurvey* best = nullptr;
   for (const ColumnSurvey& column : columns)
     if (column.name != label && (!best || column.mean_bytes() > best->mean_bytes())) best = &column;
-  require(best != nullptr, "{}: there is no column beside '{}'", file, label);
+  require(best != nullptr, "{}: there is no column beside '{}'{}", file, label, hint);
   return {best->name};
 }
 

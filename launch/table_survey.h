@@ -23,7 +23,7 @@ struct ColumnSurvey {
 };
 
 struct TableSurvey {
-  std::string file;
+  std::string file, hint;  // that of TableReader
   size_t rows = 0;
   std::vector<ColumnSurvey> columns;
 
@@ -33,7 +33,8 @@ struct TableSurvey {
   /// Throws UserError, which begins with `option`, where there is no column of that name.
   const ColumnSurvey& column(const std::string& name, const std::string& option) const;
   /// The column that looks most like a label: one that is called so, else the one with the fewest
-  /// values, each of which occurs several times. Throws UserError where there is none.
+  /// values, each of which occurs several times. Throws UserError where there is none, or where its
+  /// name is one of its values, since the file then has no header.
   std::string label() const;
   /// The column that looks most like a text, or the two of a pair; `label` is none of them.
   std::vector<std::string> texts(const std::string& label) const;

@@ -40,13 +40,6 @@ void require_label(const std::string& label, const TableReader& table, const std
   require(is_utf8(label), "{}: the label in column '{}' is no UTF-8", place(), column);
 }
 
-/// Whether an example is held out, by its texts.
-bool is_held_out(std::span<const std::string> texts, double part) {
-  uint64_t hash = 0;
-  for (const std::string& text : texts) hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
-  return static_cast<double>(hash >> 11) * 0x1p-53 < part;
-}
-
 /// The numbers of labels.
 class LabelNumbers {
  public:
@@ -99,6 +92,12 @@ class Reading {
 };
 
 }  // namespace
+
+bool is_held_out(std::span<const std::string> texts, double part) {
+  uint64_t hash = 0;
+  for (const std::string& text : texts) hash = XXH3_64bits_withSeed(text.data(), text.size(), hash);
+  return static_cast<double>(hash >> 11) * 0x1p-53 < part;
+}
 
 Labels labels_of(const std::vector<std::filesystem::path>& files, const std::string& column) {
   std::set<std::string> labels;

@@ -65,6 +65,9 @@ struct ExampleSource {
   Labels labels;
 };
 
+/// Whether an example is held out, when `part` of all are; its texts alone decide.
+bool is_held_out(std::span<const std::string> texts, double part);
+
 /// Reads and encodes all examples. Which are held out depends on their texts alone, so that equal
 /// texts are on the same side. Throws UserError for a label that is none of `source.labels`, and
 /// where nothing is left to train on.

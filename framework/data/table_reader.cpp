@@ -41,6 +41,19 @@ std::string first_line(TextStream& text, const std::string& name) {
   }
 }
 
+/// What a header of one column looks like.
+std::string hint_of(std::string_view header, TextFormat format) {
+  const bool csv = format == TextFormat::csv;
+  const auto holds = [&](char c) { return header.find(c) != std::string_view::npos; };
+  if (csv && holds('\t'))
+    return "; the header holds tabs and no comma: if this is TSV, call it .tsv";
+  if (!csv && holds(','))
+    return "; the header holds commas and no tab: if this is CSV, call it .csv";
+  if (!holds(';')) return {};
+  return fmt::format("; the header holds semicolons and no {}: write {} between fields",
+                     csv ? "comma" : "tab", csv ? "commas" : "tabs");
+}
+
 std::string listed(const std::vector<std::string>& names) {
   std::vector<std::string> shown(
       names.begin(),
@@ -79,7 +92,9 @@ bool TableReader::has(const std::string& column) const {
 void TableReader::read_header() {
   const char delimiter = format_ == TextFormat::csv ? ',' : '\t';
   TextStream& text = *opened_.text;
-  columns_ = record_fields(first_record(text, delimiter, name_), delimiter, name_ + ", line 1");
+  const std::string header(first_record(text, delimiter, name_));
+  columns_ = record_fields(header, delimiter, name_ + ", line 1");
+  if (columns_.size() == 1) hint_ = hint_of(header, format_);
   reader_ = std::make_unique<DelimitedReader>(text, name_, delimiter, std::vector<std::string>{});
 }
 
@@ -96,8 +111,8 @@ void TableReader::select(const std::vector<std::string>& columns) {
   chosen_.clear();
   for (const std::string& column : columns) {
     const auto found = std::ranges::find(columns_, column);
-    require(found != columns_.end(), "{}: there is no column '{}'; there are: {}", name_, column,
-            listed(columns_));
+    require(found != columns_.end(), "{}: there is no column '{}'; there are: {}{}", name_, column,
+            listed(columns_), hint_);
     require(std::find(found + 1, columns_.end(), column) == columns_.end(),
             "{}: there are several columns '{}'; give each a name of its own", name_, column);
     chosen_.push_back(static_cast<size_t>(found - columns_.begin()));
@@ -123,8 +138,8 @@ void TableReader::take_delimited(const std::string& record,
                                  std::vector<std::string>& fields) const {
   const char delimiter = format_ == TextFormat::csv ? ',' : '\t';
   std::vector<std::string> all = record_fields(record, delimiter, place());
-  require(all.size() == columns_.size(), "{}: has {} fields, and the header {}", place(),
-          all.size(), columns_.size());
+  require(all.size() == columns_.size(), "{}: has {} fields, and the header {}{}", place(),
+          all.size(), columns_.size(), hint_);
   for (const size_t i : chosen_) fields.push_back(all[i]);
 }
 

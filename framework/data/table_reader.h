@@ -20,6 +20,9 @@ class TableReader {
   const std::string& name() const { return name_; }
   const std::vector<std::string>& columns() const { return columns_; }
   bool has(const std::string& column) const;
+  /// For the end of a message about the columns: what the header looks like, if the name of the file
+  /// tells another format; otherwise empty.
+  const std::string& hint() const { return hint_; }
 
   /// Says which columns next() gives. Throws UserError when there is none of that name, or there
   /// are several.
@@ -42,7 +45,7 @@ class TableReader {
   void take_json(const std::string& record, std::vector<std::string>& fields) const;
   std::string place() const;
 
-  std::string name_;
+  std::string name_, hint_;
   OpenedText opened_;
   TextFormat format_ = TextFormat::tsv;
   std::unique_ptr<DocumentReader> reader_;
