@@ -239,9 +239,10 @@ void fields(DeviceConfig& c, Visit&& visit) {
 template <typename Visit>
 void fields(InitConfig& c, Visit&& visit) {
   visit("from", c.from,
-        "train: the checkpoint whose weights a new run begins with. A run's folder, or a folder "
-        "of checkpoints, stands for its newest one. Empty: weights are drawn. A run that has a "
-        "checkpoint of its own resumes from that.");
+        "train: the model whose weights a new run begins with: a checkpoint, a run or a folder of "
+        "checkpoints (the newest one), or a model of another program, a folder of Hugging Face's "
+        "libraries or a .gguf. Empty: weights are drawn. A run that has a checkpoint of its own "
+        "resumes from that.");
   visit("optimizer", c.optimizer,
         "The optimizer's state at the beginning: empty, or that of the checkpoint in init.from.");
 }
