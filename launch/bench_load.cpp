@@ -15,7 +15,8 @@ namespace {
 double parameter_bytes(const Session& session) {
   double bytes = 0;
   for (const State& state : session.compiled().program.states())
-    if (state.kind == StateKind::parameter) bytes += static_cast<double>(state.type.bytes());
+    if (state.kind == StateKind::parameter || state.kind == StateKind::compute_copy)
+      bytes += static_cast<double>(state.type.bytes());
   return bytes;
 }
 

@@ -96,7 +96,7 @@ TEST(Verbs, OneOfSeveralProcessesPrints) {
 /// Verbs that do the work of one process say what to give instead, once.
 TEST(Verbs, WorkOfOneProcessIsRefusedToSeveral) {
   for (const std::string verb :
-       {"doctor", "eval", "generate", "plan", "quickstart", "tokenize", "verify"}) {
+       {"doctor", "export", "import", "plan", "quickstart", "tokenize", "verify"}) {
     const std::vector<std::string> args{verb, "a b", "--set", "x=1"};
     const ProgramRun first = as_rank(0, 4, args), other = as_rank(3, 4, args);
     EXPECT_EQ(first.status, 2) << verb;
