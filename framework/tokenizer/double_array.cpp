@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "framework/core/error.h"
-#include "framework/tokenizer/large_pages.h"
 
 namespace tessera {
 
@@ -146,7 +145,6 @@ DoubleArray::DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys)
   }
   std::vector<Unit> units;
   const Builder builder(keys, units);
-  reserve_large_pages(units_, units.size());
   units_.assign(units.begin(), units.end());
 }
 

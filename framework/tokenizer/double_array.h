@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "framework/tokenizer/large_pages.h"
+
 namespace tessera {
 
 class DoubleArray {
@@ -66,7 +68,7 @@ class DoubleArray {
   };
   class Builder;
 
-  std::vector<Unit> units_;
+  LargePageVector<Unit> units_;
 };
 
 }  // namespace tessera

@@ -87,12 +87,6 @@ class SentencePieceUnigram {
   void end_search(const SentencePieceVocabulary& vocabulary, std::string_view text, size_t bytes,
                   Search& search) const;
 
-  /// The score after ids.
-  float after(float score, const std::vector<int32_t>& ids) const {
-    for (const int32_t id : ids) score += path_scores_[static_cast<size_t>(id)];
-    return score;
-  }
-
   Neighbours neighbours_;
   std::vector<float> scores_;       // by id
   std::vector<float> path_scores_;  // what an id of the output adds to the score

@@ -39,45 +39,86 @@ UnigramMemory::Word SentencePieceUnigram::Study::of(std::string_view word) {
 
 void SentencePieceUnigram::Study::find_pieces(std::string_view word, UnigramMemory::Word& found) {
   exits_.clear();
-  offers_.clear();
   sums_.assign(word.size() + 1, {});
+  walk(word);
   sums_[0].best = 0;
-  for (size_t begin = 0; begin < word.size(); begin += character_bytes(word, begin))
-    find_pieces(word, begin, found);
-}
-
-void SentencePieceUnigram::Study::find_pieces(std::string_view word, size_t begin,
-                                              UnigramMemory::Word& found) {
-  const DoubleArray& trie = vocabulary_.trie();
-  const size_t character = begin + character_bytes(word, begin);
-  bool covered = false;
-  uint32_t node = DoubleArray::kRoot;
-  size_t end = begin;
-  while (end < word.size() && trie.step(node, static_cast<unsigned char>(word[end]))) {
-    ++end;
-    const int32_t id = trie.value(node);
-    if (id < 0) continue;
-    offer(begin, end, model_.scores_[static_cast<size_t>(id)], id);
-    covered = covered || end == character;
+  for (size_t begin = 0; begin < word.size(); begin += character_bytes(word, begin)) {
+    const size_t character = begin + character_bytes(word, begin);
+    bool covered = false;
+    for (int32_t i = sums_[begin].offers; i >= 0; i = offers_[static_cast<size_t>(i)].next) {
+      const Offer& offer = offers_[static_cast<size_t>(i)];
+      covered = covered || offer.end == character;
+      take(offer);
+    }
+    if (!covered) {
+      offers_.push_back(
+          {begin, character, model_.unknown_score_, vocabulary_.unknown(), sums_[begin].offers});
+      sums_[begin].offers = static_cast<int32_t>(offers_.size()) - 1;
+      take(offers_.back());
+    }
   }
-  if (!covered) offer(begin, character, model_.unknown_score_, vocabulary_.unknown());
-  if (end < word.size() || !trie.step(node, ' ')) return;
-  const bool in_spaces = word.back() == ' ';
-  if (begin == 0 && !(in_spaces && model_.spaces_stay_alone_))
-    found.exit = onward(node);
-  else
-    exits_.push_back({begin, node, in_spaces, sums_[begin].best});
+  for (Leaving& exit : exits_) exit.before = sums_[exit.begin].best;
+  if (leaving_first_ != DoubleArray::kRoot) {
+    const bool in_spaces = word.back() == ' ';
+    if (in_spaces && model_.spaces_stay_alone_)
+      exits_.push_back({0, leaving_first_, true, 0});
+    else
+      found.exit = onward(leaving_first_);
+  }
 }
 
-void SentencePieceUnigram::Study::offer(size_t begin, size_t end, float score, int32_t id) {
-  offers_.push_back({begin, end, score});
-  const Sums& before = sums_[begin];
-  Sums& sums = sums_[end];
-  const double best = before.best + score, second = before.second + score;
-  if (best > sums.best)
-    sums = {best, std::max(sums.best, second), begin, id};
+/// Finds the pieces in the word. All places take a step at a time, so that what they read in the trie
+/// is fetched together.
+void SentencePieceUnigram::Study::walk(std::string_view word) {
+  const DoubleArray& trie = vocabulary_.trie();
+  offers_.clear();
+  walks_.clear();
+  leaving_first_ = DoubleArray::kRoot;
+  for (size_t begin = 0; begin < word.size(); begin += character_bytes(word, begin))
+    walks_.push_back({begin, DoubleArray::kRoot});
+  for (size_t depth = 0; !walks_.empty(); ++depth) {
+    size_t kept = 0;
+    for (Walk walk : walks_) {
+      const size_t at = walk.begin + depth;
+      const bool ends = at == word.size();
+      if (!trie.step(walk.node, ends ? ' ' : static_cast<unsigned char>(word[at]))) continue;
+      if (ends) {
+        leave(word, walk);
+        continue;
+      }
+      if (const int32_t id = trie.value(walk.node); id >= 0) {
+        int32_t& first = sums_[walk.begin].offers;
+        offers_.push_back({walk.begin, at + 1, model_.scores_[static_cast<size_t>(id)], id, first});
+        first = static_cast<int32_t>(offers_.size()) - 1;
+      }
+      if (const uint32_t children = trie.children(walk.node); children != 0)
+        trie.prefetch(children,
+                      at + 1 == word.size() ? ' ' : static_cast<unsigned char>(word[at + 1]));
+      walks_[kept++] = walk;
+    }
+    walks_.resize(kept);
+  }
+}
+
+void SentencePieceUnigram::Study::leave(std::string_view word, const Walk& walk) {
+  if (walk.begin == 0)
+    leaving_first_ = walk.node;
   else
+    exits_.push_back({walk.begin, walk.node, word.back() == ' ', 0});
+}
+
+void SentencePieceUnigram::Study::take(const Offer& offer) {
+  const Sums& before = sums_[offer.begin];
+  Sums& sums = sums_[offer.end];
+  const double best = before.best + offer.score, second = before.second + offer.score;
+  if (best > sums.best) {
+    sums.second = std::max(sums.best, second);
+    sums.best = best;
+    sums.begin = offer.begin;
+    sums.id = offer.id;
+  } else {
     sums.second = std::max(sums.second, best);
+  }
 }
 
 /// False if the ids do not tell the score: several unknown characters are one id.
@@ -97,9 +138,11 @@ bool SentencePieceUnigram::Study::append_ids(std::string_view word) {
 void SentencePieceUnigram::Study::find_scores_to_end(size_t size) {
   to_end_.assign(size + 1, kNone);
   to_end_[size] = 0;
-  for (size_t i = offers_.size(); i-- > 0;)
-    to_end_[offers_[i].begin] =
-        std::max(to_end_[offers_[i].begin], to_end_[offers_[i].end] + offers_[i].score);
+  for (size_t begin = size; begin-- > 0;)
+    for (int32_t i = sums_[begin].offers; i >= 0; i = offers_[static_cast<size_t>(i)].next) {
+      const Offer& offer = offers_[static_cast<size_t>(i)];
+      to_end_[begin] = std::max(to_end_[begin], to_end_[offer.end] + offer.score);
+    }
   numbers_.to_end.resize(size);
   for (size_t at = 0; at < size; ++at) numbers_.to_end[at] = rounded_up(to_end_[at]);
 }
@@ -113,16 +156,23 @@ void SentencePieceUnigram::Study::choose_exits(UnigramMemory::Word& found) {
   for (Leaving& exit : exits_) {
     const auto known = model_.gains_.find(exit.node);
     exit.gain = known == model_.gains_.end() ? kUnbounded : known->second;
-    found.entered_gain = std::max(found.entered_gain, rounded_up(exit.gain - to_end_[exit.begin]));
+    found.entered_gain = std::max(found.entered_gain, rise_of(exit));
   }
   const auto add = [&](bool near) {
     for (const Leaving& exit : exits_)
       if ((exit.before + exit.gain > found.best - kClear - kSumsInDouble) == near)
-        numbers_.exits.push_back({onward(exit.node), rounded_up(exit.before)});
+        numbers_.exits.push_back({onward(exit.node), rounded_up(exit.before), rise_of(exit),
+                                  static_cast<int32_t>(exit.begin)});
   };
   add(true);
   found.near_exits = static_cast<uint16_t>(numbers_.exits.size());
   add(false);
+}
+
+/// By how much, at most, a segmentation that leaves there exceeds one that goes to the word's end
+/// from the place where it came in.
+float SentencePieceUnigram::Study::rise_of(const Leaving& exit) const {
+  return rounded_up(exit.gain - to_end_[exit.begin]);
 }
 
 /// Pieces of spaces that take in the space behind a run of spaces end there: one bound will do.

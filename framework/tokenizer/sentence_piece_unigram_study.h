@@ -29,10 +29,17 @@ class SentencePieceUnigram::Study {
     double best = kNone, second = kNone;
     size_t begin = 0;  // of the last piece
     int32_t id = -1;
+    int32_t offers = -1;  // the last one found of the pieces that begin there
   };
   struct Offer {
     size_t begin, end;
     float score;
+    int32_t id;
+    int32_t next;  // of the same place
+  };
+  struct Walk {  // through the trie
+    size_t begin;
+    uint32_t node;
   };
   struct Leaving {  // a piece that goes on behind the word
     size_t begin;
@@ -43,11 +50,13 @@ class SentencePieceUnigram::Study {
   };
 
   void find_pieces(std::string_view word, UnigramMemory::Word& found);
-  void find_pieces(std::string_view word, size_t begin, UnigramMemory::Word& found);
-  void offer(size_t begin, size_t end, float score, int32_t id);
+  void walk(std::string_view word);
+  void leave(std::string_view word, const Walk& walk);
+  void take(const Offer& offer);
   bool append_ids(std::string_view word);
   void find_scores_to_end(size_t size);
   void choose_exits(UnigramMemory::Word& found);
+  float rise_of(const Leaving& exit) const;
   void join_spaces();
   uint32_t onward(uint32_t node) const;
 
@@ -56,6 +65,8 @@ class SentencePieceUnigram::Study {
   UnigramMemory::Numbers numbers_;
   std::vector<Sums> sums_;
   std::vector<Offer> offers_;
+  std::vector<Walk> walks_;
+  uint32_t leaving_first_ = DoubleArray::kRoot;  // a piece that begins with the word, behind it
   std::vector<Leaving> exits_;
   std::vector<size_t> ends_;
   std::vector<double> to_end_;

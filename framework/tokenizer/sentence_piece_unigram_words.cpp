@@ -6,181 +6,279 @@
 
 namespace tessera {
 
-/// Words on their way to the next place where every segmentation ends a piece.
+/// A text on its way: words are taken up to the next place where every segmentation ends a piece.
 class SentencePieceUnigram::Stretch {
  public:
+  /// Ids of the text are appended to `ids`.
   Stretch(const SentencePieceUnigram& model, const SentencePieceVocabulary& vocabulary,
-          std::string_view text, UnigramMemory& memory)
+          std::string_view text, UnigramMemory& memory, std::vector<int32_t>& ids)
       : model_(model),
         vocabulary_(vocabulary),
         text_(text),
         memory_(memory),
-        study_(model, vocabulary) {}
+        study_(model, vocabulary),
+        ids_(ids),
+        first_(ids.size()),
+        summed_(ids.size()) {}
 
-  /// Appends the ids of the stretch that begins at text[begin]; gives its end.
-  size_t encode(size_t begin, std::vector<int32_t>& ids) {
+  /// Takes the stretch that begins at text[begin]; gives its end.
+  size_t encode(size_t begin) {
+    if (ids_.size() - summed_ > kMostUnsummed) sum_up();
     memory_.make_room();
-    places_.clear();
-    offers_.clear();
     begin_ = begin;
-    places_.push_back({.at = begin});
+    offers_.clear();
+    unclear_ = false;
+    if (!begin_words()) return search();
+    if (offers_.empty()) return last_.at;
     do {
-      if (!add_word()) return search(ids);
+      if (!add_word()) return search();
     } while (!offers_.empty());
-    append_best(ids);
+    if (unclear_)
+      append_tied(begin_, places_.back().at);
+    else
+      append_best();
     return places_.back().at;
   }
 
  private:
-  struct Place {  // where a word begins
+  static constexpr double kEndless = std::numeric_limits<double>::infinity();
+  static constexpr size_t kMostUnsummed = 4096;  // so that rounding changes a sum by little
+  // What a place's last word is cut into, if not a piece.
+  static constexpr int32_t kWord = -1, kSpaces = -2;
+
+  struct Place {  // where a word begins, or what is left of one
     size_t at = 0;
-    double best = 0;  // the score of the best segmentation, from the stretch's beginning on
-    double lead = std::numeric_limits<double>::infinity();  // over all others
-    size_t from = 0;                // the place where its last word or piece begins
-    int32_t id = -1;                // that piece, or -1: the word
-    bool searched = false;          // the word, in SentencePiece's way
-    bool has_rest = false;          // that piece ends inside the word
-    UnigramMemory::Word word = {};  // that ends here, or what is left of it behind the piece
+    double best = 0;         // the score of the best segmentation, from the stretch's beginning on
+    double lead = kEndless;  // over all others
+    size_t from = 0;         // the place where its last word or piece begins
+    int32_t id = kWord;      // that piece; kSpaces: spaces, as SentencePiece cuts them
+    uint32_t inside = 0;     // so many bytes of the word at `from` stand in front of the piece
+    bool tied = false;       // SentencePiece's sums decide how the word is cut
+    UnigramMemory::Ids ids;  // of the word
   };
   struct Offer {  // a piece that ends in a later word
     size_t end;
-    double score;  // with all that stands before it
+    double score;  // with all that stands before it; at least, if it begins inside a word
     size_t from;
-    int32_t id;  // or -1: the score is but a bound
+    int32_t id;  // or kSpaces
+    uint32_t inside;
+  };
+  struct Ahead {
+    size_t begin = std::string_view::npos, end = 0;
+    UnigramMemory::Query query;
   };
 
-  /// What rounding can make up for in the bytes up to `end`.
-  double rounding_up_to(size_t end) const {
-    const double bytes = static_cast<double>(end - begin_);
-    const double largest = std::abs(score_) + bytes * model_.largest_;
-    return bytes * largest * 0x1p-23 + Study::kSumsInDouble;
+  UnigramMemory::Query ask(size_t begin, size_t end) const {
+    return memory_.ask(text_.substr(begin, end - begin), text_.data() + text_.size());
   }
-
   /// Finds the word that begins at text[begin], and fetches what memory holds of it.
-  void look_ahead(size_t begin) {
-    ahead_ = {begin, model_.end_of_word(text_, begin)};
-    memory_.prefetch(text_.substr(begin, ahead_.end - begin), text_.data() + text_.size());
+  Ahead look_ahead(size_t begin) const {
+    if (begin == text_.size()) return {begin, begin, {}};
+    const size_t end = model_.end_of_word(text_, begin);
+    return {begin, end, ask(begin, end)};
+  }
+  /// Moves on to the next word, where that does not stand at `begin` already. Of the word behind it,
+  /// what memory holds is on its way by then.
+  void go_to(size_t begin) {
+    if (now_.begin == begin) return;
+    now_ = next_.begin == begin ? next_ : look_ahead(begin);
+    next_ = after_next_.begin == now_.end ? after_next_ : look_ahead(now_.end);
+    after_next_ = look_ahead(next_.end);
+  }
+  /// Fetches what follows of the next word's memory.
+  void prepare() {
+    const Ahead& ahead = next_;
+    if (ahead.begin == text_.size()) return;
+    const UnigramMemory::Word* const known = memory_.find(ahead.query);
+    if (known == nullptr || ahead.end + 1 >= text_.size() || text_[ahead.end] != ' ') return;
+    if (known->exit != 0 && (known->exit & UnigramMemory::kIsNode) == 0)
+      vocabulary_.trie().prefetch(known->exit, static_cast<unsigned char>(text_[ahead.end + 1]));
+    memory_.prefetch_exits(*known);
+  }
+  const UnigramMemory::Word& look_up(const UnigramMemory::Query& query) {
+    if (const UnigramMemory::Word* const known = memory_.find(query)) return *known;
+    const UnigramMemory::Word made = study_.of(query.word);
+    return memory_.keep(query, study_.numbers(), made);
+  }
+  const UnigramMemory::Word& look_up(size_t begin, size_t end) { return look_up(ask(begin, end)); }
+
+  /// Whether words up to `end` may be taken from memory. Finds what rounding can make up for there.
+  bool reaches(size_t end) {
+    const double bytes = static_cast<double>(end - begin_);
+    const double largest = std::abs(far_) * 1.001 + bytes * static_cast<double>(model_.largest_);
+    rounding_ = bytes * largest * 0x1p-23 + Study::kSumsInDouble;
+    return end - now_.begin <= UnigramMemory::kLongestBytes && rounding_ < Study::kClear &&
+           largest < kReset - 1;
+  }
+  bool is_tied(const UnigramMemory::Word& word) const { return word.lead <= rounding_; }
+  double lead_of(const UnigramMemory::Word& word) const {
+    return is_tied(word) ? kEndless : static_cast<double>(word.lead);
   }
 
-  UnigramMemory::Word look_up(std::string_view word) {
-    UnigramMemory::Word known;
-    const char* const end = text_.data() + text_.size();
-    if (!memory_.find(word, end, known)) {
-      known = study_.of(word);
-      memory_.keep(word, end, study_.numbers(), known);
+  /// Takes the first word. False if the stretch is to be searched; where no piece goes on behind the
+  /// word there are no offers, and the stretch is done.
+  bool begin_words() {
+    go_to(begin_);
+    const size_t end = now_.end;
+    if (!reaches(end)) return false;
+    const UnigramMemory::Word& known = look_up(now_.query);
+    prepare();
+    if (end < text_.size() && text_[end] == ' ') add_offers(0, 0, known, end);
+    last_.at = end;
+    last_.best = known.best;
+    last_.lead = lead_of(known);
+    last_.tied = is_tied(known);
+    if (!offers_.empty()) {
+      last_.ids = known.ids;
+      places_.clear();
+      places_.emplace_back().at = begin_;
+      places_.push_back(last_);
+    } else if (last_.tied) {
+      append_tied(begin_, end);
+    } else {
+      append(memory_.ids_of(known.ids));
+      far_ += std::abs(known.best);
     }
-    return known;
+    return true;
   }
 
-  /// Goes on by a word. False if the stretch is to be searched.
+  /// Goes on by a word, while pieces lead into it. False if the stretch is to be searched.
   bool add_word() {
     const size_t k = places_.size() - 1;
-    const size_t begin = places_[k].at;
-    if (ahead_.begin != begin) look_ahead(begin);
-    const size_t end = ahead_.end;
-    const std::string_view word = text_.substr(begin, end - begin);
-    const double rounding = rounding_up_to(end);
-    if (word.size() > UnigramMemory::kLongestBytes || rounding >= Study::kClear) return false;
-    if (std::abs(score_) + static_cast<float>(end - begin_) * model_.largest_ >= kReset - 1)
-      return false;
-    const UnigramMemory::Word known = look_up(word);
-    if (end < text_.size()) {
-      if (known.exit != 0 && (known.exit & UnigramMemory::kIsNode) == 0 && end + 1 < text_.size())
-        vocabulary_.trie().prefetch(known.exit, static_cast<unsigned char>(text_[end + 1]));
-      look_ahead(end);
-    }
+    go_to(places_[k].at);
+    const size_t end = now_.end;
+    if (!reaches(end)) return false;
+    const UnigramMemory::Word known = look_up(now_.query);
+    prepare();
     const double before = places_[k].best;
-    Place next{.at = end, .best = before + known.best, .from = k, .word = known};
-    double second = next.best - static_cast<double>(known.lead);
-    if (known.lead <= rounding) {
-      if (k > 0) return false;
-      // All that stands before the word is known, so SentencePiece's way decides here.
-      model_.begin_search(score_, first_);
-      model_.search_word(vocabulary_, word, 0, word.size(), first_);
-      model_.end_search(vocabulary_, word, word.size(), first_);
-      next.best = static_cast<double>(first_.score) - static_cast<double>(score_);
-      next.searched = true;
-      second = Study::kNone;
-    }
-    if (!offers_.empty() && !take_offers(begin, known, next, second)) return false;
+    Place next;
+    next.at = end;
+    next.best = Study::kNone;
+    double second = Study::kNone;
+    offer_word(k, known, next, second);
+    take_offers(k, known, next, second);
     next.lead = std::min(places_[next.from].lead, next.best - second);
-    if (next.lead <= rounding) return false;
+    unclear_ |= next.lead <= rounding_;
     places_.push_back(next);
     if (end < text_.size() && text_[end] == ' ') add_offers(k, before, known, end);
     return true;
   }
 
-  /// Takes the offers that end in the word or at its end. False if the stretch is to be searched.
-  bool take_offers(size_t begin, const UnigramMemory::Word& word, Place& next, double& second) {
-    const auto rival = [&](double score) { second = std::max(second, score); };
-    const auto take = [&](double score, const Offer& offer) {
-      rival(std::min(score, next.best));
-      if (score <= next.best) return false;
-      next.best = score;
-      next.from = offer.from;
-      next.id = offer.id;
-      next.has_rest = false;
-      return true;
-    };
-    const double own = next.best;
-    size_t kept = 0;
-    for (const Offer offer : offers_) {
-      if (offer.end > next.at) {
-        offers_[kept++] = offer;
-      } else if (offer.end == next.at) {
-        if (offer.id >= 0)
-          take(offer.score, offer);
-        else
-          rival(offer.score);
-      } else {
-        const double most = offer.score + memory_.to_end(word, offer.end - begin);
-        if (most + word.entered_gain > own - Study::kClear && may_leave_inside(word, next.at))
-          return false;
-        if (most < own - Study::kClear || offer.id < 0) {
-          rival(most);
-          continue;
-        }
-        const UnigramMemory::Word rest = look_up(text_.substr(offer.end, next.at - offer.end));
-        const double score = offer.score + rest.best;
-        rival(score - static_cast<double>(rest.lead));
-        if (take(score, offer)) {
-          next.has_rest = true;
-          next.word = rest;
-        }
-      }
-    }
-    offers_.resize(kept);
-    return true;
+  void offer_word(size_t from, const UnigramMemory::Word& word, Place& next, double& second) {
+    const double score = places_[from].best + word.best;
+    second = std::max({second, std::min(score, next.best), score - lead_of(word)});
+    if (score <= next.best) return;
+    next.best = score;
+    next.from = from;
+    next.id = kWord;
+    next.inside = 0;
+    next.tied = is_tied(word);
+    next.ids = word.ids;
   }
 
-  bool may_leave_inside(const UnigramMemory::Word& word, size_t space) const {
-    bool may = false;
-    if (space < text_.size() && text_[space] == ' ')
-      for (size_t i = 0; i < word.exit_count && !may; ++i) {
-        const uint32_t onward = memory_.exit_of(word, i).onward;
-        if (onward == UnigramMemory::kSpace)
-          may = true;
-        else
-          find_ends(onward, space, [&](size_t, int32_t) { may = true; });
-      }
-    return may;
+  void offer_piece(const Offer& offer, Place& next, double& second) {
+    double score = offer.score, lead = kEndless;
+    if (offer.inside > 0) {
+      const size_t at = places_[offer.from].at;
+      const UnigramMemory::Word& front = look_up(at, at + offer.inside);
+      score = places_[offer.from].best + front.best + score_of(offer.id);
+      lead = lead_of(front);
+    }
+    second = std::max({second, std::min(score, next.best), score - lead});
+    if (score <= next.best) return;
+    next.best = score;
+    next.from = offer.from;
+    next.id = offer.id;
+    next.inside = offer.inside;
+  }
+
+  /// Takes the offers that end in the word or at its end.
+  void take_offers(size_t k, const UnigramMemory::Word& word, Place& next, double& second) {
+    const double least = next.best - Study::kClear;  // what is worse cannot be the best
+    size_t kept = 0;
+    taken_.clear();
+    for (const Offer& offer : offers_)
+      if (offer.end > next.at)
+        offers_[kept++] = offer;
+      else
+        taken_.push_back(offer);
+    offers_.resize(kept);
+    if (taken_.size() > 1)
+      std::sort(taken_.begin(), taken_.end(),
+                [](const Offer& a, const Offer& b) { return a.end < b.end; });
+    for (size_t i = 0, last = 0; i < taken_.size(); i = last) {
+      const size_t end = taken_[i].end;
+      double most = Study::kNone;
+      for (; last < taken_.size() && taken_[last].end == end; ++last)
+        most = std::max(most, taken_[last].score);
+      const std::span<const Offer> offers(taken_.data() + i, last - i);
+      const size_t inside = end - places_[k].at;
+      if (end < next.at) most += static_cast<double>(memory_.to_end(word, inside));
+      const bool is_far =
+          most < least &&
+          (end == next.at || most + word_rise(word, inside, next.at, least - most) < least);
+      if (is_far)
+        second = std::max(second, most);
+      else if (end == next.at)
+        for (const Offer& offer : offers) offer_piece(offer, next, second);
+      else
+        enter(offers, next, second);
+    }
+  }
+
+  /// Takes offers that end inside the word at one place.
+  void enter(std::span<const Offer> offers, Place& next, double& second) {
+    Place inner;
+    inner.at = offers[0].end;
+    inner.best = Study::kNone;
+    double inner_second = Study::kNone;
+    for (const Offer& offer : offers) offer_piece(offer, inner, inner_second);
+    inner.lead = std::min(places_[inner.from].lead, inner.best - inner_second);
+    const size_t from = places_.size();
+    places_.push_back(inner);
+    const UnigramMemory::Word rest = look_up(inner.at, next.at);
+    offer_word(from, rest, next, second);
+    if (next.at < text_.size() && text_[next.at] == ' ')
+      add_offers(from, inner.best, rest, next.at);
+  }
+
+  /// At most what a segmentation gains that comes in at word[place] and leaves inside the word; only
+  /// gains of at least `least` are looked for.
+  double word_rise(const UnigramMemory::Word& word, size_t place, size_t space,
+                   double least) const {
+    double most = Study::kNone;
+    if (static_cast<double>(word.entered_gain) < least || space == text_.size() ||
+        text_[space] != ' ')
+      return most;
+    for (size_t i = 0; i < word.exit_count; ++i) {
+      const UnigramMemory::Exit exit = memory_.exit_of(word, i);
+      if (exit.onward == UnigramMemory::kSpace) return kEndless;
+      const auto rise = static_cast<double>(exit.rise);
+      if (static_cast<size_t>(exit.begin) < place || rise < least || rise <= most) continue;
+      find_ends(exit.onward, space, [&](size_t, int32_t) { most = rise; });
+    }
+    return most;
+  }
+
+  double score_of(int32_t id) const {
+    return static_cast<double>(model_.scores_[static_cast<size_t>(id)]);
   }
 
   /// Adds the pieces that begin in the word and go on behind it.
   void add_offers(size_t k, double before, const UnigramMemory::Word& word, size_t space) {
     if (word.exit != 0)
       find_ends(word.exit, space, [&](size_t end, int32_t id) {
-        offers_.push_back({end, before + model_.scores_[static_cast<size_t>(id)], k, id});
+        offers_.push_back({end, before + score_of(id), k, id, 0});
       });
     for (size_t i = 0; i < word.near_exits; ++i) {
       const UnigramMemory::Exit exit = memory_.exit_of(word, i);
+      const double in_front = before + static_cast<double>(exit.before);
       if (exit.onward == UnigramMemory::kSpace) {
-        offers_.push_back({space + 1, before + exit.before, k, -1});
+        offers_.push_back({space + 1, in_front, k, kSpaces, 0});
         continue;
       }
       find_ends(exit.onward, space, [&](size_t end, int32_t id) {
-        const double score = before + exit.before + model_.scores_[static_cast<size_t>(id)];
-        offers_.push_back({end, score, k, -1});
+        offers_.push_back({end, in_front + score_of(id), k, id, static_cast<uint32_t>(exit.begin)});
       });
     }
   }
@@ -204,29 +302,86 @@ class SentencePieceUnigram::Stretch {
     } while (end < text_.size() && trie.step(node, static_cast<unsigned char>(text_[end])));
   }
 
-  void append_best(std::vector<int32_t>& ids) {
+  void append_best() {
     path_.clear();
     for (size_t k = places_.size() - 1; k > 0; k = places_[k].from) path_.push_back(k);
     for (size_t i = path_.size(); i-- > 0;) {
       const Place& place = places_[path_[i]];
-      made_.clear();
-      if (place.id >= 0) {
-        made_.push_back(place.id);
-        if (place.has_rest) memory_.append_ids(place.word, made_);
-      } else if (place.searched) {
-        score_ = first_.score;
-        vocabulary_.append(first_.ids, 0, ids);
+      const size_t begin = places_[place.from].at;
+      if (place.id == kWord) {
+        if (place.tied)
+          append_tied(begin, place.at);
+        else
+          append(memory_.ids_of(place.ids));
         continue;
-      } else {
-        memory_.append_ids(place.word, made_);
       }
-      score_ = model_.after(score_, made_);
-      vocabulary_.append(made_, 0, ids);
+      if (place.id == kSpaces) {
+        append_tied(begin, place.at);
+        continue;
+      }
+      if (place.inside > 0) append_word(begin, begin + place.inside);
+      append({&place.id, 1});
     }
+    far_ += std::abs(places_.back().best);
   }
 
-  /// The same in SentencePiece's way.
-  size_t search(std::vector<int32_t>& ids) {
+  void append(std::span<const int32_t> part) {
+    if (vocabulary_.joins(part, first_, ids_)) {
+      sum_up();
+      score_ += model_.path_scores_[static_cast<size_t>(part[0])];
+      part = part.subspan(1);
+    }
+    for (const int32_t id : part) ids_.push_back(id);
+  }
+
+  void append_word(size_t begin, size_t end) {
+    const UnigramMemory::Word& word = look_up(begin, end);
+    if (is_tied(word))
+      append_tied(begin, end);
+    else
+      append(memory_.ids_of(word.ids));
+  }
+
+  /// Appends the ids of a word in SentencePiece's way: all that stands in front of it is known.
+  void append_tied(size_t begin, size_t end) {
+    sum_up();
+    const std::string_view word = text_.substr(begin, end - begin);
+    UnigramTies::Known known;
+    if (memory_.ties().find(word, score_, known)) {
+      append_summed(known.ids, known.after);
+      return;
+    }
+    model_.begin_search(score_, search_);
+    model_.search_word(vocabulary_, word, 0, word.size(), search_);
+    model_.end_search(vocabulary_, word, word.size(), search_);
+    UnigramTies::Range range;
+    for (const Node& node : search_.nodes) {
+      if (node.begin < 0) continue;
+      range.least = std::min(range.least, node.score - score_);
+      range.most = std::max(range.most, node.score - score_);
+    }
+    if (word.size() <= UnigramMemory::kLongestBytes)
+      memory_.ties().keep(word, score_, search_.ids, search_.score, range);
+    append_summed(search_.ids, search_.score);
+  }
+
+  void append_summed(std::span<const int32_t> part, float after) {
+    vocabulary_.append(part, first_, ids_);
+    score_ = after;
+    summed_ = ids_.size();
+    far_ = std::abs(static_cast<double>(score_));
+  }
+
+  /// Brings the score up to the last id.
+  void sum_up() {
+    for (; summed_ < ids_.size(); ++summed_)
+      score_ += model_.path_scores_[static_cast<size_t>(ids_[summed_])];
+    far_ = std::abs(static_cast<double>(score_));
+  }
+
+  /// Takes the stretch in SentencePiece's way; gives its end.
+  size_t search() {
+    sum_up();
     const std::string_view rest = text_.substr(begin_);
     model_.begin_search(score_, search_);
     size_t end = 0;
@@ -236,8 +391,7 @@ class SentencePieceUnigram::Stretch {
       end = next;
     } while (search_.farthest > end);
     model_.end_search(vocabulary_, rest, end, search_);
-    score_ = search_.score;
-    vocabulary_.append(search_.ids, 0, ids);
+    append_summed(search_.ids, search_.score);
     return begin_ + end;
   }
 
@@ -246,28 +400,26 @@ class SentencePieceUnigram::Stretch {
   const std::string_view text_;
   UnigramMemory& memory_;
   Study study_;
-  float score_ = 0;  // where the stretch begins
+  std::vector<int32_t>& ids_;
+  const size_t first_;  // where the ids of the text begin
+  size_t summed_;       // the score is that of the ids up to here
+  float score_ = 0;
+  double far_ = 0;  // at least the size of the score at the stretch's beginning, but for rounding
+  double rounding_ = 0;  // what rounding can make up for in the stretch
   size_t begin_ = 0;
+  Place last_;  // behind the stretch's first word
   std::vector<Place> places_;
-  std::vector<Offer> offers_;
+  std::vector<Offer> offers_, taken_;
+  bool unclear_ = false;  // SentencePiece's sums decide how the whole stretch is cut
   std::vector<size_t> path_;
-  std::vector<int32_t> made_;
-  Search first_, search_;
-  struct Ahead {
-    size_t begin = std::string_view::npos, end = 0;
-  } ahead_;
+  Search search_;
+  Ahead now_, next_, after_next_;
 };
 
 void SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view text,
                                   UnigramMemory& memory, std::vector<int32_t>& ids) const {
-  std::vector<int32_t> made;
-  Stretch stretch(*this, vocabulary, text, memory);
-  const size_t first = ids.size();
-  for (size_t at = 0; at < text.size();) {
-    made.clear();
-    at = stretch.encode(at, made);
-    vocabulary.append(made, first, ids);
-  }
+  Stretch stretch(*this, vocabulary, text, memory, ids);
+  for (size_t at = 0; at < text.size();) at = stretch.encode(at);
 }
 
 }  // namespace tessera

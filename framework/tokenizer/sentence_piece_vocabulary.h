@@ -43,11 +43,15 @@ class SentencePieceVocabulary {
   /// The control piece of that spelling, or -1.
   int32_t control(std::string_view text) const;
 
+  /// Whether the last id of a text, whose ids begin at `first`, and the first of a part that follows
+  /// are one: both unknown.
+  bool joins(std::span<const int32_t> part, size_t first, const std::vector<int32_t>& ids) const {
+    return !part.empty() && part[0] == unknown_ && ids.size() > first && ids.back() == unknown_ &&
+           !byte_fallback_;
+  }
   /// Appends ids of a part to those of the text, which begin at `first`.
   void append(std::span<const int32_t> part, size_t first, std::vector<int32_t>& ids) const {
-    const bool joins = !part.empty() && part[0] == unknown_ && ids.size() > first &&
-                       ids.back() == unknown_ && !byte_fallback_;
-    ids.insert(ids.end(), part.begin() + (joins ? 1 : 0), part.end());
+    ids.insert(ids.end(), part.begin() + (joins(part, first, ids) ? 1 : 0), part.end());
   }
   /// Appends what a part of a normalized text becomes that is no piece: its bytes, or one unknown,
   /// which takes in further ones. The ids of the text begin at `first`.

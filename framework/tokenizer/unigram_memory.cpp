@@ -7,8 +7,6 @@
 #include <cmath>
 #include <cstring>
 
-#include "framework/tokenizer/large_pages.h"
-
 namespace tessera {
 namespace {
 
@@ -18,7 +16,7 @@ constexpr float kStep = 0.25;  // exact in float, and so are the differences
 
 UnigramMemory::UnigramMemory(size_t bytes)
     : shift_(64 - std::clamp(static_cast<int>(std::bit_width(bytes / 16)), 4, kLineBits)) {
-  reserve_large_pages(lines_, size_t{1} << (64 - shift_));
+  if (shift_ < 50) numbers_.reserve(kMostNumbers);
   lines_.resize(size_t{1} << (64 - shift_));
 }
 
@@ -30,27 +28,29 @@ WordKey UnigramMemory::long_key(std::string_view word) {
 /// Whether a long word's spelling, which lies in front of its numbers, is this.
 bool UnigramMemory::is_spelled(const Word& known, std::string_view word) const {
   const size_t numbers = (word.size() + sizeof(int32_t) - 1) / sizeof(int32_t);
-  return std::memcmp(numbers_.data() + known.numbers - numbers, word.data(), word.size()) == 0;
+  return std::memcmp(numbers_.data() + known.ids.numbers - numbers, word.data(), word.size()) == 0;
 }
 
-void UnigramMemory::keep(std::string_view word, const char* end, const Numbers& numbers,
-                         Word& what) {
-  const bool is_short = word.size() <= WordKey::kMostBytes;
-  if (!is_short) {
+const UnigramMemory::Word& UnigramMemory::keep(const Query& query, const Numbers& numbers,
+                                               Word what) {
+  const std::string_view word = query.word;
+  if (word.size() > WordKey::kMostBytes) {
     const size_t at = numbers_.size();
     numbers_.resize(at + (word.size() + sizeof(int32_t) - 1) / sizeof(int32_t));
     std::memcpy(numbers_.data() + at, word.data(), word.size());
   }
-  what.numbers = static_cast<uint32_t>(numbers_.size());
-  what.id_count = static_cast<uint16_t>(numbers.ids.size());
+  what.ids.numbers = static_cast<uint32_t>(numbers_.size());
+  what.ids.count = static_cast<uint32_t>(numbers.ids.size());
   what.exit_count = static_cast<uint16_t>(numbers.exits.size());
-  if (numbers.ids.size() <= what.first_ids.size())
-    std::copy(numbers.ids.begin(), numbers.ids.end(), what.first_ids.begin());
+  if (numbers.ids.size() <= what.ids.first.size())
+    std::copy(numbers.ids.begin(), numbers.ids.end(), what.ids.first.begin());
   else
     numbers_.insert(numbers_.end(), numbers.ids.begin(), numbers.ids.end());
   for (const Exit& exit : numbers.exits) {
     numbers_.push_back(std::bit_cast<int32_t>(exit.onward));
     numbers_.push_back(std::bit_cast<int32_t>(exit.before));
+    numbers_.push_back(std::bit_cast<int32_t>(exit.rise));
+    numbers_.push_back(exit.begin);
   }
   // Scores to the end are bounds, so a byte each will do: a number of steps below the largest.
   const float largest = *std::max_element(numbers.to_end.begin(), numbers.to_end.end());
@@ -61,26 +61,14 @@ void UnigramMemory::keep(std::string_view word, const char* end, const Numbers& 
   for (size_t i = 0; i < word.size(); ++i)
     bytes[i] = static_cast<unsigned char>(
         std::clamp(std::floor((largest - numbers.to_end[i]) / kStep), 0.0F, 255.0F));
-  const WordKey key = is_short ? WordKey(word, end) : long_key(word);
-  Line& line = lines_[key.place(shift_)];
+  Line& line = lines_[query.line];
   line[1] = line[0];
-  line[0] = {key, what};
-}
-
-void UnigramMemory::append_ids(const Word& word, std::vector<int32_t>& ids) const {
-  const int32_t* const first = word.id_count <= word.first_ids.size()
-                                   ? word.first_ids.data()
-                                   : numbers_.data() + word.numbers;
-  ids.insert(ids.end(), first, first + word.id_count);
-}
-
-UnigramMemory::Exit UnigramMemory::exit_of(const Word& word, size_t i) const {
-  const size_t at = exits_at(word) + 2 * i;
-  return {std::bit_cast<uint32_t>(numbers_[at]), std::bit_cast<float>(numbers_[at + 1])};
+  line[0] = {query.key, what};
+  return line[0].word;
 }
 
 float UnigramMemory::to_end(const Word& word, size_t place) const {
-  const int32_t* const numbers = numbers_.data() + exits_at(word) + 2 * size_t{word.exit_count};
+  const int32_t* const numbers = numbers_.data() + exits_at(word) + kExitNumbers * word.exit_count;
   const auto steps = reinterpret_cast<const unsigned char*>(numbers + 1)[place];
   return std::bit_cast<float>(*numbers) - static_cast<float>(steps) * kStep;
 }
