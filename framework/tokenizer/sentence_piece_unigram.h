@@ -13,12 +13,13 @@
 // reach that are searched as SentencePiece does.)
 //
 // So exact sums will do, and those of a word are remembered: its best segmentation and by how much
-// all others are worse. Pieces of several words ("of the") are found from the nodes of the trie that
-// memory holds: those reached at the word's end by pieces that begin in it. One that begins with
-// the word and ends with a later word is a rival of the words that it covers. Others, which begin or
-// end inside a word, hardly ever win; so memory has only bounds for the rest of that word. Where
-// the bound of one comes near the best segmentation, or two are too close, the stretch is searched
-// in SentencePiece's way.
+// all others are worse. Where rounding decides how one word is cut, whatever stands around it,
+// UnigramTies remembers what SentencePiece does. Pieces of several words ("of the") are found from
+// the nodes of the trie that memory holds: those reached at the word's end by pieces that begin in
+// it. Each is a rival of the words that it covers; where it begins or ends inside a word, together
+// with the best segmentation of that word's front or rest. For most of those memory has a bound that
+// is too far from the best. Where two segmentations of the stretch are too close, it is searched in
+// SentencePiece's way.
 #pragma once
 
 #include <algorithm>
@@ -50,6 +51,7 @@ class SentencePieceUnigram {
   static constexpr float kReset = 100000;
   class Stretch;
   class Study;
+  class WordsAhead;
 
   struct Node {  // the best segmentation that ends at a place
     float score = -std::numeric_limits<float>::infinity();

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "framework/tokenizer/sentence_piece_unigram_ahead.h"
 #include "framework/tokenizer/sentence_piece_unigram_study.h"
 
 namespace tessera {
@@ -17,6 +18,7 @@ class SentencePieceUnigram::Stretch {
         text_(text),
         memory_(memory),
         study_(model, vocabulary),
+        words_(model, vocabulary, text, memory),
         ids_(ids),
         first_(ids.size()),
         summed_(ids.size()) {}
@@ -63,51 +65,22 @@ class SentencePieceUnigram::Stretch {
     int32_t id;  // or kSpaces
     uint32_t inside;
   };
-  struct Ahead {
-    size_t begin = std::string_view::npos, end = 0;
-    UnigramMemory::Query query;
-  };
-
-  UnigramMemory::Query ask(size_t begin, size_t end) const {
-    return memory_.ask(text_.substr(begin, end - begin), text_.data() + text_.size());
-  }
-  /// Finds the word that begins at text[begin], and fetches what memory holds of it.
-  Ahead look_ahead(size_t begin) const {
-    if (begin == text_.size()) return {begin, begin, {}};
-    const size_t end = model_.end_of_word(text_, begin);
-    return {begin, end, ask(begin, end)};
-  }
-  /// Moves on to the next word, where that does not stand at `begin` already. Of the word behind it,
-  /// what memory holds is on its way by then.
-  void go_to(size_t begin) {
-    if (now_.begin == begin) return;
-    now_ = next_.begin == begin ? next_ : look_ahead(begin);
-    next_ = after_next_.begin == now_.end ? after_next_ : look_ahead(now_.end);
-    after_next_ = look_ahead(next_.end);
-  }
-  /// Fetches what follows of the next word's memory.
-  void prepare() {
-    const Ahead& ahead = next_;
-    if (ahead.begin == text_.size()) return;
-    const UnigramMemory::Word* const known = memory_.find(ahead.query);
-    if (known == nullptr || ahead.end + 1 >= text_.size() || text_[ahead.end] != ' ') return;
-    if (known->exit != 0 && (known->exit & UnigramMemory::kIsNode) == 0)
-      vocabulary_.trie().prefetch(known->exit, static_cast<unsigned char>(text_[ahead.end + 1]));
-    memory_.prefetch_exits(*known);
-  }
   const UnigramMemory::Word& look_up(const UnigramMemory::Query& query) {
     if (const UnigramMemory::Word* const known = memory_.find(query)) return *known;
     const UnigramMemory::Word made = study_.of(query.word);
     return memory_.keep(query, study_.numbers(), made);
   }
-  const UnigramMemory::Word& look_up(size_t begin, size_t end) { return look_up(ask(begin, end)); }
+  const UnigramMemory::Word& look_up(size_t begin, size_t end) {
+    return look_up(words_.ask(begin, end));
+  }
 
   /// Whether words up to `end` may be taken from memory. Finds what rounding can make up for there.
-  bool reaches(size_t end) {
+  bool reaches(const WordsAhead::Word& word) {
+    const size_t end = word.end;
     const double bytes = static_cast<double>(end - begin_);
     const double largest = std::abs(far_) * 1.001 + bytes * static_cast<double>(model_.largest_);
     rounding_ = bytes * largest * 0x1p-23 + Study::kSumsInDouble;
-    return end - now_.begin <= UnigramMemory::kLongestBytes && rounding_ < Study::kClear &&
+    return end - word.begin <= UnigramMemory::kLongestBytes && rounding_ < Study::kClear &&
            largest < kReset - 1;
   }
   bool is_tied(const UnigramMemory::Word& word) const { return word.lead <= rounding_; }
@@ -118,11 +91,11 @@ class SentencePieceUnigram::Stretch {
   /// Takes the first word. False if the stretch is to be searched; where no piece goes on behind the
   /// word there are no offers, and the stretch is done.
   bool begin_words() {
-    go_to(begin_);
-    const size_t end = now_.end;
-    if (!reaches(end)) return false;
-    const UnigramMemory::Word& known = look_up(now_.query);
-    prepare();
+    const WordsAhead::Word& word = words_.at(begin_);
+    const size_t end = word.end;
+    if (!reaches(word)) return false;
+    const UnigramMemory::Word& known = look_up(word.query);
+    words_.prepare();
     if (end < text_.size() && text_[end] == ' ') add_offers(0, 0, known, end);
     last_.at = end;
     last_.best = known.best;
@@ -145,11 +118,11 @@ class SentencePieceUnigram::Stretch {
   /// Goes on by a word, while pieces lead into it. False if the stretch is to be searched.
   bool add_word() {
     const size_t k = places_.size() - 1;
-    go_to(places_[k].at);
-    const size_t end = now_.end;
-    if (!reaches(end)) return false;
-    const UnigramMemory::Word known = look_up(now_.query);
-    prepare();
+    const WordsAhead::Word& word = words_.at(places_[k].at);
+    const size_t end = word.end;
+    if (!reaches(word)) return false;
+    const UnigramMemory::Word known = look_up(word.query);
+    words_.prepare();
     const double before = places_[k].best;
     Place next;
     next.at = end;
@@ -400,6 +373,7 @@ class SentencePieceUnigram::Stretch {
   const std::string_view text_;
   UnigramMemory& memory_;
   Study study_;
+  WordsAhead words_;
   std::vector<int32_t>& ids_;
   const size_t first_;  // where the ids of the text begin
   size_t summed_;       // the score is that of the ids up to here
@@ -413,7 +387,6 @@ class SentencePieceUnigram::Stretch {
   bool unclear_ = false;  // SentencePiece's sums decide how the whole stretch is cut
   std::vector<size_t> path_;
   Search search_;
-  Ahead now_, next_, after_next_;
 };
 
 void SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view text,
