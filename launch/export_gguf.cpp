@@ -10,6 +10,7 @@
 #include "launch/gguf_tokenizer.h"
 #include "launch/origin_files.h"
 #include "models/outside_metadata.h"
+#include "models/rope_factors.h"
 
 namespace tessera {
 namespace {
@@ -97,9 +98,16 @@ ExportReport export_gguf(const ModelSource& source, const ExportOptions& options
   if (halves > 0)
     report.notes.push_back(
         fmt::format("{} tensors are f16: 32 does not divide their rows", halves));
+  std::vector<float> factors;  // of Llama 3's rotary positions
+  if (config.model.rope_scaling == ModelConfig::RopeScaling::llama3) {
+    factors = rope_factors(config.model);
+    writer.declare(std::string(target.family->rope_factors), StoredType::f32,
+                   {std::ssize(factors)});
+  }
   writer.create(file.partial());
   for (const OutsideTensorPlan& plan : plans)
     writer.write(plan.name, assembled(plan, *source.tensors));
+  if (!factors.empty()) writer.write(std::string(target.family->rope_factors), factors);
   writer.finish();
   file.commit();
   report.tensors = std::ssize(plans);

@@ -24,7 +24,7 @@ const std::vector<Pair> kScalings{{"default", "none"},
                                   {"llama3", "llama3"},
                                   {"yarn", "yarn"}};
 constexpr Pair kScaled{"model.rope_scaling", "!none"}, kLlama3{"model.rope_scaling", "llama3"},
-    kYarn{"model.rope_scaling", "yarn"};
+    kLinear{"model.rope_scaling", "linear"}, kYarn{"model.rope_scaling", "yarn"};
 
 std::vector<OutsideKey> keys(const std::vector<OutsideKey>& more) {
   std::vector<OutsideKey> all{
@@ -130,6 +130,58 @@ const std::vector<std::pair<std::string_view, std::string_view>> kCopies{
 const std::vector<std::string_view> kBuffers{"model.layers.{}.self_attn.rotary_emb.inv_freq",
                                              "model.rotary_emb.inv_freq"};
 
+constexpr std::string_view kRopeFactors = "rope_freqs.weight";
+
+/// Keys of the metadata, which begin with the architecture. llama.cpp takes the usual turns and
+/// magnitude of yarn for these architectures, whatever a file says.
+#define TESSERA_GGUF_KEYS(arch)                                                               \
+  {{arch ".block_count"}, "model.layers"}, {{arch ".embedding_length"}, "model.hidden"},      \
+      {{arch ".attention.head_count"}, "model.heads"},                                        \
+      {{arch ".attention.head_count_kv"}, "model.kv_heads", "null", {{"null", "auto"}}},      \
+      {{arch ".attention.key_length", arch ".attention.value_length",                         \
+        arch ".rope.dimension_count"},                                                        \
+       "model.head_dim",                                                                      \
+       "null",                                                                                \
+       {{"null", "auto"}}},                                                                   \
+      {{arch ".feed_forward_length"}, "model.mlp_hidden"},                                    \
+      {{arch ".context_length"}, "model.context"}, {{arch ".vocab_size"}, "model.vocab"},     \
+      {{arch ".attention.layer_norm_rms_epsilon"}, "model.norm_eps"},                         \
+      {{arch ".rope.freq_base"}, "model.rope_base", "10000"},                                 \
+      {{arch ".rope.scaling.type"},                                                           \
+       "model.rope_scaling",                                                                  \
+       "none",                                                                                \
+       {{"none", "none"}, {"none", "llama3"}, {"linear", "linear"}, {"yarn", "yarn"}}},       \
+      {{arch ".rope.scaling.factor"}, "model.rope_factor", {}, {}, 0, kLinear},               \
+      {{arch ".rope.scaling.factor"}, "model.rope_factor", {}, {}, 0, kYarn},                 \
+      {{arch ".rope.scaling.original_context_length"},                                        \
+       "model.rope_original_context",                                                         \
+       "null",                                                                                \
+       {{"null", "auto"}},                                                                    \
+       0,                                                                                     \
+       kYarn},                                                                                \
+      {{}, "model.rope_low", "1", {}, 0, kYarn}, {{}, "model.rope_high", "32", {}, 0, kYarn}, \
+      {{}, "model.rope_magnitude", "auto", {}, 0, kYarn},                                     \
+      {{"<" arch ".rope.scaling.attn_factor"}, "", "1"}, {                                    \
+    {"<" arch ".expert_count"}, "", "0"                                                       \
+  }
+
+/// The tensors of both; those of queries and keys come first.
+std::vector<OutsideTensor> gguf_tensors(std::vector<OutsideTensor> all) {
+  all.insert(all.end(),
+             {{"tokens", "token_embd.weight", "v w = v w"},
+              {"final_norm.gain", "output_norm.weight", "w = w"},
+              {"head.weight", "output.weight", "v w = v w"},
+              {"layer.{}.attention.norm.gain", "blk.{}.attn_norm.weight", "w = w"},
+              {"layer.{}.attention.v.weight", "blk.{}.attn_v.weight", "g d w = (g d) w"},
+              {"layer.{}.attention.v.bias", "blk.{}.attn_v.bias", "g d = (g d)"},
+              {"layer.{}.attention.out.weight", "blk.{}.attn_output.weight", "w h d = w (h d)"},
+              {"layer.{}.mlp.norm.gain", "blk.{}.ffn_norm.weight", "w = w"},
+              {"layer.{}.mlp.gate.weight", "blk.{}.ffn_gate.weight", "f w = f w"},
+              {"layer.{}.mlp.up.weight", "blk.{}.ffn_up.weight", "f w = f w"},
+              {"layer.{}.mlp.down.weight", "blk.{}.ffn_down.weight", "w f = w f"}});
+  return all;
+}
+
 }  // namespace
 
 const OutsideFamily kLlamaFamily{
@@ -172,8 +224,8 @@ const OutsideFamily kQwen2Family{
     .buffers = kBuffers,
     .cuts = "qwen2"};
 
-// The heads of queries and keys have their rows in pairs there, (2i, 2i + 1), where transformers has
-// (i, i + d/2).
+// The heads of queries and keys have their rows in pairs in llama, (2i, 2i + 1), where transformers
+// and qwen2 have (i, i + d/2).
 const OutsideFamily kGgufLlamaFamily{
     .model_type = "llama",
     .gguf = true,
@@ -182,38 +234,31 @@ const OutsideFamily kGgufLlamaFamily{
     .sign = "-",
     .sets = settings(
         {{"model.window", "0"}, {"model.bias", "false"}, {"model.activation", "silu_gated"}}),
-    .keys = {{{"llama.block_count"}, "model.layers"},
-             {{"llama.embedding_length"}, "model.hidden"},
-             {{"llama.attention.head_count"}, "model.heads"},
-             {{"llama.attention.head_count_kv"}, "model.kv_heads", "null", {{"null", "auto"}}},
-             {{"llama.attention.key_length", "llama.attention.value_length",
-               "llama.rope.dimension_count"},
-              "model.head_dim",
-              "null",
-              {{"null", "auto"}}},
-             {{"llama.feed_forward_length"}, "model.mlp_hidden"},
-             {{"llama.context_length"}, "model.context"},
-             {{"llama.vocab_size"}, "model.vocab"},
-             {{"llama.attention.layer_norm_rms_epsilon"}, "model.norm_eps"},
-             {{"llama.rope.freq_base"}, "model.rope_base", "10000"},
-             {{"llama.rope.scaling.type"},
-              "model.rope_scaling",
-              "none",
-              {{"none", "none"}, {"linear", "linear"}}},
-             {{"llama.rope.scaling.factor"}, "model.rope_factor", {}, {}, 0, kScaled},
-             {{"<llama.expert_count"}, "", "0"}},
-    .tensors = {{"tokens", "token_embd.weight", "v w = v w"},
-                {"final_norm.gain", "output_norm.weight", "w = w"},
-                {"head.weight", "output.weight", "v w = v w"},
-                {"layer.{}.attention.norm.gain", "blk.{}.attn_norm.weight", "w = w"},
-                {"layer.{}.attention.q.weight", "blk.{}.attn_q.weight", "h (2 k) w = (h k 2) w"},
-                {"layer.{}.attention.k.weight", "blk.{}.attn_k.weight", "g (2 k) w = (g k 2) w"},
-                {"layer.{}.attention.v.weight", "blk.{}.attn_v.weight", "g d w = (g d) w"},
-                {"layer.{}.attention.out.weight", "blk.{}.attn_output.weight", "w h d = w (h d)"},
-                {"layer.{}.mlp.norm.gain", "blk.{}.ffn_norm.weight", "w = w"},
-                {"layer.{}.mlp.gate.weight", "blk.{}.ffn_gate.weight", "f w = f w"},
-                {"layer.{}.mlp.up.weight", "blk.{}.ffn_up.weight", "f w = f w"},
-                {"layer.{}.mlp.down.weight", "blk.{}.ffn_down.weight", "w f = w f"}},
-    .presence = {{"model.tied_head", "output.weight", "false", "true"}}};
+    .keys = {TESSERA_GGUF_KEYS("llama")},
+    .tensors = gguf_tensors(
+        {{"layer.{}.attention.q.weight", "blk.{}.attn_q.weight", "h (2 k) w = (h k 2) w"},
+         {"layer.{}.attention.k.weight", "blk.{}.attn_k.weight", "g (2 k) w = (g k 2) w"}}),
+    .buffers = {kRopeFactors},
+    .presence = {{"model.tied_head", "output.weight", "false", "true"}},
+    .rope_factors = kRopeFactors};
+
+const OutsideFamily kGgufQwen2Family{
+    .model_type = "qwen2",
+    .gguf = true,
+    .classes = {{"qwen2"}},
+    .base = "",
+    .sign = "-",
+    .sets = settings(
+        {{"model.window", "0"}, {"model.bias", "qkv"}, {"model.activation", "silu_gated"}}),
+    .keys = {TESSERA_GGUF_KEYS("qwen2")},
+    .tensors =
+        gguf_tensors({{"layer.{}.attention.q.weight", "blk.{}.attn_q.weight", "h d w = (h d) w"},
+                      {"layer.{}.attention.k.weight", "blk.{}.attn_k.weight", "g d w = (g d) w"},
+                      {"layer.{}.attention.q.bias", "blk.{}.attn_q.bias", "h d = (h d)"},
+                      {"layer.{}.attention.k.bias", "blk.{}.attn_k.bias", "g d = (g d)"}}),
+    .buffers = {kRopeFactors},
+    .presence = {{"model.tied_head", "output.weight", "false", "true"}},
+    .rope_factors = kRopeFactors};
+#undef TESSERA_GGUF_KEYS
 
 }  // namespace tessera

@@ -53,6 +53,7 @@ constexpr auto kHarmless = std::to_array<std::string_view>({"_name_or_path",
                                                             "classifier_dropout",
                                                             "pretraining_tp",
                                                             "max_window_layers",
+                                                            "sliding_window",
                                                             "transformers.js_config",
                                                             "_attn_implementation",
                                                             "_attn_implementation_autoset",
@@ -180,6 +181,7 @@ struct Stated {
 std::optional<Stated> stated(const OutsideKey& key, const Json& config,
                              std::vector<std::string>& wrong) {
   std::optional<Stated> out;
+  if (key.theirs.empty()) return Stated{std::string(key.ours), std::string(key.otherwise)};
   if (key.theirs[0].starts_with('>')) return out;
   for (const std::string_view name : key.theirs) {
     const Json* value = find_in(config, spelling(name));
@@ -356,6 +358,9 @@ std::vector<std::string> obstacles(const OutsideFamily& family, const OutsideCla
   if (std::ranges::none_of(kind.sets, [](const auto& set) { return set.first == "task.type"; }))
     demand("task.type", "pretrain");
   for (const OutsideKey& key : family.keys) {
+    if (key.theirs.empty() &&
+        counts(key, [&](std::string_view path) { return text_of_key(config, path); }))
+      demand(key.ours, key.otherwise);
     if (key.ours.empty() || key.words.empty()) continue;
     const std::string text = text_of_key(config, key.ours);
     const bool known =

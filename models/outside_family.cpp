@@ -4,8 +4,8 @@ namespace tessera {
 
 const std::vector<const OutsideFamily*>& outside_families() {
   static const std::vector<const OutsideFamily*> families{
-      &kGpt2Family,     &kLlamaFamily, &kMistralFamily, &kQwen2Family,     &kGgufLlamaFamily,
-      &kGgufGpt2Family, &kBertFamily,  &kRobertaFamily, &kDistilBertFamily};
+      &kGpt2Family,      &kLlamaFamily,    &kMistralFamily, &kQwen2Family,   &kGgufLlamaFamily,
+      &kGgufQwen2Family, &kGgufGpt2Family, &kBertFamily,    &kRobertaFamily, &kDistilBertFamily};
   return families;
 }
 

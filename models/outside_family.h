@@ -19,7 +19,8 @@ struct OutsideTensor {
 /// A key of their config and what it is in ours.
 struct OutsideKey {
   /// The spellings; a dot leads into an object. Those that begin with '<' are only read, those with
-  /// '>' only written, and all others both. Those that a file has must agree.
+  /// '>' only written, and all others both. Those that a file has must agree. None: the value of
+  /// `ours` is fixed at `otherwise`.
   std::vector<std::string_view> theirs;
   /// Our key, such as "model.hidden"; empty: the value is fixed at `otherwise`.
   std::string_view ours;
@@ -71,6 +72,8 @@ struct OutsideFamily {
   /// The way to cut texts, by its name in GGUF files, that transformers 5 gives all tokenizers of this
   /// family, whatever their files say; empty: that of the files.
   std::string_view cuts = {};
+  /// The tensor that states Llama 3's scaling of rotary positions (rope_factors.h); one of `buffers`.
+  std::string_view rope_factors = {};
 
   const OutsideClass* find_class(std::string_view name) const;
 };
@@ -78,7 +81,7 @@ struct OutsideFamily {
 const std::vector<const OutsideFamily*>& outside_families();
 
 extern const OutsideFamily kGpt2Family, kLlamaFamily, kMistralFamily, kQwen2Family;
-extern const OutsideFamily kGgufLlamaFamily, kGgufGpt2Family;
+extern const OutsideFamily kGgufLlamaFamily, kGgufQwen2Family, kGgufGpt2Family;
 extern const OutsideFamily kBertFamily, kRobertaFamily, kDistilBertFamily;
 
 }  // namespace tessera

@@ -10,6 +10,7 @@
 #include "framework/formats/gguf_file.h"
 #include "framework/formats/tensor_files.h"
 #include "models/outside_config.h"
+#include "models/rope_factors.h"
 
 namespace tessera {
 
@@ -105,6 +106,7 @@ OutsideModel::OutsideModel(const Models& models, const fs::path& path)
     file_ = std::move(file);
     names_ = outside_names(*family_, *file_);
     settings_ = settings_of(*family_, original_, path.string(), names_);
+    read_rope_factors();
     notes_ = names_.notes;
     return;
   }
@@ -120,6 +122,29 @@ OutsideModel::OutsideModel(const Models& models, const fs::path& path)
   settings_ = settings_of(*family_, original_, file.string(), names_);
   notes_ = names_.notes;
   notes_.insert(notes_.end(), settings_.notes.begin(), settings_.notes.end());
+}
+
+void OutsideModel::read_rope_factors() {
+  const std::string name(family_->rope_factors);
+  if (name.empty() || !names_.in_file.contains(name)) return;
+  const std::string where = path_.string() + ": " + name;
+  const Shape& shape = file_->tensor(names_.in_file.at(name)).shape;
+  const int64_t width = with_model_resolved(config({})).model.head_dim.value_or(0);
+  require(shape.size() == 1 && shape[0] == width / 2,
+          "{}: it has the shape {}, and each head has {} pairs", where, to_string(shape),
+          width / 2);
+  std::vector<float> factors(static_cast<size_t>(shape[0]));
+  file_->read(names_.in_file.at(name), 0, factors);
+  std::vector<std::string> sets =
+      settings_of_rope_factors(factors, config({}).model.rope_base, where);
+  if (sets.empty()) return;
+  std::vector<std::string>& all = settings_.sets;
+  const auto plain = std::ranges::find(all, "model.rope_scaling=none");
+  require(plain != all.end(),
+          "{}: it scales rotary positions, and so does the metadata; Tessera computes one of both",
+          where);
+  all.erase(plain);
+  all.insert(all.end(), sets.begin(), sets.end());
 }
 
 Config OutsideModel::config(std::span<const std::string> sets) const {

@@ -50,6 +50,9 @@ class OutsideModel {
                                       const OutsideClass* kind, const OutsideSizes& sizes,
                                       int64_t used) const;
 
+  /// Takes the scaling of rotary positions from the family's tensor of factors, where there is one.
+  void read_rope_factors();
+
   const Models* models_;
   std::filesystem::path path_;
   std::shared_ptr<const ForeignTensors> file_;

@@ -70,6 +70,36 @@ TEST_F(ExportGguf, OfLlamaComesBackToTheBit) {
   EXPECT_EQ(three.metadata().texts("tokenizer.ggml.merges"), keys.texts("tokenizer.ggml.merges"));
 }
 
+/// With biases of queries, keys and values it is a Qwen 2, whose rows lie as transformers has them.
+TEST_F(ExportGguf, OfQwen2AndScaledPositions) {
+  const std::string begin =
+      "{type: gpt, layers: 1, hidden: 32, heads: 4, kv_heads: 2, context: 64, positions: rotary, "
+      "norm: rms, activation: silu_gated, mlp_hidden: 48, rope_factor: 4, rope_original_context: "
+      "32, ";
+  make_run(begin + "bias: qkv, rope_scaling: yarn, rope_low: 1, rope_high: 32}");
+  good({"export", path("run"), "--as", "gguf", "--out", path("one.gguf"), "--verify", "the cat"});
+  const GgufFile one(path("one.gguf"));
+  EXPECT_EQ(one.metadata().text("general.architecture"), "qwen2");
+  EXPECT_EQ(one.metadata().text("qwen2.rope.scaling.type"), "yarn");
+  EXPECT_EQ(one.metadata().integer("qwen2.rope.scaling.original_context_length"), 32);
+  EXPECT_TRUE(one.contains("blk.0.attn_k.bias"));
+  expect_contains(bad({"export", path("run"), "--as", "gguf", "--out", path("no.gguf"), "--set",
+                       "model.rope_high=16"}),
+                  "model.rope_high is 16, qwen2 has 32");
+  fs::remove_all(path("run"));
+  fs::remove_all(path("shards"));
+  fs::remove_all(path("tok"));
+  make_run(begin + "bias: false, rope_scaling: llama3, rope_low: 1, rope_high: 4}");
+  good({"export", path("run"), "--as", "gguf", "--out", path("two.gguf"), "--verify", "the cat"});
+  const GgufFile two(path("two.gguf"));
+  EXPECT_EQ(two.metadata().text("llama.rope.scaling.type"), "none");
+  EXPECT_EQ(two.tensor("rope_freqs.weight").shape, Shape{4});
+  EXPECT_EQ(numbers_of(two).at("rope_freqs.weight").back(), 4);
+  good({"export", path("two.gguf"), "--as", "gguf", "--out", path("three.gguf")});
+  EXPECT_EQ(numbers_of(two).at("rope_freqs.weight"),
+            numbers_of(GgufFile(path("three.gguf"))).at("rope_freqs.weight"));
+}
+
 TEST_F(ExportGguf, TypesOfTensors) {
   make_run(kLlama);
   const ProgramRun run = good({"export", path("run"), "--as", "gguf", "--out", path("my.gguf"),
@@ -101,8 +131,8 @@ TEST_F(ExportGguf, SaysWhatGgufHasNoNameFor) {
   };
   expect_contains(said(family("llama")), "the tokenizer is WordLevel");
   expect_contains(said(family("mistral")), "model.window is ");
-  expect_contains(said(family("llama-llama3")), "model.rope_scaling is llama3");
-  expect_contains(said(family("qwen2")), "model.bias is qkv, llama has false");
+  expect_contains(said(family("llama-dynamic")), "model.rope_scaling is dynamic");
+  expect_contains(said(family("llama-bias")), "model.bias is true, llama has false");
   expect_contains(said(family("bert")), "model.type is bert");
   make_run(kGpt);
   good({"export", path("run"), "--out", path("hf")});
