@@ -4,6 +4,7 @@
 #include <array>
 
 #include "framework/config/parse.h"
+#include "framework/config/resolved_model.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
