@@ -56,6 +56,7 @@ TokenizerTraining training_of(const Arguments& given) {
   const bool bpe = training.model == TrainingModel::bpe;
   training.vocabulary = vocabulary_size(given.text("vocab", "32k"));
   training.least_count = static_cast<uint64_t>(given.integer("min-count", 0));
+  training.alphabet = static_cast<size_t>(given.integer("alphabet", 0));
   training.shape.normalizer = chosen<TrainingNormalizer>(
       "normalizer", given.text("normalizer", bpe ? "none" : "bert-lower"), kNormalizers);
   training.shape.pre_tokenizer = chosen<TrainingPreTokenizer>(
@@ -88,6 +89,8 @@ int tokenizer_train(std::span<const std::string> args) {
                   {"special", "TOKEN",
                    "a special token (default: <|endoftext|>; BERT's five for wordpiece)", true},
                   {"min-count", "N", "merge no pairs that occur less often (default 0)"},
+                  {"alphabet", "N",
+                   "wordpiece: the N most frequent characters alone have tokens (default: all)"},
                   {"memory", "MIB",
                    "for counting words; more go to a temporary folder (default 4096)"},
                   {"overwrite", "", "replace an older folder of a tokenizer"},

@@ -104,13 +104,16 @@ PipelineParts read_hugging_face(const TokenizerFiles& files, const std::string& 
   add_usual_roles(added, config);
   const SpecialTokens special = find_special_tokens(config, added, model);
   AddedTokens tokens(std::move(added), normalizer);
+  std::unordered_map<int32_t, std::string> written;
+  for (const auto& [token, id] : model.unmatched) written.emplace(id, token);
   return {.added = std::move(tokens),
           .normalizer = std::move(normalizer),
           .pre_tokenizer = std::move(pre_tokenizer),
           .model = std::move(model.model),
           .post_processor = std::move(post_processor),
           .decoder = std::move(decoder),
-          .special = special};
+          .special = special,
+          .written = std::move(written)};
 }
 
 }  // namespace tessera

@@ -27,8 +27,9 @@ InBytes to_bytes(const HuggingFaceJson::Ids& spelled, const std::string& what) {
       made.ids.emplace_back(std::move(*bytes), id);
       continue;
     }
-    require(id >= 0 && id < INT32_MAX, "{}: token '{}' has the id {}, which is out of range", what,
-            token, id);
+    require(id >= 0 && id < static_cast<int64_t>(spelled.size()) * 4 + 65536,
+            "{}: token '{}' has the id {}, which is out of range for a vocabulary of {} tokens",
+            what, token, id, spelled.size());
     require(made.unmatched.emplace(token, static_cast<int32_t>(id)).second,
             "{}: token '{}' has two ids", what, token);
   }

@@ -185,6 +185,7 @@ Pipeline::Pipeline(PipelineParts parts) : parts_(std::move(parts)) {
   vocab_size_ = vocabulary_of(parts_.model).size();
   for (const AddedToken& token : parts_.added.list())
     vocab_size_ = std::max(vocab_size_, token.id + 1);
+  for (const auto& [id, token] : parts_.written) vocab_size_ = std::max(vocab_size_, id + 1);
   byte_level_ = parts_.pre_tokenizer.byte_level();
   scanner_ = lone_scanner();
   whole_words_ = words_stand_alone();
@@ -234,7 +235,9 @@ std::string Pipeline::decode(std::span<const int32_t> ids) const {
     require(id >= 0 && id < vocab_size_, "{} is no token of this tokenizer; ids are 0 to {}", id,
             vocab_size_ - 1);
     if (is_special(id)) continue;
-    if (byte_level_)
+    if (const auto written = parts_.written.find(id); written != parts_.written.end())
+      bytes += written->second;
+    else if (byte_level_)
       bytes += token(id);
     else
       tokens.emplace_back(token(id));

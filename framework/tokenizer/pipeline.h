@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -40,6 +41,9 @@ struct PipelineParts {
   PostProcessor post_processor;
   Decoder decoder;
   SpecialTokens special;
+  // Of byte-level vocabularies: tokens with a character that spells no byte. No text has them; they
+  // are decoded as they are written.
+  std::unordered_map<int32_t, std::string> written{};
 };
 
 class Pipeline {

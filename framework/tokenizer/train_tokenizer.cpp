@@ -96,6 +96,9 @@ void require_trainable(const TokenizerTraining& training) {
           training.shape.pre_tokenizer != TrainingPreTokenizer::bert,
       "byte-level BPE cannot have the pre-tokenizer 'bert': it drops the white space, so decoding "
       "would run words together; use gpt2 or llama3");
+  require(training.model != TrainingModel::bpe || training.alphabet == 0,
+          "byte-level BPE has the 256 bytes as its alphabet; leave --alphabet out, or take --type "
+          "wordpiece");
   LineCutter{training};
 }
 
@@ -117,11 +120,11 @@ TokenizerFiles train_tokenizer(WordCounts words, const TokenizerTraining& traini
                                                 .least_count = training.least_count,
                                                 .specials = training.shape.specials}),
         training.shape);
-  return hugging_face_files(
-      train_word_piece(std::move(words), {.vocabulary = training.vocabulary,
-                                          .least_count = training.least_count,
-                                          .specials = training.shape.specials}),
-      training.shape);
+  return hugging_face_files(train_word_piece(std::move(words), {.vocabulary = training.vocabulary,
+                                                                .least_count = training.least_count,
+                                                                .specials = training.shape.specials,
+                                                                .alphabet = training.alphabet}),
+                            training.shape);
 }
 
 }  // namespace tessera

@@ -19,6 +19,7 @@ struct TokenizerTraining {
   size_t vocabulary = 32000;
   uint64_t least_count = 0;  // pairs that occur less often are not merged
   TokenizerShape shape{};
+  size_t alphabet = 0;  // WordPiece: the most characters that have tokens; 0: all
 };
 
 /// Throws UserError when the parts do not go together.

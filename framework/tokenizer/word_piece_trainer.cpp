@@ -1,5 +1,7 @@
 #include "framework/tokenizer/word_piece_trainer.h"
 
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "framework/tokenizer/merge_trainer.h"
 #include "framework/tokenizer/utf8.h"
@@ -9,6 +11,7 @@ namespace {
 
 // What a character is as a symbol of a word: its ids as the first one and as a later one.
 struct Symbol {
+  uint64_t count = 0;
   bool seen = false, continues = false;
   uint32_t first = 0, continuing = 0;
 };
@@ -29,9 +32,21 @@ std::vector<Symbol> alphabet_of(const WordCounts& words) {
     for_each_character(words[i].word, [&](char32_t point, bool first) {
       if (point >= alphabet.size()) alphabet.resize(point + 1);
       alphabet[point].seen = true;
+      alphabet[point].count += words[i].count;
       if (!first) alphabet[point].continues = true;
     });
   return alphabet;
+}
+
+/// Leaves the most frequent characters; of equals, those of lower code points.
+void limit(std::vector<Symbol>& alphabet, size_t most) {
+  std::vector<char32_t> seen;
+  for (char32_t point = 0; point < alphabet.size(); ++point)
+    if (alphabet[point].seen) seen.push_back(point);
+  if (most == 0 || seen.size() <= most) return;
+  std::stable_sort(seen.begin(), seen.end(),
+                   [&](char32_t a, char32_t b) { return alphabet[a].count > alphabet[b].count; });
+  for (size_t i = most; i < seen.size(); ++i) alphabet[seen[i]] = {};
 }
 
 void add_characters(std::vector<Symbol>& alphabet, const std::string& prefix, TokenList& tokens) {
@@ -48,7 +63,8 @@ SymbolWords as_symbols(const WordCounts& words, const std::vector<Symbol>& alpha
     const WordCount word = words[i];
     symbols.clear();
     for_each_character(word.word, [&](char32_t point, bool first) {
-      symbols.push_back(first ? alphabet[point].first : alphabet[point].continuing);
+      if (alphabet[point].seen)
+        symbols.push_back(first ? alphabet[point].first : alphabet[point].continuing);
     });
     made.add(symbols, word.count);
   }
@@ -62,6 +78,7 @@ std::vector<std::string> train_word_piece(WordCounts words, const WordPieceTrain
   TokenList tokens;
   for (const std::string& special : options.specials) tokens.add(special);
   std::vector<Symbol> alphabet = alphabet_of(words);
+  limit(alphabet, options.alphabet);
   add_characters(alphabet, options.continuing_prefix, tokens);
   require(
       options.vocabulary >= tokens.size(),

@@ -19,10 +19,11 @@ struct WordPieceTraining {
   uint64_t least_count = 0;  // pairs that occur less often are not merged ("min_frequency")
   std::vector<std::string> specials{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   std::string continuing_prefix = "##";
+  size_t alphabet = 0;  // the most characters, the most frequent ones ("limit_alphabet"); 0: all
 };
 
 /// The tokens by id: specials, characters in the order of their code points, continuing characters
-/// likewise, and what merges make. Invalid bytes count as U+FFFD. Throws UserError when there are no
+/// likewise, and what merges make. Characters beyond the alphabet are left out of the words. Invalid bytes count as U+FFFD. Throws UserError when there are no
 /// words, or the vocabulary is too small for the specials and the characters.
 std::vector<std::string> train_word_piece(WordCounts words, const WordPieceTraining& options);
 

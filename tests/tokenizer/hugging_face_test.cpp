@@ -134,6 +134,13 @@ TEST(HuggingFace, ByteLevelVocabulariesBecomeBytes) {
   EXPECT_TRUE(ids.empty());
 }
 
+TEST(HuggingFace, ByteLevelTokensOutsideTheAlphabetAreDecodedAsTheyAreWritten) {
+  const Pipeline pipeline(
+      read(byte_level(R"({"type": "BPE", "vocab": {"a": 0, "Ġb": 1, "€x": 2}, "merges": []})")));
+  EXPECT_EQ(pipeline.decode(Ids{0, 2, 1}), "a€x b");
+  EXPECT_EQ(pipeline.vocab_size(), 3);
+}
+
 TEST(HuggingFace, AnAddedTokenMayBeSpelledAsNoBytesAre) {
   const Pipeline pipeline(read(
       R"({"added_tokens": [{"id": 1, "content": "<日 本>", "single_word": false, "lstrip": false,

@@ -25,6 +25,13 @@ TEST(WordPieceTrainer, PairsBelowTheLeastCountAreLeft) {
             (std::vector<std::string>{"a", "b", "c", "d", "##b", "##d", "ab"}));
 }
 
+TEST(WordPieceTrainer, RareCharactersHaveNoTokensWhereTheAlphabetIsLimited) {
+  // x and z are left out: the words are "ab" and "ab", as the reference (limit_alphabet 2) has them.
+  EXPECT_EQ(train_word_piece(counts_of({{"axb", 3}, {"ab", 2}, {"z", 1}}),
+                             {.specials = {}, .alphabet = 2}),
+            (std::vector<std::string>{"a", "b", "##b", "ab"}));
+}
+
 TEST(WordPieceTrainer, AWordThatBeginsWithThePrefixIsAWord) {
   EXPECT_EQ(train_word_piece(counts_of({{"##", 1}}), {.specials = {}}),
             (std::vector<std::string>{"#", "###", "##"}));
