@@ -144,7 +144,9 @@ void generate(const Arguments& given, const Ranks& ranks) {
   CompletionOptions& completion = options.completion;
   completion.usable = source.usable_ids();
   completion.ends = ending_tokens(source);
-  const auto [prompts, ids] = shared_work(given, model, ranks);
+  const Work work = shared_work(given, model, ranks);
+  const std::vector<Prompt>& prompts = work.prompts;
+  const auto& ids = work.ids;
 
   size_t longest = 0;
   for (const auto& prompt : ids) longest = std::max(longest, prompt.size());
