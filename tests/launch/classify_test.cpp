@@ -235,22 +235,29 @@ TEST(Classify, AnErrorInTheFileKeepsWhatWasTold) {
 TEST(Classify, GoesOutAndComesBack) {
   const Reviews place(true);
   ASSERT_EQ(place.make().status, 0);
-  ASSERT_EQ(place.train("runs/a", {"train.steps=2 steps", "task.max_length=6"}).status, 0);
+  ASSERT_EQ(place.train("runs/a", {"train.steps=2 steps", "task.max_length=8"}).status, 0);
   const ProgramRun out = program(
       {"export", place.path("runs/a"), "--out", place.path("out"), "--verify", "It was A ooo"});
   ASSERT_EQ(out.status, 0) << out.err;
   expect_in(out.out, {"BertForSequenceClassification", "verified: 2 numbers"});
   EXPECT_EQ(nlohmann::json::parse(read_file(place.folder / "out/tokenizer_config.json"))
                 .at("model_max_length"),
-            6);
+            8);
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 120; ++i) {
+    rows += i % 2 == 0 ? "It was A" : "It was Z";
+    for (int word = 0; word < i % 7; ++word) rows += " and oo";
+    rows += "\tliked\n";
+  }
+  write_file(place.folder / "long.tsv", rows);
   const auto json = nlohmann::json::parse(read_file(place.folder / "out/config.json"));
   EXPECT_EQ(json.at("id2label"), (nlohmann::json{{"0", "liked"}, {"1", "not"}}));
   const ProgramRun ours =
-      program({"predict", place.path("runs/a"), place.path("reviews.tsv"), "--json"});
+      program({"predict", place.path("runs/a"), place.path("long.tsv"), "--json"});
   const ProgramRun theirs =
-      program({"predict", place.path("out"), place.path("reviews.tsv"), "--json"});
+      program({"predict", place.path("out"), place.path("long.tsv"), "--json"});
   ASSERT_EQ(theirs.status, 0) << theirs.err;
-  expect_in(theirs.err, {"texts were cut to 6 tokens"});
+  expect_in(theirs.err, {"texts were cut to 8 tokens"});
   std::istringstream a(ours.out), b(theirs.out);
   int count = 0;
   for (std::string x, y; std::getline(a, x) && std::getline(b, y); ++count) {
