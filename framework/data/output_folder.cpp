@@ -88,8 +88,8 @@ OutputFolder::OutputFolder(const fs::path& folder, bool overwrite, const OldOutp
   fs::create_directories(folder_.parent_path(), error);
   require(!error, "{}: cannot create: {}", folder_.parent_path().string(), error.message());
   partial_ = beside(folder_);
-  lock_partial();
   interrupted_.emplace([this] { give_up(); });
+  lock_partial();
 }
 
 fs::path OutputFolder::partial_of(const fs::path& folder) { return beside(followed(folder)); }
@@ -114,7 +114,8 @@ void OutputFolder::lock_partial() {
     const bool locked = try_lock(lock_);
     const bool current = ::fstat(lock_.number(), &ours) == 0 &&
                          ::stat(partial_.c_str(), &named) == 0 && ours.st_ino == named.st_ino;
-    if (locked && current) return;
+    ours_ = locked && current;
+    if (ours_) return;
     lock_.close();
     require(locked, "{}: another process is writing this folder; wait for it, or choose another",
             folder_.string());
@@ -123,11 +124,11 @@ void OutputFolder::lock_partial() {
 
 OutputFolder::~OutputFolder() {
   interrupted_.reset();
-  if (lock_.open()) give_up();
+  give_up();
 }
 
 void OutputFolder::give_up() {
-  if (committed_ || kept_) return;
+  if (!ours_ || committed_ || kept_) return;
   // Under another name no further file gets into it.
   std::error_code error;
   const fs::path going = partial_.string() + ".removed";

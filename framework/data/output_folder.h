@@ -55,7 +55,7 @@ class OutputFolder {
   std::filesystem::path folder_;
   std::filesystem::path partial_;
   Descriptor lock_;
-  std::atomic<bool> committed_ = false, kept_ = false;
+  std::atomic<bool> ours_ = false, committed_ = false, kept_ = false;
   std::optional<IfInterrupted> interrupted_;
 };
 
