@@ -3,6 +3,7 @@
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/data/shard_manifest.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "launch/checkpoint_source.h"
 #include "launch/tokenizer_modes.h"
 
@@ -19,7 +20,8 @@ std::shared_ptr<const Tokenizer> named_tokenizer(const std::string& name, std::s
           name, nearest(name, {"bytes"}) ? "; did you mean 'bytes'?" : "");
   if (holds_token_shards(path)) return make_tokenizer(read_shard_manifest(path).tokenizer, path);
   if (fs::is_directory(path / kTokenizerFolder, error))
-    return load_tokenizer(path / kTokenizerFolder);
+    return fs::exists(path / "run.json", error) ? kept_tokenizer(path / kTokenizerFolder)
+                                                : load_tokenizer(path / kTokenizerFolder);
   if (fs::exists(path / "checkpoints", error) || fs::exists(path / "run.json", error))
     return tokenizer_of(CheckpointReader(find_checkpoint(name, {}).checkpoint));
   return load_tokenizer(path);

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/record/progress.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/utf8.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
@@ -110,7 +111,10 @@ std::string joined(const std::vector<std::string_view>& pieces) {
 }
 
 void print_parts(const Tokenizer& tokenizer) {
-  fmt::print("{}: {} ids", tokenizer.kind(), grouped(tokenizer.vocab_size()));
+  const std::string file = file_of_tokens(tokenizer);
+  const bool named = tokenizer.kind().find(file) != std::string::npos;
+  fmt::print("{}{}: {} ids", tokenizer.kind(), named ? "" : " (" + file + ")",
+             grouped(tokenizer.vocab_size()));
   const Pipeline* parts = tokenizer.pipeline();
   if (parts == nullptr) {
     fmt::print("\n");

@@ -5,6 +5,7 @@
 
 #include "framework/core/error.h"
 #include "framework/tokenizer/bert_vocab.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/gpt2_files.h"
 #include "framework/tokenizer/hugging_face.h"
 #include "framework/tokenizer/tekken.h"
@@ -18,26 +19,34 @@ FileTokenizer pipeline_of(const TokenizerFiles& files, const std::string& where)
   return std::make_shared<const Pipeline>(kRead(files, where));
 }
 
-const std::pair<const std::string, std::string>* model_file(const TokenizerFiles& files) {
-  for (const auto& file : files.all())
-    if (file.first.find(".model") != std::string::npos) return &file;  // also tokenizer.model.v1
-  return nullptr;
+std::vector<std::string> model_names(const TokenizerFiles& files) {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : files.all())
+    if (is_model_name(name)) names.push_back(name);
+  return names;
 }
 
-bool holds_sentence_piece(const TokenizerFiles& files) { return model_file(files) != nullptr; }
+bool holds_sentence_piece(const TokenizerFiles& files) { return !model_names(files).empty(); }
 
 FileTokenizer read_sentence_piece(const TokenizerFiles& files, const std::string& where) {
-  const auto* file = model_file(files);
-  return std::make_shared<const SentencePiece>(file->second, where + ": " + file->first);
+  const std::string name = model_names(files).front();
+  return std::make_shared<const SentencePiece>(*files.find(name), where + ": " + name);
+}
+
+std::vector<std::string> one_name(const TokenizerFiles&) { return {}; }
+
+std::vector<std::string> gpt2_names(const TokenizerFiles& files) {
+  return {files.find("vocab.json") != nullptr ? "vocab.json" : "encoder.json"};
 }
 
 constexpr std::array kKinds{
-    FileKind{"tokenizer.json", holds_hugging_face, pipeline_of<read_hugging_face>},
-    FileKind{"tekken", holds_tekken, pipeline_of<read_tekken>},
-    FileKind{"tiktoken", holds_ranks, pipeline_of<read_tiktoken>},
-    FileKind{"sentencepiece", holds_sentence_piece, read_sentence_piece},
-    FileKind{"vocab.json and merges.txt", holds_gpt2_files, pipeline_of<read_gpt2_files>},
-    FileKind{"vocab.txt", holds_bert_vocab, pipeline_of<read_bert_vocab>},
+    FileKind{"tokenizer.json", holds_hugging_face, one_name, pipeline_of<read_hugging_face>},
+    FileKind{"tekken", holds_tekken, one_name, pipeline_of<read_tekken>},
+    FileKind{"tiktoken", holds_ranks, rank_file_names, pipeline_of<read_tiktoken>},
+    FileKind{"sentencepiece", holds_sentence_piece, model_names, read_sentence_piece},
+    FileKind{"vocab.json and merges.txt", holds_gpt2_files, gpt2_names,
+             pipeline_of<read_gpt2_files>},
+    FileKind{"vocab.txt", holds_bert_vocab, one_name, pipeline_of<read_bert_vocab>},
 };
 
 }  // namespace

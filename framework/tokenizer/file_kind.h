@@ -21,6 +21,8 @@ using FileTokenizer =
 struct FileKind {
   std::string_view name;
   bool (*fits)(const TokenizerFiles& files);
+  /// The files each of which makes a tokenizer of this kind, where there can be several.
+  std::vector<std::string> (*names)(const TokenizerFiles& files);
   FileTokenizer (*read)(const TokenizerFiles& files, const std::string& where);
 };
 

@@ -8,6 +8,7 @@
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 #include "framework/core/whole_file.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/gguf_tokenizer.h"
 
 namespace tessera {
@@ -15,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 12> kNames = {"tokenizer.json",
+constexpr std::array<std::string_view, 11> kNames = {"tokenizer.json",
                                                      "tokenizer_config.json",
                                                      "special_tokens_map.json",
                                                      "added_tokens.json",
@@ -25,16 +26,12 @@ constexpr std::array<std::string_view, 12> kNames = {"tokenizer.json",
                                                      "vocab.bpe",
                                                      "vocab.txt",
                                                      "tekken.json",
-                                                     "tiktoken.json",
-                                                     "sentencepiece.bpe.model"};
-constexpr std::array<std::string_view, 2> kEndings = {".model", ".tiktoken"};
+                                                     "tiktoken.json"};
 constexpr uintmax_t kMostBytes = uintmax_t{1} << 30;
 
 bool is_known(const std::string& name) {
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end() ||
-         std::any_of(kEndings.begin(), kEndings.end(),
-                     [&](std::string_view ending) { return name.ends_with(ending); }) ||
-         name.find(".model.v") != std::string::npos;
+         name.ends_with(".tiktoken") || is_model_name(name);
 }
 
 std::string bytes_of(const fs::path& file) {
@@ -67,17 +64,7 @@ TokenizerFiles TokenizerFiles::read(const fs::path& path) {
     return TokenizerFiles(std::move(files));
   }
   require(fs::is_directory(status), "{}: neither a file nor a folder", path.string());
-  fs::directory_iterator entries(path, error);
-  require(!error, "{}: cannot read: {}", path.string(), error.message());
-  for (const fs::directory_entry& entry : entries) {
-    const std::string name = entry.path().filename().string();
-    if (is_known(name) && entry.is_regular_file(error)) files[name] = bytes_of(entry.path());
-  }
-  require(!files.empty(),
-          "{}: holds no tokenizer; its files are called tokenizer.json, vocab.json and merges.txt, "
-          "vocab.txt, tekken.json, NAME.model or NAME.tiktoken",
-          path.string());
-  return TokenizerFiles(std::move(files));
+  return files_of_folder(path, is_known);
 }
 
 const std::string* TokenizerFiles::find(std::string_view name) const {

@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 
 #include "framework/core/error.h"
@@ -28,7 +29,7 @@ Specials one_by_one(int64_t first, const std::vector<std::string>& names) {
   return specials;
 }
 
-Specials gpt2(int64_t ranks) { return {{"<|endoftext|>", ranks}}; }
+Specials gpt2(int64_t) { return {{"<|endoftext|>", 50256}}; }
 Specials p50k(int64_t) { return {{"<|endoftext|>", 50256}}; }
 Specials cl100k(int64_t) {
   return {{"<|endoftext|>", 100257},
@@ -38,6 +39,27 @@ Specials cl100k(int64_t) {
           {"<|endofprompt|>", 100276}};
 }
 Specials o200k(int64_t) { return {{"<|endoftext|>", 199999}, {"<|endofprompt|>", 200018}}; }
+
+/// Those of the models for 99 languages; the third large one has a further language.
+Specials whisper(int64_t ranks) {
+  constexpr std::string_view kLanguages =
+      "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu "
+      "ta no th ur hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn "
+      "bs kk sq sw gl mr pa si km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn "
+      "mt sa lb my bo tl mg as tt haw ln ha ba jw su";
+  std::vector<std::string> names = {"<|endoftext|>", "<|startoftranscript|>"};
+  for (size_t at = 0; at < kLanguages.size();) {
+    const size_t end = std::min(kLanguages.find(' ', at), kLanguages.size());
+    names.push_back(fmt::format("<|{}|>", kLanguages.substr(at, end - at)));
+    at = end + 1;
+  }
+  for (const char* name :
+       {"translate", "transcribe", "startoflm", "startofprev", "nospeech", "notimestamps"})
+    names.push_back(fmt::format("<|{}|>", name));
+  constexpr int kTimes = 1501;  // 0.00 to 30.00 seconds in steps of 0.02
+  for (int i = 0; i < kTimes; ++i) names.push_back(fmt::format("<|{}.{:02}|>", i / 50, i % 50 * 2));
+  return one_by_one(ranks, names);
+}
 
 Specials llama3(int64_t ranks) {
   std::vector<std::string> names = {"<|begin_of_text|>",
@@ -100,7 +122,7 @@ struct Known {
 };
 
 constexpr std::array kKnown{Known{"gpt2", 0x94228a781fc58862, kGpt2, gpt2},
-                            Known{"multilingual of Whisper", 0xd98d17f69fbccb83, kGpt2, gpt2},
+                            Known{"multilingual of Whisper", 0xadf50c3c3998b917, kGpt2, whisper},
                             Known{"p50k_base", 0xbd33d04f0161ab65, kGpt2, p50k},
                             Known{"cl100k_base", 0xd22ac95e30426420, kCl100k, cl100k},
                             Known{"o200k_base", 0x42df77718e1d6577, kO200k, o200k},
@@ -122,9 +144,14 @@ uint64_t hash_of(const Vocabulary& ranks) {
 std::optional<RankEncoding> known_rank_encoding(const Vocabulary& ranks) {
   const uint64_t hash = hash_of(ranks);
   for (const Known& known : kKnown)
-    if (known.hash == hash)
-      return RankEncoding{std::string(known.expression), known.specials(ranks.size())};
+    if (known.hash == hash) return rank_encoding(known.name, ranks.size());
   return std::nullopt;
+}
+
+RankEncoding rank_encoding(std::string_view name, int64_t ranks) {
+  const auto known = std::ranges::find(kKnown, name, &Known::name);
+  check(known != kKnown.end(), "no encoding is called {}", name);
+  return {std::string(known->expression), known->specials(ranks)};
 }
 
 std::vector<std::string> names_of_rank_encodings() {

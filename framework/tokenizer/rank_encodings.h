@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,8 @@ struct RankEncoding {
 };
 
 std::optional<RankEncoding> known_rank_encoding(const Vocabulary& ranks);
+/// The encoding of one of the names below, where `ranks` is one more than the last rank.
+RankEncoding rank_encoding(std::string_view name, int64_t ranks);
 std::vector<std::string> names_of_rank_encodings();
 
 }  // namespace tessera

@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/tokenizer/base64.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/rank_encodings.h"
 
 namespace tessera {
@@ -31,7 +32,7 @@ bool is_rank_file(std::string_view bytes) {
 
 const std::pair<const std::string, std::string>* rank_file(const TokenizerFiles& files) {
   for (const auto& file : files.all())
-    if ((file.first.ends_with(".model") || file.first.ends_with(".tiktoken") ||
+    if ((is_model_name(file.first) || file.first.ends_with(".tiktoken") ||
          files.all().size() == 1 || file.first.find('.') == std::string::npos) &&
         is_rank_file(file.second))
       return &file;
@@ -61,7 +62,7 @@ Ranks parse_ranks(std::string_view bytes, const std::string& what) {
         whole,
         "{}, line {}: not a token in base64, a space and its rank; the file is damaged or cut short",
         what, number);
-    if (!token->empty()) ranks.emplace_back(*token, rank);
+    ranks.emplace_back(*token, rank);
   }
   return ranks;
 }
@@ -83,14 +84,23 @@ RankEncoding encoding_of_user(std::string_view text, const std::string& what) {
 
 bool holds_ranks(const TokenizerFiles& files) { return rank_file(files) != nullptr; }
 
+std::vector<std::string> rank_file_names(const TokenizerFiles& files) {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : files.all())
+    if (name.ends_with(".tiktoken") || (is_model_name(name) && is_rank_file(bytes)))
+      names.push_back(name);
+  return names;
+}
+
 PipelineParts ranked_pipeline(Vocabulary vocabulary, const std::string& expression,
                               std::vector<AddedToken> specials, const std::string& what) {
   for (int32_t id = 0; id < vocabulary.size(); ++id)
     require(vocabulary.token(id).size() <= kLongestToken,
             "{}: token {} has {} bytes; at most {} are taken", what, id,
             vocabulary.token(id).size(), kLongestToken);
+  const int32_t no_bytes = vocabulary.find("");
   for (const AddedToken& special : specials)
-    require(vocabulary.token(special.id).empty(),
+    require(vocabulary.token(special.id).empty() && special.id != no_bytes,
             "{}: the special token '{}' and the token '{}' have one id, {}", what, special.content,
             vocabulary.token(special.id), special.id);
   SplitStep split{

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "framework/tokenizer/files.h"
 #include "framework/tokenizer/pipeline.h"
@@ -14,6 +15,8 @@ namespace tessera {
 
 /// Whether one of the files holds ranks.
 bool holds_ranks(const TokenizerFiles& files);
+/// The files of a folder that each make such a tokenizer, by their names.
+std::vector<std::string> rank_file_names(const TokenizerFiles& files);
 /// Throws UserError, which begins with `where` and the file's name.
 PipelineParts read_tiktoken(const TokenizerFiles& files, const std::string& where);
 

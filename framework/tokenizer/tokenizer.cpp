@@ -7,6 +7,7 @@
 #include "framework/core/json.h"
 #include "framework/core/random.h"
 #include "framework/tokenizer/file_kind.h"
+#include "framework/tokenizer/files_of_folder.h"
 
 namespace tessera {
 
@@ -141,7 +142,11 @@ std::shared_ptr<const Tokenizer> make_tokenizer(std::string_view description,
       "with a known one",
       type, fmt::join(names_of_file_kinds(), ", "));
   const std::filesystem::path place = folder / kTokenizerFolder;
-  auto tokenizer = load_tokenizer(place);
+  require(std::filesystem::is_directory(place),
+          "{}: the files of its tokenizer are missing: the folder {}; put it back, or tokenize the "
+          "text again",
+          folder.string(), place.string());
+  auto tokenizer = kept_tokenizer(place);
   require(json == nlohmann::json::parse(tokenizer->description()),
           "{}: not the tokenizer that {} was made with: here is {}, there it was {}; put the right "
           "files back, or tokenize the text again",
@@ -150,7 +155,9 @@ std::shared_ptr<const Tokenizer> make_tokenizer(std::string_view description,
 }
 
 std::shared_ptr<const Tokenizer> load_tokenizer(const std::filesystem::path& path) {
-  return std::make_shared<const Tokenizer>(TokenizerFiles::read(path), path.string());
+  TokenizerFiles files = TokenizerFiles::read(path);
+  if (std::filesystem::is_directory(path)) files = one_of_each_kind(files, path.string());
+  return std::make_shared<const Tokenizer>(std::move(files), path.string());
 }
 
 }  // namespace tessera

@@ -1,8 +1,12 @@
 #include "framework/tokenizer/tiktoken.h"
 
+#include <fmt/format.h>
+
 #include "framework/tokenizer/base64.h"
+#include "framework/tokenizer/rank_encodings.h"
 #include "framework/tokenizer/tokenizer.h"
 #include "tests/temporary_folder.h"
+#include "tests/tokenizer/checksum.h"
 
 namespace tessera {
 namespace {
@@ -67,6 +71,48 @@ TEST(Tiktoken, NamesWhatIsWrong) {
                   "the special token '<x>' and the token 'ab' have one id, 3");
 }
 
+TEST(Tiktoken, ATokenWithoutBytesTakesAnId) {
+  const std::string with_empty = ranks() + "= 5\n";
+  expect_contains(error_of([&] { tokenizer_of(with_empty); }), "<|endoftext|>' and the token ''");
+  const Tokenizer tokenizer = tokenizer_of(
+      with_empty, R"({"pattern": " ?\\p{L}+|\\s+", "special_tokens": {"<|endoftext|>": 6}})");
+  EXPECT_EQ(tokenizer.vocab_size(), 7);
+  EXPECT_EQ(tokenizer.encode("ab abba"), (Ids{3, 4, 1, 0}));
+  EXPECT_EQ(tokenizer.decode(Ids{3, 5, 4}), "ab ab");
+  expect_contains(error_of([&] { tokenizer_of(with_empty, ""); }), "\"<|endoftext|>\": 6}");
+}
+
+/// The special tokens of the files' own programs: tiktoken 0.14.0, openai-whisper 20250625,
+/// llama-models 0.3.0 and dashscope 2.0.2.
+TEST(RankEncodings, HaveTheSpecialTokensOfTheirPrograms) {
+  struct Row {
+    const char* name;
+    int64_t ranks, ids;
+    size_t specials;
+    uint32_t checksum;  // of the lines "TOKEN ID", by id
+  };
+  const std::vector<Row> rows = {{"gpt2", 50256, 50257, 1, 0xdcb8fb39},
+                                 {"multilingual of Whisper", 50257, 51865, 1608, 0x53c13f1c},
+                                 {"p50k_base", 50281, 50257, 1, 0xdcb8fb39},
+                                 {"cl100k_base", 100256, 100277, 5, 0x1b4bea49},
+                                 {"o200k_base", 199998, 200019, 2, 0xfd9da76c},
+                                 {"Llama 3", 128000, 128256, 256, 0x6478265d},
+                                 {"Llama 4", 200000, 202048, 2048, 0xa04294ee},
+                                 {"Qwen", 151643, 151851, 208, 0x43226975}};
+  std::vector<std::string> names;
+  for (const Row& row : rows) {
+    SCOPED_TRACE(row.name);
+    names.emplace_back(row.name);
+    const RankEncoding encoding = rank_encoding(row.name, row.ranks);
+    std::string lines;
+    for (const auto& [token, id] : encoding.specials) lines += fmt::format("{} {}\n", token, id);
+    EXPECT_EQ(encoding.specials.size(), row.specials);
+    EXPECT_EQ(encoding.specials.back().second + 1, row.ids);
+    EXPECT_EQ(crc32(lines), row.checksum);
+  }
+  EXPECT_EQ(names, names_of_rank_encodings());
+}
+
 TEST(Tokenizer, FilesOfNoKnownKindAreListed) {
   const std::string message = error_of([] {
     Tokenizer(TokenizerFiles(std::map<std::string, std::string>{{"notes.tiktoken", "hello"}}),
@@ -88,7 +134,7 @@ TEST(Tokenizer, TravelsWithItsFiles) {
                   "not the tokenizer that");
   fs::remove_all(folder.path() / kTokenizerFolder);
   expect_contains(error_of([&] { make_tokenizer(tokenizer.description(), folder.path()); }),
-                  "no such file or folder");
+                  "the files of its tokenizer are missing: the folder ");
 }
 
 }  // namespace
