@@ -55,7 +55,8 @@ std::vector<Option> eval_text_options() {
           kFormatOption,
           kTextOption,
           kColumnOption,
-          kSkipBrokenOption};
+          kSkipBrokenOption,
+          kSkipUnreadableOption};
 }
 
 int eval_text(const ModelOnMesh& model, const std::string& file, const Arguments& given) {

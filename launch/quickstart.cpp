@@ -169,7 +169,7 @@ bool wants_bpe(const Arguments& given, const std::string& model) {
 }
 
 void make_bpe(const std::string& text, const fs::path& folder) {
-  TrainingTexts texts{.inputs = {text}};
+  TrainingTexts texts{.inputs = {text}, .whole_documents = true};
   texts.reading.format = TextFormat::text;
   texts.counting.threads = 0;
   const TokenizerTraining training{
@@ -305,8 +305,8 @@ int run_quickstart(std::span<const std::string> args) {
   else
     fmt::print("  {} eval {} --set evaluate.batches=50\n", program, kFolder);
   fmt::print("  {} plan configs/gpt2-124m.yaml\n", program);
-  fmt::print("  {} train configs/gpt-small.yaml --set data.shards={} --set model.vocab=auto\n",
-             program, data);
+  fmt::print("  {} train configs/gpt-small.yaml --set {} --set model.vocab=auto\n", program,
+             shell_word("data.shards=" + data));
   return 0;
 }
 

@@ -46,12 +46,20 @@ const Option kSkipBrokenOption{.name = "skip-broken",
                                .value = "",
                                .help = "leave out records that cannot be read, and count them"};
 
+const Option kSkipUnreadableOption{
+    .name = "skip-unreadable",
+    .value = "",
+    .help = "leave out files and folders that cannot be read, and count them"};
+
 ReadingOptions reading_options(const Arguments& given) {
   ReadingOptions options;
   options.format = format_named(given.text("format", "auto"));
   options.text_key = given.text("text", options.text_key);
   options.columns = column_names(given.text("column", "text"));
+  options.key_is_given = given.has("text");
+  options.columns_are_given = given.has("column");
   options.skip_broken = given.has("skip-broken");
+  options.skip_unreadable = given.has("skip-unreadable");
   return options;
 }
 

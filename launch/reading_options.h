@@ -6,7 +6,8 @@
 
 namespace tessera {
 
-extern const Option kFormatOption, kTextOption, kColumnOption, kSkipBrokenOption;
+extern const Option kFormatOption, kTextOption, kColumnOption, kSkipBrokenOption,
+    kSkipUnreadableOption;
 
 /// Reads those options. Throws UserError for a format that is not known, or no column.
 ReadingOptions reading_options(const Arguments& given);

@@ -11,9 +11,11 @@
 #include "framework/core/utf16.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "launch/command_line.h"
 #include "launch/document_marks.h"
 #include "launch/reading_options.h"
+#include "launch/shell_word.h"
 #include "launch/tokenizer_modes.h"
 #include "launch/verbs.h"
 
@@ -39,6 +41,8 @@ std::string left_out(const TokenizeResult& result) {
   count(result.hidden, "hidden");
   count(result.special, "special (sockets, devices, pipes)");
   count(result.duplicates, "met twice");
+  count(result.no_records.size(), "without a record");
+  count(result.shard_folders.size(), "folders of token shards, which are no text");
   count(result.unreadable.size(), "unreadable");
   if (!text.empty()) text += '\n';
   const auto list = [&](const std::vector<std::string>& lines, std::string_view remark) {
@@ -47,6 +51,7 @@ std::string left_out(const TokenizeResult& result) {
     if (lines.size() > kShown) text += fmt::format("  … and {} more\n", lines.size() - kShown);
   };
   if (!result.first_broken.empty()) text += fmt::format("  {}\n", result.first_broken);
+  list(result.shard_folders, "");
   list(result.unreadable, "");
   list(result.utf16, fmt::format(": {}", kUtf16Remedy));
   return text;
@@ -113,12 +118,14 @@ int run_tokenize(std::span<const std::string> args) {
        kTextOption,
        kColumnOption,
        kSkipBrokenOption,
+       kSkipUnreadableOption,
        {"document-begin", "TOKEN",
         "the token that opens each document, as the tokenizer spells it, or #ID, or none (default: "
         "the tokenizer's own, if --document-end is not given either)"},
        {"document-end", "TOKEN", "the token that closes each document (default none)"},
        {"overwrite", "", "replace an older folder of token shards"},
        {"hidden", "", "take files and folders whose names begin with a dot, too"},
+       {"threads", "N", "that encode (default: one for each core that the process may use)"},
        {"shard-tokens", "N", "begin a new shard file after this many tokens (default 268435456)"}},
       {"/usr/include/c++ --out data/headers",
        "'crawl/*.jsonl.zst' --text content --out data/crawl"}};
@@ -131,6 +138,9 @@ int run_tokenize(std::span<const std::string> args) {
   options.include_hidden = given->has("hidden");
   options.shard_tokens = static_cast<uint64_t>(
       given->integer("shard-tokens", static_cast<int64_t>(options.shard_tokens), 1));
+  options.threads = static_cast<int>(given->integer("threads", 0, 1));
+  require(options.threads <= 4096, "--threads: {} is too much; it is 4096 at most",
+          options.threads);
   options.reading = reading_options(*given);
   const std::vector<std::string> files = given->list("FILES");
   const std::string out = given->text("out");
@@ -141,8 +151,10 @@ int run_tokenize(std::span<const std::string> args) {
         .opens =
             document_mark(given->text("document-begin", "none"), *tokenizer, "--document-begin"),
         .closes = document_mark(given->text("document-end", "none"), *tokenizer, "--document-end")};
-  tokenize_with_report(files, out, out, *tokenizer, name, options);
-  fmt::print("next: tessera train CONFIG --set data.shards={}\n", out);
+  const std::string file = std::filesystem::is_directory(name) ? file_of_tokens(*tokenizer) : "";
+  tokenize_with_report(files, out, out, *tokenizer, file.empty() ? name : name + ": " + file,
+                       options);
+  fmt::print("next: tessera train CONFIG --set {}\n", shell_word("data.shards=" + out));
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "framework/core/error.h"
+#include "framework/data/source_checks.h"
 #include "framework/data/text_parts.h"
 #include "framework/record/progress.h"
 #include "framework/tokenizer/unicode.h"
@@ -102,14 +103,17 @@ int tokenizer_compare(std::span<const std::string> args) {
                 {"B", "another one"},
                 {"PATHS", "files, folders, patterns ('data/**/*.jsonl'), - (standard input)",
                  Word::Count::many}},
-      .options = {kFormatOption, kTextOption, kColumnOption, kSkipBrokenOption},
+      .options = {kFormatOption, kTextOption, kColumnOption, kSkipBrokenOption,
+                  kSkipUnreadableOption},
       .examples = {"tok gpt2/ ~/texts"}};
   const auto given = line.parse(args);
   if (!given) return 0;
   Figures a(given->text("A"), "A"), b(given->text("B"), "B");
   const std::vector<std::string> inputs = given->list("PATHS");
-  TextParts parts(list_source_files({inputs.begin(), inputs.end()}, {}, false).files,
-                  reading_options(*given));
+  const ReadingOptions reading = reading_options(*given);
+  const SourceFiles sources = list_source_files({inputs.begin(), inputs.end()}, {}, false);
+  require_readable(sources.unreadable, reading);
+  TextParts parts(sources.files, reading);
   ProgressDisplay progress = ProgressDisplay::on_standard_output();
   using Clock = std::chrono::steady_clock;
   auto shown = Clock::now();

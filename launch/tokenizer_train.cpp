@@ -35,7 +35,7 @@ Choice chosen(std::string_view option, const std::string& name,
   return static_cast<Choice>(found - known.begin());
 }
 
-/// "32000", "32,000" or "32k".
+/// "32000", "32,000", "32k" or "1M".
 size_t vocabulary_size(std::string text) {
   const std::string given = text;
   std::erase(text, ',');
@@ -43,8 +43,10 @@ size_t vocabulary_size(std::string text) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, size);
   if (rest + 1 == end && (*rest == 'k' || *rest == 'K')) unit = 1000;
+  if (rest + 1 == end && (*rest == 'm' || *rest == 'M')) unit = 1'000'000;
   require(error == std::errc() && rest + (unit > 1 ? 1 : 0) == end && size > 0,
-          "--vocab: '{}' is no number of tokens, such as 32000 or 32k", given);
+          "--vocab: '{}' is no number of tokens, such as 32000 or 32k; it is {} at most", given,
+          kMostTokens);
   require(size <= kMostTokens / unit, "--vocab: {} is too much; it is {} at most", given,
           kMostTokens);
   return size * unit;
@@ -67,6 +69,11 @@ TokenizerTraining training_of(const Arguments& given) {
     if (!bpe) training.shape.specials = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"};
   }
   return training;
+}
+
+/// The last part of a path, with or without a slash at its end.
+std::string folder_name(const std::filesystem::path& path) {
+  return (path.has_filename() ? path : path.parent_path()).filename().string();
 }
 
 }  // namespace
@@ -93,11 +100,14 @@ int tokenizer_train(std::span<const std::string> args) {
                    "wordpiece: the N most frequent characters alone have tokens (default: all)"},
                   {"memory", "MIB",
                    "for counting words; more go to a temporary folder (default 4096)"},
+                  {"whole-documents", "",
+                   "words of plain files go over ends of lines, as those of records do"},
                   {"overwrite", "", "replace an older folder of a tokenizer"},
                   kFormatOption,
                   kTextOption,
                   kColumnOption,
-                  kSkipBrokenOption},
+                  kSkipBrokenOption,
+                  kSkipUnreadableOption},
       .examples = {"~/texts --type wordpiece --vocab 30k --out tok"}};
   const auto given = line.parse(args);
   if (!given) return 0;
@@ -109,7 +119,8 @@ int tokenizer_train(std::span<const std::string> args) {
   require_trainable(training);
   TrainingTexts texts{.inputs = given->list("PATHS"),
                       .exclude = {out, OutputFolder::partial_of(out)},
-                      .reading = reading_options(*given)};
+                      .reading = reading_options(*given),
+                      .whole_documents = given->has("whole-documents")};
   texts.counting.threads = 0;
   texts.counting.memory = static_cast<size_t>(given->integer("memory", 4096, 1)) << 20;
   OutputFolder folder(out, given->has("overwrite"), kTokenizerOutput);
@@ -118,8 +129,13 @@ int tokenizer_train(std::span<const std::string> args) {
   commit_tokenizer(trained.files, folder);
   std::string paths;
   for (const std::string& path : texts.inputs) paths += " " + shell_word(path);
-  fmt::print("next: tessera tokenize{} --tokenizer {} --out data/{}\n", paths, shell_word(out),
-             shell_word(std::filesystem::path(out).filename().string()));
+  for (const char* option : {"format", "text", "column"})
+    if (given->has(option))
+      paths += fmt::format(" --{} {}", option, shell_word(given->text(option)));
+  for (const char* option : {"skip-broken", "skip-unreadable"})
+    if (given->has(option)) paths += fmt::format(" --{}", option);
+  fmt::print("next: tessera tokenize{} --tokenizer {} --out {}\n", paths, shell_word(out),
+             shell_word("data/" + folder_name(out)));
   return 0;
 }
 

@@ -7,6 +7,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/threads.h"
+#include "framework/data/source_checks.h"
 #include "framework/data/text_parts.h"
 #include "framework/record/progress.h"
 #include "framework/tokenizer/tokenizer.h"
@@ -65,16 +66,18 @@ TrainedTokenizer train_tokenizer_on(const TrainingTexts& texts, const TokenizerT
   ProgressDisplay progress = ProgressDisplay::on_standard_output();
   const SourceFiles sources = list_source_files({texts.inputs.begin(), texts.inputs.end()},
                                                 texts.exclude, texts.include_hidden);
-  TextParts parts(sources.files, texts.reading);
+  require_readable(sources.unreadable, texts.reading);
+  TextParts parts(sources.files, texts.reading, {.records = true, .files = texts.whole_documents});
   Sample sample;
   const auto begun = Clock::now();
   auto shown = begun;
   WordCountOptions counting = texts.counting;
   if (counting.threads <= 0) counting.threads = available_cores();
   WordCounts words = count_training_words(
-      [&](std::string& text) {
-        if (!parts.next(text)) return false;
-        sample.meet(text);
+      [&](TextPart& part) {
+        if (!parts.next(part.text)) return false;
+        part.by_lines = parts.at_lines();
+        sample.meet(part.text);
         if (Clock::now() - shown >= std::chrono::milliseconds(100)) {
           shown = Clock::now();
           progress.busy(progress_text(parts.counts(), seconds_since(begun)));

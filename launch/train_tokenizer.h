@@ -18,7 +18,8 @@ struct TrainingTexts {
   std::vector<std::filesystem::path> exclude{};
   ReadingOptions reading{};
   bool include_hidden = false;
-  WordCountOptions counting{};  // threads: 0 means one for each core
+  bool whole_documents = false;  // plain files are not cut at lines; records never are
+  WordCountOptions counting{};   // threads: 0 means one for each core
 };
 
 struct TrainedTokenizer {

@@ -24,7 +24,10 @@ class DelimitedText final : public RecordText {
         chosen_(std::move(chosen)) {}
 
   void extract(std::string& record, uint64_t line) const override {
-    const std::string place = where(name_, line);
+    const auto lines = static_cast<uint64_t>(std::count(record.begin(), record.end(), '\n'));
+    const std::string place = lines == 0
+                                  ? where(name_, line)
+                                  : fmt::format("{}, lines {} to {}", name_, line, line + lines);
     const std::vector<std::string> fields = record_fields(record, delimiter_, place);
     require(fields.size() == field_count_, "{}: has {} fields, and the header {}", place,
             fields.size(), field_count_);
@@ -90,23 +93,36 @@ bool DelimitedReader::next_record(DocumentPart& part) {
   RecordEnd end;
   bool more = true;
   while (true) {
-    end = find_record_end(text_.ahead(), delimiter_);
-    const size_t seen = text_.ahead().size();
-    if (end.found || !more || seen > kMostRecordBytes) break;
-    more = text_.want(2 * seen + 1);  // twice as much, as the record is looked at anew
+    // No further than the limit, however much lies ahead: what is broken must not depend on that.
+    const std::string_view text = text_.ahead().substr(0, kMostRecordBytes);
+    end = find_record_end(text, delimiter_);
+    if (end.found || !more || text.size() == kMostRecordBytes) break;
+    more = text_.want(2 * text.size() + 1);  // twice as much, as the record is looked at anew
   }
   if (text_.ahead().empty()) return false;
+  const bool whole = end.found || (!more && text_.ahead().size() <= kMostRecordBytes);
   if (end.within_quotes) {
     part.broken = fmt::format("{}: a quote is never closed{}", where(name_, part.place.line),
-                              more ? fmt::format(" within {} MiB", kMostRecordBytes >> 20) : "");
-  } else if (!end.found && more) {
+                              whole ? "" : fmt::format(" within {} MiB", kMostRecordBytes >> 20));
+    skip_line();
+  } else if (!whole) {
     part.broken = fmt::format("{}: is longer than {} MiB", where(name_, part.place.line),
                               kMostRecordBytes >> 20);
+    skip_line();
   } else {
     part.text.assign(text_.ahead().substr(0, end.bytes));
+    text_.consume(end.next);
   }
-  text_.consume(end.next);
   return true;
+}
+
+void DelimitedReader::skip_line() {
+  while (true) {
+    const size_t end = text_.ahead().find('\n');
+    const size_t bytes = end == std::string_view::npos ? text_.ahead().size() : end + 1;
+    text_.consume(bytes);
+    if (end != std::string_view::npos || !text_.want(1)) return;
+  }
 }
 
 }  // namespace tessera

@@ -1,7 +1,8 @@
 // CSV and TSV with quotes as in RFC 4180: the first record names the columns, and every other one is
 // a document, made of one column or of several joined by a newline. A field in quotes may hold
 // delimiters, newlines and doubled quotes; a quote inside a field without quotes stands for itself.
-// Blank lines are no records.
+// Blank lines are no records. Where a quote is never closed, the line alone in which its record begins
+// is broken, and the next record begins in the line after it.
 #pragma once
 
 #include "framework/data/document_reader.h"
@@ -19,6 +20,7 @@ class DelimitedReader final : public DocumentReader {
 
  private:
   bool next_record(DocumentPart& part);
+  void skip_line();
 
   TextStream& text_;
   std::string name_;

@@ -31,23 +31,29 @@ DocumentPlace place_ahead(const TextStream& text) {
   return {.position = text.position(), .line = text.line(), .hash = text.hash()};
 }
 
-TextFormat format_of(const std::string& name, TextStream& text, TextFormat asked) {
-  if (asked != TextFormat::by_name) return asked;
+TextFormat format_by_name(const std::string& name) {
   std::string lower = name;
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   for (const std::string_view ending : {".gz", ".zst"})
     if (lower.ends_with(ending)) lower.resize(lower.size() - ending.size());
   using Ending = std::pair<std::string_view, TextFormat>;
-  constexpr std::array<Ending, 5> kEndings{{{".jsonl", TextFormat::json_lines},
+  constexpr std::array<Ending, 6> kEndings{{{".json", TextFormat::by_name},
+                                            {".jsonl", TextFormat::json_lines},
                                             {".ndjson", TextFormat::json_lines},
                                             {".csv", TextFormat::csv},
                                             {".tsv", TextFormat::tsv},
                                             {".tab", TextFormat::tsv}}};
   for (const auto& [ending, format] : kEndings)
     if (lower.ends_with(ending)) return format;
-  if (lower.ends_with(".json") && looks_like_json_lines(text)) return TextFormat::json_lines;
   return TextFormat::text;
+}
+
+TextFormat format_of(const std::string& name, TextStream& text, TextFormat asked) {
+  if (asked != TextFormat::by_name) return asked;
+  const TextFormat format = format_by_name(name);
+  if (format != TextFormat::by_name) return format;
+  return looks_like_json_lines(text) ? TextFormat::json_lines : TextFormat::text;
 }
 
 std::unique_ptr<DocumentReader> read_documents(TextStream& text, const std::string& name,

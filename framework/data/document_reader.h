@@ -22,6 +22,9 @@ struct ReadingOptions {
   std::string text_key = "text";  // JSON lines: a key, or a path of keys such as `a.b`
   std::vector<std::string> columns = {"text"};  // CSV and TSV: joined by a newline
   bool skip_broken = false;                     // count records that cannot be read, and go on
+  bool skip_unreadable = false;                 // the same for files and folders
+  // Whether the user named the text, and so expects records of that kind.
+  bool key_is_given = false, columns_are_given = false;
 
   bool operator==(const ReadingOptions&) const = default;
 };
@@ -66,6 +69,9 @@ class DocumentReader {
 
 /// The largest record; a longer one counts as broken.
 inline constexpr size_t kMostRecordBytes = size_t{256} << 20;
+
+/// The format that the name of a source tells: by_name where the content must.
+TextFormat format_by_name(const std::string& name);
 
 /// The format of a source: as the options say, or by its name (`.jsonl`, `.ndjson`, `.csv`, `.tsv`
 /// and `.tab`, with `.gz` or `.zst` behind; `.json` when its first two lines begin like objects).

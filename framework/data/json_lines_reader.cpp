@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -29,10 +31,11 @@ class JsonLineText final : public RecordText {
 
   void extract(std::string& record, uint64_t line) const override {
     const std::string where = fmt::format("{}, line {}", name_, line);
+    mend_surrogates(record);
     Json object = parse_json_object(record, where);
     Json* value = find(object, key_);
     if (value == nullptr) value = along_path(object, where);
-    require(value->is_string(), "{}: \"{}\" is a {} and no text", where, key_, value->type_name());
+    require(value->is_string(), "{}: \"{}\" is {} and no text", where, key_, json_kind(*value));
     record = std::move(value->get_ref<std::string&>());
   }
 
@@ -74,6 +77,46 @@ bool is_blank(std::string_view line) {
 
 }  // namespace
 
+std::string_view json_kind(const Json& value) {
+  switch (value.type()) {
+    case Json::value_t::array:
+      return "an array";
+    case Json::value_t::object:
+      return "an object";
+    case Json::value_t::null:
+      return "null";
+    case Json::value_t::boolean:
+      return value.get<bool>() ? "true" : "false";
+    case Json::value_t::string:
+      return "a text";
+    default:
+      return "a number";
+  }
+}
+
+void mend_surrogates(std::string& record) {
+  constexpr size_t kEscape = 6;  // \uXXXX
+  const auto unit = [&](size_t at) {
+    int32_t value = -1;
+    if (at + kEscape > record.size() || record[at] != '\\' || record[at + 1] != 'u') return value;
+    const char* end = record.data() + at + kEscape;
+    return std::from_chars(record.data() + at + 2, end, value, 16).ptr == end ? value : -1;
+  };
+  const auto high = [](int32_t value) { return value >= 0xd800 && value < 0xdc00; };
+  const auto low = [](int32_t value) { return value >= 0xdc00 && value < 0xe000; };
+  for (size_t at = 0; (at = record.find('\\', at)) != std::string::npos;) {
+    const int32_t first = unit(at);
+    if (high(first) && low(unit(at + kEscape))) {
+      at += 2 * kEscape;
+    } else if (high(first) || low(first)) {
+      record.replace(at + 2, 4, "fffd");
+      at += kEscape;
+    } else {
+      at += 2;  // also an escaped backslash
+    }
+  }
+}
+
 JsonLinesReader::JsonLinesReader(TextStream& text, std::string name, std::string key)
     : text_(text),
       name_(std::move(name)),
@@ -85,6 +128,11 @@ bool JsonLinesReader::next(DocumentPart& part) {
   return false;
 }
 
+std::string JsonLinesReader::too_long(uint64_t line) const {
+  return fmt::format("{}, line {}: is longer than {} MiB; are these JSON lines?", name_, line,
+                     kMostRecordBytes >> 20);
+}
+
 bool JsonLinesReader::next_line(DocumentPart& part) {
   part = DocumentPart();
   part.place = place_ahead(text_);
@@ -93,8 +141,7 @@ bool JsonLinesReader::next_line(DocumentPart& part) {
   while ((end = text_.ahead().find('\n', searched)) == std::string_view::npos) {
     searched = text_.ahead().size();
     if (searched > kMostRecordBytes) {
-      part.broken = fmt::format("{}, line {}: is longer than {} MiB; are these JSON lines?", name_,
-                                part.place.line, kMostRecordBytes >> 20);
+      part.broken = too_long(part.place.line);
       text_.consume(searched);
       searched = 0;
     }
@@ -103,6 +150,8 @@ bool JsonLinesReader::next_line(DocumentPart& part) {
   if (end == std::string_view::npos && text_.position() == part.place.position &&
       text_.ahead().empty())
     return false;
+  if (part.broken.empty() && std::min(end, text_.ahead().size()) > kMostRecordBytes)
+    part.broken = too_long(part.place.line);  // however much was read at once
   if (part.broken.empty()) part.text.assign(text_.ahead().substr(0, end));
   text_.consume(end == std::string_view::npos ? text_.ahead().size() : end + 1);
   return true;

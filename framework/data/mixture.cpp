@@ -36,10 +36,10 @@ Mixture::Mixture(std::vector<Source> sources) : sources_(std::move(sources)) {
       if (here) end = std::min(end, source.until);
     }
     if (phase.upto.back() == 0) {
-      require(end == kEndless,
-              "samples {} to {} of the run have no source: all that were there before have ended "
-              "(until, epochs); let one of them go on, or another begin earlier (from)",
-              begin, end - 1);
+      require(end == kEndless, "samples {} to {} of the run have no source: {}", begin, end - 1,
+              begin == 0 ? "none begins with the first sample; let one begin earlier (from)"
+                         : "all that were there before have ended (until, epochs); let one of them "
+                           "go on, or another begin earlier (from)");
       samples_ = begin;
       break;
     }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -63,6 +64,10 @@ fs::path followed(const fs::path& named) {
   fs::path folder = fs::absolute(named, error).lexically_normal();
   if (!folder.has_filename()) folder = folder.parent_path();
   require(folder.has_filename(), "{}: choose another output folder", folder.string());
+  require(std::ranges::none_of(folder.native(),
+                               [](char c) { return static_cast<unsigned char>(c) < ' '; }),
+          "the name of the output folder holds a line break or another control character; choose "
+          "another");
   if (!fs::is_symlink(folder, error)) return folder;
   folder = fs::canonical(folder, error);
   require(!error,

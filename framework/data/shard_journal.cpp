@@ -19,8 +19,8 @@ const std::string kWhat = "the journal";  // errors in it end its reading and ar
 
 std::string line_of(const Json& json) { return json.dump() + "\n"; }
 
-Json to_json(const ShardManifest::Shard& shard, const DocumentPlace& place,
-             const SourceCounts& counts) {
+Json to_json(const ShardManifest::Shard& shard, const SourceRecord& source,
+             const DocumentPlace& place) {
   return {{"shard", shard.file},
           {"tokens", shard.tokens},
           {"documents", shard.documents},
@@ -29,7 +29,8 @@ Json to_json(const ShardManifest::Shard& shard, const DocumentPlace& place,
           {"position", place.position},
           {"line", place.line},
           {"hash", hash_text(place.hash)},
-          {"counts", to_json(counts)}};
+          {"counts", to_json(source.counts)},
+          {"source", to_json(source)}};
 }
 
 uint64_t member(const Json& json, const char* key) {
@@ -94,6 +95,9 @@ class JournalReader {
     state_.shards.push_back(shard);
     state_.place = place;
     state_.counts = counts;
+    state_.begun.reset();
+    if (const auto source = json.find("source"); source != json.end())  // older ones lack it
+      state_.begun = source_record(*source, kWhat);
     state_.sources.insert(state_.sources.end(), sources_.begin(), sources_.end());
     sources_.clear();
     state_.journal_bytes = read_bytes_;
@@ -148,9 +152,9 @@ ShardJournal::ShardJournal(const fs::path& folder, const JournalState& state)
 
 void ShardJournal::add_source(const SourceRecord& record) { waiting_ += line_of(to_json(record)); }
 
-void ShardJournal::add_shard(const ShardManifest::Shard& shard, const DocumentPlace& place,
-                             const SourceCounts& counts) {
-  file_.append(waiting_ + line_of(to_json(shard, place, counts)));
+void ShardJournal::add_shard(const ShardManifest::Shard& shard, const SourceRecord& source,
+                             const DocumentPlace& place) {
+  file_.append(waiting_ + line_of(to_json(shard, source, place)));
   file_.sync();
   waiting_.clear();
 }

@@ -28,7 +28,8 @@ struct JournalState {
   JournalArguments arguments;
   std::vector<ShardManifest::Shard> shards;
   std::vector<SourceRecord> sources;  // those read to the end
-  DocumentPlace place;                // where the next document begins in the source after them
+  std::optional<SourceRecord> begun;  // the one after them, if it is known: its file as listed
+  DocumentPlace place;                // where the next document begins in that one
   SourceCounts counts;                // of that source, up to there
   uint64_t journal_bytes = 0;         // of the journal up to there
 };
@@ -48,9 +49,10 @@ class ShardJournal {
 
   /// Adds a source that was read to the end; it is written with the next shard.
   void add_source(const SourceRecord& record);
-  /// Adds a completed shard and where the next document begins; returns when the disk holds it.
-  void add_shard(const ShardManifest::Shard& shard, const DocumentPlace& place,
-                 const SourceCounts& counts);
+  /// Adds a completed shard and where the next document begins, in the file `source` as it was
+  /// listed; returns when the disk holds it.
+  void add_shard(const ShardManifest::Shard& shard, const SourceRecord& source,
+                 const DocumentPlace& place);
 
  private:
   std::string waiting_;

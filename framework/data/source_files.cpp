@@ -60,7 +60,7 @@ class Walk {
   void pattern(const fs::path& path) {
     const std::vector<fs::path> matches = expand_path_pattern(path, include_hidden_);
     require(!matches.empty(), "{}: nothing matches this pattern; name other files", path.string());
-    for (const fs::path& match : matches) input(match);
+    for (const fs::path& match : matches) met(match);
   }
 
   void folder(const fs::path& path, const struct stat& status) {
@@ -68,6 +68,10 @@ class Walk {
     if (!exclude_.empty() && exclude_.contains(fs::weakly_canonical(path, error))) return;
     if (!seen_.emplace(status.st_dev, status.st_ino).second) {
       ++found_.duplicates;
+      return;
+    }
+    if (holds_token_shards(path)) {
+      found_.shard_folders.push_back(path.string());
       return;
     }
     std::vector<fs::path> entries;
@@ -85,6 +89,10 @@ class Walk {
       ++found_.hidden;
       return;
     }
+    met(entry);
+  }
+
+  void met(const fs::path& entry) {
     struct stat target {};
     if (::stat(entry.c_str(), &target) != 0) {
       found_.unreadable.push_back(entry.string() + ": " + std::strerror(errno));

@@ -23,14 +23,16 @@ struct SourceFile {
 
 struct SourceFiles {
   std::vector<SourceFile> files;
-  uint64_t hidden = 0;      // entries whose name begins with a dot
-  uint64_t special = 0;     // sockets, devices, pipes
-  uint64_t duplicates = 0;  // other names of files and folders already there
-  std::vector<std::string> unreadable;
+  uint64_t hidden = 0;                     // entries whose name begins with a dot
+  uint64_t special = 0;                    // sockets, devices, pipes
+  uint64_t duplicates = 0;                 // other names of files and folders already there
+  std::vector<std::string> unreadable;     // "PATH: reason"
+  std::vector<std::string> shard_folders;  // folders of token shards, which hold no text
 };
 
 /// Entries at or below a path of `exclude` are left out. Throws UserError when an input does not
 /// exist, matches nothing, cannot be read, is a pipe or a device, or is a folder of token shards.
+/// What a pattern matches is treated as what a walk meets.
 SourceFiles list_source_files(const std::vector<std::filesystem::path>& inputs,
                               const std::vector<std::filesystem::path>& exclude,
                               bool include_hidden);

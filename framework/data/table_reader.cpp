@@ -144,7 +144,9 @@ void TableReader::take_delimited(const std::string& record,
 }
 
 void TableReader::take_json(const std::string& record, std::vector<std::string>& fields) const {
-  const nlohmann::json object = parse_json_object(record, place());
+  std::string mended = record;
+  mend_surrogates(mended);
+  const nlohmann::json object = parse_json_object(mended, place());
   for (const std::string& key : selected_) {
     const auto found = object.find(key);
     if (found == object.end()) {
@@ -153,11 +155,7 @@ void TableReader::take_json(const std::string& record, std::vector<std::string>&
       user_error("{}: has no \"{}\"; it has: {}", place(), key, listed(keys));
     }
     require(found->is_string() || found->is_number() || found->is_boolean(),
-            "{}: \"{}\" is {} {}; write a text there", place(), key,
-            found->is_null()     ? "a"
-            : found->is_object() ? "an"
-                                 : "a",
-            found->type_name());
+            "{}: \"{}\" is {}; write a text there", place(), key, json_kind(*found));
     fields.push_back(found->is_string() ? found->get<std::string>() : found->dump());
   }
 }

@@ -6,6 +6,7 @@
 
 #include "framework/core/error.h"
 #include "framework/data/input_file.h"
+#include "framework/data/source_checks.h"
 #include "framework/tokenizer/utf8.h"
 
 namespace tessera {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr size_t kPartBytes = size_t{256} << 10;
 constexpr size_t kMostLineBytes = size_t{4} << 20;
+constexpr size_t kMostUncutBytes = size_t{64} << 20;
 
 /// Where to cut a line that is too long: before its last space, or else behind a whole character.
 size_t end_within_line(std::string_view line) {
@@ -22,12 +24,23 @@ size_t end_within_line(std::string_view line) {
   return characters > 0 ? characters : line.size();
 }
 
+/// Whether the last character is surely no white space: all that is beyond ASCII begins with one of
+/// a few pairs of bytes.
+bool ends_without_space(std::string_view three) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(three[i]); };
+  if (byte(2) < 0x80) return byte(2) > ' ' && byte(2) != 0x7f;
+  if (byte(1) == 0xc2) return false;  // U+0085, U+00A0
+  return !(byte(0) == 0xe1 && byte(1) == 0x9a) && !(byte(0) == 0xe3 && byte(1) == 0x80) &&
+         !(byte(0) == 0xe2 && (byte(1) == 0x80 || byte(1) == 0x81));
+}
+
 }  // namespace
 
-TextParts::TextParts(std::vector<SourceFile> sources, ReadingOptions options)
-    : sources_(std::move(sources)), options_(std::move(options)) {
+TextParts::TextParts(std::vector<SourceFile> sources, ReadingOptions options, CutAtSpaces cut)
+    : sources_(std::move(sources)), options_(std::move(options)), cut_(cut) {
   counts_.files_total = sources_.size();
   for (const SourceFile& file : sources_) counts_.bytes_total += file.bytes;
+  require_records(sources_, options_);
 }
 
 bool TextParts::next(std::string& text) {
@@ -48,11 +61,23 @@ bool TextParts::next(std::string& text) {
 size_t TextParts::ready() {
   if (whole_ && carried_.size() <= kPartBytes) return carried_.size();
   if (carried_.size() < kPartBytes) return 0;
-  const size_t line = std::string_view(carried_).substr(searched_).rfind('\n');
-  if (line != std::string_view::npos) return searched_ + line + 1;
-  if (carried_.size() >= kMostLineBytes) return end_within_line(carried_);
+  if (const size_t cut = last_cut(); cut > 0) return cut;
+  if (carried_.size() >= (at_spaces_ ? kMostUncutBytes : kMostLineBytes))
+    return end_within_line(carried_);
   if (whole_) return carried_.size();
   searched_ = carried_.size();
+  return 0;
+}
+
+/// The last place behind searched_ where carried_ may be cut; 0 when there is none.
+size_t TextParts::last_cut() const {
+  const std::string_view text = carried_;
+  if (!at_spaces_) {
+    const size_t line = text.substr(searched_).rfind('\n');
+    return line == std::string_view::npos ? 0 : searched_ + line + 1;
+  }
+  for (size_t at = text.size(); at-- > std::max<size_t>(searched_, 3);)
+    if (text[at] == ' ' && ends_without_space(text.substr(at - 3, 3))) return at;
   return 0;
 }
 
@@ -63,10 +88,11 @@ bool TextParts::open_next() {
   if (opened_.kind == SourceKind::text) {
     reader_ = read_documents(*opened_.text, source_name(file.path), options_);
     record_text_ = reader_->record_text();
+    at_spaces_ = record_text_ != nullptr ? cut_.records : cut_.files;
     return true;
   }
-  require(opened_.error == 0 || !file.named, "{}: cannot read: {}", source_name(file.path),
-          std::strerror(opened_.error));
+  if (opened_.error != 0)
+    require_readable({source_name(file.path) + ": " + std::strerror(opened_.error)}, options_);
   ++counts_.left_out;
   close();
   return true;
@@ -84,8 +110,10 @@ bool TextParts::read_on() {
     }
   }
   if (!part.broken.empty()) {
-    require(options_.skip_broken, "{}; mend it, or give --skip-broken to leave such out",
-            part.broken);
+    if (!options_.skip_broken) {
+      require_undamaged(sources_[source_ - 1].path);
+      user_error("{}; mend it, or give --skip-broken to leave such out", part.broken);
+    }
     ++counts_.broken;
     return true;
   }

@@ -47,7 +47,16 @@ std::string first_bytes(ByteStream& bytes) {
   return head;
 }
 
-void require_no_parquet(std::string_view head, const std::string& name) {
+/// Refuses what holds text in a form that is not read.
+void require_known_form(std::string_view head, const std::string& name) {
+  const bool xz = head.starts_with(
+                 "\xfd"
+                 "7zXZ"),
+             bzip2 = head.starts_with("BZh") && head.substr(4).starts_with("1AY&SY");
+  require(!xz && !bzip2,
+          "{}: {} is not read; decompress it with `{} -dk FILE`, or pipe it in: `{} -dc FILE | "
+          "tessera tokenize - …`",
+          name, xz ? "xz" : "bzip2", xz ? "xz" : "bzip2", xz ? "xz" : "bzip2");
   require(!head.starts_with("PAR1"),
           "{}: Parquet is not read; convert it with `python3 -c 'import pandas, sys; "
           "pandas.read_parquet(sys.argv[1]).to_json(sys.argv[2], orient=\"records\", lines=True)' "
@@ -109,10 +118,10 @@ OpenedText open_text(const std::filesystem::path& path, const std::atomic<bool>*
     return opened;
   }
   opened.file = file.get();
-  require_no_parquet(file->head(), name);
+  require_known_form(file->head(), name);
   std::unique_ptr<ByteStream> bytes = decompressed(std::move(file), name);
   std::string head = first_bytes(*bytes);
-  require_no_parquet(head, name);
+  require_known_form(head, name);
 
   const bool low_first = head.starts_with("\xff\xfe"), high_first = head.starts_with("\xfe\xff");
   if (low_first || high_first) {

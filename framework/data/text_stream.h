@@ -57,7 +57,7 @@ struct OpenedText {
 };
 
 /// Opens `path` and looks at its first bytes. The kind utf16 is UTF-16 without a byte order mark.
-/// Throws UserError for Parquet, and for a compressed file that is damaged at its beginning or is
+/// Throws UserError for Parquet, xz and bzip2, and for a compressed file that is damaged at its beginning or is
 /// none despite its name.
 OpenedText open_text(const std::filesystem::path& path, const std::atomic<bool>* stop = nullptr);
 

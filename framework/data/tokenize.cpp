@@ -6,11 +6,13 @@
 #include "framework/core/durable_file.h"
 #include "framework/core/error.h"
 #include "framework/core/threads.h"
-#include "framework/core/utf16.h"
 #include "framework/data/document_feed.h"
 #include "framework/data/encoding_pool.h"
+#include "framework/data/no_text.h"
 #include "framework/data/output_folder.h"
+#include "framework/data/resumed_sources.h"
 #include "framework/data/shard_series.h"
+#include "framework/data/source_checks.h"
 #include "framework/data/source_files.h"
 #include "framework/data/tokenize_arguments.h"
 
@@ -22,6 +24,14 @@ using Report = std::function<void(const TokenizeProgress&)>;
 
 uint32_t token_bytes(const Tokenizer& tokenizer) {
   return tokenizer.vocab_size() <= 1 << 16 ? 2 : 4;
+}
+
+SourceRecord listed(const SourceFile& file) {
+  SourceRecord record;
+  record.file = record_path(file.path);
+  record.listed_bytes = file.bytes;
+  record.modified = file.modified;
+  return record;
 }
 
 class Tokenization {
@@ -47,6 +57,7 @@ class Tokenization {
     result_.special = sources.special;
     result_.duplicates = sources.duplicates;
     result_.unreadable = sources.unreadable;
+    result_.shard_folders = sources.shard_folders;
     progress_.files_total = sources_.size();
     for (const SourceFile& file : sources_) progress_.bytes_total += file.bytes;
     progress_.files = records_.size();
@@ -75,7 +86,7 @@ class Tokenization {
       if (item.end) {
         end_source(item.source, *item.end);
       } else if (!item.part.broken.empty()) {
-        skip_broken(item.part.broken);
+        skip_broken(item.source, item.part.broken);
       } else if (item.part.begins && item.part.ends && item.text_bytes == 0) {
         ++counts_.empty;
       } else {
@@ -93,7 +104,7 @@ class Tokenization {
 
   void add_part(const BatchItem& item, std::span<const int32_t> ids) {
     if (item.part.begins) {
-      if (shards_.full()) close_shard(item.part.place);
+      if (shards_.full()) close_shard(item.source, item.part.place);
       shards_.begin_document();
       if (marks_.opens != SpecialTokens::kNone) shards_.append({&marks_.opens, 1});
     }
@@ -105,16 +116,20 @@ class Tokenization {
     ++counts_.documents;
   }
 
-  void close_shard(const DocumentPlace& next) {
+  void close_shard(size_t source, const DocumentPlace& next) {
     shards_.close();
     sync_directory(folder_.partial());
-    journal_.add_shard(shards_.shards().back(), next, counts_);
+    SourceRecord begun = listed(sources_[source]);
+    begun.counts = counts_;
+    journal_.add_shard(shards_.shards().back(), begun, next);
     folder_.keep();
   }
 
-  void skip_broken(const std::string& why) {
-    require(options_.reading.skip_broken, "{}; mend it, or give --skip-broken to leave such out",
-            why);
+  void skip_broken(size_t source, const std::string& why) {
+    if (!options_.reading.skip_broken) {
+      require_undamaged(sources_[source].path);
+      user_error("{}; mend it, or give --skip-broken to leave such out", why);
+    }
     if (result_.first_broken.empty()) result_.first_broken = why;
     ++counts_.broken;
   }
@@ -122,15 +137,14 @@ class Tokenization {
   void end_source(size_t source, const SourceEnd& end) {
     const SourceFile& file = sources_[source];
     const std::string reason = end.error != 0 ? std::strerror(end.error) : "";
-    require(end.error == 0 || !file.named, "{}: cannot read: {}", source_name(file.path), reason);
-    SourceRecord record{.file = record_path(file.path),
-                        .kind = end.kind,
-                        .reason = reason,
-                        .listed_bytes = file.bytes,
-                        .modified = file.modified,
-                        .bytes = end.bytes,
-                        .hash = end.hash,
-                        .counts = std::exchange(counts_, {})};
+    if (end.error != 0)
+      require_readable({source_name(file.path) + ": " + reason}, options_.reading);
+    SourceRecord record = listed(file);
+    record.kind = end.kind;
+    record.reason = reason;
+    record.bytes = end.bytes;
+    record.hash = end.hash;
+    record.counts = std::exchange(counts_, {});
     journal_.add_source(record);
     records_.push_back(std::move(record));
     bytes_ended_ += file.bytes > 0 ? file.bytes : end.bytes;
@@ -139,6 +153,9 @@ class Tokenization {
 
   void finish() {
     for (const SourceRecord& record : records_) {
+      const auto& [documents, empty, broken] = record.counts;
+      if (record.kind == SourceKind::text && documents + empty + broken == 0)
+        result_.no_records.push_back(record.file);
       result_.documents += record.counts.documents;
       result_.empty_records += record.counts.empty;
       result_.broken_records += record.counts.broken;
@@ -196,21 +213,12 @@ void require_same(const JournalState& state, const JournalArguments& arguments,
       "{} holds the {} complete shards of an interrupted run with other arguments: {}; give the "
       "same arguments to go on, or remove that folder to begin anew",
       partial.string(), state.shards.size(), differences);
-  for (size_t i = 0; i < state.sources.size(); ++i) {
-    const SourceRecord& before = state.sources[i];
-    const bool there = i < sources.files.size();
-    const std::string file = there ? record_path(sources.files[i].path) : "nothing";
-    const bool same = there && file == before.file &&
-                      sources.files[i].bytes == before.listed_bytes &&
-                      sources.files[i].modified == before.modified;
-    require(
-        same,
-        "{} holds the {} complete shards of an interrupted run, and its sources have changed: {}; "
-        "restore them to go on, or remove that folder to begin anew",
-        partial.string(), state.shards.size(),
-        file == before.file ? file + " has another size or time"
-                            : fmt::format("{} stands where {} was", file, before.file));
-  }
+  const std::string changes = source_differences(state, sources.files);
+  require(
+      changes.empty(),
+      "{} holds the {} complete shards of an interrupted run, and its sources have changed: {}; "
+      "restore them to go on, or remove that folder to begin anew",
+      partial.string(), state.shards.size(), changes);
   require(
       state.sources.size() < sources.files.size(),
       "{} holds the {} complete shards of an interrupted run that had more sources; restore them "
@@ -227,6 +235,8 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   const DocumentMarks marks = marks_of(tokenizer, options);
   const SourceFiles sources =
       list_source_files(inputs, {out, OutputFolder::partial_of(out)}, options.include_hidden);
+  require_readable(sources.unreadable, options.reading);
+  require_records(sources.files, options.reading);
   OutputFolder folder(out, options.overwrite);
   const JournalArguments arguments = journal_arguments(inputs, tokenizer, marks, options);
   std::optional<JournalState> before = read_shard_journal(folder.partial());
@@ -243,17 +253,7 @@ TokenizeResult tokenize(const std::vector<fs::path>& inputs, const fs::path& out
   Tokenization work(folder, sources, tokenizer, marks, options, progress, std::move(state),
                     before.has_value());
   const TokenizeResult result = work.run();
-  require(result.documents > 0,
-          "no text found: of {} files, {} are empty, {} binary, {} in UTF-16 and {} unreadable ({} "
-          "hidden entries were left out){}; {}name other files or folders",
-          sources.files.size(), result.empty, result.binary, result.utf16.size(),
-          result.unreadable.size(), result.hidden,
-          result.empty_records + result.broken_records == 0
-              ? ""
-              : fmt::format(", and of the records in the others {} are empty and {} broken{}",
-                            result.empty_records, result.broken_records,
-                            result.broken_records == 0 ? "" : " (" + result.first_broken + ")"),
-          result.utf16.empty() ? "" : fmt::format("{}: {}, or ", result.utf16[0], kUtf16Remedy));
+  require(result.documents > 0, "no text found: {}", why_no_text(result, sources.files.size()));
 
   ShardManifest manifest;
   manifest.tokenizer = tokenizer.description();

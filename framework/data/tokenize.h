@@ -45,7 +45,9 @@ struct TokenizeResult {
   uint64_t broken_records = 0;     // skipped because the options say so
   std::string first_broken;        // why the first of them that this run met was skipped
   uint64_t hidden = 0, special = 0, duplicates = 0;
-  std::vector<std::string> unreadable;  // "PATH: reason", found in a walk; a named one is an error
+  std::vector<std::string> no_records;     // files of records without one
+  std::vector<std::string> shard_folders;  // folders of token shards among the sources
+  std::vector<std::string> unreadable;     // "PATH: reason"; left out because the options say so
 };
 
 /// `progress` may throw, which stops the work. Work that stops before its first shard is complete

@@ -4,6 +4,7 @@
 
 #include "framework/core/error.h"
 #include "framework/data/input_file.h"
+#include "framework/data/source_checks.h"
 #include "framework/data/text_stream.h"
 
 namespace tessera {
@@ -44,6 +45,8 @@ uint64_t read_one(OpenedText& opened, const std::string& name, const ReadingOpti
 uint64_t for_each_document(const SourceFiles& sources, const ReadingOptions& options,
                            const std::function<void(const std::string& text)>& take) {
   uint64_t broken = 0;
+  require_readable(sources.unreadable, options);
+  require_records(sources.files, options);
   for (const SourceFile& file : sources.files) {
     OpenedText opened = open_text(file.path);
     const std::string name = source_name(file.path);
@@ -51,8 +54,7 @@ uint64_t for_each_document(const SourceFiles& sources, const ReadingOptions& opt
       broken += read_one(opened, name, options, take);
       continue;
     }
-    require(opened.error == 0 || !file.named, "{}: cannot read: {}", name,
-            std::strerror(opened.error));
+    if (opened.error != 0) require_readable({name + ": " + std::strerror(opened.error)}, options);
     require(!file.named || opened.kind == SourceKind::empty, "{}: it is not text", name);
   }
   return broken;

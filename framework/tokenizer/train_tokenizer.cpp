@@ -17,9 +17,9 @@ namespace tessera {
 namespace {
 
 /// Cuts texts as the trained tokenizer will: by the parts that its own files name.
-class LineCutter {
+class TrainingCutter {
  public:
-  explicit LineCutter(const TokenizerTraining& training) {
+  explicit TrainingCutter(const TokenizerTraining& training) {
     const std::string name = "tokenizer.json";
     const TokenizerFiles files =
         training.model == TrainingModel::bpe
@@ -31,24 +31,25 @@ class LineCutter {
     pre_tokenizer_ = parse_pre_tokenizer(json.at("pre_tokenizer"), name);
   }
 
-  void cut(std::string_view text, Pieces& words) const {
+  void cut(std::string_view text, bool by_lines, Pieces& words) const {
     if (!is_utf8(text)) text = words.keep(replace_invalid_utf8(text));
     for (size_t at = 0; at < text.size();) {
-      const size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
-      add_line(text.substr(at, end - at), words);
+      const size_t end =
+          by_lines ? std::min(text.find('\n', at), text.size() - 1) + 1 : text.size();
+      add(text.substr(at, end - at), words);
       at = end;
     }
     pre_tokenizer_.cut(words, /*begins=*/true);
   }
 
  private:
-  void add_line(std::string_view line, Pieces& words) const {
+  void add(std::string_view text, Pieces& words) const {
     if (!normalizer_.empty()) {
-      std::string changed(line);
+      std::string changed(text);
       normalizer_.apply(changed);
-      line = words.keep(std::move(changed));
+      text = words.keep(std::move(changed));
     }
-    words.list.push_back(line);
+    words.list.push_back(text);
   }
 
   Normalizer normalizer_;
@@ -66,14 +67,14 @@ void cut_at_spaces(std::string_view text, Pieces& words) {
   }
 }
 
-/// The counts of what `lines` makes of each word. BERT's pre-tokenizer drops these spaces, and no
+/// The counts of what `cutter` makes of each word. BERT's pre-tokenizer drops these spaces, and no
 /// normalizer reaches across one, so each distinct word needs to be normalized and cut but once.
-WordCounts cut_words(const WordCounts& whole, const LineCutter& lines) {
+WordCounts cut_words(const WordCounts& whole, const TrainingCutter& cutter) {
   WordTable table;
   Pieces pieces;
   for (size_t i = 0; i < whole.size(); ++i) {
     pieces.clear();
-    lines.cut(whole[i].word, pieces);
+    cutter.cut(whole[i].word, /*by_lines=*/true, pieces);
     for (const std::string_view piece : pieces.list) table.add(piece, whole[i].count);
   }
   WordCounts counts;
@@ -99,17 +100,23 @@ void require_trainable(const TokenizerTraining& training) {
   require(training.model != TrainingModel::bpe || training.alphabet == 0,
           "byte-level BPE has the 256 bytes as its alphabet; leave --alphabet out, or take --type "
           "wordpiece");
-  LineCutter{training};
+  TrainingCutter{training};
 }
 
 WordCounts count_training_words(const TextSource& texts, const TokenizerTraining& training,
                                 const WordCountOptions& options) {
   require_trainable(training);
-  const LineCutter lines(training);
+  const TrainingCutter cutter(training);
   if (training.shape.pre_tokenizer == TrainingPreTokenizer::bert)
-    return cut_words(count_words(texts, cut_at_spaces, options), lines);
+    return cut_words(
+        count_words(
+            texts, [](const TextPart& part, Pieces& words) { cut_at_spaces(part.text, words); },
+            options),
+        cutter);
   return count_words(
-      texts, [&](std::string_view text, Pieces& words) { lines.cut(text, words); }, options);
+      texts,
+      [&](const TextPart& part, Pieces& words) { cutter.cut(part.text, part.by_lines, words); },
+      options);
 }
 
 TokenizerFiles train_tokenizer(WordCounts words, const TokenizerTraining& training) {

@@ -1,6 +1,7 @@
 // Training of a tokenizer on texts, from the text itself to the files that tokenizers and
 // transformers load. Each line of a text, with its end, is cut by itself, as tokenizers 0.23.3 reads
-// the files it trains on; so a tokenizer of the same options has the very merges of the reference.
+// the files it trains on, or a text is cut whole, as its train_from_iterator does; so a tokenizer of
+// the same options has the very merges of the reference.
 #pragma once
 
 #include <cstddef>
@@ -25,8 +26,8 @@ struct TokenizerTraining {
 /// Throws UserError when the parts do not go together.
 void require_trainable(const TokenizerTraining& training);
 
-/// Counts the words of `texts`, whose parts must end where lines or documents do. Invalid bytes count
-/// as U+FFFD. Throws what `texts` throws.
+/// Counts the words of `texts`; parts that are cut by lines must end where lines or documents do.
+/// Invalid bytes count as U+FFFD. Throws what `texts` throws.
 WordCounts count_training_words(const TextSource& texts, const TokenizerTraining& training,
                                 const WordCountOptions& options = {});
 

@@ -41,11 +41,11 @@ class Counting {
  private:
   void work(WordTable& table) {
     try {
-      std::string text;
+      TextPart part;
       Pieces words;
-      while (take(text)) {
+      while (take(part)) {
         words.clear();
-        cut_(text, words);
+        cut_(part, words);
         for (const std::string_view word : words.list) {
           if (table.bytes_to_add(word.size()) > share_ && table.size() > 0) runs_.spill(table);
           table.add(word);
@@ -56,10 +56,10 @@ class Counting {
     }
   }
 
-  bool take(std::string& text) {
+  bool take(TextPart& part) {
     const std::lock_guard lock(mutex_);
-    text.clear();
-    return !error_ && next_(text);
+    part.text.clear();
+    return !error_ && next_(part);
   }
 
   void stop(std::exception_ptr error) {

@@ -32,11 +32,16 @@ class WordCounts {
   std::vector<uint64_t> counts_;
 };
 
+struct TextPart {
+  std::string text;
+  bool by_lines = true;  // each line is a text by itself; else no word goes over the part's ends
+};
+
 /// Puts the next part of the texts into its argument; false when there is none left. Parts should be
 /// of many kilobytes, since threads take turns here.
-using TextSource = std::function<bool(std::string& text)>;
+using TextSource = std::function<bool(TextPart& part)>;
 /// Appends the words of a part; called by many threads at a time.
-using TextCutter = std::function<void(std::string_view text, Pieces& words)>;
+using TextCutter = std::function<void(const TextPart& part, Pieces& words)>;
 
 struct WordCountOptions {
   int threads = 1;

@@ -119,7 +119,7 @@ TEST_F(Corpus, BrokenRecordsAreErrorsOrCounted) {
   EXPECT_EQ(texts(), (Texts{"one", "two"}));
   write_file(folder_ / "in/a.jsonl", "{\"text\": \"\"}\n5\n");
   expect_contains(error_of([&] { run({.overwrite = true, .reading = {.skip_broken = true}}); }),
-                  "of the records in the others 1 are empty and 1 broken");
+                  "1 file; 1 records without text; 1 broken records: ");
 }
 
 TEST_F(Corpus, DamagedSourcesAreErrors) {

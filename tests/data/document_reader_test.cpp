@@ -134,7 +134,42 @@ TEST_F(Documents, BrokenCsvIsNamed) {
             (Texts{"broken: a.csv, line 2: has 1 fields, and the header 2",
                    "broken: a.csv, line 3: text follows the closing quote of column 1",
                    "broken: a.csv, line 4: has 3 fields, and the header 2", "e",
-                   "broken: a.csv, line 6: a quote is never closed"}));
+                   "broken: a.csv, line 6: a quote is never closed", "g"}));
+  EXPECT_EQ(
+      read("a.csv", "text,n\n\"two\nlines\"x,1\ng,2\n"),
+      (Texts{"broken: a.csv, lines 2 to 3: text follows the closing quote of column 1", "g"}));
+}
+
+TEST_F(Documents, AQuoteThatIsNeverClosedCostsItsLineAlone) {
+  std::string table = "text,n\n", rest;
+  Texts expected{"broken: a.csv, line 2: a quote is never closed"};
+  for (int i = 0; i < 30000; ++i) {  // quotes behind it that could open and close fields anew
+    const std::string text = fmt::format("row {}{}", i, i % 3 == 0 ? " of \"\" and more" : "");
+    rest += fmt::format("{},{}\n", i % 3 == 1 ? "\"\"" : text, i % 2 == 0 ? "\"\"" : "1");
+    expected.push_back(i % 3 == 1 ? "" : text);
+  }
+  EXPECT_TRUE(read("a.csv", table + "\"stray,1\n" + rest) == expected);
+  EXPECT_EQ(lines_[1], 3u);
+  // One that a later field closes costs the lines up to there, which are named.
+  const Texts got = read("a.csv", table + "a,0\n\"stray,1\nb,2\n\"c\",3\nd,4\n");
+  EXPECT_EQ(got, (Texts{"a",
+                        "broken: a.csv, lines 3 to 5: text follows the closing quote of column "
+                        "1",
+                        "d"}));
+}
+
+TEST_F(Documents, WhatTakesTooLongToEndIsBrokenWhateverLiesAhead) {
+  const std::string table = "text\na\n\"c\nb\n" + std::string(257 << 20, 'x') + "\"\nd\n";
+  EXPECT_EQ(read("a.csv", table),
+            (Texts{"a", "broken: a.csv, line 3: a quote is never closed within 256 MiB", "b",
+                   "broken: a.csv, line 5: is longer than 256 MiB", "d"}));
+}
+
+TEST_F(Documents, LoneSurrogatesInJsonAreReplaced) {
+  EXPECT_EQ(read("a.jsonl", R"({"text": "a\ud83d b\uDE00c \ud83d\ud83d\ude00 \\ud83d"})"),
+            Texts{"a\uFFFD b\uFFFDc \uFFFD\U0001f600 \\ud83d"});
+  EXPECT_EQ(read("a.jsonl", R"({"te\udc00": 1, "text": "\ud83dx"})"), Texts{"\uFFFDx"});
+  expect_contains(read("a.jsonl", R"({"text": "\ud8"})")[0], "broken: a.jsonl, line 1 is not JSON");
 }
 
 TEST_F(Documents, CompressedFiles) {
@@ -179,6 +214,16 @@ TEST_F(Documents, DamagedCompressedFilesAreNamed) {
   // A frame whose header asks for a window of 2 GiB.
   expect_contains(error("a.zst", std::string("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9)),
                   "needs more than 128 MiB of memory to decompress");
+}
+
+TEST_F(Documents, FormsThatAreNotReadAreNamed) {
+  expect_contains(error("a.xz",
+                        "\xfd"
+                        "7zXZ" +
+                            std::string(20, '\0')),
+                  "a.xz: xz is not read; decompress it with `xz -dk FILE`");
+  expect_contains(error("a.bz2", "BZh91AY&SY" + std::string(20, '\x55')), "`bzip2 -dk FILE`");
+  expect_contains(error("a.txt", gzip("PAR1")), "Parquet is not read");
 }
 
 TEST_F(Documents, Utf16AndByteOrderMarks) {

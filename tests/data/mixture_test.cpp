@@ -103,7 +103,8 @@ TEST(Mixture, SamplesWithoutASourceAreRefused) {
                     Mixture(Sources{{.most = 5}, {.from = 20}});
                   }),
                   "samples 5 to 19 of the run have no source");
-  expect_contains(error_of([] { Mixture(Sources{{.from = 20}}); }), "samples 0 to 19");
+  expect_contains(error_of([] { Mixture(Sources{{.from = 20}}); }),
+                  "samples 0 to 19 of the run have no source: none begins with the first sample");
   EXPECT_EQ(Mixture(Sources{{.until = 10}}).samples(), 10u);
 }
 

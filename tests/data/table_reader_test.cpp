@@ -68,8 +68,8 @@ TEST_F(Tables, SaysWhatItCannotRead) {
   expect(error("a.jsonl", "[1]\n"), "a.jsonl, line 1");
   expect(error("a.jsonl", "{\"text\": \"a\"}\n{\"b\": 1}\n"),
          "a.jsonl, line 2: has no \"text\"; it has: b");
-  expect(error("a.jsonl", "{\"text\": null}\n"), "\"text\" is a null; write a text there");
-  expect(error("a.jsonl", "{\"text\": [1]}\n"), "\"text\" is a array; write a text there");
+  expect(error("a.jsonl", "{\"text\": null}\n"), "\"text\" is null; write a text there");
+  expect(error("a.jsonl", "{\"text\": [1]}\n"), "\"text\" is an array; write a text there");
   expect(error("a.tsv", std::string(3 << 20, 'x')), "the header is longer than 1024 KiB");
   expect(error_of([&] { TableReader(folder_ / "none.tsv"); }), "No such file");
 }

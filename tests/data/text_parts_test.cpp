@@ -1,5 +1,7 @@
 #include "framework/data/text_parts.h"
 
+#include <nlohmann/json.hpp>
+
 #include "tests/data/text_folder.h"
 
 namespace tessera {
@@ -64,6 +66,31 @@ TEST(TextParts, OfAVeryLongLineEndAtSpacesOrCharacters) {
       EXPECT_TRUE(part.starts_with(line == dense ? "\u4e2d" : part[0] == ' ' ? " word" : "word"));
       EXPECT_LT(part.size(), size_t{6} << 20);
     }
+  }
+}
+
+TEST(TextParts, MayBeCutWhereWordsBegin) {
+  const TemporaryFolder folder;
+  std::string code;
+  for (int i = 0; code.size() < size_t{1} << 20; ++i)
+    code += i % 2 == 0 ? "  a  b\n \n" : "\u3000 \u00a0 x\u4e2d y\n";
+  write_file(folder / "a.txt", code);
+  write_file(folder / "b.jsonl", nlohmann::json{{"text", code}}.dump() + "\n");
+  for (const bool files : {false, true}) {
+    TextParts parts(list_source_files({folder.path()}, {}, false).files, {},
+                    {.records = true, .files = files});
+    std::string all, last;
+    size_t at_spaces = 0;
+    for (std::string part; parts.next(part); last = part) {
+      const bool begins = all.size() % code.size() == 0;
+      if (!parts.at_lines() && ++at_spaces > 0 && !begins) {
+        EXPECT_EQ(part[0], ' ');
+        EXPECT_TRUE(last.ends_with("b") || last.ends_with("\u4e2d") || last.ends_with("a")) << last;
+      }
+      all += part;
+    }
+    EXPECT_TRUE(all == code + code);
+    EXPECT_GT(at_spaces, files ? 3u : 1u);
   }
 }
 

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "framework/data/source_files.h"
+#include "tests/data/compressed.h"
 #include "tests/data/text_folder.h"
 #include "tests/names_in.h"
 
@@ -39,8 +40,85 @@ TEST_F(TokenizeFailure, NothingButBinaryAndEmptyFiles) {
   write_file(folder_ / "none" / "empty", "");
   const std::string error =
       error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); });
-  expect_contains(error, "of 2 files, 1 are empty, 1 binary, 0 in UTF-16");
+  expect_contains(error, "no text found: 2 files; 1 empty; 1 binary; name other files or folders");
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "none"}));
+}
+
+TEST_F(TokenizeFailure, TablesWithoutRowsAreNamed) {
+  write_file(folder_ / "none" / "a.csv", "text,label\n");
+  write_file(folder_ / "none" / "b.jsonl", "\n\n");
+  const std::string error =
+      error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); });
+  expect_contains(error, "2 files; 2 without a record (a header without rows, or blank lines): ");
+  expect_contains(error, "a.csv; name other");
+  write_file(folder_ / "none" / "b.jsonl", "{\"text\": \"\"}\n");
+  expect_contains(error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); }),
+                  "a.csv; 1 records without text; name other");
+}
+
+TEST_F(TokenizeFailure, RecordsThatAreAskedForMustBeThere) {
+  const auto error = [&](const ReadingOptions& reading) {
+    return error_into(folder_ / "out", {.reading = reading});
+  };
+  const ReadingOptions json{.text_key = "body", .key_is_given = true};
+  const ReadingOptions table{.columns = {"a", "b"}, .columns_are_given = true};
+  expect_contains(error(json), "--text body: none of the files holds JSON lines");
+  expect_contains(error(table), "--column a,b: none of the files is a table");
+  write_file(folder_ / "in" / "x.json", "{\"body\": \"a\"}\n");
+  expect_contains(error(json), "none of the files holds JSON lines");
+  write_file(folder_ / "in" / "a.json", "[{\"body\": \"a\"},\n {\"body\": \"b\"}]\n");
+  expect_contains(error(json), "a.json: is one JSON array, not JSON lines");
+  expect_contains(error(json), "python3 -c 'import json, sys; [print(json.dumps(x))");
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+  write_file(folder_ / "in" / "x.json", "{\"body\": \"a\"}\n{\"body\": \"b\"}\n");
+  EXPECT_EQ(
+      tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{}, {.reading = json}).documents,
+      4u);
+  expect_contains(error(table), "--column a,b");
+}
+
+TEST_F(TokenizeFailure, ADamagedFileIsNamedAndNotTheRecordsMadeOfIt) {
+  std::string lines;
+  for (int i = 0; i < 20000; ++i) lines += fmt::format("{{\"text\": \"{} {}\"}}\n", i, i * i);
+  std::string packed = gzip(lines);
+  for (size_t i = packed.size() / 2; i < packed.size() - 100; i += 50) packed[i] ^= '\x01';
+  write_file(folder_ / "in" / "a.jsonl.gz", packed);
+  for (const bool skip : {false, true}) {
+    const std::string error = error_into(folder_ / "out", {.reading = {.skip_broken = skip}});
+    expect_contains(error, "a.jsonl.gz: damaged: the gzip data make no sense");
+  }
+  write_file(folder_ / "in" / "a.jsonl.gz", gzip(lines + "broken\n"));
+  expect_contains(error_into(folder_ / "out"), "line 20001 is not JSON");
+}
+
+TEST_F(TokenizeFailure, TheNameOfTheFolderHoldsALineBreak) {
+  expect_contains(error_into(folder_ / "out\nput"), "holds a line break or another control");
+}
+
+TEST_F(TokenizeFailure, FoldersOfShardsAmongTheSourcesAreLeftOut) {
+  tokenize({folder_ / "in"}, folder_ / "in" / "shards", ByteTokenizer{});
+  const TokenizeResult result = tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+  EXPECT_EQ(result.documents, 1u);
+  ASSERT_EQ(result.shard_folders.size(), 1u);
+  expect_contains(result.shard_folders[0], "in/shards");
+  EXPECT_EQ(tokenize({folder_ / "in" / "*"}, folder_ / "again", ByteTokenizer{}).documents, 1u);
+}
+
+TEST_F(TokenizeFailure, WhatCannotBeReadIsAnErrorUnlessItIsSkipped) {
+  fs::create_symlink("nowhere", folder_ / "in" / "link");
+  for (const fs::path& input : {folder_ / "in", folder_ / "in" / "*"}) {
+    const std::string error =
+        error_of([&] { tokenize({input}, folder_ / "out", ByteTokenizer{}); });
+    expect_contains(error,
+                    "in/link: No such file or directory; make it readable, or give "
+                    "--skip-unreadable to leave such out");
+    const TokenizeResult result =
+        tokenize({input}, folder_ / "out", ByteTokenizer{},
+                 {.overwrite = true, .reading = {.skip_unreadable = true}});
+    EXPECT_EQ(result.documents, 1u);
+    ASSERT_EQ(result.unreadable.size(), 1u);
+    fs::remove_all(folder_ / "out");
+  }
 }
 
 TEST_F(TokenizeFailure, InputIsNoText) {
@@ -142,9 +220,10 @@ TEST_F(TokenizeFailure, NoPermission) {
     expect_contains(error_into(folder_ / "closed" / "out"), "Permission denied");
     expect_contains(
         error_of([&] { tokenize({folder_ / "in" / "secret"}, folder_ / "out", ByteTokenizer{}); }),
-        "secret: cannot read: Permission denied");
-    // Found in a walk it is named and left out.
-    const TokenizeResult result = tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{});
+        "secret: Permission denied; make it readable");
+    expect_contains(error_into(folder_ / "out"), "secret: Permission denied; make it readable");
+    const TokenizeResult result = tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{},
+                                           {.reading = {.skip_unreadable = true}});
     EXPECT_EQ(result.documents, 1u);
     EXPECT_EQ(result.unreadable.size(), 1u);
     expect_contains(result.unreadable.at(0), "secret: Permission denied");

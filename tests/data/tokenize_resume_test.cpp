@@ -154,7 +154,7 @@ TEST_F(Resume, ChangedSourcesAreNamed) {
   write_file(folder_ / "in/a.txt", text + "more");
   expect_contains(error_of([&] { run("out"); }), "in/a.txt has another size or time; restore");
   fs::rename(folder_ / "in/a.txt", folder_ / "in/e.txt");
-  expect_contains(error_of([&] { run("out"); }), "b.jsonl.gz stands where ");
+  expect_contains(error_of([&] { run("out"); }), "in/a.txt is missing; restore");
   fs::remove(folder_ / "in/e.txt");
   write_file(folder_ / "in/a.txt", text);
   fs::last_write_time(folder_ / "in/a.txt", time);
@@ -166,11 +166,43 @@ TEST_F(Resume, ChangedSourcesAreNamed) {
   }
   for (const char* gone : {"b.jsonl.gz", "c.csv", "d.txt"})
     fs::rename(folder_ / "in" / gone, folder_ / gone);
-  expect_contains(error_of([&] { run("out"); }), "an interrupted run that had more sources");
+  expect_contains(error_of([&] { run("out"); }), "in/b.jsonl.gz is missing; restore");
   for (const char* back : {"b.jsonl.gz", "c.csv", "d.txt"})
     fs::rename(folder_ / back, folder_ / "in" / back);
   write_file(folder_ / "in/b.jsonl.gz", packed);
   EXPECT_GE(run("out").shards_before, 3u);
+}
+
+TEST_F(Resume, TheFileInWhichTheFirstShardEndsIsKnown) {
+  options_.shard_tokens = 1000;
+  write_file(folder_ / "in/a.txt", "a");
+  interrupt("out", 1);  // within b.jsonl.gz
+  EXPECT_EQ(read_file(folder_ / ".out.partial/journal.jsonl").find("c.csv"), std::string::npos);
+  write_file(folder_ / "in/0.txt", "new");
+  fs::rename(folder_ / "in/b.jsonl.gz", folder_ / "in/z.jsonl.gz");
+  const std::string error = error_of([&] { run("out"); });
+  expect_contains(error, "in/b.jsonl.gz is missing, ");
+  expect_contains(error, "in/0.txt is new; restore");
+  fs::rename(folder_ / "in/z.jsonl.gz", folder_ / "in/b.jsonl.gz");
+  expect_contains(error_of([&] { run("out"); }), "in/0.txt is new; restore");
+  fs::remove(folder_ / "in/0.txt");
+  write_file(folder_ / "in/e.txt", "what comes later makes no difference");
+  EXPECT_GE(run("out").shards_before, 1u);
+}
+
+TEST_F(Resume, AFileThatVanishesCostsNothingThatWasDone) {
+  const fs::path gone = folder_ / "in/d.txt";
+  write_file(folder_ / "in/c.txt", std::string(16 << 20, 'z'));  // takes longer than to remove it
+  const std::string error = error_of([&] {
+    run("out", [&](const TokenizeProgress&) {
+      if (fs::exists(gone) && journaled("out") >= 1) fs::remove(gone);
+    });
+  });
+  expect_contains(error,
+                  "in/d.txt: No such file or directory; make it readable, or give "
+                  "--skip-unreadable to leave such out");
+  EXPECT_GE(run("out").shards_before, 1u);  // without it
+  EXPECT_TRUE(fs::exists(folder_ / "out"));
 }
 
 TEST_F(Resume, AnErrorKeepsTheCompleteShardsToo) {

@@ -80,7 +80,8 @@ TEST(Tokenize, CountsWhatItLeavesOut) {
   fs::create_hard_link(folder / "in" / "text", folder / "in" / "twin");
   ASSERT_EQ(::mkfifo((folder / "in" / "pipe").c_str(), 0600), 0);
   const auto in = folder / "in";
-  const TokenizeResult result = tokenize({in, in / "text"}, in / "out", ByteTokenizer{});
+  TokenizeOptions options{.reading = {.skip_unreadable = true}};
+  const TokenizeResult result = tokenize({in, in / "text"}, in / "out", ByteTokenizer{}, options);
   EXPECT_EQ(result.documents, 1u);
   EXPECT_EQ(result.empty, 1u);
   EXPECT_EQ(result.binary, 1u);
@@ -90,8 +91,8 @@ TEST(Tokenize, CountsWhatItLeavesOut) {
   ASSERT_EQ(result.unreadable.size(), 1u);
   expect_contains(result.unreadable[0], "dangling: No such file");
   // The second run takes the hidden files too; the output inside the input is not read.
-  const TokenizeResult more =
-      tokenize({in}, in / "out", ByteTokenizer{}, {.overwrite = true, .include_hidden = true});
+  options.overwrite = options.include_hidden = true;
+  const TokenizeResult more = tokenize({in}, in / "out", ByteTokenizer{}, options);
   EXPECT_EQ(more.documents, 2u);
   EXPECT_EQ(more.hidden, 0u);
 }

@@ -27,18 +27,18 @@ std::string golden_text(uint64_t seed, size_t count) {
   return text;
 }
 
-TextSource source_of(const std::vector<std::string>& texts) {
-  return [&texts, next = size_t{0}](std::string& text) mutable {
+TextSource source_of(const std::vector<std::string>& texts, bool by_lines = true) {
+  return [&texts, by_lines, next = size_t{0}](TextPart& part) mutable {
     if (next == texts.size()) return false;
-    text = texts[next++];
+    part = {texts[next++], by_lines};
     return true;
   };
 }
 
 TokenizerFiles train(const std::vector<std::string>& texts, const TokenizerTraining& training,
-                     int threads = 1) {
-  return train_tokenizer(count_training_words(source_of(texts), training, {.threads = threads}),
-                         training);
+                     int threads = 1, bool by_lines = true) {
+  return train_tokenizer(
+      count_training_words(source_of(texts, by_lines), training, {.threads = threads}), training);
 }
 
 TokenizerTraining bpe(size_t vocabulary) {
@@ -53,25 +53,34 @@ TokenizerTraining word_piece(size_t vocabulary) {
                     .specials = {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}}};
 }
 
-TEST(TrainTokenizer, GivesTheMergesThatTheReferenceGivesOfAFile) {
+/// The number of merges and their hash, as the golden file has them.
+std::string merges_of(const TokenizerFiles& files) {
+  const auto json = parse_json_object(files.all().at("tokenizer.json"), "tokenizer.json");
+  const auto& merges = json.at("model").at("merges");
+  uint64_t value = 14695981039346656037ULL;
+  for (const auto& merge : merges)
+    for (const char byte : merge[0].get<std::string>() + " " + merge[1].get<std::string>() + "\n")
+      value = (value ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
+  return fmt::format("{} {:016x}", merges.size(), value);
+}
+
+TEST(TrainTokenizer, GivesTheMergesThatTheReferenceGivesOfAFileAndOfAText) {
   std::ifstream golden(source_dir() + "/tests/golden/tokenizer/line_training.txt");
   size_t rows = 0;
   for (std::string line; std::getline(golden, line); ++rows) {
     std::istringstream row(line);
-    uint64_t seed = 0, count = 0, vocabulary = 0, merges = 0;
-    std::string normalizer, pre_tokenizer, hash;
-    row >> seed >> count >> vocabulary >> normalizer >> pre_tokenizer >> merges >> hash;
+    uint64_t seed = 0, count = 0, vocabulary = 0;
+    std::string normalizer, pre_tokenizer, of_file, of_text;
+    row >> seed >> count >> vocabulary >> normalizer >> pre_tokenizer >> std::ws;
+    std::getline(row, of_file);
+    of_text = of_file.substr(of_file.size() / 2 + 1);
+    of_file.resize(of_file.size() / 2);
     TokenizerTraining training = bpe(vocabulary);
     if (normalizer == "nfc") training.shape.normalizer = TrainingNormalizer::nfc;
     if (pre_tokenizer == "llama3") training.shape.pre_tokenizer = TrainingPreTokenizer::llama3;
-    const TokenizerFiles files = train({golden_text(seed, count)}, training);
-    const auto json = parse_json_object(files.all().at("tokenizer.json"), "tokenizer.json");
-    uint64_t value = 14695981039346656037ULL;
-    for (const auto& merge : json.at("model").at("merges"))
-      for (const char byte : merge[0].get<std::string>() + " " + merge[1].get<std::string>() + "\n")
-        value = (value ^ static_cast<unsigned char>(byte)) * 1099511628211ULL;
-    EXPECT_EQ(json.at("model").at("merges").size(), merges) << line;
-    EXPECT_EQ(fmt::format("{:016x}", value), hash) << line;
+    const std::vector<std::string> text{golden_text(seed, count)};
+    EXPECT_EQ(merges_of(train(text, training)), of_file) << line;
+    EXPECT_EQ(merges_of(train(text, training, 1, /*by_lines=*/false)), of_text) << line;
   }
   EXPECT_EQ(rows, 12u);
 }

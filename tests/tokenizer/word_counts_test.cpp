@@ -8,7 +8,8 @@
 namespace tessera {
 namespace {
 
-void cut_at_spaces(std::string_view text, Pieces& words) {
+void cut_at_spaces(const TextPart& part, Pieces& words) {
+  const std::string_view text = part.text;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find(' ', at), text.size());
     words.list.push_back(text.substr(at, end - at));
@@ -17,9 +18,9 @@ void cut_at_spaces(std::string_view text, Pieces& words) {
 }
 
 TextSource source_of(const std::vector<std::string>& texts) {
-  return [&texts, next = size_t{0}](std::string& text) mutable {
+  return [&texts, next = size_t{0}](TextPart& part) mutable {
     if (next == texts.size()) return false;
-    text = texts[next++];
+    part.text = texts[next++];
     return true;
   };
 }
@@ -38,7 +39,8 @@ TEST(WordCounts, AreTheSameForAnyThreadsAndMemory) {
   for (uint64_t seed = 0; seed < 12; ++seed) texts.push_back(random_text(seed, 50000));
   for (const std::string& text : texts) {
     Pieces words;
-    cut_at_spaces(text, words);
+    const TextPart part{text};
+    cut_at_spaces(part, words);
     for (const std::string_view word : words.list) ++expected[std::string(word)];
   }
   for (const int threads : {1, 3})
@@ -79,11 +81,11 @@ TEST(WordCounts, OfNoTextAreEmpty) {
 
 TEST(WordCounts, ErrorsOfAnyThreadComeThrough) {
   const std::vector<std::string> texts(100, "a b");
-  const TextCutter fails = [](std::string_view, Pieces&) { user_error("cannot be cut"); };
+  const TextCutter fails = [](const TextPart&, Pieces&) { user_error("cannot be cut"); };
   for (const int threads : {1, 4})
     expect_contains(error_of([&] { count_words(source_of(texts), fails, {.threads = threads}); }),
                     "cannot be cut");
-  const TextSource broken = [](std::string&) -> bool { user_error("cannot be read"); };
+  const TextSource broken = [](TextPart&) -> bool { user_error("cannot be read"); };
   expect_contains(error_of([&] { count_words(broken, cut_at_spaces, {.threads = 2}); }),
                   "cannot be read");
 }
