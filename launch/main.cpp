@@ -35,7 +35,8 @@ void spin_briefly(char** argv) {
 }
 
 void set_up_signals() {
-  // Writing to a closed pipe or over a file size limit is an error like any other, with a message.
+  // Writing to a closed pipe or over a file size limit is an error like any other, with a message;
+  // only where standard output is that pipe, run_program() ends the process by the signal.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
   tessera::explain_bus_errors();

@@ -70,10 +70,9 @@ std::string whole_input(const std::string& name) {
 /// Standard output in large pieces.
 class Output {
  public:
-  ~Output() { std::fflush(stdout); }
   void add(std::string_view text) {
     require(std::fwrite(text.data(), 1, text.size(), stdout) == text.size(),
-            "cannot write to standard output: {}", std::strerror(errno));
+            "standard output cannot be written: {}", std::strerror(errno));
   }
 };
 
@@ -88,10 +87,12 @@ std::string line_of(std::span<const int32_t> ids) {
   return text;
 }
 
+bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 std::vector<int32_t> ids_of(std::string_view line, int64_t number) {
   std::vector<int32_t> ids;
   for (size_t at = 0; at < line.size();) {
-    if (line[at] == ' ' || line[at] == '\t' || line[at] == '\r' || line[at] == '\n') {
+    if (is_space(line[at])) {
       ++at;
       continue;
     }
@@ -102,6 +103,9 @@ std::vector<int32_t> ids_of(std::string_view line, int64_t number) {
             line.substr(at, 40));
     ids.push_back(id);
     at = static_cast<size_t>(end - line.data());
+    require(at == line.size() || is_space(line[at]),
+            "line {}: '{}' stands behind the id {}; ids are whole numbers between spaces", number,
+            line.substr(at, 40), id);
   }
   return ids;
 }

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,7 @@
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
 #include "framework/record/failure.h"
+#include "launch/output_failure.h"
 #include "launch/shell_word.h"
 #include "launch/started.h"
 #include "launch/version.h"
@@ -126,6 +129,15 @@ int dispatch(std::span<const std::string> args) {
   return find_verb(args[1]).run(words);
 }
 
+/// Sends what was printed to standard output on its way.
+void finish_output() {
+  errno = 0;
+  const bool sent = std::fflush(stdout) == 0 && !output_has_failed();
+  const std::string reason = errno != 0 ? std::strerror(errno) : "an earlier write has failed";
+  if (!sent) end_if_reader_is_gone();
+  require(sent, "standard output cannot be written: {}", reason);
+}
+
 int complain(std::string_view kind, std::string_view what, int status) noexcept {
   std::fflush(stdout);
   std::fprintf(stderr, "tessera: %.*s%.*s\n", static_cast<int>(kind.size()), kind.data(),
@@ -138,9 +150,10 @@ int complain(std::string_view kind, std::string_view what, int status) noexcept 
 int run_program(std::span<const std::string> args) noexcept {
   try {
     const int status = dispatch(args);
-    require(std::fflush(stdout) == 0, "standard output cannot be written (is the disk full?)");
+    finish_output();
     return status;
   } catch (const std::exception& error) {
+    end_if_reader_is_gone();
     return complain(is_bug(error) ? "" : "error: ", explained(error), is_bug(error) ? kBug : kUser);
   } catch (...) {
     return complain("", "internal error, a bug in Tessera: something unknown was thrown", kBug);
