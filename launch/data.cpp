@@ -8,6 +8,7 @@
 
 #include "framework/config/nearest.h"
 #include "framework/core/error.h"
+#include "framework/data/shard_manifest.h"
 #include "framework/data/token_shards.h"
 #include "framework/record/progress.h"
 #include "framework/train/data_forecast.h"
@@ -248,7 +249,8 @@ int run_data(std::span<const std::string> args) {
           "Shows what a run is fed. In the text of a batch, special tokens stand in <>, masked ones "
           "as [given→label], and a new line begins each document (|) or sentence (+).",
       .words = {{"MODE", "show: the batch of a step; stats: figures of token shards"},
-                {"SOURCE", "for show a config, for stats a config or a folder of token shards"}},
+                {"SOURCE",
+                 "a config, a run or a checkpoint; for stats also a folder of token shards"}},
       .options = {set_option(),
                   {"step", "N", "the step, from 0 (default 0)"},
                   {"rank", "R", "only the sequences of data parallel rank R"}},
@@ -261,11 +263,13 @@ int run_data(std::span<const std::string> args) {
   require(std::ranges::find(modes, mode) != modes.end(), "data: there is no mode '{}'{}; known: {}",
           mode, meant ? "; did you mean '" + *meant + "'?" : "", fmt::join(modes, ", "));
   std::error_code error;
-  if (mode == "stats" && std::filesystem::is_directory(source, error)) {
+  const std::filesystem::path in_run = std::filesystem::path(source) / "config.yaml";
+  const bool run = std::filesystem::exists(in_run, error) && !holds_token_shards(source);
+  if (mode == "stats" && !run && std::filesystem::is_directory(source, error)) {
     stats(source);
     return 0;
   }
-  const Config config = load_run_config(source, given->list("set"));
+  const Config config = load_run_config(run ? in_run.string() : source, given->list("set"));
   if (mode == "show") {
     show(*given, config);
   } else {

@@ -10,6 +10,7 @@
 #include "launch/command_line.h"
 #include "launch/new_classify.h"
 #include "launch/overwrite_option.h"
+#include "launch/shell_word.h"
 #include "launch/source.h"
 #include "launch/verbs.h"
 
@@ -50,7 +51,7 @@ int run_new(std::span<const std::string> args) {
   const std::string yaml = new_classify(wanted, out);
   write_durable(file.partial(), yaml);
   file.commit();
-  fmt::print("{}\nwritten to {}; next: tessera train {}\n", yaml, out, out);
+  fmt::print("{}\nwritten to {}; next: tessera train {}\n", yaml, out, shell_word(out));
   return 0;
 }
 

@@ -21,6 +21,7 @@
 #include "framework/report/memory_report.h"
 #include "framework/train/model_learner.h"
 #include "launch/new_config.h"
+#include "launch/shell_word.h"
 #include "launch/source.h"
 #include "launch/table_survey.h"
 #include "models/random_batches.h"
@@ -262,8 +263,8 @@ std::string new_classify(const NewClassify& wanted, const std::string& out) {
       config, comments,
       {fmt::format("A classifier of {} ({} examples, {} labels), made by: tessera new classify",
                    survey.file, survey.rows, label.values.size()),
-       fmt::format("Train it: tessera train {}. Then: tessera predict {} FILE", out,
-                   run_folder_of(out))});
+       fmt::format("Train it: tessera train {}. Then: tessera predict {} FILE", shell_word(out),
+                   shell_word(run_folder_of(out)))});
   parse_config(shipped_models().kinds(), yaml, out);
   return yaml;
 }

@@ -45,12 +45,17 @@ int tokenizer_add(std::span<const std::string> args) {
   require(!before->files().all().empty(),
           "SOURCE: bytes are no files, and have all special tokens that BERT needs");
   OutputFolder folder(out, given->has("overwrite"), kTokenizerOutput);
-  const TokenizerFiles files = add_special_tokens(
-      before->files(), {.tokens = given->list("special"), .mask = given->text("mask")}, source);
+  const SpecialTokensToAdd added{.tokens = given->list("special"), .mask = given->text("mask")};
+  const TokenizerFiles files = add_special_tokens(before->files(), added, source);
   const Tokenizer after(files, out);
   commit_tokenizer(files, folder);
   fmt::print("{} ids in {}, {} in {}\n", grouped(before->vocab_size()), source,
              grouped(after.vocab_size()), out);
+  for (const std::string& token : ordinary_tokens(*before, added))
+    fmt::print(
+        stderr,
+        "note: '{}' was an ordinary token: it is special now, so decoded texts leave it out\n",
+        token);
   const SpecialTokens& special = after.special();
   fmt::print("cls {}, sep {}, pad {}, mask {}\n", named_id(after, special.cls),
              named_id(after, special.sep), named_id(after, special.pad),

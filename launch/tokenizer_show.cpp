@@ -112,8 +112,8 @@ std::string joined(const std::vector<std::string_view>& pieces) {
 
 void print_parts(const Tokenizer& tokenizer) {
   const std::string file = file_of_tokens(tokenizer);
-  const bool named = tokenizer.kind().find(file) != std::string::npos;
-  fmt::print("{}{}: {} ids", tokenizer.kind(), named ? "" : " (" + file + ")",
+  const bool told = tokenizer.kind().find(file) != std::string::npos;
+  fmt::print("{}{}: {} ids", tokenizer.kind(), told ? "" : " (" + file + ")",
              grouped(tokenizer.vocab_size()));
   const Pipeline* parts = tokenizer.pipeline();
   if (parts == nullptr) {

@@ -73,6 +73,7 @@ int tokenizer_time(std::span<const std::string> args) {
   size_t bytes = 0;
   for (const std::string& file : given->list("FILES"))
     bytes += texts.emplace_back(whole_text(file)).size();
+  require(bytes > 0, "no text: the files are empty; name others");
   const auto documents =
       documents_of(texts, static_cast<size_t>(given->integer("document", 8192, 1)));
   Encoder encoder(tokenizer);

@@ -9,7 +9,6 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
-#include "framework/tokenizer/tokenizer.h"
 #include "framework/tokenizer/utf8.h"
 
 namespace tessera {
@@ -49,6 +48,11 @@ void append(const std::string& content, const Tokenizer& tokenizer, const std::s
             Addition& made) {
   require(!content.empty() && is_utf8(content), "{}: '{}' is no name for a special token", where,
           content);
+  require(
+      content.find_first_not_of(" \t\r\n") != std::string::npos,
+      "{}: a special token cannot be white space alone: texts are full of it; choose a name such "
+      "as <|sep|>",
+      where);
   const auto same = [&](const AddedToken& token) { return token.content == content; };
   if (const auto found = std::ranges::find_if(made.tokens, same); found != made.tokens.end()) {
     require(found->special,
@@ -165,6 +169,18 @@ void add_to_ranks(const Tokenizer& tokenizer, const Addition& made, const std::s
 }
 
 }  // namespace
+
+std::vector<std::string> ordinary_tokens(const Tokenizer& tokenizer,
+                                         const SpecialTokensToAdd& added) {
+  std::vector<std::string> ordinary, all = added.tokens;
+  if (!added.mask.empty()) all.push_back(added.mask);
+  if (tokenizer.pipeline() == nullptr) return ordinary;
+  for (const std::string& token : all) {
+    const int32_t id = vocabulary_of(*tokenizer.pipeline()).find(token);
+    if (id >= 0 && !tokenizer.is_special(id)) ordinary.push_back(token);
+  }
+  return ordinary;
+}
 
 TokenizerFiles add_special_tokens(const TokenizerFiles& files, const SpecialTokensToAdd& added,
                                   const std::string& where) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "framework/tokenizer/files.h"
+#include "framework/tokenizer/tokenizer.h"
 
 namespace tessera {
 
@@ -13,6 +14,11 @@ struct SpecialTokensToAdd {
   std::vector<std::string> tokens{};
   std::string mask{};  // added, too, and made the mask token; empty: none
 };
+
+/// Those of the tokens to add that are ordinary tokens now: made special, they are no longer found in
+/// texts nor decoded.
+std::vector<std::string> ordinary_tokens(const Tokenizer& tokenizer,
+                                         const SpecialTokensToAdd& added);
 
 /// The files with the tokens. Those of a usual name ([CLS], <pad>, …) get the role of that name where
 /// no other token has it; those that are special tokens already are left alone. Throws UserError,

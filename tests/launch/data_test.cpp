@@ -32,6 +32,17 @@ TEST_F(DataVerb, ShowsTheBatchOfAStepAsText) {
   EXPECT_NE(shown, done(show({"--step", "2"})));
 }
 
+TEST_F(DataVerb, ARunMayBeNamed) {
+  const std::string config = read_file(source_dir() + "/configs/tiny-gpt.yaml");
+  write_file("run/config.yaml", config);
+  const auto of_run = [](std::string mode) {
+    return std::vector<std::string>{
+        "data", mode, "run", "--set", "data.shards=shards", "--set", "model.vocab=auto"};
+  };
+  EXPECT_EQ(done(of_run("show")), done(show({})));
+  expect_contains(done(of_run("stats")), "4 documents");
+}
+
 TEST_F(DataVerb, TellsFiguresOfShards) {
   const std::string told = done({"data", "stats", "shards"});
   expect_contains(told, "4 documents");

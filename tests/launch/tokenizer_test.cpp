@@ -70,6 +70,66 @@ TEST_F(TokenizerVerb, ReadsRecordsAsTokenizeDoes) {
             {"left out: 1 broken records"});
 }
 
+TEST_F(TokenizerVerb, TrainsOnWholeDocumentsWhereAskedOrOnRecords) {
+  std::string code;
+  for (int i = 0; i < 400; ++i)
+    code += i % 3 == 0 ? "\n\n\ndef name(self):\n" : "    return value\n\n    # more\n";
+  write_file("code.txt", code);
+  write_file("code.jsonl", nlohmann::json{{"text", code}}.dump() + "\n");
+  done({"tokenizer", "train", "code.txt", "--vocab", "350", "--out", "lines"});
+  done({"tokenizer", "train", "code.txt", "--vocab", "350", "--whole-documents", "--out", "whole"});
+  done({"tokenizer", "train", "code.jsonl", "--vocab", "350", "--out", "records"});
+  EXPECT_EQ(read_file("whole/tokenizer.json"), read_file("records/tokenizer.json"));
+  EXPECT_NE(read_file("whole/tokenizer.json"), read_file("lines/tokenizer.json"));
+  const auto tokens = [](const std::string& tokenizer) {
+    const std::string ids = done({"tokenizer", "encode", tokenizer, "code.txt", "--text"});
+    return std::ranges::count(ids, ' ');
+  };
+  EXPECT_LT(tokens("whole"), tokens("lines"));
+}
+
+TEST_F(TokenizerVerb, SaysWhichFileOfAFolderItRead) {
+  write_file("ranks/mine.tiktoken", "YQ== 0\nYg== 1\n");
+  write_file("ranks/tiktoken.json", R"({"pattern": "a|b", "special_tokens": {"</s>": 2}})");
+  expect_in(done({"tokenizer", "show", "ranks"}), {"tiktoken (mine.tiktoken): 3 ids"});
+  write_file("ab", "ab");
+  expect_in(done({"tokenize", "ab", "--tokenizer", "ranks", "--out", "shards"}),
+            {"3 tokens (ranks: mine.tiktoken) in 1 documents"});
+  expect_in(done({"tokenize", "ab", "--tokenizer", "ranks/mine.tiktoken", "--out", "more"}),
+            {"3 tokens (ranks/mine.tiktoken) in"});
+  write_file("ranks/other.tiktoken", "Yg== 0\nYQ== 1\n");
+  expect_in(error({"tokenizer", "show", "ranks"}),
+            {"holds several tokenizers of one kind: mine.tiktoken, other.tiktoken; name the file"});
+  fs::rename("ranks/mine.tiktoken", "ranks/letters");  // a name that tells nothing travels too
+  done({"tokenize", "ab", "--tokenizer", "ranks/letters", "--out", "travels"});
+  expect_in(done({"tokenizer", "show", "travels", "ab"}), {"2 tokens, 2 bytes"});
+  fs::remove_all("travels/tokenizer");
+  expect_in(error({"tokenizer", "show", "travels"}),
+            {"travels: the files of its tokenizer are missing: the folder travels/tokenizer"});
+}
+
+TEST_F(TokenizerVerb, MessagesSayWhatIsMeant) {
+  write_file("ids", "1,2\n");
+  expect_in(error({"tokenizer", "decode", "bytes", "ids"}),
+            {"line 1: ',2' stands behind the id 1; ids are whole numbers between spaces"});
+  write_file("empty", "");
+  expect_in(error({"tokenizer", "time", "bytes", "empty"}), {"no text: the files are empty"});
+  expect_in(refused({"--out", "none", "--vocab", "99M"}), {"99M is too much; it is 16777216"});
+  trained({"--vocab", "400", "--out", "tok"});
+  expect_in(error({"tokenizer", "add", "tok", "--special", " ", "--out", "none"}),
+            {"a special token cannot be white space alone"});
+  const ProgramRun run = program({"tokenizer", "add", "tok", "--special", "e", "--out", "e"});
+  EXPECT_EQ(run.status, 0);
+  expect_in(run.err, {"note: 'e' was an ordinary token: it is special now, so decoded texts"});
+  const ProgramRun quiet = program({"tokenizer", "add", "tok", "--special", "<x>", "--out", "x"});
+  EXPECT_EQ(quiet.err, "");
+  expect_in(
+      done({"tokenize", "text", "--tokenizer", "tok", "--out", "a shard's", "--threads", "2"}),
+      {"next: tessera train CONFIG --set 'data.shards=a shard'\\''s'"});
+  expect_in(error({"tokenize", "text", "--text", "body", "--out", "none"}),
+            {"--text body: none of the files holds JSON lines"});
+}
+
 TEST_F(TokenizerVerb, ReplacesOnlyATokenizer) {
   const std::vector<std::string> words{"--vocab", "300", "--out", "tok"};
   trained(words);
