@@ -151,6 +151,7 @@ void prepare(QuickstartRun& run, const std::string& text, const Config& config, 
   const std::string fresh_data = (run.fresh / "data").string();
   TokenizeOptions options;
   options.reading.format = TextFormat::text;
+  options.reading.skip_unreadable = true;  // any folder will do here, and what is left out is told
   tokenize_with_report({text}, fresh_data, run.folder + "/data", run.tokenizer, options,
                        run.tokenizer == "bytes" ? "bytes" : "BPE");
   const int64_t vocab = require_usable(config, fresh_data, text);
@@ -171,6 +172,7 @@ bool wants_bpe(const Arguments& given, const std::string& model) {
 void make_bpe(const std::string& text, const fs::path& folder) {
   TrainingTexts texts{.inputs = {text}, .whole_documents = true};
   texts.reading.format = TextFormat::text;
+  texts.reading.skip_unreadable = true;
   texts.counting.threads = 0;
   const TokenizerTraining training{
       .vocabulary = kBpeTokens,

@@ -71,8 +71,8 @@ std::string whole_input(const std::string& name) {
 class Output {
  public:
   void add(std::string_view text) {
-    require(std::fwrite(text.data(), 1, text.size(), stdout) == text.size(),
-            "standard output cannot be written: {}", std::strerror(errno));
+    const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+    require(written, "standard output cannot be written: {}", std::strerror(errno));
   }
 };
 
