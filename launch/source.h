@@ -18,7 +18,7 @@ namespace tessera {
 
 /// For the help of verbs.
 inline constexpr const char* kSourceHelp =
-    "a run, a checkpoint, a config, a Hugging Face folder or a .gguf";
+    "a run, checkpoint, config (its newest one), Hugging Face folder or .gguf";
 
 struct ModelSource {
   std::filesystem::path place;  // the checkpoint, or the folder or file of the other program
