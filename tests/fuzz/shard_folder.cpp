@@ -44,7 +44,8 @@ const TemporaryFolder& folder_of_shards() {
     source.file = "a.txt";
     source.bytes = 3;
     journal.add_source(source);
-    journal.add_shard({shard_file_name(0), 3, 1, 3, checksum}, {.position = 3}, {.documents = 1});
+    source.counts.documents = 1;
+    journal.add_shard({shard_file_name(0), 3, 1, 3, checksum}, source, {.position = 3});
     return true;
   }();
   static_cast<void>(written);
