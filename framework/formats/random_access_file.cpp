@@ -8,13 +8,17 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <mutex>
 
 #include "framework/core/error.h"
+#include "framework/core/threads.h"
 
 namespace tessera {
 namespace {
 
 constexpr int64_t kPrefetchBytes = int64_t{8} << 20;
+constexpr int64_t kPieceBytes = int64_t{1} << 20;  // that a thread reads at a time
 
 }  // namespace
 
@@ -44,22 +48,34 @@ void RandomAccessFile::prefetch(int64_t offset, int64_t bytes) const {
   ::posix_fadvise(file_.number(), offset, bytes, POSIX_FADV_WILLNEED);
 }
 
-void RandomAccessFile::read_ahead(int64_t offset, std::span<std::byte> to) const {
+void RandomAccessFile::read_by_all(int64_t offset, std::span<std::byte> to) const {
   const auto all = static_cast<int64_t>(to.size());
+  const int64_t pieces = (all + kPieceBytes - 1) / kPieceBytes;
+  std::exception_ptr failed;
+  std::mutex failing;
   prefetch(offset, std::min(all, kPrefetchBytes));
-  for (int64_t begin = 0; begin < all; begin += kPrefetchBytes) {
-    const int64_t next = begin + kPrefetchBytes;
-    if (next < all) prefetch(offset + next, std::min(all - next, kPrefetchBytes));
-    read(offset + begin, to.subspan(static_cast<size_t>(begin),
-                                    static_cast<size_t>(std::min(all - begin, kPrefetchBytes))));
-  }
+  parallel_for(pieces, 1, [&](int64_t first, int64_t last, int) {
+    try {
+      for (int64_t begin = first * kPieceBytes; begin < std::min(all, last * kPieceBytes);
+           begin += kPieceBytes) {
+        const int64_t next = begin + kPrefetchBytes;
+        if (next < all) prefetch(offset + next, std::min(all - next, kPieceBytes));
+        read(offset + begin, to.subspan(static_cast<size_t>(begin),
+                                        static_cast<size_t>(std::min(all - begin, kPieceBytes))));
+      }
+    } catch (...) {
+      const std::scoped_lock lock(failing);
+      failed = std::current_exception();
+    }
+  });
+  if (failed) std::rethrow_exception(failed);
 }
 
 void RandomAccessFile::read_floats(int64_t offset, StoredType type, int64_t first,
                                    std::span<float> to) const {
   const auto [elements, bytes] = block_of(type);
   if (type == StoredType::f32)
-    return read_ahead(offset + first * bytes, std::as_writable_bytes(to));
+    return read_by_all(offset + first * bytes, std::as_writable_bytes(to));
   std::array<std::byte, size_t{64} << 10> piece;  // stays in the cache between its two uses
   const int64_t most = static_cast<int64_t>(piece.size()) / bytes * elements;
   const int64_t last = first + static_cast<int64_t>(to.size());

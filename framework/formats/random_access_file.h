@@ -27,8 +27,8 @@ class RandomAccessFile {
   void read_floats(int64_t offset, StoredType type, int64_t first, std::span<float> to) const;
 
  private:
-  /// Like read(), while the kernel fetches what follows.
-  void read_ahead(int64_t offset, std::span<std::byte> to) const;
+  /// Like read(), by all threads, while the kernel fetches what follows.
+  void read_by_all(int64_t offset, std::span<std::byte> to) const;
   /// Tells the kernel to begin with reading these bytes.
   void prefetch(int64_t offset, int64_t bytes) const;
 
