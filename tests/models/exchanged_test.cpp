@@ -15,8 +15,9 @@ namespace {
 struct Exchanged : ::testing::TestWithParam<Rung> {};
 
 void expect_as_planned(const char* text, const Sets& more) {
-  const PlannedRun plan(toy_config(text, kOnTheLadder, more));
+  device();  // sets the threads of the process when it is first asked for
   set_thread_count(1);
+  const PlannedRun plan(toy_config(text, kOnTheLadder, more));
   const size_t before = buffer_bytes().current;
   const auto ranks = plan.assembly.mesh.size();
   ASSERT_GT(ranks, 1);

@@ -202,8 +202,12 @@ TEST_P(MeshGeneration, TextsPartOnlyWhereRoundingDecides) {
              many = on_mesh(model, kind.twins, mesh, beams());
   ASSERT_EQ(many.size(), given.size());
   for (size_t i = 0; i < given.size(); ++i) {
-    EXPECT_NEAR(one[i].score, many[i].score, kind.near) << i;
-    agreement.parted += one[i].ids != many[i].ids;
+    const bool parted = one[i].ids != many[i].ids;
+    agreement.parted += parted;
+    // Beams that part in bf16 are other texts, and so are their scores.
+    if (!parted || kind.near == kNear) {
+      EXPECT_NEAR(one[i].score, many[i].score, kind.near) << i;
+    }
   }
   EXPECT_LE(agreement.worst, kind.near);
   EXPECT_GT(agreement.tokens, kind.near == kNear && !kind.twins ? 100u : 5u);
