@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "framework/config/value.h"
 #include "framework/core/error.h"
 #include "launch/export_tokenizer.h"
 
@@ -25,8 +24,8 @@ ModelSource open_classifier(const std::string& named, std::vector<std::string> s
                  "note: the config does not name all of the {} labels; they are called "
                  "LABEL_0, LABEL_1, …\n",
                  labels.size());
-    sets.insert(sets.begin(), {"task.type=classify", "task.labels=" + value_text(labels),
-                               "data.train=none", "evaluate.every=0 steps"});
+    const std::vector<std::string> task = model.task_settings();
+    sets.insert(sets.begin(), task.begin(), task.end());
     if (const auto tokenizer = tokenizer_beside(named))
       if (const int64_t length = stated_length(*tokenizer); length > 0)
         sets.insert(sets.begin(), fmt::format("batch.length={}", std::min(length, context)));
@@ -37,6 +36,12 @@ ModelSource open_classifier(const std::string& named, std::vector<std::string> s
           "{{type: classify}}",
           source.place.string());
   return source;
+}
+
+ModelSource open_with_task(const std::string& named, std::vector<std::string> sets, bool tells) {
+  if (is_outside_model(named) && !OutsideModel(shipped_models(), named).labels().empty())
+    return open_classifier(named, std::move(sets), tells);
+  return open_source(named, sets, tells);
 }
 
 }  // namespace tessera

@@ -14,4 +14,9 @@ namespace tessera {
 ModelSource open_classifier(const std::string& named, std::vector<std::string> sets,
                             bool tells = true);
 
+/// Opens a source with the task that it has: as open_classifier() does where it is a classifier of
+/// another program, otherwise as open_source() does.
+ModelSource open_with_task(const std::string& named, std::vector<std::string> sets,
+                           bool tells = true);
+
 }  // namespace tessera

@@ -103,7 +103,9 @@ int embed(const Arguments& given, const Ranks& ranks) {
     texts.push_back({ids[row], {}});
   }
 
-  SharedReader reader({shipped_models(), model.config, source.require_tokenizer()->vocab_size(),
+  Config config = model.config;
+  config.task = {};  // the vectors of a classifier are those below its head
+  SharedReader reader({shipped_models(), config, source.require_tokenizer()->vocab_size(),
                        model.device, model.replica, ReadingKind::encoding},
                       *source.tensors, texts);
 

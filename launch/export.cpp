@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "framework/core/error.h"
+#include "launch/classifier_source.h"
 #include "launch/command_line.h"
 #include "launch/export_folder.h"
 #include "launch/export_gguf.h"
@@ -36,13 +37,16 @@ int run_export(std::span<const std::string> args) {
   const auto given = line.parse(args);
   if (!given) return 0;
   require(given->has("out"), "export: --out says which folder or file to write");
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
-  ExportOptions options;
-  options.folder = given->text("out");
-  options.overwrite = overwrite_of(*given);
   const std::string form = given->text("as", "hf");
   require(form == "hf" || form == "gguf" || form == "sentence-transformers",
           "export: --as: '{}' is none of: hf, sentence-transformers, gguf", form);
+  // What makes vectors of texts has no use for the head of a classifier.
+  const ModelSource source = form == "sentence-transformers"
+                                 ? open_source(given->text("SOURCE"), given->list("set"))
+                                 : open_with_task(given->text("SOURCE"), given->list("set"));
+  ExportOptions options;
+  options.folder = given->text("out");
+  options.overwrite = overwrite_of(*given);
   if (given->has("dtype")) options.type = export_type(given->text("dtype"));
   if (given->has("shard-size")) options.set_shard_size(given->text("shard-size"));
   require(form == "gguf" || options.type != StoredType::q8_0,

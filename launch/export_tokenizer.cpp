@@ -58,7 +58,7 @@ TokenizerFiles exported_tokenizer(const ModelSource& source, const OutsideFamily
   const Config& config = source.config;
   const std::string where = "export: " + source.place.string();
   const Tokenizer& came = *source.tokenizer;
-  const bool classifies = config.task.classifies();
+  const bool trained_to_classify = config.task.classifies() && !source.outside;
   TransformersNeeds needs{.begins = source.marks.opened()};
   if (!source.outside) needs.most_tokens = config.model.context;
   TokenizerFiles files = transformers_files(came, needs, where, notes);
@@ -70,9 +70,9 @@ TokenizerFiles exported_tokenizer(const ModelSource& source, const OutsideFamily
         "which gives other ids than this one; load it with "
         "PreTrainedTokenizerFast.from_pretrained",
         family.model_type));
-  if (classifies) files = with_special_tokens(std::move(files), source, where, notes);
+  if (trained_to_classify) files = with_special_tokens(std::move(files), source, where, notes);
   const int64_t stated = length_in(config_in(files)), context = config.model.context;
-  const int64_t length = classifies ? config.sequence_length() : std::min(stated, context);
+  const int64_t length = trained_to_classify ? config.sequence_length() : std::min(stated, context);
   if (length == stated) return files;
   if (stated > context)
     notes.push_back(fmt::format("{}: {} is {}, and was {}", kFile, kLength, length, stated));

@@ -10,6 +10,7 @@
 #include "framework/core/error.h"
 #include "framework/data/output_folder.h"
 #include "framework/record/run_state.h"
+#include "launch/classifier_source.h"
 #include "launch/command_line.h"
 #include "launch/document_marks.h"
 #include "launch/origin_files.h"
@@ -48,7 +49,7 @@ int run_import(std::span<const std::string> args) {
   const auto given = line.parse(args);
   if (!given) return 0;
   require(given->has("out"), "import: --out DIR says which folder to write");
-  const ModelSource source = open_source(given->text("SOURCE"), given->list("set"));
+  const ModelSource source = open_with_task(given->text("SOURCE"), given->list("set"));
   const auto& tokenizer = source.require_tokenizer();
   const fs::path folder = given->text("out");
   OutputFolder output(folder, false, kImportOutput);

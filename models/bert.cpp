@@ -16,16 +16,23 @@ Value pick(Value x, Value masked_positions) {
   return reshape(masked, {x.dim(0) * masked_positions.dim(1), x.dim(2)});
 }
 
-/// The first token's result through a dense layer and tanh, (B, hidden).
-Value pool(Parameters& p, const Transformer& t, Value x) {
+/// The first token's result through the pooler, (B, hidden).
+Value pool(Parameters& p, const Bert& bert, Value x) {
+  const Transformer& t = bert.transformer;
   const int64_t batch = x.dim(0);
   const Value first = reshape(
       ops::slice(x, {{"starts", Shape{0, 0, 0}}, {"limits", Shape{batch, 1, t.hidden}}}, "first"),
       {batch, t.hidden});
-  return ops::tanh(dense(p, "pooler", first, t.hidden, t.init_std, t.bias), {}, "pooled");
+  return bert_pooler(p, t, bert.pooler_activation, first);
 }
 
 }  // namespace
+
+Value bert_pooler(Parameters& p, const Transformer& t, PoolerActivation activation, Value first) {
+  const Value turned = dense(p, "pooler", first, t.hidden, t.init_std, t.bias);
+  return activation == PoolerActivation::relu ? ops::relu(turned, {}, "pooled")
+                                              : ops::tanh(turned, {}, "pooled");
+}
 
 Value bert_encoder(Parameters& p, const Bert& bert, const BlockContext& context, int64_t batch,
                    int64_t length) {
@@ -69,7 +76,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
           "this model has no head to train (model.masked_head is false)");
   if (!bert.masked_head) {
     graph.add_output("hidden", x);
-    if (bert.pooler) graph.add_output("pooled", pool(p, t, x));
+    if (bert.pooler) graph.add_output("pooled", pool(p, bert, x));
     return p.list();
   }
 
@@ -98,7 +105,7 @@ std::vector<Parameter> build_bert(Graph& graph, const Bert& bert, int64_t batch,
   if (bert.next_sentence) {
     const Value target = graph.add_input("next_sentence", {DType::i32, {batch}}, PortKind::data);
     const Value sequences = graph.add_input("sequences", {DType::f32, {}}, PortKind::data);
-    const Value logits = dense(p, "next_sentence", pool(p, t, x), 2, t.init_std, t.bias);
+    const Value logits = dense(p, "next_sentence", pool(p, bert, x), 2, t.init_std, t.bias);
     const Value real = graph.add_input("next_weights", {DType::f32, {batch}}, PortKind::data);
     const Value each = ops::div(real, sequences, {}, "sentence_share");
     const Value losses = ops::cross_entropy.all({logits, target, each}, {{"label_smoothing", 0.0}},

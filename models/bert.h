@@ -3,10 +3,18 @@
 // alone, and next sentence.
 #pragma once
 
+#include "framework/core/choice.h"
 #include "models/model.h"
 #include "models/transformer.h"
 
 namespace tessera {
+
+/// What follows the dense layer of the pooler: tanh as in BERT, ReLU as in DistilBERT.
+enum class PoolerActivation { tanh, relu };
+
+template <>
+inline constexpr auto kChoices<PoolerActivation> = std::to_array<Choice<PoolerActivation>>(
+    {{"tanh", PoolerActivation::tanh}, {"relu", PoolerActivation::relu}});
 
 /// The keys of the config that are BERT's own.
 struct BertKeys {
@@ -14,6 +22,7 @@ struct BertKeys {
   bool next_sentence = false;
   bool masked_head = true;
   bool pooler = false;
+  PoolerActivation pooler_activation = PoolerActivation::tanh;
   int64_t first_position = 0;
 
   int64_t segment_count() const { return segments.value_or(2); }
@@ -30,6 +39,9 @@ void fields(BertKeys& k, Visit&& visit) {
         "embeddings, is trained by other tasks.");
   visit("pooler", k.pooler,
         "bert without masked_head: whether a dense layer and tanh follow on the first token.");
+  visit(
+      "pooler_activation", k.pooler_activation,
+      "bert: what follows the dense layer on the first token; DistilBERT's classifiers have relu.");
   visit("first_position", k.first_position,
         "bert: the row of the position table that the first token takes; RoBERTa's is 2.",
         between(0, 1024));
@@ -45,7 +57,8 @@ struct Bert {
   int64_t segments = 2;     // 0: no segment embedding
   bool next_sentence = true;
   bool masked_head = true;
-  bool pooler = false;         // without masked_head; next_sentence has one
+  bool pooler = false;  // without masked_head; next_sentence has one
+  PoolerActivation pooler_activation = PoolerActivation::tanh;
   int64_t first_position = 0;  // the row of the position table that the first token takes
 };
 
@@ -54,6 +67,9 @@ Bert bert_of(const Config& config, int64_t vocab);
 
 /// The row of BERT.
 ModelDef bert_model();
+
+/// The pooler: the vector of the first token, (B, hidden), through a dense layer and its activation.
+Value bert_pooler(Parameters& p, const Transformer& t, PoolerActivation activation, Value first);
 
 /// The model below its heads: adds the inputs tokens_in and, with segments, segments_in, i32 (B, S),
 /// and gives the last layer's result (B, S, hidden).

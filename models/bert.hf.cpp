@@ -1,5 +1,5 @@
 // BERT as transformers writes it, and its relatives RoBERTa (positions from 2 on, no segments to
-// speak of) and DistilBERT (no segments, no pooler).
+// speak of) and DistilBERT (no segments; ReLU in the pooler of its classifiers, its only one).
 #include "models/outside_family.h"
 
 namespace tessera {
@@ -84,6 +84,13 @@ std::vector<OutsideTensor> bert_tensors(bool roberta, const std::vector<OutsideT
   return all;
 }
 
+/// The settings of a class that classifies by the first token, with this behind its dense layer.
+Settings classifies(std::string_view activation) {
+  return {{"task.type", "classify"},
+          {"task.pooling", "cls|auto"},
+          {"model.pooler_activation", activation}};
+}
+
 const std::vector<OutsideTensor> kClassifier{
     {"classifier.weight", "classifier.weight", "l w = l w"},
     {"classifier.bias", "classifier.bias", "l = l"}};
@@ -94,15 +101,18 @@ const OutsideFamily kBertFamily{
     .model_type = "bert",
     .classes = {{"BertForPreTraining",
                  false,
-                 {{"model.masked_head", "true"}, {"model.next_sentence", "true"}}},
+                 {{"model.masked_head", "true"},
+                  {"model.next_sentence", "true"},
+                  {"model.pooler_activation", "tanh"}}},
                 {"BertForMaskedLM",
                  false,
                  {{"model.masked_head", "true"}, {"model.next_sentence", "false"}}},
-                {"BertModel", true, {{"model.masked_head", "false"}, {"model.pooler", "true"}}},
-                {"BertForSequenceClassification",
-                 false,
-                 {{"task.type", "classify"}, {"task.pooling", "cls|auto"}},
-                 kClassifier},
+                {"BertModel",
+                 true,
+                 {{"model.masked_head", "false"},
+                  {"model.pooler", "true"},
+                  {"model.pooler_activation", "tanh"}}},
+                {"BertForSequenceClassification", false, classifies("tanh"), kClassifier},
                 {"BertForTokenClassification", false, {{"task.type", "none"}}}},
     .base = "bert.",
     .sign = "bert.embeddings.token_type_embeddings.weight",
@@ -131,10 +141,14 @@ const OutsideFamily kBertFamily{
 const OutsideFamily kRobertaFamily{
     .model_type = "roberta",
     .classes = {{"RobertaForMaskedLM", false, {{"model.masked_head", "true"}}},
-                {"RobertaModel", true, {{"model.masked_head", "false"}, {"model.pooler", "true"}}},
+                {"RobertaModel",
+                 true,
+                 {{"model.masked_head", "false"},
+                  {"model.pooler", "true"},
+                  {"model.pooler_activation", "tanh"}}},
                 {"RobertaForSequenceClassification",
                  false,
-                 {{"task.type", "classify"}, {"task.pooling", "cls|auto"}},
+                 classifies("tanh"),
                  {{"pooler.weight", "classifier.dense.weight", "u w = u w"},
                   {"pooler.bias", "classifier.dense.bias", "w = w"},
                   {"classifier.weight", "classifier.out_proj.weight", "l w = l w"},
@@ -166,7 +180,13 @@ const OutsideFamily kDistilBertFamily{
     .model_type = "distilbert",
     .classes = {{"DistilBertForMaskedLM", false, {{"model.masked_head", "true"}}},
                 {"DistilBertModel", true, {{"model.masked_head", "false"}}},
-                {"DistilBertForSequenceClassification", false, {{"task.type", "none"}}},
+                {"DistilBertForSequenceClassification",
+                 false,
+                 classifies("relu"),
+                 {{"pooler.weight", "pre_classifier.weight", "u w = u w"},
+                  {"pooler.bias", "pre_classifier.bias", "w = w"},
+                  {"classifier.weight", "classifier.weight", "l w = l w"},
+                  {"classifier.bias", "classifier.bias", "l = l"}}},
                 {"DistilBertForTokenClassification", false, {{"task.type", "none"}}}},
     .base = "distilbert.",
     .sign = "distilbert.transformer.layer.0.ffn.lin1.weight",
@@ -230,6 +250,9 @@ const OutsideFamily kDistilBertFamily{
     .buffers = {"distilbert.embeddings.position_ids"},
     .spare = {"pre_classifier.weight", "pre_classifier.bias", "classifier.weight",
               "classifier.bias"},
-    .presence = {{"model.masked_head", "vocab_projector.bias", "true", "false"}}};
+    .presence = {{"model.masked_head", "vocab_projector.bias", "true", "false"},
+                 // Every model of this family, whether it has that layer or not.
+                 {"model.pooler_activation", "distilbert.embeddings.word_embeddings.weight", "relu",
+                  "relu"}}};
 
 }  // namespace tessera

@@ -185,6 +185,7 @@ Bert bert_of(const Config& config, int64_t vocab) {
            keys.next_sentence,
            keys.masked_head,
            keys.pooler,
+           keys.pooler_activation,
            keys.first_position};
   out.transformer.norm_first = out.transformer.causal = false;
   return out;
@@ -199,6 +200,11 @@ namespace {
 Value build_body(Parameters& p, const Config& config, const BodyUse& use, BlockContext context) {
   context.mask.lengths = use.lengths;
   return bert_encoder(p, bert_of(config, use.vocab), context, use.batch, use.length);
+}
+
+Value build_pooler(Parameters& p, const Config& config, Value first) {
+  const Transformer t = transformer_of(config, 0);
+  return bert_pooler(p, t, bert_keys(config).pooler_activation, first);
 }
 
 bool has_segments(const Config& config) { return bert_keys(config).segment_count() > 0; }
@@ -229,7 +235,7 @@ ModelDef bert_model() {
           .body = {.build = build_body,
                    .layout = bert_encoder_layout,
                    .segments = has_segments,
-                   .pooler = true,
+                   .pooler = build_pooler,
                    .heads = {"mlm.*", "next_sentence.*", "pooler.*"}}};
 }
 

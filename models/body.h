@@ -24,8 +24,9 @@ struct ModelBody {
   /// Whether there is an input segments_in; may be not set: there is none.
   bool (*segments)(const Config&) = nullptr;
   bool causal = false;  // a token sees those before it, so that the last one has seen all
-  /// Whether the first token is turned by a dense layer and tanh, as BERT's "pooler" does.
-  bool pooler = false;
+  /// Turns the vector of the first token, (B, hidden), as BERT's "pooler" does; may be not set: it
+  /// stays as it is.
+  Value (*pooler)(Parameters&, const Config&, Value first) = nullptr;
   /// The parameters of the model's own heads; `*` stands for any text.
   std::vector<std::string> heads;
 

@@ -42,13 +42,9 @@ Value mean_token(Graph& graph, Value x, Value lengths) {
 }
 
 Value pooled(Parameters& p, const ModelBody& body, const Config& config, Value x, Value lengths) {
-  const ModelConfig& m = config.model;
   switch (pooling_of(config, body)) {
     case Pooling::cls:
-      if (!body.pooler) return first_token(x);
-      return ops::tanh(dense(p, "pooler", first_token(x), m.hidden, m.init_std,
-                             m.bias == ModelConfig::Bias::all),
-                       {}, "pooled");
+      return body.pooler ? body.pooler(p, config, first_token(x)) : first_token(x);
     case Pooling::mean:
       return mean_token(p.graph(), x, lengths);
     case Pooling::last:

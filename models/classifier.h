@@ -1,7 +1,7 @@
 // The task of telling which of several labels a text has: a head on the body of a model, which
-// reads one vector of the text. Pooling: cls, the first token (through BERT's pooler, dense and
-// tanh, where the model has one); mean, the mean over the text's tokens; last, the last token. Then
-// dropout and a dense layer with a row for each label.
+// reads one vector of the text. Pooling: cls, the first token (through BERT's pooler, a dense layer
+// and tanh or ReLU, where the model has one); mean, the mean over the text's tokens; last, the last
+// token. Then dropout and a dense layer with a row for each label.
 #pragma once
 
 #include "models/model.h"

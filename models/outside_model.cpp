@@ -5,6 +5,7 @@
 
 #include "framework/config/parse.h"
 #include "framework/config/resolved_model.h"
+#include "framework/config/value.h"
 #include "framework/core/error.h"
 #include "framework/core/json.h"
 #include "framework/core/whole_file.h"
@@ -197,6 +198,12 @@ std::vector<std::string> OutsideModel::labels() const {
     return labels;
   }
   return {};
+}
+
+std::vector<std::string> OutsideModel::task_settings(const std::vector<std::string>& labels) {
+  if (labels.empty()) return {};
+  return {"task.type=classify", "task.labels=" + value_text(labels), "data.train=none",
+          "evaluate.every=0 steps"};
 }
 
 std::vector<Parameter> OutsideModel::head_in_file(const Config& config,

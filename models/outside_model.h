@@ -35,6 +35,10 @@ class OutsideModel {
   /// The labels that a classifier tells, by their numbers: as many as its last layer has rows, and
   /// LABEL_0, LABEL_1, … where the config does not name them all. None where it is no classifier.
   std::vector<std::string> labels() const;
+  /// Settings for `config` by which it tells these labels and needs no data; none where the model
+  /// is no classifier.
+  std::vector<std::string> task_settings() const { return task_settings(labels()); }
+  static std::vector<std::string> task_settings(const std::vector<std::string>& labels);
   /// Rows of tokens that the file has.
   int64_t rows() const { return *config({}).model.vocab; }
   /// A config for the model, with usual values for what a model does not say; `sets` are overrides.

@@ -21,8 +21,7 @@ std::vector<Parameter> build(Graph& graph, const Models& models, const Config& c
   for (size_t i = 0; i < graph.nodes().size(); ++i)
     if (graph.nodes()[i].op == &ops::cross_entropy)
       graph.add_output(heads.at(head++), graph.handle(graph.nodes()[i].inputs[0]));
-  if (head > 0 || graph.find_output("hidden") != nullptr || model.encoding == nullptr)
-    return parameters;
+  if (head > 0 || model.encoding == nullptr || graph.find_output("hidden")) return parameters;
   graph = Graph("probe");
   return model.encoding(graph, config, {.rows = 1, .length = config.sequence_length()});
 }

@@ -64,6 +64,28 @@ TEST_F(Export, WhatCameInGoesOutToTheBit) {
   }
 }
 
+/// The heads of classifiers, too, from the folder itself and by way of a checkpoint.
+TEST_F(Export, ClassifiersGoOutWithTheirHeads) {
+  for (const char* name : {"bert-classifier", "roberta-classifier", "distilbert-classifier"}) {
+    const std::string kept = path(std::string(name) + ".kept");
+    good({"import", family(name), "--out", kept});
+    for (const std::string& source : {kept, family(name)}) {
+      const std::string out = path(std::string(name) + (source == kept ? ".again" : ".out"));
+      good({"export", source, "--out", out, "--verify", "0123456789"});
+      expect_same_tensors(family(name), out);
+      const Json before = Json::parse(read_file(family(name) + "/config.json")),
+                 after = Json::parse(read_file(out + "/config.json"));
+      for (const auto& [key, value] : before.items()) EXPECT_EQ(after.at(key), value) << key;
+    }
+    EXPECT_EQ(read_file(path(std::string(name) + ".out/tokenizer.json")),
+              read_file(family(name) + "/tokenizer.json"));
+    write_file(folder_ / "lines.txt", "012\n34\n");
+    for (const std::string& source : {kept, family(name)})
+      good({"embed", source, path("lines.txt"), "--pool", "mean", "--out", path("v"),
+            "--overwrite"});
+  }
+}
+
 TEST_F(Export, AChatTemplateGoesAlong) {
   std::filesystem::copy(family("gpt2"), path("chatty"));
   const std::string text = "{% for m in messages %}{{ m.content }}{% endfor %}";

@@ -128,6 +128,7 @@ TEST(Options, OfBert) {
       {"precision.compute=f32", "precision.compute=bf16"},
       {"model.segments=auto", "model.segments=3"},
       {"model.first_position=0", "model.first_position=2"},
+      {"model.pooler_activation=tanh", "model.pooler_activation=relu"},
       {"batch.length=auto", "batch.length=17"},
   }};
   for (const Sets& sets : options.combinations(4)) expect_trains(kToyBert, sets);

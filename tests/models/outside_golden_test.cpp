@@ -17,7 +17,7 @@ namespace {
 class Families : public ::testing::TestWithParam<const char*> {
  protected:
   const OutsideModel model_{shipped_models(), family_folder(GetParam())};
-  const Config config_ = model_.config({});
+  const Config config_ = model_.config(model_.task_settings());
 };
 
 TEST_P(Families, ComputeWhatTransformersComputes) {
@@ -68,7 +68,9 @@ INSTANTIATE_TEST_SUITE_P(All, Families,
                          ::testing::Values("gpt2", "gpt2-untied", "llama", "llama-bias",
                                            "llama-linear", "llama-dynamic", "llama-llama3",
                                            "llama-yarn", "mistral", "qwen2", "bert", "bert-mlm",
-                                           "bert-pretraining", "roberta", "distilbert"),
+                                           "bert-pretraining", "roberta", "distilbert",
+                                           "bert-classifier", "roberta-classifier",
+                                           "distilbert-classifier"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -35,6 +35,9 @@ class OutsideGradients : public ::testing::TestWithParam<const char*> {
     std::vector<std::string> sets{fmt::format("batch.sequences={}", rows),
                                   fmt::format("batch.length={}", length), "model.dropout=0",
                                   "model.attention_dropout=0"};
+    const auto task = model_.task_settings();
+    sets.insert(sets.end(), task.begin(), task.end());
+    if (!task.empty()) return model_.config(sets);
     if (batch_.contains("masked_positions"))
       sets.push_back(fmt::format("data.mask_rate={}", static_cast<double>(size("labels")) /
                                                           static_cast<double>(rows * length)));
@@ -96,7 +99,10 @@ class OutsideGradients : public ::testing::TestWithParam<const char*> {
     const OutsideNames names = outside_names(model_.family(), *golden_);
     OutsideSource source(
         golden_, model_.family(), names,
-        outside_parts(model_.family(), nullptr, parameters_, outside_sizes(config_, model_.rows())),
+        outside_parts(model_.family(),
+                      model_.family().find_class(
+                          model_.original().at("architectures").at(0).get<std::string>()),
+                      parameters_, outside_sizes(config_, model_.rows())),
         model_.rows());
     return read(source);
   }
@@ -108,7 +114,8 @@ TEST_P(OutsideGradients, AreThoseOfPyTorchOnCpu) { compare("cpu", device()); }
 
 INSTANTIATE_TEST_SUITE_P(All, OutsideGradients,
                          ::testing::Values("llama-linear", "llama-llama3", "llama-yarn", "mistral",
-                                           "qwen2", "roberta", "bert-pretraining", "distilbert"),
+                                           "qwen2", "roberta", "bert-pretraining", "distilbert",
+                                           "distilbert-classifier"),
                          [](const auto& info) {
                            std::string name = info.param;
                            std::replace(name.begin(), name.end(), '-', '_');
