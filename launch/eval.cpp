@@ -14,6 +14,7 @@
 #include "framework/core/json_number.h"
 #include "framework/record/run_state.h"
 #include "framework/train/model_learner.h"
+#include "launch/classifier_source.h"
 #include "launch/eval_text.h"
 #include "launch/model_on_mesh.h"
 #include "launch/on_ranks.h"
@@ -34,6 +35,10 @@ int eval_held_out(const Arguments& given, const Ranks& ranks) {
   config.mesh = resolve_sizes(stated_mesh(sets), ranks.size());
   check_config(config);
   const std::string place = source.place.string();
+  require(!source.outside || config.data.is_given(),
+          "{} comes without data to measure it on: name a FILE, or token shards with --set "
+          "data.shards=DIR",
+          place);
   require(config.data.holds_out(),
           "data.validation is 0: nothing is held out to measure on; name a "
           "part, such as --set "
@@ -103,7 +108,11 @@ int eval_held_out(const Arguments& given, const Ranks& ranks) {
 int eval(const Arguments& given, const Ranks& ranks) {
   const std::string file = given.text("FILE");
   if (!file.empty()) {
-    const ModelOnMesh model = open_on_mesh(given.text("SOURCE"), given.list("set"), ranks);
+    const std::vector<std::string> sets = given.list("set");
+    const ModelOnMesh model =
+        on_mesh(open_with_task(given.text("SOURCE"), sets_of_model(sets), ranks.leads()),
+                stated_mesh(sets), ranks);
+    if (model.config.task.classifies()) return eval_labels(model, file, given);
     const bool asks = model.replica.share(holds_choices(file) ? "choices" : "text") == "choices";
     return asks ? eval_choices(model, file, given) : eval_text(model, file, given);
   }
@@ -117,10 +126,11 @@ int eval(const Arguments& given, const Ranks& ranks) {
 int run_eval(std::span<const std::string> args) {
   CommandLine line{
       "eval",
-      "Measures a model: on FILE (text, JSON lines, a folder; or questions with choices), or "
-      "without FILE on the held-out part of its data, in the batches of training.",
+      "Measures a model: on FILE (text, JSON lines, a folder; questions with choices; for a "
+      "classifier a table with labels), or without FILE on the held-out part of its data, in the "
+      "batches of training.",
       {{"SOURCE", kSourceHelp},
-       {"FILE", "text to measure, or JSON lines with context, choices, answer",
+       {"FILE", "text, JSON lines with context, choices, answer, or rows with labels",
         Word::Count::optional}},
       {set_option(), {"json", "", "print one JSON object"}},
       {"runs/gpt-small --json", "smollm2.gguf book.txt --stride 512"}};

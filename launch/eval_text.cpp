@@ -12,6 +12,7 @@
 #include "framework/data/whole_documents.h"
 #include "framework/train/scoring_windows.h"
 #include "framework/train/shared_reading.h"
+#include "launch/document_marks.h"
 #include "launch/reading_options.h"
 #include "launch/verbs.h"
 
@@ -22,17 +23,23 @@ namespace {
 std::vector<std::vector<int32_t>> documents_of(const ModelSource& source, const std::string& file,
                                                const Arguments& given) {
   Encoder encoder(source.require_tokenizer());
+  constexpr const char* kBegin = "document-begin";
+  const int32_t opens =
+      given.has(kBegin) ? document_mark(given.text(kBegin), *source.tokenizer, "--document-begin")
+                        : source.marks.opens;
   std::vector<std::vector<int32_t>> documents;
   const uint64_t broken = for_each_document(list_source_files({file}, {}, false),
                                             reading_options(given), [&](const std::string& text) {
                                               std::vector<int32_t>& ids = documents.emplace_back();
-                                              if (source.marks.opened())
-                                                ids.push_back(source.marks.opens);
+                                              if (opens != SpecialTokens::kNone)
+                                                ids.push_back(opens);
                                               encoder.encode(text, {}, ids);
                                             });
   if (broken > 0) fmt::print(stderr, "left out: {} broken records\n", broken);
   return documents;
 }
+
+}  // namespace
 
 void print_figures(const nlohmann::ordered_json& json, bool as_json) {
   if (as_json) {
@@ -46,11 +53,11 @@ void print_figures(const nlohmann::ordered_json& json, bool as_json) {
                                        : value.dump());
 }
 
-}  // namespace
-
 std::vector<Option> eval_text_options() {
   return {{"length", "N", "tokens of a window (default: the model's context)"},
           {"stride", "N", "tokens from one window to the next (default: half a window)"},
+          {"document-begin", "TOKEN",
+           "the token that opens each text, or #ID, or none (default: the model's own, if any)"},
           {"between", "TEXT", "what stands between a question and a choice (default: a space)"},
           kFormatOption,
           kTextOption,

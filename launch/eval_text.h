@@ -1,6 +1,8 @@
-// What `tessera eval SOURCE FILE` measures: the likelihood of texts, or of the choices of questions.
+// What `tessera eval SOURCE FILE` measures: the likelihood of texts, or of the choices of
+// questions, or how well a classifier tells the labels of a table.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "launch/command_line.h"
@@ -20,5 +22,12 @@ bool holds_choices(const std::string& file);
 /// How often the likeliest choice is the answer. All ranks call it; rank 0 reads the file and
 /// prints.
 int eval_choices(const ModelOnMesh& model, const std::string& file, const Arguments& given);
+
+/// Loss and figures of a classifier on the rows of `file`, which have labels. All ranks call it;
+/// rank 0 reads the file and prints.
+int eval_labels(const ModelOnMesh& model, const std::string& file, const Arguments& given);
+
+/// Prints figures, one in a line, or as one JSON object.
+void print_figures(const nlohmann::ordered_json& json, bool as_json);
 
 }  // namespace tessera

@@ -94,6 +94,7 @@ std::vector<Parameter> build_classifier(Graph& graph, const ModelBody& body, con
       ops::cross_entropy.all({logits, labels, share}, {{"label_smoothing", 0.0}}, "losses")[0];
   graph.add_output("loss", ops::sum(losses, {{"dims", Shape{0}}, {"keep", false}}, "loss"));
   if (!use.training) {
+    graph.add_output("losses", losses);
     graph.add_output("predicted", ops::argmax(logits, {{"dim", int64_t{1}}}, "predicted"));
     graph.add_output("probabilities", ops::softmax(logits, {{"dim", int64_t{1}}}, "probabilities"));
   }

@@ -20,7 +20,8 @@ TaskConfig::Pooling pooling_of(const Config& config, const ModelBody& body);
 /// (B); weights f32 (B), 0 for padding; count f32 [], the sum of the weights of the whole update;
 /// states "step" and "part" as in build_gpt.
 /// Data out: loss f32 [], the sum of weights · cross-entropy divided by count; for evaluation also
-/// predicted i32 (B) and probabilities f32 (B, labels).
+/// losses f32 (B), what each row adds to the loss, predicted i32 (B) and probabilities f32 (B,
+/// labels).
 std::vector<Parameter> build_classifier(Graph& graph, const ModelBody& body, const Config& config,
                                         const ModelUse& use);
 

@@ -82,13 +82,13 @@ std::vector<double> class_weights(const TaskConfig& task, const Examples& train)
   return weights;
 }
 
-Feed labelled_feed(std::span<const ExampleTokens> examples, int64_t rows, int64_t length,
-                   bool segments, int32_t pad) {
+Feed labelled_feed(std::span<const ExampleTokens> examples, std::span<const int32_t> labels,
+                   int64_t rows, int64_t length, bool segments, int32_t pad) {
   Rows out(rows, length, segments, pad);
-  for (const ExampleTokens& example : examples)
-    out.add<int32_t>(example.ids, example.segments, 0, 1);
+  for (size_t i = 0; i < examples.size(); ++i)
+    out.add<int32_t>(examples[i].ids, examples[i].segments, labels[i], 1);
   Feed feed = out.take();
-  add_count(feed, static_cast<double>(examples.size()));
+  add_count(feed, 1);
   return feed;
 }
 

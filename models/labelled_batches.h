@@ -13,9 +13,10 @@ namespace tessera {
 /// What labels count in the training loss, by number: task.class_weights.
 std::vector<double> class_weights(const TaskConfig& task, const Examples& train);
 
-/// The inputs of examples that are given directly, padded to `rows` with rows of weight 0.
-Feed labelled_feed(std::span<const ExampleTokens> examples, int64_t rows, int64_t length,
-                   bool segments, int32_t pad);
+/// The inputs of examples that are given directly, padded to `rows` with rows of weight 0. The sum of
+/// the weights counts as 1, so that "losses" is the cross-entropy of each row.
+Feed labelled_feed(std::span<const ExampleTokens> examples, std::span<const int32_t> labels,
+                   int64_t rows, int64_t length, bool segments, int32_t pad);
 
 class LabelledBatches : public Batches {
  public:

@@ -42,16 +42,20 @@ Predictor::Predictor(const Models& models, const Config& config,
 
 void Predictor::load(TensorSource& source) { load_parameters(session_, replica_.place(), source); }
 
-std::vector<ToldLabel> Predictor::tell(std::span<const std::vector<std::string>> examples) {
+std::vector<ToldLabel> Predictor::tell(std::span<const TextsToTell> examples) {
   check(std::ssize(examples) <= rows(), "{} examples for {} rows", examples.size(), rows());
   std::vector<ExampleTokens> tokens;
-  for (const std::vector<std::string>& texts : examples) {
-    tokens.push_back(encoder_.encode(texts));
+  std::vector<int32_t> truths;
+  for (const TextsToTell& example : examples) {
+    tokens.push_back(encoder_.encode(example.texts));
+    truths.push_back(example.label);
     cut_ += tokens.back().uncut > static_cast<size_t>(form_.length()) ? 1 : 0;
   }
-  write_feed(labelled_feed(tokens, rows(), form_.length(), segments_, pad_), session_, "evaluate");
+  write_feed(labelled_feed(tokens, truths, rows(), form_.length(), segments_, pad_), session_,
+             "evaluate");
   session_.run("evaluate");
   const auto predicted = session_.output<int32_t>("evaluate", "predicted");
+  const auto losses = session_.output<float>("evaluate", "losses");
   const auto probabilities = session_.output<float>("evaluate", "probabilities");
   const size_t count = labels().size();
   std::vector<ToldLabel> out;
@@ -61,7 +65,7 @@ std::vector<ToldLabel> Predictor::tell(std::span<const std::vector<std::string>>
       require(std::isfinite(p),
               "a probability is not finite: the training of this model had failed; name an "
               "earlier checkpoint");
-    out.push_back({predicted[row], {own.begin(), own.end()}});
+    out.push_back({predicted[row], losses[row], {own.begin(), own.end()}});
   }
   return out;
 }

@@ -14,9 +14,16 @@
 
 namespace tessera {
 
-/// What was told of one text.
+/// One text or two, as the config's task has.
+struct TextsToTell {
+  std::vector<std::string> texts;
+  int32_t label = 0;  // the number of the true one, for the loss; any where there is none
+};
+
+/// What was told of one example.
 struct ToldLabel {
   int32_t label = 0;                 // its number
+  float loss = 0;                    // -ln p of the true label
   std::vector<float> probabilities;  // by label
 };
 
@@ -39,9 +46,8 @@ class Predictor {
   int64_t length() const { return form_.length(); }
   const Labels& labels() const { return config_.task.labels; }
 
-  /// Tells at most rows() examples, each one text or two, as the config's task has. Throws UserError
-  /// when a probability is not finite.
-  std::vector<ToldLabel> tell(std::span<const std::vector<std::string>> examples);
+  /// Tells at most rows() examples. Throws UserError when a probability is not finite.
+  std::vector<ToldLabel> tell(std::span<const TextsToTell> examples);
   /// Texts so far that were cut to task.max_length.
   size_t cut() const { return cut_; }
 

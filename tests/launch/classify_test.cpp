@@ -2,6 +2,7 @@
 // is; the run is evaluated, tells labels of new texts, and goes on.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "framework/core/random.h"
@@ -61,6 +62,32 @@ struct Reviews {
   }
 };
 
+/// What `eval` says of the labelled reviews follows from what `predict` tells of each.
+void expect_same_figures(const Reviews& place, const std::string& source) {
+  const ProgramRun told =
+      program({"predict", place.path(source), place.path("reviews.tsv"), "--json"});
+  ASSERT_EQ(told.status, 0) << told.err;
+  const ProgramRun run = program({"eval", place.path(source), place.path("reviews.tsv"), "--json"});
+  ASSERT_EQ(run.status, 0) << run.err;
+  const auto figures = nlohmann::json::parse(run.out);
+  std::istringstream lines(told.out), rows(read_file(place.folder / "reviews.tsv"));
+  std::string row;
+  std::getline(rows, row);
+  double loss = 0, right = 0, count = 0;
+  for (std::string line; std::getline(lines, line) && std::getline(rows, row); ++count) {
+    const auto json = nlohmann::json::parse(line);
+    const std::string label = row.substr(row.rfind('\t') + 1);
+    loss -= std::log(json.at("probabilities").at(label).get<double>());
+    right += json.at("label") == label ? 1 : 0;
+  }
+  EXPECT_EQ(figures.at("examples"), count);
+  EXPECT_EQ(figures.at("cut"), 0);
+  EXPECT_NEAR(figures.at("loss").get<double>(), loss / count, 1e-6);
+  EXPECT_NEAR(figures.at("accuracy").get<double>(), right / count, 1e-12);
+  for (const char* figure : {"macro_f1", "micro_f1", "matthews"})
+    expect_in(told.err, {fmt::format("{} {:.4f}", figure, figures.at(figure).get<double>())});
+}
+
 TEST(Classify, FromAModelAndATableToLabels) {
   const Reviews place;
   const ProgramRun made = place.make();
@@ -119,6 +146,7 @@ TEST(Classify, FromAModelAndATableToLabels) {
               row.at("probabilities").at(row.at("label").get<std::string>()));
   }
   EXPECT_EQ(count, 120);
+  expect_same_figures(place, "runs/plain");
 
   const ProgramRun again = place.train("runs/plain");
   EXPECT_EQ(again.status, 0) << again.err;
@@ -156,6 +184,13 @@ TEST(Classify, SaysWhatIsWrong) {
   write_file(place.folder / "other.csv", "id,body\n1,x\n");
   expect(program({"predict", place.path("runs/g"), place.path("other.csv")}),
          {"other.csv: there is no column 'text'; there are: id, body"});
+  expect(program({"eval", place.path("runs/g"), place.path("other.csv")}),
+         {"other.csv: there is no column 'text'; there are: id, body"});
+  write_file(place.folder / "unlabelled.csv", "text\nx\n");
+  expect(program({"eval", place.path("runs/g"), place.path("unlabelled.csv")}),
+         {"unlabelled.csv: there is no column 'label'; there are: text"});
+  expect(program({"eval", place.path("runs/g"), place.path("reviews.tsv"), "--stride", "3"}),
+         {"--stride goes with a model that reads text; ", " tells labels, and FILE is a table"});
   write_file(place.folder / "none.csv", "text\n");
   expect(program({"predict", place.path("runs/g"), place.path("none.csv")}),
          {"none.csv: has no row below its header"});
@@ -268,6 +303,7 @@ TEST(Classify, GoesOutAndComesBack) {
                   other.at("probabilities").at(label).get<double>(), 1e-6);
   }
   EXPECT_EQ(count, 120);
+  expect_same_figures(place, "out");
   const ProgramRun again =
       place.train("runs/b", {"train.steps=2 steps", "init.from=" + place.path("out")});
   ASSERT_EQ(again.status, 0) << again.err;

@@ -29,6 +29,23 @@ class Measure : public ::testing::Test {
     return run.err;
   }
 
+  /// Compares the vectors of the lines with the goldens of that name.
+  void expect_vectors(const std::string& model, const char* pool, const char* name) const {
+    const std::string out = path(std::string(name) + ".safetensors");
+    const ProgramRun run =
+        program({"embed", model, path("lines.txt"), "--pool", pool, "--normalize", "--out", out});
+    ASSERT_EQ(run.status, 0) << run.err;
+    const SafetensorsReader reader(out);
+    const Json expected = Json::parse(read_file(golden_ / "golden.json"))["embeddings"][name];
+    const TensorType type = reader.type("embeddings");
+    ASSERT_EQ(type.shape, (Shape{std::ssize(expected), std::ssize(expected[0])}));
+    std::vector<float> got(type.bytes() / sizeof(float));
+    reader.read("embeddings", got.data());
+    size_t at = 0;
+    for (const auto& row : expected)
+      for (const auto& number : row) EXPECT_NEAR(got[at++], number.get<double>(), 2e-5) << name;
+  }
+
   const Workplace place_;
   const fs::path golden_ = fs::path(source_dir()) / "tests/golden/evaluation";
   std::string model_;
@@ -37,9 +54,13 @@ class Measure : public ::testing::Test {
 TEST_F(Measure, ScoresTextAsTransformersDoes) {
   const Json golden = Json::parse(read_file(golden_ / "golden.json"));
   for (const Json& expected : golden["texts"]) {
-    const ProgramRun run = program({"eval", model_, path("text.txt"), "--json", "--length",
-                                    std::to_string(expected["length"].get<int>()), "--stride",
-                                    std::to_string(expected["stride"].get<int>())});
+    std::vector<std::string> words{"eval",           model_,
+                                   path("text.txt"), "--json",
+                                   "--length",       std::to_string(expected["length"].get<int>()),
+                                   "--stride",       std::to_string(expected["stride"].get<int>())};
+    if (const std::string begin = expected["begin"]; !begin.empty())
+      words.insert(words.end(), {"--document-begin", begin});
+    const ProgramRun run = program(words);
     ASSERT_EQ(run.status, 0) << run.err;
     const Json got = Json::parse(run.out);
     EXPECT_EQ(got["tokens"], expected["tokens"]);
@@ -59,22 +80,25 @@ TEST_F(Measure, AnswersQuestionsAsLmEvalDefines) {
 }
 
 TEST_F(Measure, GivesLinesVectors) {
-  const Json golden = Json::parse(read_file(golden_ / "golden.json"));
-  for (const char* mode : {"mean", "cls", "last"}) {
-    const std::string out = path(std::string(mode) + ".safetensors");
-    const ProgramRun run =
-        program({"embed", model_, path("lines.txt"), "--pool", mode, "--normalize", "--out", out});
-    ASSERT_EQ(run.status, 0) << run.err;
-    SafetensorsReader reader(out);
-    const auto& expected = golden["embeddings"][mode];
-    const TensorType type = reader.type("embeddings");
-    ASSERT_EQ(type.shape, (Shape{std::ssize(expected), std::ssize(expected[0])}));
-    std::vector<float> got(type.bytes() / sizeof(float));
-    reader.read("embeddings", got.data());
-    size_t at = 0;
-    for (const auto& row : expected)
-      for (const auto& number : row) EXPECT_NEAR(got[at++], number.get<double>(), 2e-5) << mode;
-  }
+  for (const char* mode : {"mean", "cls", "last"}) expect_vectors(model_, mode, mode);
+}
+
+/// The last token is the last one of the text, though it be the token that pads.
+TEST_F(Measure, TheLastTokenMayBeTheOneThatPads) {
+  const std::string ending = path("ending");
+  fs::copy(model_, ending);
+  Json json = Json::parse(read_file(ending + "/tokenizer.json"));
+  json["post_processor"] = Json::parse(
+      R"({"type": "TemplateProcessing",
+          "single": [{"Sequence": {"id": "A", "type_id": 0}},
+                     {"SpecialToken": {"id": "</s>", "type_id": 0}}],
+          "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
+          "special_tokens": {"</s>": {"id": "</s>", "ids": [1], "tokens": ["</s>"]}}})");
+  std::ofstream(ending + "/tokenizer.json") << json;
+  Json config = Json::parse(read_file(ending + "/tokenizer_config.json"));
+  config["pad_token"] = "</s>";
+  std::ofstream(ending + "/tokenizer_config.json") << config;
+  expect_vectors(ending, "last", "last_end");
 }
 
 /// A row for each line, whatever the line holds; those around an empty one are as without it.
@@ -112,6 +136,11 @@ TEST_F(Measure, AnEmptyLineHasTheVectorZero) {
 }
 
 TEST_F(Measure, SaysWhatIsWrong) {
+  EXPECT_NE(error({"eval", model_}).find("comes without data to measure it on: name a FILE"),
+            std::string::npos);
+  EXPECT_NE(error({"eval", model_, path("text.txt"), "--document-begin", "<none>"})
+                .find("--document-begin: the tokenizer has no token '<none>'"),
+            std::string::npos);
   EXPECT_NE(error({"embed", model_, path("lines.txt"), "--out", path("x")})
                 .find("does not state how vectors of tokens become one: give --pool"),
             std::string::npos);

@@ -201,6 +201,20 @@ TEST_F(MeshReading, LabelsStandInTheOrderOfTheRows) {
   const Json alone = Json::parse(printed(1, held_out)), shared = Json::parse(printed(2, held_out));
   EXPECT_NEAR(shared["loss"].get<double>() / alone["loss"].get<double>(), 1, 1e-6);
   EXPECT_EQ(shared["accuracy"], alone["accuracy"]);
+  const std::string on_file = "eval " + path("run") + " " + path("rows.tsv") + " --json";
+  const Json base = Json::parse(printed(1, on_file));
+  EXPECT_EQ(base["examples"], 25);
+  for (const auto& [ranks, mesh] : {std::pair{3, ""}, {2, " --set mesh.tp=2"}}) {
+    const Json many = Json::parse(printed(ranks, on_file + mesh));
+    for (const auto& [name, value] : base.items())
+      if (name == "loss") {
+        EXPECT_NEAR(many[name].get<double>() / value.get<double>(), 1, 1e-6) << mesh;
+      } else {
+        EXPECT_EQ(many[name], value) << name << mesh;
+      }
+  }
+  write_file(folder_ / "rows.tsv", rows + "abc\tz\n");
+  fails(3, on_file, "rows.tsv, line 27: the model does not know the label 'z'; it knows x, y");
 }
 
 }  // namespace
