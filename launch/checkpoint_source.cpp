@@ -40,23 +40,19 @@ fs::path newest_good(const fs::path& folder, const std::string& named, bool tell
 }
 
 CheckpointSource from_checkpoint(const fs::path& checkpoint, std::span<const std::string> sets) {
-  return {on_one_rank(config_of(shipped_models().kinds(), CheckpointReader(checkpoint), sets)),
-          checkpoint};
+  return {config_of(shipped_models().kinds(), CheckpointReader(checkpoint), sets), checkpoint};
 }
 
 /// Takes the checkpoint from the folder that this config names, whether a run wrote the config or
 /// trains with it.
 CheckpointSource from_config(const fs::path& file, const std::string& named,
                              std::span<const std::string> sets, bool tells) {
-  Config config = on_one_rank(load_named_config(shipped_models().kinds(), file.string(), sets));
+  Config config = load_named_config(shipped_models().kinds(), file.string(), sets);
   const fs::path checkpoint = newest_good(config.checkpoint.folder, named, tells);
   return {std::move(config), checkpoint};
 }
 
-}  // namespace
-
-CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets,
-                                 bool tells) {
+CheckpointSource find(const std::string& named, std::span<const std::string> sets, bool tells) {
   constexpr const char* kSources =
       "name a config, a run such as runs/NAME, a checkpoint such as "
       "runs/NAME/checkpoints/step-00000100, or a model of another program: a folder with "
@@ -75,6 +71,20 @@ CheckpointSource find_checkpoint(const std::string& named, std::span<const std::
   require(!list_checkpoints(path / "checkpoints").empty(),
           "{}: neither a checkpoint nor the folder of a run; {}", named, kSources);
   return from_checkpoint(newest_good(path / "checkpoints", named, tells), sets);
+}
+
+}  // namespace
+
+CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets,
+                                 bool tells) {
+  CheckpointSource found = find(named, sets, tells);
+  found.config = on_one_rank(std::move(found.config));
+  return found;
+}
+
+CheckpointSource find_trained_checkpoint(const std::string& named,
+                                         std::span<const std::string> sets) {
+  return find(named, sets, true);
 }
 
 std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader) {

@@ -24,6 +24,10 @@ struct CheckpointSource {
 CheckpointSource find_checkpoint(const std::string& named, std::span<const std::string> sets,
                                  bool tells = true);
 
+/// The same with the config on the mesh of its training.
+CheckpointSource find_trained_checkpoint(const std::string& named,
+                                         std::span<const std::string> sets);
+
 /// The tokenizer that the checkpoint was trained with: run.json describes it, and its files lie in
 /// the checkpoint.
 std::shared_ptr<const Tokenizer> tokenizer_of(const CheckpointReader& reader);

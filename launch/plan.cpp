@@ -8,16 +8,15 @@
 #include "framework/assembly/fit_settings.h"
 #include "framework/assembly/proposals.h"
 #include "framework/config/mesh_axes.h"
+#include "framework/config/print.h"
 #include "framework/config/value.h"
 #include "framework/graph/text.h"
 #include "framework/runtime/fit.h"
 #include "launch/command_line.h"
 #include "launch/mesh_option.h"
 #include "launch/plan_report.h"
-#include "launch/planned_vocab.h"
+#include "launch/planned_run.h"
 #include "launch/rates.h"
-#include "launch/run_config.h"
-#include "launch/training_data.h"
 #include "launch/verbs.h"
 #include "models/model.h"
 #include "models/outside_export.h"
@@ -60,23 +59,23 @@ std::vector<std::string> settings(const Arguments& given) {
   return sets;
 }
 
-/// The config to plan for. When --mesh does not divide its sizes, the error names near sizes that
-/// the mesh would divide.
-Config planned_config(const Arguments& given) {
-  const std::string file = given.text("CONFIG");
+/// The run to plan. When --mesh does not divide its sizes, the error names near sizes that the mesh
+/// would divide.
+PlannedRun run_to_plan(const Arguments& given) {
+  const std::string named = given.text("SOURCE");
   const std::vector<std::string> sets = settings(given);
   try {
-    Config config = load_run_config(file, sets);
+    PlannedRun run = planned_run(named, sets);
     for (const ConfigAxis& axis : kMeshAxes)
-      config.mesh.*axis.size = (config.mesh.*axis.size).value_or(1);
-    return config;
+      run.config.mesh.*axis.size = (run.config.mesh.*axis.size).value_or(1);
+    return run;
   } catch (const UserError& error) {
     std::vector<std::string> alone = sets, better;
     for (std::string& set : mesh_settings({})) alone.push_back(std::move(set));
     alone.insert(alone.end(), {"mesh.sequence_parallel=false", "data_parallel.shard=none",
                                "data_parallel.wire=f32"});
     try {
-      Config config = load_run_config(file, alone);
+      Config config = planned_run(named, alone).config;
       const MeshConfig mesh = mesh_option(given.text("mesh", "1"));
       for (const ConfigAxis& axis : kMeshAxes) config.mesh.*axis.size = mesh.*axis.size;
       better = sizes_that_divide(config);
@@ -98,6 +97,12 @@ DeviceProfile planned_device(const Config& config, const Arguments& given) {
   }
   if (memory.bytes > 0) profile.memory_bytes = static_cast<size_t>(memory.bytes);
   return profile;
+}
+
+int64_t parameter_count(const Assembly& assembly) {
+  int64_t count = 0;
+  for (const Parameter& p : assembly.parameters) count += numel(p.own_shape());
+  return count;
 }
 
 /// Throws the error of a run that does not fit, and names other meshes that would fit.
@@ -126,9 +131,11 @@ int run_plan(std::span<const std::string> args) {
   const CommandLine line{
       .verb = "plan",
       .summary =
-          "Prints what training with a config needs on each rank, before anything runs: memory by "
-          "kind, collectives, FLOPs, time, the graph after any pass.",
-      .words = {{"CONFIG", "the run to plan"}},
+          "Prints what training needs on each rank, before anything runs: memory by kind, "
+          "collectives, FLOPs, time, the graph after any pass.",
+      .words =
+          {{"SOURCE",
+            "a config; or a run, a checkpoint, a Hugging Face folder or a .gguf to begin with"}},
       .options = {set_option(),
                   {"mesh", "AXES", "on this mesh, such as dp=64,tp=8; otherwise the config's"},
                   {"memory", "SIZE",
@@ -140,6 +147,7 @@ int run_plan(std::span<const std::string> args) {
                   {"after", "PASS", "print the graphs after this pass: " + form_names()},
                   {"graph", "NAME", "only this graph (step, evaluate, …)"}},
       .examples = {"configs/gpt2-1.5b.yaml --mesh dp=32,tp=8",
+                   "smollm2.gguf --set batch.length=512",
                    "configs/gpt-small.yaml --after grad --graph step"}};
   const auto given = line.parse(args);
   if (!given) return 0;
@@ -147,8 +155,7 @@ int run_plan(std::span<const std::string> args) {
           "plan: --graph needs --after PASS: it says which of its graphs to print");
   require(!given->has("links") || given->has("flops"),
           "plan: --links needs --flops: a time is predicted from both");
-  const Config config = with_data(planned_config(*given));
-  const int64_t vocab = planned_vocab(config);
+  const auto [config, vocab, supposed] = run_to_plan(*given);
   if (given->has("after")) {
     print_after(config, vocab, given->text("after"), given->text("graph"));
     return 0;
@@ -161,11 +168,14 @@ int run_plan(std::span<const std::string> args) {
   const Compiled compiled =
       compile(assembly.program, planned_device(config, *given), {assembly.mesh});
   const Forecast known = forecast(config, assembly, compiled);
+  if (!supposed.empty())
+    fmt::print("supposed config: {}; change it with --set\n{}\n", supposed,
+               effective_table(config));
   if (assembly.mesh.size() > 1)
     fmt::print("each of the {} ranks of the mesh {}:\n", assembly.mesh.size(),
                to_string(assembly.mesh));
-  fmt::print("{}{}{}", to_string(known.memory), flops_text(config, assembly, known),
-             collectives_text(config, known));
+  fmt::print("{} parameters\n{}{}{}", parameter_count(assembly), to_string(known.memory),
+             flops_text(config, assembly, known), collectives_text(config, known));
   if (rates) fmt::print("{}", time_text(config, time_of_update(config, compiled, *rates), known));
   require_fits_on_mesh(config, vocab, compiled);
   fmt::print("{}\n", outside_target_text(config));

@@ -11,6 +11,7 @@
 
 #include "framework/config/field.h"
 #include "framework/config/model_kind.h"
+#include "framework/config/parse.h"
 #include "framework/config/stated.h"
 #include "framework/core/error.h"
 #include "framework/core/user_path.h"
@@ -76,12 +77,10 @@ std::vector<std::string> model_of(const std::string& named) {
   return out;
 }
 
-}  // namespace
-
-std::vector<std::string> sets_with_start(const std::string& path,
-                                         std::span<const std::string> sets) {
+/// sets_with_start for a config that states these keys.
+std::vector<std::string> with_start(const std::string& path, const Stated& stated,
+                                    std::span<const std::string> sets) {
   const KnownKinds kinds = shipped_models().kinds();
-  const Stated stated = stated_keys(path, sets);
   const auto named = stated.find("init.from");
   const std::string from = named == stated.end() ? "" : user_path(named->second);
   const bool outside = !from.empty() && is_outside_model(from);
@@ -113,6 +112,35 @@ std::vector<std::string> sets_with_start(const std::string& path,
           path, from, fmt::join(wrong, "\n  "));
   all.insert(all.end(), sets.begin(), sets.end());
   return all;
+}
+
+}  // namespace
+
+std::vector<std::string> sets_with_start(const std::string& path,
+                                         std::span<const std::string> sets) {
+  return with_start(path, stated_keys(path, sets), sets);
+}
+
+Config config_begun_with(const std::string& named, std::span<const std::string> sets) {
+  constexpr int64_t kUsualLength = 1024;
+  const OutsideModel model(shipped_models(), named);
+  const int64_t context = model.config({}).model.context;
+  Stated stated = stated_keys("", sets);
+  std::vector<std::string> all{"init.from=" + named};
+  if (!stated.contains("task.type")) {
+    std::vector<std::string> task = model.task_settings();
+    const auto headless = [](const std::string& set) { return set == "model.masked_head=false"; };
+    if (task.empty() && std::ranges::any_of(model.settings(), headless))
+      task = OutsideModel::task_settings({"a", "b"});
+    all.insert(all.end(), task.begin(), task.end());
+  }
+  if (!stated.contains("batch.length") && !stated.contains("task.max_length"))
+    all.push_back(fmt::format(
+        "batch.length={}",
+        std::min({number_in(stated, "model.context", context), context, kUsualLength})));
+  all.insert(all.end(), sets.begin(), sets.end());
+  return parse_config(shipped_models().kinds(), "", named,
+                      with_start(named, stated_keys("", all), all));
 }
 
 Config load_run_config(const std::string& path, std::span<const std::string> sets) {
