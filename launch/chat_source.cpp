@@ -21,8 +21,8 @@ std::string template_in(const nlohmann::ordered_json& config, const std::string&
   if (found->is_string()) return found->get<std::string>();
   require(found->is_array(), "{}: chat_template is neither a text nor a list", where);
   for (const auto& entry : *found)
-    if (entry.is_object() && entry.value("name", "") == "default" && entry.contains("template") &&
-        entry["template"].is_string())
+    if (entry.is_object() && entry.contains("name") && entry["name"] == "default" &&
+        entry.contains("template") && entry["template"].is_string())
       return entry["template"].get<std::string>();
   user_error("{}: chat_template is a list without a template called 'default'", where);
 }

@@ -275,25 +275,6 @@ const OutsideFamily& family_of(const Json& config, const std::string& where,
       where, fmt::join(known, ", "));
 }
 
-std::string in_their_words(const OutsideSettings& settings, std::string_view message) {
-  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz_", kSet = "--set ";
-  std::string out;
-  for (size_t at = 0; at < message.size();) {
-    const std::string_view rest = message.substr(at);
-    const size_t key = rest.starts_with(kSet) ? kSet.size() : 0;
-    const size_t dot = std::min(rest.find_first_not_of(kLetters, key), rest.size());
-    const size_t end = rest.substr(dot).starts_with('.')
-                           ? std::min(rest.find_first_not_of(kLetters, dot + 1), rest.size())
-                           : dot;
-    const auto found = settings.theirs.find(rest.substr(key, end - key));
-    const bool known = found != settings.theirs.end();
-    const size_t taken = std::max<size_t>(known ? end : dot, 1);
-    out += known ? std::string_view(found->second) : rest.substr(0, taken);
-    at += taken;
-  }
-  return out;
-}
-
 OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
                             const std::string& where, const OutsideNames& names) {
   OutsideSettings out;
@@ -324,8 +305,9 @@ OutsideSettings settings_of(const OutsideFamily& family, const Json& config,
     text = shifted(text, -key.more);
     const auto [known, is_new] = ours.emplace(key.ours, text);
     if (!is_new && !same(known->second, text))
-      wrong.push_back(fmt::format("{} is {}, and other keys say {}: Tessera has one {} for both",
-                                  value->key, value->text, known->second, key.ours));
+      wrong.push_back(fmt::format("{} is {}, and {} says {}: Tessera has one {} for both",
+                                  value->key, value->text, out.theirs.at(std::string(key.ours)),
+                                  known->second, key.ours));
     if (is_new) out.sets.push_back(fmt::format("{}={}", key.ours, text));
   }
   const auto has = [&](std::string_view tensor) {

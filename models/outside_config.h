@@ -26,9 +26,6 @@ struct OutsideSettings {
   std::map<std::string, std::string, std::less<>> theirs;  // their key for each of ours
 };
 
-/// A message of ours about `settings`, in the words of the file that they come from.
-std::string in_their_words(const OutsideSettings& settings, std::string_view message);
-
 /// Our keys for what their config says. Throws UserError that lists all values that our models do
 /// not have and all keys whose spellings contradict each other.
 OutsideSettings settings_of(const OutsideFamily& family, const nlohmann::ordered_json& config,

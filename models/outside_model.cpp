@@ -12,6 +12,7 @@
 #include "framework/formats/gguf_file.h"
 #include "framework/formats/tensor_files.h"
 #include "models/outside_config.h"
+#include "models/outside_words.h"
 #include "models/rope_factors.h"
 
 namespace tessera {

@@ -9,6 +9,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/utf8.h"
 
 namespace tessera {
@@ -115,7 +116,7 @@ void write_config(const Addition& made, const char* class_name, const std::strin
     declared[std::to_string(token.id)] = properties(token);
   for (const auto& [role, content] : made.roles) {
     const json& old = config[role];
-    const bool same = old.is_object() && old.value("content", "") == content;
+    const bool same = old.is_object() && old.contains("content") && old["content"] == content;
     if (!same) config[role] = content;
   }
   files[name] = written(config, 2, where);
@@ -162,7 +163,7 @@ void add_to_ranks(const Tokenizer& tokenizer, const Addition& made, const std::s
   Files named;
   for (auto& [name, bytes] : files) {
     const bool known =
-        name.ends_with(".json") || name.ends_with(".tiktoken") || name.ends_with(".model");
+        name.ends_with(".json") || name.ends_with(".tiktoken") || is_model_name(name);
     named[known ? name : name + ".tiktoken"] = std::move(bytes);
   }
   files = std::move(named);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/ggml_bpe.h"
 #include "framework/tokenizer/hugging_face_json.h"
 #include "framework/tokenizer/hugging_face_options.h"
@@ -34,10 +35,8 @@ bool asked(const TokenizerFiles& files, const char* name, bool otherwise,
 }
 
 GgmlVocabulary of_sentence_piece(const Tokenizer& tokenizer, const std::string& where) {
-  const std::string* bytes = nullptr;
-  for (const auto& [name, content] : tokenizer.files().all())
-    if (name.find(".model") != std::string::npos) bytes = &content;
-  check(bytes != nullptr, "a SentencePiece tokenizer without a file .model");
+  const std::string* bytes = tokenizer.files().find(file_of_tokens(tokenizer));
+  check(bytes != nullptr, "a SentencePiece tokenizer without its file");
   const SentencePieceFile file = SentencePieceFile::read(*bytes, where);
   using Algorithm = SentencePieceFile::Algorithm;
   require(file.algorithm == Algorithm::bpe,

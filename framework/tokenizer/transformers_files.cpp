@@ -11,6 +11,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/tokenizer/files_of_folder.h"
 #include "framework/tokenizer/ranked_tokenizer_json.h"
 #include "framework/tokenizer/sentence_piece_file.h"
 
@@ -42,15 +43,17 @@ void rename(Files& files, const std::string& from, const std::string& to) {
   }
 }
 
-/// The name of SentencePiece's file, which may have a version behind ".model".
-std::string model_name(const Files& files) {
-  const auto found = std::ranges::find_if(
-      files, [](const auto& file) { return file.first.find(".model") != std::string::npos; });
-  return found == files.end() ? "" : found->first;
-}
-
 bool is_bpe(const std::string& model, const std::string& where) {
   return SentencePieceFile::read(model, where).algorithm == SentencePieceFile::Algorithm::bpe;
+}
+
+/// The class that a tokenizer_config.json names; empty where it names none.
+std::string stated_class(const Json& config, const std::string& where) {
+  const auto found = config.find("tokenizer_class");
+  if (found == config.end() || found->is_null()) return {};
+  require(found->is_string(), "{}: \"tokenizer_class\": a text is expected in place of a {}", where,
+          found->type_name());
+  return found->get<std::string>();
 }
 
 void state_roles(Json& config, const Tokenizer& tokenizer) {
@@ -87,7 +90,7 @@ TokenizerFiles transformers_files(const Tokenizer& tokenizer, const Transformers
     rename(files, "encoder.json", "vocab.json");
     rename(files, "vocab.bpe", "merges.txt");
   } else if (kind == "sentencepiece") {
-    const std::string name = model_name(files);
+    const std::string name = file_of_tokens(tokenizer);
     reads_model = is_bpe(files.at(name), where);
     rename(files, name, "tokenizer.model");
     notes.emplace_back(
@@ -100,7 +103,7 @@ TokenizerFiles transformers_files(const Tokenizer& tokenizer, const Transformers
   const auto came = files.find(kConfig);
   if (came != files.end()) config = parse_ordered_json_object(came->second, where + ": " + kConfig);
   const Json before = config;
-  const std::string stated = config.value("tokenizer_class", "");
+  const std::string stated = stated_class(config, where + ": " + kConfig);
   if (stated.empty()) {
     config["tokenizer_class"] = reads_model ? class_of(kind) : kAnyClass;
     if (kind == "sentencepiece" || (came == files.end() && class_of(kind) == kAnyClass))

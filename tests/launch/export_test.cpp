@@ -1,5 +1,5 @@
-// Models come in and go out: export and import as a user meets them, and runs that begin with models
-// of transformers.
+// Models come in and go out: export and import as a user meets them, and runs that begin with
+// models of transformers.
 #include <nlohmann/json.hpp>
 
 #include "framework/formats/tensor_files.h"
@@ -96,6 +96,14 @@ TEST_F(Export, AChatTemplateGoesAlong) {
   good({"generate", path("kept"), "--chat", "--prompt", "ab", "--tokens", "2"});
   good({"export", path("kept"), "--out", path("again")});
   EXPECT_EQ(read_file(path("again") + "/chat_template.jinja"), text);
+  fs::remove(folder_ / "chatty" / "chat_template.jinja");
+  Json config = Json::parse(read_file(folder_ / "chatty/tokenizer_config.json"));
+  for (const char* value : {"7", R"([7, {"name": 7}, {"name": "default", "template": 7}])"}) {
+    config["chat_template"] = Json::parse(value);
+    write_file(folder_ / "chatty" / "tokenizer_config.json", config.dump());
+    expect_contains(bad({"generate", path("chatty"), "--chat", "--prompt", "ab"}),
+                    "tokenizer_config.json: chat_template is ");
+  }
 }
 
 TEST_F(Export, BothSpellingsAreWritten) {
@@ -187,8 +195,8 @@ TEST_F(Export, TheModelOfARunMustBeThatOfItsStart) {
   good({"train", path("my.yaml"), "--peak", "1"});
 }
 
-/// A classifier goes out with its labels, and its tokenizer with the special tokens that stood around
-/// the texts, which the model's own files do not state.
+/// A classifier goes out with its labels, and its tokenizer with the special tokens that stood
+/// around the texts, which the model's own files do not state.
 TEST_F(Export, AClassifierKeepsLabelsAndSpecialTokens) {
   std::string rows = "text\tlabel\n";
   for (int i = 0; i < 60; ++i)

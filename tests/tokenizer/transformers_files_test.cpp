@@ -86,6 +86,37 @@ TEST(TransformersFiles, StateAClassThatTakesTheFileAsItIs) {
   EXPECT_EQ(nlohmann::json::parse(of(kLong, {.most_tokens = 9})).at("model_max_length"), 7);
 }
 
+/// A config may hold values of any type: each is read, or refused with the file and the key.
+TEST(TransformersFiles, WrongTypesAreNamed) {
+  const std::map<std::string, std::string> files{
+      {"tokenizer.json", kJson},
+      {"vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n"},
+      {"tokenizer.model", piece("<unk>", 0, kUnknown) + piece("<s>", 0, kControl) +
+                              piece("</s>", 0, kControl) + piece("a", -1) + training(2) +
+                              identity()}};
+  for (const auto& [name, bytes] : files)
+    for (const char* key : {"tokenizer_class", "model_max_length", "unk_token", "add_bos_token",
+                            "added_tokens_decoder", "do_lower_case", "extra_special_tokens"})
+      for (const char* value : {"null", "7", "-1.5", "true", "[]", "[3]", "{}", "{\"content\": 3}",
+                                "{\"content\": null}", "{\"0\": {\"content\": []}}", "1e999"}) {
+        const std::string config = fmt::format("{{\"{}\": {}}}", key, value);
+        try {
+          written({{name, bytes}, {"tokenizer_config.json", config}}, {.most_tokens = 9});
+        } catch (const UserError& error) {
+          const std::string said = error.what();
+          EXPECT_NE(said.find("tokenizer_config.json"), std::string::npos) << config << said;
+          EXPECT_TRUE(said.find(key) != std::string::npos || said.find("is not JSON") != said.npos)
+              << config << said;
+        }
+      }
+  expect_contains(
+      error_of([] {
+        written(
+            {{"tokenizer.json", kJson}, {"tokenizer_config.json", R"({"tokenizer_class": 7})"}});
+      }),
+      "here: tokenizer_config.json: \"tokenizer_class\": a text is expected in place of a number");
+}
+
 TEST(TransformersFiles, HaveTheNamesThatTransformersAsksFor) {
   const Written gpt2 =
       written({{"encoder.json", R"({"a": 0, "b": 1, "ab": 2, "<|endoftext|>": 3})"},
