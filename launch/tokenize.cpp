@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "framework/core/error.h"
 #include "framework/core/utf16.h"
@@ -101,6 +102,11 @@ void tokenize_with_report(const std::vector<std::string>& files, const std::file
     fmt::print("went on after the {} shard{} of an interrupted run\n", result.shards_before,
                result.shards_before == 1 ? "" : "s");
   fmt::print("{}", left_out(result));
+  const Pipeline* parts = tokenizer.pipeline();
+  const int64_t cut_to = parts ? parts->parts().cut_to : 0;
+  if (cut_to > 0 && std::cmp_greater(result.tokens, cut_to))
+    fmt::print("note: {} has other programs cut a text to {} tokens; documents are whole here\n",
+               called, cut_to);
 }
 
 int run_tokenize(std::span<const std::string> args) {

@@ -73,6 +73,11 @@ void add_usual_roles(const std::vector<AddedToken>& added, HuggingFaceConfig& co
         config.roles.push_back({std::string(name), token});
 }
 
+/// The length to which the file has texts cut.
+int64_t cut_of(const json& truncation, const std::string& what) {
+  return truncation.is_null() ? 0 : count_option(truncation, "max_length", what);
+}
+
 }  // namespace
 
 bool holds_hugging_face(const TokenizerFiles& files) { return !name_of_file(files).empty(); }
@@ -113,7 +118,8 @@ PipelineParts read_hugging_face(const TokenizerFiles& files, const std::string& 
           .post_processor = std::move(post_processor),
           .decoder = std::move(decoder),
           .special = special,
-          .written = std::move(written)};
+          .written = std::move(written),
+          .cut_to = cut_of(member(file.rest, "truncation"), what + ": \"truncation\"")};
 }
 
 }  // namespace tessera

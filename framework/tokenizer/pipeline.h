@@ -44,6 +44,7 @@ struct PipelineParts {
   // Of byte-level vocabularies: tokens with a character that spells no byte. No text has them; they
   // are decoded as they are written.
   std::unordered_map<int32_t, std::string> written{};
+  int64_t cut_to = 0;  // tokens to which its file has a text cut, which is never done here; 0: none
 };
 
 class Pipeline {

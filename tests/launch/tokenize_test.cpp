@@ -1,6 +1,9 @@
 // `tessera tokenize`, as a user meets it.
+#include <nlohmann/json.hpp>
+
 #include "tests/data/text_folder.h"
 #include "tests/launch/program.h"
+#include "tests/places.h"
 
 namespace tessera {
 namespace {
@@ -34,6 +37,35 @@ TEST(Tokenize, MakesShardsAndSaysWhatItTookAndLeft) {
       program({"tokenize", (folder / "text").string(), "--out", out, "--overwrite", "--hidden"});
   EXPECT_EQ(over.status, 0) << over.err;
   EXPECT_EQ(TokenShards::open(out)->document_count(), 3u);
+}
+
+/// A tokenizer.json may have texts cut and padded, as those of sentence-transformers do: that is
+/// for single texts, not for documents.
+TEST(Tokenize, ATokenizerThatCutsTextsCutsNoDocument) {
+  const TemporaryFolder folder;
+  auto json =
+      nlohmann::json::parse(read_file(source_dir() + "/tests/golden/families/gpt2/tokenizer.json"));
+  json["truncation"] = {{"max_length", 8}, {"strategy", "LongestFirst"}, {"stride", 0}};
+  json["padding"] = {{"strategy", {{"Fixed", 12}}}, {"pad_id", 2}, {"pad_token", "<pad>"}};
+  const std::string tok = (folder / "tok").string();
+  write_file(folder / "tok/tokenizer.json", json.dump());
+  const auto tokenized = [&](const std::string& text) {
+    write_file(folder / "a.txt", text);
+    const ProgramRun run = program({"tokenize", (folder / "a.txt").string(), "--tokenizer", tok,
+                                    "--out", (folder / "out").string(), "--overwrite"});
+    EXPECT_EQ(run.status, 0) << run.err;
+    return run.out;
+  };
+  const std::string note =
+      "note: " + tok + ": tokenizer.json has other programs cut a text to 8 tokens; ";
+  expect_in(tokenized("0123456789ABCDEF"), {"17 tokens", note + "documents are whole here"});
+  EXPECT_EQ(tokenized("012345").find(note), std::string::npos);
+  json["truncation"] = {{"max_length", "8"}};
+  write_file(folder / "tok/tokenizer.json", json.dump());
+  const ProgramRun wrong = program({"tokenize", (folder / "a.txt").string(), "--tokenizer", tok,
+                                    "--out", (folder / "new").string()});
+  EXPECT_EQ(wrong.status, 2);
+  expect_in(wrong.err, {"tokenizer.json: \"truncation\": \"max_length\": an integer is expected"});
 }
 
 TEST(Tokenize, WrongCommandLinesSayWhatToChange) {
