@@ -45,6 +45,21 @@ void copy_keys(GgufWriter& writer, const GgufFile& file, int64_t rows) {
   }
 }
 
+/// The ids that llama.cpp takes where a file names none, as far as a token has them.
+std::vector<std::string> notes_on_defaults(const GgmlVocabulary& made) {
+  const bool pieces = made.model == "llama";
+  std::vector<std::string> notes;
+  const auto note = [&](int32_t id, size_t taken, const char* does) {
+    if (id < 0 && taken < made.tokens.size())
+      notes.push_back(
+          fmt::format("the tokenizer has no token that {} texts; llama.cpp takes {} ('{}') for it",
+                      does, taken, made.tokens[taken]));
+  };
+  note(made.special.begin_of_text, pieces ? 1 : 11, "begins");
+  note(made.special.end_of_text, pieces ? 2 : 11, "ends");
+  return notes;
+}
+
 void add_special(GgufWriter& writer, const SpecialTokens& special) {
   for (const GgufRole& role : kGgufRoles)
     if (const int32_t id = special.*role.id; id >= 0)
@@ -66,6 +81,8 @@ std::vector<std::string> add_tokenizer(GgufWriter& writer, const ModelSource& so
           rows, made.tokens.size());
   while (std::ssize(made.tokens) < rows)
     made.add(fmt::format("[PAD{}]", made.tokens.size()), GgmlVocabulary::Kind::unused);
+  const std::vector<std::string> defaults = notes_on_defaults(made);
+  made.notes.insert(made.notes.end(), defaults.begin(), defaults.end());
   writer.add_text("tokenizer.ggml.model", made.model);
   writer.add_text("tokenizer.ggml.pre", made.expression);
   writer.add_texts("tokenizer.ggml.tokens", made.tokens);

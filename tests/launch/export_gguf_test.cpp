@@ -100,6 +100,21 @@ TEST_F(ExportGguf, OfQwen2AndScaledPositions) {
             numbers_of(GgufFile(path("three.gguf"))).at("rope_freqs.weight"));
 }
 
+/// Where a file names no token that begins or ends texts, llama.cpp takes one.
+TEST_F(ExportGguf, SaysWhichTokenIsTakenForTheEnd) {
+  make_run(kGpt);
+  good({"export", path("run"), "--out", path("hf")});
+  Json tokenizer = Json::parse(read_file(path("hf/tokenizer.json")));
+  tokenizer["added_tokens"] = Json::array();
+  write_file(folder_ / "hf/tokenizer.json", tokenizer.dump());
+  write_file(folder_ / "hf/tokenizer_config.json", "{}");
+  const ProgramRun run = good({"export", path("hf"), "--as", "gguf", "--out", path("my.gguf")});
+  expect_contains(run.out, "the tokenizer has no token that begins texts; llama.cpp takes 11 ('");
+  expect_contains(run.out, "the tokenizer has no token that ends texts; llama.cpp takes 11 ('");
+  const GgufFile file(path("my.gguf"));
+  EXPECT_FALSE(file.metadata().has("tokenizer.ggml.eos_token_id"));
+}
+
 TEST_F(ExportGguf, TypesOfTensors) {
   make_run(kLlama);
   const ProgramRun run = good({"export", path("run"), "--as", "gguf", "--out", path("my.gguf"),
