@@ -21,9 +21,12 @@ class MeshReading : public MeshRun {
   }
   /// What `words` print on `ranks` ranks, without what launch/run says.
   std::string printed(int ranks, const std::string& words) const {
-    const Ended ended = shell(on(ranks, program_path() + " " + words) + " 2>" + path("errors") +
-                              " | tee " + path("printed") + "; exit ${PIPESTATUS[0]}");
-    EXPECT_EQ(ended.status, 0) << words << "\n" << read_file(folder_ / "errors");
+    return printed_by(on(ranks, program_path() + " " + words));
+  }
+  std::string printed_by(const std::string& line) const {
+    const Ended ended = shell(line + " 2>" + path("errors") + " | tee " + path("printed") +
+                              "; exit ${PIPESTATUS[0]}");
+    EXPECT_EQ(ended.status, 0) << line << "\n" << read_file(folder_ / "errors");
     return read_file(folder_ / "printed");
   }
   /// The message with which `words` fail on `ranks` ranks, told once.
@@ -87,6 +90,16 @@ TEST_F(MeshReading, FiguresAreThoseOfOneRank) {
       } else {
         EXPECT_EQ(many[name], value);
       }
+  }
+}
+
+TEST_F(MeshReading, HostsGiveTheSame) {
+  if (!namespaces_work()) GTEST_SKIP() << "no network namespaces here";
+  for (const std::string& words :
+       {"eval " + model() + " " + path("text.txt") + " --length 8 --stride 3",
+        "generate " + model() + " --prompt 0123 --tokens 9 --set mesh.tp=2"}) {
+    const std::string one = words.substr(0, words.find(" --set"));
+    EXPECT_EQ(printed_by(on_hosts(2, program_path() + " " + words)), printed(1, one));
   }
 }
 

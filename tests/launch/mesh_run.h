@@ -51,6 +51,18 @@ class MeshRun : public ::testing::Test {
     return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
            "/launch/run -n " + std::to_string(ranks) + " -- " + command;
   }
+  /// The line that runs `command` on as many hosts, with a rank on each (launch/hosts).
+  static std::string on_hosts(int hosts, const std::string& command) {
+    const std::string n = std::to_string(hosts);
+    return "env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
+           "/launch/hosts " + n + " -- " + source_dir() + "/launch/run -n " + n + " -- " + command;
+  }
+  /// Whether launch/hosts can make hosts here.
+  static bool namespaces_work() {
+    return ::geteuid() == 0 &&
+           shell("ip netns add tessera-mesh && ip netns del tessera-mesh; unshare --net true")
+                   .status == 0;
+  }
   /// Runs two ranks by mpirun, the second with other words.
   static Ended two(const std::string& first, const std::string& second) {
     return shell(

@@ -1,7 +1,5 @@
 // Training on meshes of real processes: the same curve on every mesh, through mpirun and across
 // network namespaces, and checkpoints that go on anywhere.
-#include <unistd.h>
-
 #include "tests/launch/mesh_run.h"
 #include "tests/places.h"
 
@@ -42,18 +40,6 @@ class MeshTrain : public MeshRun {
       expect_close(run, whole, 3);
     }
   }
-
-  static bool namespaces_work() {
-    return ::geteuid() == 0 &&
-           shell("ip netns add tessera-mesh && ip netns del tessera-mesh; unshare --net true")
-                   .status == 0;
-  }
-  void finishes_on_hosts(int hosts, const std::string& command) const {
-    const std::string n = std::to_string(hosts);
-    finishes("env -u TESSERA_HOSTS -u TESSERA_AGENT OMP_WAIT_POLICY=passive " + source_dir() +
-             "/launch/hosts " + n + " -- " + source_dir() + "/launch/run -n " + n + " -- " +
-             command);
-  }
 };
 
 using LongMeshTrain = MeshTrain;
@@ -74,9 +60,9 @@ TEST_F(MeshTrain, EveryMeshHasTheSameCurve) {
 TEST_F(MeshTrain, HostsHaveTheSameCurve) {
   if (!namespaces_work()) GTEST_SKIP() << "no network namespaces here";
   finishes(train("gpt", "one"));
-  finishes_on_hosts(2, train("gpt", "two", "mesh.dp=2 data_parallel.shard=gradients"));
+  finishes(on_hosts(2, train("gpt", "two", "mesh.dp=2 data_parallel.shard=gradients")));
   expect_close("two", "one");
-  finishes_on_hosts(4, train("gpt", "four", kBoth.sets));
+  finishes(on_hosts(4, train("gpt", "four", kBoth.sets)));
   expect_close("four", "one");
 }
 
