@@ -4,20 +4,30 @@
 #include <fmt/format.h>
 #include <pcre2.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
+#include "framework/tokenizer/regex_cost.h"
+#include "framework/tokenizer/regex_program.h"
 #include "framework/tokenizer/regex_rewrite.h"
 #include "framework/tokenizer/regex_symbols.h"
+#include "framework/tokenizer/regex_tree.h"
+#include "framework/tokenizer/regex_walk.h"
 #include "framework/tokenizer/utf8.h"
 
 namespace tessera {
 namespace {
 
-constexpr size_t kStackBytes = size_t{16} << 20;  // of one match; taken as it is needed
-constexpr uint32_t kMatchLimit = 50'000'000;      // steps of one search
+constexpr size_t kStackBytes = size_t{1} << 20;  // of one match; taken as it is needed
+constexpr uint32_t kMatchLimit = 50'000;  // steps from one place; beyond them RegexWalk goes on
 constexpr uint32_t kHeapKibibytes = 16 << 10;
+// A search of PCRE2 begins at most so far behind its beginning, and looks no farther ahead than twice as
+// far, so that its time is bounded.
+constexpr size_t kWindow = 1024;
+static_assert(kWindow >= RegexLoops::kLong);
 
 template <auto Free>
 struct Freeing {
@@ -35,13 +45,16 @@ using JitStack = std::unique_ptr<pcre2_jit_stack, Freeing<pcre2_jit_stack_free>>
 struct Workplace {
   MatchData data{pcre2_match_data_create(1, nullptr)};
   MatchContext context{pcre2_match_context_create(nullptr)};
+  MatchContext window{pcre2_match_context_create(nullptr)};  // with an end for places to begin
   JitStack stack{pcre2_jit_stack_create(size_t{64} << 10, kStackBytes, nullptr)};
 
   Workplace() {
-    require(data && context && stack, "there is no memory left for matching expressions");
-    pcre2_jit_stack_assign(context.get(), nullptr, stack.get());
-    pcre2_set_match_limit(context.get(), kMatchLimit);
-    pcre2_set_heap_limit(context.get(), kHeapKibibytes);
+    require(data && context && window && stack, "there is no memory left for matching expressions");
+    for (pcre2_match_context* one : {context.get(), window.get()}) {
+      pcre2_jit_stack_assign(one, nullptr, stack.get());
+      pcre2_set_match_limit(one, kMatchLimit);
+      pcre2_set_heap_limit(one, kHeapKibibytes);
+    }
   }
 };
 
@@ -76,8 +89,9 @@ constexpr int kVariableLookBehind = 125;  // PCRE2's number for it
 }  // namespace
 
 struct Pattern::Compiled {
-  Compiled(const RewrittenRegex& rewritten, const std::string& expression, const std::string& what)
-      : symbols(rewritten.sets, what) {
+  Compiled(const RewrittenRegex& rewritten, const std::string& expression, RegexDialect written_in,
+           const std::string& what)
+      : dialect(written_in), symbols(rewritten.sets, what) {
     std::string engine_text;
     for (const RewrittenRegex::Part& part : rewritten.parts) {
       engine_text += part.text;
@@ -85,23 +99,29 @@ struct Pattern::Compiled {
     }
     int error = 0;
     size_t place = 0;
-    code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(engine_text.data()), engine_text.size(),
-                             PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE,
-                             &error, &place, nullptr));
-    const std::string_view shown =
-        std::string_view(expression)
-            .substr(0, whole_characters(std::string_view(expression).substr(0, 200)));
+    code.reset(pcre2_compile(
+        reinterpret_cast<PCRE2_SPTR>(engine_text.data()), engine_text.size(),
+        PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_NO_AUTO_CAPTURE | PCRE2_USE_OFFSET_LIMIT,
+        &error, &place, nullptr));
+    const std::string_view shown = shortened(expression);
     require(error != kVariableLookBehind || code != nullptr,
             "{}: look-behind of variable length is not supported (in the expression '{}')", what,
             shown);
     require(code != nullptr, "{}: the expression '{}' is refused by PCRE2: {}", what, shown,
             message_of(error));
+    const RegexTree tree = parse_rewritten(rewritten);
+    program = std::make_unique<const RegexProgram>(tree, symbols, expression, what);
+    loops = loops_of_steady(tree, symbols);
     // Where a machine has no JIT, the interpreter serves.
-    jit = pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE) == 0;
+    if (loops)
+      jit = pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD) == 0;
   }
 
+  RegexDialect dialect;
   RegexSymbols symbols;
   Code code;
+  std::unique_ptr<const RegexProgram> program;
+  std::optional<RegexLoops> loops;  // if PCRE2 may run it
   bool jit = false;
 };
 
@@ -115,13 +135,19 @@ Pattern Pattern::regex(std::string text, RegexDialect dialect, const std::string
   Pattern pattern;
   pattern.text_ = std::move(text);
   pattern.compiled_ = std::make_shared<const Compiled>(rewrite_regex(pattern.text_, dialect, what),
-                                                       pattern.text_, what);
+                                                       pattern.text_, dialect, what);
   return pattern;
 }
+
+RegexDialect Pattern::dialect() const { return compiled_->dialect; }
+
+bool Pattern::for_pcre2() const { return compiled_->loops.has_value(); }
 
 std::optional<std::pair<size_t, size_t>> Pattern::find(std::string_view text, size_t from) const {
   return Matches(*this, text, from).next();
 }
+
+Matches::~Matches() = default;
 
 Matches::Matches(const Pattern& pattern, std::string_view text, size_t from)
     : pattern_(pattern), text_(text) {
@@ -129,7 +155,9 @@ Matches::Matches(const Pattern& pattern, std::string_view text, size_t from)
     at_.byte = from;
     return;
   }
-  pattern_.compiled_->symbols.translate(text_, symbols_);
+  const Pattern::Compiled& compiled = *pattern_.compiled_;
+  compiled.symbols.translate(text_, symbols_);
+  way_ = !compiled.loops ? Way::walk : compiled.loops->go_far(symbols_) ? Way::windows : Way::whole;
   while (at_.byte < from && at_.symbol < symbols_.size()) advance(at_, at_.symbol + 1);
   if (at_.byte < from) at_.byte = from;
 }
@@ -157,22 +185,62 @@ std::optional<std::pair<Matches::Place, Matches::Place>> Matches::search_literal
   return std::pair(Place{found, 0}, Place{found + pattern_.text_.size(), 0});
 }
 
-std::optional<std::pair<Matches::Place, Matches::Place>> Matches::search() {
-  if (!pattern_.is_regex()) return search_literal();
+/// Runs PCRE2 over the text up to `end`; no match begins behind `last`. Gives the number of PCRE2.
+int Matches::run_engine(size_t from, size_t last, size_t end) const {
   const Workplace& place = workplace();
-  const auto* subject = reinterpret_cast<PCRE2_SPTR>(symbols_.data());
   const auto match = pattern_.compiled_->jit ? pcre2_jit_match : pcre2_match;
-  const int found = match(pattern_.compiled_->code.get(), subject, symbols_.size(), at_.symbol, 0,
-                          place.data.get(), place.context.get());
+  const bool whole = end == symbols_.size();
+  if (!whole) pcre2_set_offset_limit(place.window.get(), last);
+  return match(pattern_.compiled_->code.get(), reinterpret_cast<PCRE2_SPTR>(symbols_.data()), end,
+               from, whole ? 0 : PCRE2_PARTIAL_HARD, place.data.get(),
+               whole ? place.context.get() : place.window.get());
+}
+
+/// Searches where PCRE2 might take long. Windows of the text are given to it, and to RegexWalk those
+/// in which it does not come to an end.
+std::optional<std::pair<size_t, size_t>> Matches::search_windows(size_t from) {
+  const size_t size = symbols_.size();
+  while (from <= size) {
+    size_t last = size;
+    if (way_ == Way::windows) {
+      last = std::min(size, from + kWindow);
+      const bool whole = size - from <= 2 * kWindow;
+      const int found = run_engine(from, last, whole ? size : from + 2 * kWindow);
+      const size_t* bounds = pcre2_get_ovector_pointer(workplace().data.get());
+      if (found >= 0) return std::pair(bounds[0], bounds[1]);
+      if (found == PCRE2_ERROR_NOMATCH) {
+        from = whole ? size + 1 : last + 1;
+        continue;
+      }
+      if (found == PCRE2_ERROR_PARTIAL) from = std::max(from, bounds[0]);
+    }
+    if (!walk_)
+      walk_ = std::make_unique<RegexWalk>(*pattern_.compiled_->program, symbols_, pattern_.text_);
+    if (const auto match = walk_->search(from, last)) return match;
+    from = last + 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::pair<Matches::Place, Matches::Place>> Matches::search() {
+  if (way_ == Way::literal) return search_literal();
+  std::pair<size_t, size_t> bounds;
+  int found = PCRE2_ERROR_MATCHLIMIT;
+  if (way_ == Way::whole) found = run_engine(at_.symbol, symbols_.size(), symbols_.size());
   if (found == PCRE2_ERROR_NOMATCH) return std::nullopt;
-  if (found < 0)
-    user_error("the expression '{}' takes too much work on this text: {}", pattern_.text_,
-               message_of(found));
-  const size_t* bounds = pcre2_get_ovector_pointer(place.data.get());
+  if (found >= 0) {
+    const size_t* places = pcre2_get_ovector_pointer(workplace().data.get());
+    bounds = {places[0], places[1]};
+  } else {
+    if (way_ == Way::whole) way_ = Way::windows;  // a limit is passed
+    const auto match = search_windows(at_.symbol);
+    if (!match) return std::nullopt;
+    bounds = *match;
+  }
   Place begin = at_;
-  advance(begin, bounds[0]);
+  advance(begin, bounds.first);
   Place end = begin;
-  advance(end, bounds[1]);
+  advance(end, bounds.second);
   return std::pair(begin, end);
 }
 

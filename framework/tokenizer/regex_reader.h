@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 #include "framework/tokenizer/regex.h"
 #include "framework/tokenizer/utf8.h"
 
@@ -60,9 +61,7 @@ class RegexReader {
   }
 
  private:
-  std::string_view shown() const {
-    return expression_.substr(0, whole_characters(expression_.substr(0, 200)));
-  }
+  std::string_view shown() const { return shortened(expression_); }
 
   std::string_view expression_;
   const std::string& what_;

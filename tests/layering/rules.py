@@ -59,7 +59,7 @@ FOREIGN = {
     r"mpi\.h": r"(framework/comm/mpi\w*\.(h|cpp)|bench/collectives\.cpp|tests/comm/mpi_stuck\.cpp)",
     r"zlib\.h": r"(framework/data/gzip_stream\.cpp|tests/data/compressed\.h)",
     r"zstd(_errors)?\.h": r"(framework/data/zstd_stream\.cpp|tests/data/compressed\.h)",
-    r"pcre2\.h": r"framework/tokenizer/regex\.cpp",
+    r"pcre2\.h": r"framework/tokenizer/regex\.cpp|tests/tokenizer/regex_walk_test\.cpp",
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
     r"(gtest|gmock)/.*": r"tests/.*",
