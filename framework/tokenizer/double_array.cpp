@@ -146,23 +146,30 @@ DoubleArray::DoubleArray(std::vector<std::pair<std::string_view, int32_t>> keys)
   std::vector<Unit> units;
   const Builder builder(keys, units);
   units_.assign(units.begin(), units.end());
+  long_ = LongKeys(keys);
 }
 
 DoubleArray::Match DoubleArray::longest(std::string_view text, size_t at, size_t most) const {
   Match match;
   if (empty()) return match;
   uint32_t node = kRoot;
-  for (size_t end = at; end < text.size() && step(node, static_cast<unsigned char>(text[end]));
-       ++end) {
+  const size_t limit = std::min(text.size(), at + LongKeys::kShort);
+  size_t end = at;
+  for (; end < limit && step(node, static_cast<unsigned char>(text[end])); ++end) {
     if (value(node) < 0) continue;
     match = {end + 1 - at, value(node)};
-    if (--most == 0) break;
+    if (--most == 0) return match;
+  }
+  if (end < text.size() && end == at + LongKeys::kShort) {
+    const LongKeys::Match last = long_.longest(text.substr(at), most);
+    if (last.bytes > 0) match = {last.bytes, last.value};
   }
   return match;
 }
 
 int32_t DoubleArray::find(std::string_view key) const {
   if (empty()) return -1;
+  if (key.size() > LongKeys::kShort) return long_.find(key);
   uint32_t node = kRoot;
   for (const char byte : key)
     if (!step(node, static_cast<unsigned char>(byte))) return -1;

@@ -3,6 +3,7 @@
 // IEEE TSE 1989), in which a step reads one unit of eight bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "framework/tokenizer/large_pages.h"
+#include "framework/tokenizer/long_keys.h"
 
 namespace tessera {
 
@@ -49,6 +51,25 @@ class DoubleArray {
   /// The value of the key that ends at `node`, or -1.
   int32_t value(uint32_t node) const { return static_cast<int32_t>(units_[node].word >> 10) - 1; }
 
+  /// Whether a key is so long that beginnings() is to be preferred to steps.
+  bool has_long_keys() const { return !long_.empty(); }
+  /// Calls found(end, value) for every key that begins at text[at], in any order. Time grows with the
+  /// keys found, whatever their length.
+  template <typename Found>
+  void beginnings(std::string_view text, size_t at, const Found& found) const {
+    if (empty()) return;
+    uint32_t node = kRoot;
+    const size_t limit = long_.empty() ? text.size() : std::min(text.size(), at + LongKeys::kShort);
+    size_t end = at;
+    while (end < limit && step(node, static_cast<unsigned char>(text[end]))) {
+      ++end;
+      if (const int32_t id = value(node); id >= 0) found(end, id);
+    }
+    if (end < text.size() && end == at + LongKeys::kShort)
+      long_.beginnings(text.substr(at),
+                       [&](const LongKeys::Match& match) { found(at + match.bytes, match.value); });
+  }
+
   struct Match {
     size_t bytes = 0;  // 0: no key begins there
     int32_t value = -1;
@@ -69,6 +90,7 @@ class DoubleArray {
   class Builder;
 
   LargePageVector<Unit> units_;
+  LongKeys long_;
 };
 
 }  // namespace tessera

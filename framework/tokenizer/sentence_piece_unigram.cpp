@@ -79,17 +79,12 @@ void SentencePieceUnigram::search_word(const SentencePieceVocabulary& vocabulary
     const size_t character = begin + character_bytes(text, begin);
     bool covered = false;
     size_t farthest = character;
-    uint32_t node = DoubleArray::kRoot;
-    for (size_t end = begin;
-         end < text.size() && trie.step(node, static_cast<unsigned char>(text[end]));) {
-      ++end;
-      const int32_t id = trie.value(node);
-      if (id < 0) continue;
+    trie.beginnings(text, begin, [&](size_t end, int32_t id) {
       if (end >= nodes.size()) nodes.resize(end + 1);
       nodes[end].offer(scores_[static_cast<size_t>(id)] + score, begin, id);
       covered |= end == character;
-      farthest = end;
-    }
+      farthest = std::max(farthest, end);
+    });
     if (!covered) nodes[character].offer(unknown_score_ + score, begin, vocabulary.unknown());
     search.farthest = std::max({search.farthest, character, farthest});
     begin = character;

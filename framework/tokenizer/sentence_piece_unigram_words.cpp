@@ -23,6 +23,12 @@ class SentencePieceUnigram::Stretch {
         first_(ids.size()),
         summed_(ids.size()) {}
 
+  /// Takes the stretch that begins at text[begin] in SentencePiece's way; gives its end.
+  size_t search(size_t begin) {
+    begin_ = begin;
+    return search();
+  }
+
   /// Takes the stretch that begins at text[begin]; gives its end.
   size_t encode(size_t begin) {
     if (ids_.size() - summed_ > kMostUnsummed) sum_up();
@@ -392,6 +398,10 @@ class SentencePieceUnigram::Stretch {
 void SentencePieceUnigram::encode(const SentencePieceVocabulary& vocabulary, std::string_view text,
                                   UnigramMemory& memory, std::vector<int32_t>& ids) const {
   Stretch stretch(*this, vocabulary, text, memory, ids);
+  if (vocabulary.trie().has_long_keys()) {  // which would be followed from each word, byte by byte
+    for (size_t at = 0; at < text.size();) at = stretch.search(at);
+    return;
+  }
   for (size_t at = 0; at < text.size();) at = stretch.encode(at);
 }
 

@@ -71,15 +71,10 @@ void Unigram::encode(std::string_view piece, std::vector<int32_t>& ids) const {
     };
     const size_t character = begin + decode_utf8(piece, begin).bytes;
     bool covered = false;
-    uint32_t place = DoubleArray::kRoot;
-    for (size_t end = begin; !trie_.empty() && end < piece.size() &&
-                             trie_.step(place, static_cast<unsigned char>(piece[end]));) {
-      ++end;
-      const int32_t id = trie_.value(place);
-      if (id < 0) continue;
+    trie_.beginnings(piece, begin, [&](size_t end, int32_t id) {
       offer(end, scores_[static_cast<size_t>(id)], id);
       covered = covered || end == character;
-    }
+    });
     if (!covered) offer(character, unknown_score_, unknown_);
     begin = character;
   }

@@ -191,6 +191,27 @@ TEST_P(UnigramProperty, MemoryOfWordsGivesTheIdsOfAPlainSearch) {
   }
 }
 
+/// Pieces of hundreds of bytes, most of which begin with one another.
+TEST_P(UnigramProperty, LongPiecesGiveTheIdsOfAPlainSearch) {
+  Draw draw(static_cast<uint64_t>(GetParam()) + 100);
+  for (int round = 0; round < 6; ++round) {
+    std::string text;
+    while (text.size() < 2000)
+      text += std::string(1 + below(draw, 400), below(draw, 2) == 0 ? 'a' : ' ') +
+              (below(draw, 2) == 0 ? "b" : "");
+    Model model = random_model(draw, GetParam(), {"a", "b", " "});
+    for (int i = 0; i < 60; ++i) {
+      const std::string piece = text.substr(below(draw, text.size()), 1 + below(draw, 600));
+      model.add(piece, random_score(draw, GetParam(), piece), false);
+    }
+    const SentencePiece tokenizer(model.file(), "model");
+    WordCache cache(1 << 16);
+    std::vector<int32_t> ids;
+    tokenizer.encode(text, {}, cache, ids);
+    ASSERT_EQ(ids, plain_search(model, text)) << "round " << round << ", text '" << text << "'";
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Scores, UnigramProperty,
                          testing::Values(Scores::ties, Scores::equal, Scores::any, Scores::additive,
                                          Scores::positive, Scores::large, Scores::tiny));
