@@ -62,12 +62,14 @@ std::optional<std::string_view> GraphemeMap::rule(std::string_view part) const {
   return std::nullopt;
 }
 
-void GraphemeMap::apply(std::string& text) const {
+void GraphemeMap::apply(std::string& text, size_t most) const {
   constexpr size_t kLongestWhole = 5;
   std::string made;
   size_t copied = 0;
   const auto replace = [&](size_t begin, size_t end, std::string_view by) {
     made.append(text, copied, begin - copied);
+    require(made.size() + by.size() <= most, kAdvice,
+            fmt::format("it makes more than {} bytes of a text", most));
     made += by;
     copied = end;
   };

@@ -4,6 +4,7 @@
 // every byte (sentence_piece_normalizer.h): the two differ on decomposed Hangul (tokenizers #2116).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,7 +18,8 @@ class GraphemeMap {
   /// Throws UserError when the bytes are no charsmap.
   explicit GraphemeMap(std::string_view charsmap);
 
-  void apply(std::string& text) const;
+  /// Changes valid UTF-8 in place. Throws UserError where more than `most` bytes are made of it.
+  void apply(std::string& text, size_t most) const;
 
  private:
   /// What the shortest rule that begins `part` gives.

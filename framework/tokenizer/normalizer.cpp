@@ -4,17 +4,10 @@
 #include <utility>
 
 #include "framework/tokenizer/grapheme_map.h"
+#include "framework/tokenizer/normalized_size.h"
 #include "framework/tokenizer/normalizer_steps.h"
 
 namespace tessera {
-namespace {
-
-// How much longer a text may become. Unicode's forms make 18 characters of one at most; replacements
-// in a row could double a text again and again.
-constexpr size_t kMostGrowth = 64, kFreeBytes = size_t{1} << 20;
-
-}  // namespace
-
 Normalizer::Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(steps)) {
   for (const NormalizerStep& step : steps_) {
     const auto* map = std::get_if<PrecompiledMap>(&step);
@@ -23,12 +16,12 @@ Normalizer::Normalizer(std::vector<NormalizerStep> steps) : steps_(std::move(ste
 }
 
 void Normalizer::apply(std::string& text) const {
-  const size_t most = text.size() * kMostGrowth + kFreeBytes;
+  const size_t most = most_normalized(text.size());
   for (size_t i = 0; i < steps_.size(); ++i) {
     std::visit(
         [&](const auto& step) {
           if constexpr (std::is_same_v<std::decay_t<decltype(step)>, PrecompiledMap>)
-            maps_[i]->apply(text);
+            maps_[i]->apply(text, most);
           else if constexpr (std::is_same_v<std::decay_t<decltype(step)>, ReplaceText>)
             change_text(step, text, most);
           else

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "framework/core/error.h"
 #include "framework/tokenizer/sentence_piece_normalizer.h"
 #include "framework/tokenizer/utf8.h"
@@ -8,6 +10,8 @@ namespace {
 // A unit of the double array: the label in the low byte and the top bit (which leaves have), a flag
 // for a leaf among the children, and the offset to the children, which are found by exclusive or.
 constexpr uint32_t kLeafBit = 1U << 31, kLabelMask = kLeafBit | 0xffU;
+// Known rules replace fewer than 20 bytes, and make 33 at most.
+constexpr size_t kMostRuleBytes = 256, kMostMadeBytes = 4096;
 constexpr size_t kMostMatches = 32;  // sentencepiece looks at the shortest 32 rules that fit
 
 uint32_t label_of(uint32_t unit) { return unit & kLabelMask; }
@@ -52,20 +56,36 @@ Charsmap::Charsmap(std::string_view bytes, const std::string& what) {
 }
 
 Charsmap::Match Charsmap::longest(std::string_view text, size_t at) const {
-  Match match;
-  if (empty()) return match;
+  if (empty()) return {};
   uint32_t node = offset_of(units_[0]);
-  size_t matches = 0;
-  for (size_t end = at; end < text.size() && matches < kMostMatches; ++end) {
+  uint32_t found = 0;  // the unit of the text
+  size_t bytes = 0;
+  size_t matches = 0, end = at;
+  const size_t limit = std::min(text.size(), at + kMostRuleBytes);
+  for (; end < limit && matches < kMostMatches; ++end) {
     const auto byte = static_cast<unsigned char>(text[end]);
     const uint32_t unit = units_[node ^ byte];
     if (label_of(unit) != byte) break;
     node ^= byte ^ offset_of(unit);
     if (!has_leaf(unit)) continue;
     ++matches;
-    match = {end + 1 - at, texts_.c_str() + value_of(units_[node])};
+    found = node;
+    bytes = end + 1 - at;
   }
-  return match;
+  require(
+      end < at + kMostRuleBytes,
+      "the model's charsmap has rules for more than {} bytes of a text; it is damaged, take the "
+      "file from its source again",
+      kMostRuleBytes - 1);
+  if (bytes == 0) return {};
+  const std::string_view made = std::string_view(texts_).substr(value_of(units_[found]));
+  const size_t length = made.substr(0, kMostMadeBytes + 1).find('\0');
+  require(
+      length != made.npos,
+      "the model's charsmap has a rule that makes more than {} bytes; it is damaged, take the file "
+      "from its source again",
+      kMostMadeBytes);
+  return {bytes, made.substr(0, length)};
 }
 
 bool Charsmap::keeps(unsigned char byte) const {

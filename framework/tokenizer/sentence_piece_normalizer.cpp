@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "framework/core/error.h"
+#include "framework/tokenizer/normalized_size.h"
 #include "framework/tokenizer/utf8.h"
 
 namespace tessera {
@@ -86,6 +88,7 @@ void SentencePieceNormalizer::apply(std::string_view text, bool begins, std::str
     }
   }
   if (at == text.size()) return;
+  const size_t most = most_normalized(text.size());
   out.reserve(text.size() - at + 1);
   const bool adds_space = rules_.adds_space && begins;
   if (adds_space && !rules_.spaces_end_pieces) out += ' ';
@@ -108,6 +111,11 @@ void SentencePieceNormalizer::apply(std::string_view text, bool begins, std::str
     if (after_space)
       next.made.remove_prefix(std::min(next.made.find_first_not_of(' '), next.made.size()));
     if (!next.made.empty()) {
+      require(
+          out.size() + next.made.size() <= most,
+          "the model's charsmap makes more than {} bytes of a text of {}; it is damaged, take the "
+          "file from its source again",
+          most, text.size());
       append(next.made, out);
       after_space = next.made.back() == ' ' && rules_.removes_spaces;
     } else {

@@ -30,6 +30,7 @@ class Charsmap {
     size_t bytes = 0;  // 0: no rule begins there
     std::string_view text;
   };
+  /// Throws UserError for a rule that is longer than any sound one.
   Match longest(std::string_view text, size_t at) const;
 
   /// Whether an ASCII byte stands for itself wherever another ASCII byte, or none, follows.
@@ -50,7 +51,8 @@ class SentencePieceNormalizer {
                           const std::vector<std::string_view>& kept, const std::string& what);
 
   /// Puts the normalized text into `out`. Where the text goes on from an earlier part, `begins` is
-  /// false: nothing is put or removed in front.
+  /// false: nothing is put or removed in front. Throws UserError where rules make a text many times
+  /// longer.
   void apply(std::string_view text, bool begins, std::string& out) const;
 
   const SentencePieceFile::Rules& rules() const { return rules_; }

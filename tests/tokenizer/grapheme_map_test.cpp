@@ -20,7 +20,7 @@ std::string charsmap(uint32_t begin, const std::string& texts) {
 }
 
 std::string mapped(const std::string& map, std::string text) {
-  GraphemeMap(map).apply(text);
+  GraphemeMap(map).apply(text, 1000);
   return text;
 }
 
@@ -37,6 +37,13 @@ TEST(GraphemeMap, RefusesTextsThatBeginInsideACharacter) {
   const std::string texts("x\0\xc3\xa9\0", 5);
   expect_contains(error_of([&] { mapped(charsmap(3, texts), "bab"); }),
                   "a rule's text begins inside a character");
+}
+
+TEST(GraphemeMap, RefusesTextsThatBecomeTooLong) {
+  const std::string texts = std::string(400, 'x') + '\0';
+  EXPECT_EQ(mapped(charsmap(0, texts), "aba").size(), 801U);
+  expect_contains(error_of([&] { mapped(charsmap(0, texts), "ababa"); }),
+                  "it makes more than 1000 bytes of a text; take the tokenizer file");
 }
 
 }  // namespace

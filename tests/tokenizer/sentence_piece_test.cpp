@@ -100,6 +100,36 @@ TEST(SentencePiece, RefusesCharsmapsThatLeadAstray) {
                  "unit 1 of the charsmap's trie leads out of it");
 }
 
+/// A model whose charsmap has one rule, from "a" to `made`; or, where that is empty, a trie in which
+/// "a" leads back to the root.
+std::string model_with_rule(const std::string& made) {
+  std::string map(4 + 1024, '\0');
+  map[1] = 4;  // 1024 bytes of trie
+  const auto put = [&](size_t unit, uint32_t word) {
+    for (size_t i = 0; i < 4; ++i) map[4 + unit * 4 + i] = static_cast<char>(word >> (8 * i));
+  };
+  put('a', made.empty() ? uint32_t{'a'} << 10 | 'a' : 1U << 10 | 1U << 8 | 'a');
+  if (!made.empty()) put('a' ^ 1, 1U << 31);
+  return piece("<unk>", 0, kUnknown) + piece("a", -1) + training(2) +
+         field(3, std::string(field(2, map + made + '\0')));
+}
+
+TEST(SentencePiece, BoundsWhatCharsmapsMayCost) {
+  const auto encoded = [](const std::string& made, size_t bytes) {
+    return encode(SentencePiece(model_with_rule(made), "here"), std::string(bytes, 'a')).size();
+  };
+  const auto error = [&](const std::string& made, size_t bytes) {
+    return error_of([&] { encoded(made, bytes); });
+  };
+  EXPECT_EQ(encoded(std::string(4096, 'a'), 100), 409'601U);  // with the space in front
+  expect_contains(error(std::string(4096, 'a'), 1000),
+                  "the model's charsmap makes more than 1112576 bytes of a text of 1000");
+  expect_contains(error(std::string(4097, 'a'), 1),
+                  "the model's charsmap has a rule that makes more than 4096 bytes");
+  EXPECT_EQ(encoded("", 255), 256U);
+  expect_contains(error("", 256), "the model's charsmap has rules for more than 255 bytes");
+}
+
 TEST(SentencePiece, OneSpellingMayBeTextAndControl) {
   const SentencePiece model(
       kUnk + piece("<s>", 0, kControl) + piece("<s>", -1) + training(1) + identity(), "here");
