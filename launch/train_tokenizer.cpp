@@ -4,6 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <utility>
 
 #include "framework/core/error.h"
 #include "framework/core/threads.h"
@@ -31,25 +35,37 @@ double megabytes_per_second(uint64_t bytes, double seconds) {
   return static_cast<double>(bytes) / 1e6 / std::max(seconds, 1e-6);
 }
 
-/// Keeps some of the parts that go by, from all over the text: every one at first, and half as many
-/// whenever there are too many.
+/// Keeps some of the batches that go by, from all over the text: every one at first, and half as many
+/// whenever there are too many. Which ones does not depend on the order in which threads bring them.
 class Sample {
  public:
-  void meet(const std::string& part) {
-    if (met_++ % stride_ != 0) return;
-    parts_.push_back(part);
-    if (parts_.size() < kMost) return;
-    for (size_t i = 0; i < kMost / 2; ++i) parts_[i] = std::move(parts_[2 * i]);
-    parts_.resize(kMost / 2);
-    stride_ *= 2;
+  using Texts = std::vector<std::string>;
+
+  bool wants(uint64_t number) const {
+    const std::lock_guard lock(mutex_);
+    return number % stride_ == 0;
   }
-  std::vector<std::string> take() { return std::move(parts_); }
+  void add(uint64_t number, Texts texts) {
+    const std::lock_guard lock(mutex_);
+    if (number % stride_ != 0) return;
+    batches_.emplace(number, std::move(texts));
+    if (batches_.size() < kMost) return;
+    stride_ *= 2;
+    std::erase_if(batches_, [&](const auto& batch) { return batch.first % stride_ != 0; });
+  }
+  Texts take() {
+    Texts all;
+    for (auto& [number, texts] : batches_)
+      for (std::string& text : texts) all.push_back(std::move(text));
+    return all;
+  }
 
  private:
   static constexpr size_t kMost = 64;
 
-  uint64_t met_ = 0, stride_ = 1;
-  std::vector<std::string> parts_;
+  mutable std::mutex mutex_;
+  uint64_t stride_ = 1;
+  std::map<uint64_t, Texts> batches_;
 };
 
 std::string progress_text(const TextParts::Counts& done, double seconds) {
@@ -73,11 +89,21 @@ TrainedTokenizer train_tokenizer_on(const TrainingTexts& texts, const TokenizerT
   auto shown = begun;
   WordCountOptions counting = texts.counting;
   if (counting.threads <= 0) counting.threads = available_cores();
+  uint64_t batches = 0;
   WordCounts words = count_training_words(
       [&](TextPart& part) {
-        if (!parts.next(part.text)) return false;
-        part.by_lines = parts.at_lines();
-        sample.meet(part.text);
+        const auto batch = std::make_shared<TextParts::Batch>();
+        if (!parts.take(*batch)) return false;
+        part.by_lines = batch->at_lines;
+        part.texts = [&, batch, number = batches++](const auto& found) {
+          Sample::Texts kept;
+          const bool wanted = sample.wants(number);
+          parts.read(*batch, [&](std::string_view text) {
+            found(text);
+            if (wanted) kept.emplace_back(text);
+          });
+          if (wanted) sample.add(number, std::move(kept));
+        };
         if (Clock::now() - shown >= std::chrono::milliseconds(100)) {
           shown = Clock::now();
           progress.busy(progress_text(parts.counts(), seconds_since(begun)));
@@ -85,7 +111,7 @@ TrainedTokenizer train_tokenizer_on(const TrainingTexts& texts, const TokenizerT
         return true;
       },
       training, counting);
-  const TextParts::Counts& counts = parts.counts();
+  const TextParts::Counts counts = parts.counts();
   TrainedTokenizer trained{.files = {},
                            .documents = counts.documents,
                            .text_bytes = counts.text_bytes,

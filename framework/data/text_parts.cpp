@@ -98,30 +98,99 @@ bool TextParts::open_next() {
   return true;
 }
 
-/// Reads the next part of the source behind carried_, all of which is of one document.
-bool TextParts::read_on() {
-  DocumentPart part;
-  if (!reader_->next(part)) return false;
-  if (part.broken.empty() && record_text_ != nullptr) {
+/// Makes a record a text; false if it is broken and left out.
+bool TextParts::extract(DocumentPart& part, const RecordText& record_text, size_t source) const {
+  if (part.broken.empty()) {
     try {
-      record_text_->extract(part.text, part.place.line);
+      record_text.extract(part.text, part.place.line);
+      return true;
     } catch (const UserError& error) {
       part.broken = error.what();
     }
   }
-  if (!part.broken.empty()) {
-    if (!options_.skip_broken) {
-      require_undamaged(sources_[source_ - 1].path);
-      user_error("{}; mend it, or give --skip-broken to leave such out", part.broken);
-    }
+  if (options_.skip_broken) return false;
+  require_undamaged(sources_[source].path);
+  user_error("{}; mend it, or give --skip-broken to leave such out", part.broken);
+}
+
+/// Reads the next part of the source behind carried_, all of which is of one document.
+bool TextParts::read_on() {
+  DocumentPart part;
+  if (!reader_->next(part)) return false;
+  counts_.bytes = ended_bytes_ + opened_.file->bytes();
+  if (record_text_ != nullptr && !extract(part, *record_text_, source_ - 1)) {
     ++counts_.broken;
     return true;
   }
   carried_ += part.text;
   whole_ = part.ends;
   if (part.ends && !(part.begins && part.text.empty())) ++counts_.documents;
-  counts_.bytes = ended_bytes_ + opened_.file->bytes();
   return true;
+}
+
+bool TextParts::take(Batch& batch) {
+  batch = {};
+  while (true) {
+    if (const size_t count = ready(); count > 0) {
+      batch.at_lines = at_lines();
+      take(count, batch.text);
+      return true;
+    }
+    if (reader_ == nullptr) {
+      if (!open_next()) return false;
+    } else if (record_text_ != nullptr) {
+      if (take_records(batch)) return true;
+    } else if (!read_on()) {
+      close();
+    }
+  }
+}
+
+/// Takes records of the source that is open, or closes it.
+bool TextParts::take_records(Batch& batch) {
+  DocumentPart part;
+  for (size_t bytes = 0; bytes < kPartBytes && reader_->next(part);) {
+    bytes += part.text.size() + sizeof part;
+    batch.records.push_back(std::move(part));
+  }
+  counts_.bytes = ended_bytes_ + opened_.file->bytes();
+  if (batch.records.empty()) {
+    close();
+    return false;
+  }
+  batch.record_text = record_text_;
+  batch.at_lines = at_lines();
+  batch.source = source_ - 1;
+  return true;
+}
+
+void TextParts::read(Batch& batch, const std::function<void(std::string_view text)>& found) {
+  if (batch.record_text == nullptr) return found(batch.text);
+  Counts counts;
+  for (DocumentPart& part : batch.records) {
+    if (!extract(part, *batch.record_text, batch.source)) {
+      ++counts.broken;
+      continue;
+    }
+    if (part.text.empty()) continue;
+    ++counts.documents;
+    counts.text_bytes += part.text.size();
+    found(part.text);
+    part.text = {};
+  }
+  const std::lock_guard lock(mutex_);
+  read_.documents += counts.documents;
+  read_.text_bytes += counts.text_bytes;
+  read_.broken += counts.broken;
+}
+
+TextParts::Counts TextParts::counts() const {
+  Counts counts = counts_;
+  const std::lock_guard lock(mutex_);
+  counts.documents += read_.documents;
+  counts.text_bytes += read_.text_bytes;
+  counts.broken += read_.broken;
+  return counts;
 }
 
 void TextParts::close() {

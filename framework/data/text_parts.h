@@ -3,12 +3,18 @@
 // document is cut at lines, or else text that begins at a space behind a character that is none,
 // where every pattern of BPE's training begins a word. Where there is no such place for very long, a
 // part ends elsewhere.
+//
+// Threads that share the work take batches: taking one is quick, and the texts of its records are made
+// by the thread that has it.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "framework/data/document_reader.h"
@@ -39,9 +45,29 @@ class TextParts {
   bool next(std::string& text);
   /// Whether the part that was given last is of a document that is cut at lines.
   bool at_lines() const { return !at_spaces_; }
-  const Counts& counts() const { return counts_; }
+
+  /// A part, or records that are still to become texts.
+  struct Batch {
+    std::string text;
+    bool at_lines = true;
+    std::vector<DocumentPart> records;
+    std::shared_ptr<const RecordText> record_text;  // null: a part
+    size_t source = 0;
+  };
+  /// Takes the next batch; false at the end. One thread at a time may call this. Throws as next()
+  /// does, but for records.
+  bool take(Batch& batch);
+  /// Gives the texts of a batch, each of which is a document, or the part. May be called from several
+  /// threads, also beside take(). Throws UserError for a record that cannot be read, as the options
+  /// say.
+  void read(Batch& batch, const std::function<void(std::string_view text)>& found);
+
+  /// Not to be called beside next() or take().
+  Counts counts() const;
 
  private:
+  bool take_records(Batch& batch);
+  bool extract(DocumentPart& part, const RecordText& record_text, size_t source) const;
   size_t ready();
   size_t last_cut() const;
   bool open_next();
@@ -62,6 +88,8 @@ class TextParts {
   bool whole_ = false;   // carried_ goes to the end of its document
   uint64_t ended_bytes_ = 0;
   Counts counts_;
+  mutable std::mutex mutex_;  // of read_
+  Counts read_;               // what read() has counted
 };
 
 }  // namespace tessera

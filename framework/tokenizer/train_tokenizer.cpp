@@ -108,14 +108,18 @@ WordCounts count_training_words(const TextSource& texts, const TokenizerTraining
   require_trainable(training);
   const TrainingCutter cutter(training);
   if (training.shape.pre_tokenizer == TrainingPreTokenizer::bert)
-    return cut_words(
-        count_words(
-            texts, [](const TextPart& part, Pieces& words) { cut_at_spaces(part.text, words); },
-            options),
-        cutter);
+    return cut_words(count_words(
+                         texts,
+                         [](std::string_view text, bool /*by_lines*/, Pieces& words) {
+                           cut_at_spaces(text, words);
+                         },
+                         options),
+                     cutter);
   return count_words(
       texts,
-      [&](const TextPart& part, Pieces& words) { cutter.cut(part.text, part.by_lines, words); },
+      [&](std::string_view text, bool by_lines, Pieces& words) {
+        cutter.cut(text, by_lines, words);
+      },
       options);
 }
 

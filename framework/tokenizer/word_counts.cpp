@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <queue>
 #include <thread>
@@ -14,6 +15,8 @@ namespace tessera {
 namespace {
 
 constexpr size_t kLeastShare = size_t{256} << 10;  // a smaller table would make too many runs
+
+constexpr uint64_t kNoPart = std::numeric_limits<uint64_t>::max();
 
 class Counting {
  public:
@@ -30,7 +33,7 @@ class Counting {
       for (size_t i = 1; i < tables_.size(); ++i)
         threads.push_back(start_thread([this, i] { work(tables_[i]); }));
     } catch (...) {
-      stop(std::current_exception());
+      stop(std::current_exception(), kNoPart);
     }
     work(tables_[0]);
     for (std::thread& thread : threads) thread.join();
@@ -40,31 +43,40 @@ class Counting {
 
  private:
   void work(WordTable& table) {
+    uint64_t number = kNoPart;
     try {
       TextPart part;
       Pieces words;
-      while (take(part)) {
+      const auto count = [&](std::string_view text) {
         words.clear();
-        cut_(part, words);
+        cut_(text, part.by_lines, words);
         for (const std::string_view word : words.list) {
           if (table.bytes_to_add(word.size()) > share_ && table.size() > 0) runs_.spill(table);
           table.add(word);
         }
-      }
+      };
+      while (take(part, number)) part.texts ? part.texts(count) : count(part.text);
     } catch (...) {
-      stop(std::current_exception());
+      stop(std::current_exception(), number);
     }
   }
 
-  bool take(TextPart& part) {
+  /// Takes turns with the other threads; `number` becomes that of the part, or of the one that could
+  /// not be taken.
+  bool take(TextPart& part, uint64_t& number) {
     const std::lock_guard lock(mutex_);
-    part.text.clear();
-    return !error_ && next_(part);
+    part = {};
+    if (error_) return false;
+    number = taken_++;
+    return next_(part);
   }
 
-  void stop(std::exception_ptr error) {
+  /// Parts are taken in order, so that each part before the one that fails is in work or done.
+  void stop(std::exception_ptr error, uint64_t number) {
     const std::lock_guard lock(mutex_);
-    if (!error_) error_ = std::move(error);
+    if (error_ && number >= failed_) return;
+    error_ = std::move(error);
+    failed_ = number;
   }
 
   WordCounts merge_runs() {
@@ -90,8 +102,10 @@ class Counting {
   size_t share_;
   std::vector<WordTable> tables_;
   WordRunFolder runs_;
-  std::mutex mutex_;  // of next_ and error_
+  std::mutex mutex_;  // of next_ and all below
+  uint64_t taken_ = 0;
   std::exception_ptr error_;
+  uint64_t failed_ = kNoPart;  // the part
 };
 
 }  // namespace

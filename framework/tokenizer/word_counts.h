@@ -35,13 +35,16 @@ class WordCounts {
 struct TextPart {
   std::string text;
   bool by_lines = true;  // each line is a text by itself; else no word goes over the part's ends
+  /// Where it is given, what it calls its argument with counts in place of `text`: texts that take
+  /// time to make. Called once, by the thread that counts.
+  std::function<void(const std::function<void(std::string_view)>&)> texts = {};
 };
 
 /// Puts the next part of the texts into its argument; false when there is none left. Parts should be
 /// of many kilobytes, since threads take turns here.
 using TextSource = std::function<bool(TextPart& part)>;
-/// Appends the words of a part; called by many threads at a time.
-using TextCutter = std::function<void(const TextPart& part, Pieces& words)>;
+/// Appends the words of a text, which are each line's if `by_lines`; called by many threads at a time.
+using TextCutter = std::function<void(std::string_view text, bool by_lines, Pieces& words)>;
 
 struct WordCountOptions {
   int threads = 1;
@@ -50,7 +53,8 @@ struct WordCountOptions {
   std::filesystem::path temporary{};  // where runs are written; empty: the system's folder
 };
 
-/// Throws what `next` or `cut` throws, and UserError when runs cannot be written.
+/// Throws what `next`, a part or `cut` throws, and UserError when runs cannot be written. Of several
+/// errors it is that of the earliest part, whatever the number of threads.
 WordCounts count_words(const TextSource& next, const TextCutter& cut,
                        const WordCountOptions& options = {});
 

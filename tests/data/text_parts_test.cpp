@@ -106,5 +106,48 @@ TEST(TextParts, OfRecordsAreTheirTexts) {
   EXPECT_EQ(parts.counts().broken, 1u);
 }
 
+TEST(TextParts, AreTakenInBatches) {
+  const TemporaryFolder folder;
+  const std::string large = random_text(1, 600'000);
+  write_file(folder / "a.txt", large);
+  std::string lines;
+  for (int i = 0; i < 20'000; ++i)
+    lines += i % 1000 == 7 ? "{}\n" : fmt::format("{{\"text\": \"record {}\\nof all\"}}\n", i);
+  write_file(folder / "b.jsonl", lines + "{\"text\": \"\"}\n");
+  write_file(folder / "c.csv", "text\n" + large.substr(0, 10) + "\nlast\n");
+  write_file(folder / "d.jsonl", "");
+  const auto sources = list_source_files({folder.path()}, {}, false).files;
+  const ReadingOptions options{.skip_broken = true};
+  const CutAtSpaces cut{.records = true};
+  TextParts parts(sources, options, cut), batches(sources, options, cut);
+  std::string one_by_one, together;
+  for (std::string text; parts.next(text);) one_by_one += (parts.at_lines() ? "l" : "s") + text;
+  size_t taken = 0;
+  for (TextParts::Batch batch; batches.take(batch); ++taken)
+    batches.read(batch, [&](std::string_view text) {
+      together += batch.at_lines ? "l" : "s";
+      together += text;
+    });
+  EXPECT_TRUE(one_by_one == together);
+  EXPECT_LT(taken, 20U);
+  EXPECT_EQ(batches.counts().documents, parts.counts().documents);
+  EXPECT_EQ(batches.counts().text_bytes, parts.counts().text_bytes);
+  EXPECT_EQ(batches.counts().broken, 20U);
+  EXPECT_EQ(batches.counts().bytes, parts.counts().bytes);
+  EXPECT_EQ(batches.counts().files, 4U);
+  EXPECT_EQ(batches.counts().left_out, parts.counts().left_out);
+}
+
+TEST(TextParts, NameTheBrokenRecordOfABatch) {
+  const TemporaryFolder folder;
+  write_file(folder / "a.jsonl", "{\"text\": \"one\"}\n{\"text\": 2}\n");
+  TextParts parts = parts_at(folder);
+  TextParts::Batch batch;
+  ASSERT_TRUE(parts.take(batch));
+  expect_contains(
+      error_of([&] { parts.read(batch, [](std::string_view) {}); }),
+      "a.jsonl, line 2: \"text\" is a number and no text; mend it, or give --skip-broken");
+}
+
 }  // namespace
 }  // namespace tessera

@@ -1,5 +1,6 @@
 #include "framework/tokenizer/word_counts.h"
 
+#include <future>
 #include <map>
 
 #include "framework/tokenizer/word_run.h"
@@ -8,8 +9,7 @@
 namespace tessera {
 namespace {
 
-void cut_at_spaces(const TextPart& part, Pieces& words) {
-  const std::string_view text = part.text;
+void cut_at_spaces(std::string_view text, bool /*by_lines*/, Pieces& words) {
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find(' ', at), text.size());
     words.list.push_back(text.substr(at, end - at));
@@ -39,8 +39,7 @@ TEST(WordCounts, AreTheSameForAnyThreadsAndMemory) {
   for (uint64_t seed = 0; seed < 12; ++seed) texts.push_back(random_text(seed, 50000));
   for (const std::string& text : texts) {
     Pieces words;
-    const TextPart part{text};
-    cut_at_spaces(part, words);
+    cut_at_spaces(text, true, words);
     for (const std::string_view word : words.list) ++expected[std::string(word)];
   }
   for (const int threads : {1, 3})
@@ -81,13 +80,51 @@ TEST(WordCounts, OfNoTextAreEmpty) {
 
 TEST(WordCounts, ErrorsOfAnyThreadComeThrough) {
   const std::vector<std::string> texts(100, "a b");
-  const TextCutter fails = [](const TextPart&, Pieces&) { user_error("cannot be cut"); };
+  const TextCutter fails = [](std::string_view, bool, Pieces&) { user_error("cannot be cut"); };
   for (const int threads : {1, 4})
     expect_contains(error_of([&] { count_words(source_of(texts), fails, {.threads = threads}); }),
                     "cannot be cut");
   const TextSource broken = [](TextPart&) -> bool { user_error("cannot be read"); };
   expect_contains(error_of([&] { count_words(broken, cut_at_spaces, {.threads = 2}); }),
                   "cannot be read");
+}
+
+TEST(WordCounts, PartsMayMakeTheirTextsLater) {
+  const std::vector<std::string> texts = {"a b", "b c", "c", "a"};
+  for (const int threads : {1, 3}) {
+    size_t next = 0;
+    const TextSource source = [&](TextPart& part) {
+      if (next == texts.size()) return false;
+      part.texts = [&, first = next](const auto& found) {
+        found(texts[first]);
+        found(texts[first + 1]);
+      };
+      next += 2;
+      return true;
+    };
+    EXPECT_EQ(as_map(count_words(source, cut_at_spaces, {.threads = threads})),
+              (std::map<std::string, uint64_t>{{"a", 2}, {"b", 2}, {"c", 2}}));
+  }
+}
+
+/// The first part fails after the second one has.
+TEST(WordCounts, OfSeveralErrorsTheEarliestComesThrough) {
+  for (int round = 0; round < 20; ++round) {
+    uint64_t number = 0;
+    std::promise<void> second_fails;
+    const TextSource source = [&](TextPart& part) {
+      part.texts = [&, mine = number++](const auto& /*found*/) {
+        if (mine == 0) {
+          second_fails.get_future().wait();
+        } else if (mine == 1) {
+          second_fails.set_value();
+        }
+        user_error("part {}", mine);
+      };
+      return true;
+    };
+    EXPECT_EQ(error_of([&] { count_words(source, cut_at_spaces, {.threads = 2}); }), "part 0");
+  }
 }
 
 TEST(WordCounts, AFolderThatCannotBeWrittenIsNamed) {
