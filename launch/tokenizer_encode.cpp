@@ -9,6 +9,7 @@
 #include <functional>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 #include "framework/data/input_file.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
@@ -100,12 +101,12 @@ std::vector<int32_t> ids_of(std::string_view line, int64_t number) {
     const auto [end, error] = std::from_chars(line.data() + at, line.data() + line.size(), id);
     require(error == std::errc() && id >= 0,
             "line {}: '{}' is not a list of ids: whole numbers between spaces", number,
-            line.substr(at, 40));
+            shortened(line.substr(at), 40));
     ids.push_back(id);
     at = static_cast<size_t>(end - line.data());
     require(at == line.size() || is_space(line[at]),
             "line {}: '{}' stands behind the id {}; ids are whole numbers between spaces", number,
-            line.substr(at, 40), id);
+            shortened(line.substr(at), 40), id);
   }
   return ids;
 }

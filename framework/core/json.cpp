@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 
 namespace tessera {
 namespace {
@@ -43,7 +44,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool parse_error(size_t, const std::string&, const nlohmann::json::exception& error) override {
     if (const auto* parse = dynamic_cast<const nlohmann::json::parse_error*>(&error))
       user_error("{} is not JSON: it makes no sense at byte {}", what_, parse->byte);
-    user_error("{} is not JSON: {}", what_, std::string_view(error.what()).substr(0, 200));
+    user_error("{} is not JSON: {}", what_, shortened(error.what()));
   }
 
  private:

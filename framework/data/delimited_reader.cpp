@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 #include "framework/data/delimited_record.h"
 
 namespace tessera {
@@ -52,8 +53,9 @@ size_t column_index(const std::vector<std::string>& header, const std::string& c
                     const std::string& name) {
   constexpr size_t kShown = 50;
   const auto count = std::count(header.begin(), header.end(), column);
-  std::vector<std::string> shown(header.begin(), header.begin() + std::min(kShown, header.size()));
-  for (std::string& text : shown) text.resize(std::min<size_t>(text.size(), 100));
+  std::vector<std::string_view> shown;
+  for (const std::string& text : header)
+    if (shown.size() < kShown) shown.push_back(shortened(text, 100));
   require(
       count > 0,
       "{}: has no column \"{}\"; it has: {}; name the text with --column NAME, or read the file "

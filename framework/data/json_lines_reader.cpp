@@ -9,6 +9,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/shortened.h"
 
 namespace tessera {
 namespace {
@@ -61,7 +62,7 @@ class JsonLineText final : public RecordText {
     std::vector<std::string> keys;
     if (object.is_object())
       for (const auto& [key, value] : object.items())
-        if (keys.size() < kShown) keys.push_back(key.substr(0, 100));
+        if (keys.size() < kShown) keys.emplace_back(shortened(key, 100));
     user_error("{}: has no \"{}\"; it has: {}; name the text with --text KEY", where, key_,
                keys.empty() ? "nothing" : fmt::format("{}", fmt::join(keys, ", ")));
   }

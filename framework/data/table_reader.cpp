@@ -8,6 +8,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/shortened.h"
 #include "framework/data/delimited_reader.h"
 #include "framework/data/delimited_record.h"
 #include "framework/data/json_lines_reader.h"
@@ -55,10 +56,9 @@ std::string hint_of(std::string_view header, TextFormat format) {
 }
 
 std::string listed(const std::vector<std::string>& names) {
-  std::vector<std::string> shown(
-      names.begin(),
-      names.begin() + static_cast<std::ptrdiff_t>(std::min(kMostShown, names.size())));
-  for (std::string& name : shown) name.resize(std::min<size_t>(name.size(), 100));
+  std::vector<std::string_view> shown;
+  for (const std::string& name : names)
+    if (shown.size() < kMostShown) shown.push_back(shortened(name, 100));
   return shown.empty() ? "none" : fmt::format("{}", fmt::join(shown, ", "));
 }
 

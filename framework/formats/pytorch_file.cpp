@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 #include "framework/formats/byte_cursor.h"
 #include "framework/formats/zip_directory.h"
 
@@ -48,7 +49,7 @@ std::vector<TorchTensor> read_archive(std::span<const std::byte> file, const std
   const std::string folder = pickle->first.substr(0, pickle->first.size() - kPickleName.size() + 1);
   if (const auto order = members.find(folder + "byteorder"); order != members.end())
     require(text_of(file, order->second) == "little", "{} is {}-endian, which is not read: {}",
-            what, text_of(file, order->second).substr(0, 20), kRemedy);
+            what, shortened(text_of(file, order->second), 20), kRemedy);
   ByteCursor cursor(file.subspan(static_cast<size_t>(pickle->second.offset),
                                  static_cast<size_t>(pickle->second.bytes)),
                     what + ": its pickle");

@@ -2,6 +2,7 @@
 
 #include "framework/core/error.h"
 #include "framework/core/json.h"
+#include "framework/core/shortened.h"
 
 namespace tessera {
 namespace {
@@ -98,7 +99,7 @@ class Reader : public nlohmann::json_sax<json> {
   bool parse_error(size_t at, const std::string&, const json::exception& error) override {
     // What is no syntax error is a number out of range.
     if (dynamic_cast<const json::parse_error*>(&error) == nullptr)
-      user_error("{} is not JSON: {}", what_, std::string_view(error.what()).substr(0, 200));
+      user_error("{} is not JSON: {}", what_, shortened(error.what()));
     user_error("{} is not JSON: it makes no sense at byte {}", what_, at);
   }
 
@@ -229,7 +230,7 @@ std::pair<std::string, std::string> split_merge(std::string_view line, size_t nu
   const size_t space = line.find(' ');
   require(space != std::string_view::npos && line.find(' ', space + 1) == std::string_view::npos,
           "{}: merge {}, '{}', is not two tokens with one space between them", what, number,
-          line.substr(0, 100));
+          shortened(line, 100));
   return {std::string(line.substr(0, space)), std::string(line.substr(space + 1))};
 }
 

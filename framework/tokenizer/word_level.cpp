@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/core/shortened.h"
 
 namespace tessera {
 
@@ -13,7 +14,7 @@ void WordLevel::encode(std::string_view piece, std::vector<int32_t>& ids) const 
   const int32_t id = vocabulary_.find(piece);
   require(id >= 0 || unknown_ >= 0,
           "the word '{}' is not in the vocabulary, which has no token for unknown words either",
-          piece.substr(0, 100));
+          shortened(piece, 100));
   ids.push_back(id >= 0 ? id : unknown_);
 }
 

@@ -75,6 +75,10 @@ TEST_F(Documents, JsonLinesKeys) {
   EXPECT_EQ(read("a.jsonl", "{\"a\": 1}\n", options),
             Texts{"broken: a.jsonl, line 1: has no \"a.b\"; it has: nothing; name the text with "
                   "--text KEY"});
+  const std::string ends(99, 'k');  // one byte more would be half a character
+  EXPECT_EQ(read("a.jsonl", "{\"" + ends + "\u00e9\": 1}\n", options),
+            Texts{"broken: a.jsonl, line 1: has no \"a.b\"; it has: " + ends +
+                  "; name the text with --text KEY"});
 }
 
 TEST_F(Documents, BrokenJsonLinesAreNamedAndThoseAfterThemRead) {
@@ -127,6 +131,10 @@ TEST_F(Documents, BrokenCsvIsNamed) {
       error("a.csv", "id,label\n1,2\n"),
       "a.csv: has no column \"text\"; it has: id, label; name the text with --column NAME, or "
       "read the file as it is with --format text");
+  const std::string ends(99, 'k');
+  EXPECT_EQ(error("a.csv", ends + "\u00e9\n1\n"),
+            "a.csv: has no column \"text\"; it has: " + ends +
+                "; name the text with --column NAME, or read the file as it is with --format text");
   EXPECT_EQ(error("a.csv", "text,text\n1,2\n"),
             "a.csv: has 2 columns \"text\"; give each a name of its own");
   EXPECT_EQ(error("a.csv", "\"text\n1,2\n"), "a.csv, line 1: a quote is never closed");

@@ -60,6 +60,8 @@ TEST_F(Tables, SaysWhatItCannotRead) {
     EXPECT_NE(error.find(part), std::string::npos) << error;
   };
   expect(error("a.tsv", "a\tb\n1\t2\n"), "a.tsv: there is no column 'text'; there are: a, b");
+  expect(error("a.tsv", std::string(99, 'k') + "\u00e9\tb\n1\t2\n"),
+         "there are: " + std::string(99, 'k') + ", b");
   expect(error("a.tsv", "text\ttext\n1\t2\n"), "there are several columns 'text'");
   expect(error("a.tsv", "text\tlabel\n1\t2\n3\n"), "a.tsv, line 3: has 1 fields, and the header 2");
   expect(error("a.csv", "text\n\"open\n"), "a.csv, line 2: a quote is never closed");
