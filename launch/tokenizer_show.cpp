@@ -1,8 +1,5 @@
 // `tessera tokenizer show`: what a tokenizer is made of, and what each part makes of a text.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-
-#include <variant>
 
 #include "framework/core/error.h"
 #include "framework/record/progress.h"
@@ -10,99 +7,11 @@
 #include "framework/tokenizer/utf8.h"
 #include "launch/command_line.h"
 #include "launch/tokenizer_modes.h"
+#include "launch/tokenizer_parts.h"
 #include "launch/visible_text.h"
 
 namespace tessera {
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <typename... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
-
-constexpr std::string_view kRegexTables = "the regular expressions' classes (Unicode 16.0)";
-constexpr std::string_view kBertTables = "BERT's classes (Unicode 8.0)";
-constexpr std::string_view kFormTables = "normalization forms (Unicode 9.0 and some later maps)";
-constexpr std::string_view kRustTables = "Rust's classes (Unicode 17.0)";
-
-std::string named(const NormalizerStep& step) {
-  return std::visit(
-      Overloaded{
-          [](const UnicodeForm& form) {
-            constexpr std::string_view kNames[] = {"NFD", "NFC", "NFKD", "NFKC"};
-            return fmt::format("{}: {}", kNames[static_cast<size_t>(form.kind)], kFormTables);
-          },
-          [](const LowerCase&) { return fmt::format("Lowercase: {}", kRustTables); },
-          [](const StripAccents&) { return fmt::format("StripAccents: {}", kFormTables); },
-          [](const StripEnds&) { return fmt::format("Strip: {}", kRustTables); },
-          [](const ReplaceText& replace) {
-            return fmt::format("Replace: '{}' by '{}'", replace.pattern.text(), replace.content);
-          },
-          [](const PrependText& prepend) { return fmt::format("Prepend: '{}'", prepend.text); },
-          [](const BertNormalizer& bert) {
-            return fmt::format(
-                "BertNormalizer: clean text {}, CJK characters {}, strip accents {}, lower case {}; {}",
-                bert.clean_text, bert.cjk_characters, bert.strip_accents, bert.lower_case,
-                kBertTables);
-          },
-          [](const NmtNormalizer&) { return std::string("Nmt"); },
-          [](const PrecompiledMap& map) {
-            return fmt::format("Precompiled: the file's own map of {} bytes", map.charsmap.size());
-          },
-          [](const ByteCharacters&) { return std::string("ByteLevel"); }},
-      step);
-}
-
-std::string named(const PreTokenizerStep& step) {
-  return std::visit(
-      Overloaded{[](const SplitStep& split) {
-                   return fmt::format("Split: {} '{}', by {}; {}",
-                                      split.pattern.is_regex() ? "expression" : "text",
-                                      visible(split.pattern.text()),
-                                      split.scanner ? "a hand-written scanner" : "PCRE2",
-                                      kRegexTables);
-                 },
-                 [](const ByteLevelStep& bytes) {
-                   return fmt::format("ByteLevel: {}bytes as the model's alphabet{}",
-                                      bytes.use_regex ? "GPT-2's expression, " : "",
-                                      bytes.add_prefix_space ? ", a space put in front" : "");
-                 },
-                 [](const DigitsStep&) { return fmt::format("Digits: {}", kRustTables); },
-                 [](const PunctuationStep&) { return fmt::format("Punctuation: {}", kBertTables); },
-                 [](const WhitespaceStep&) { return fmt::format("Whitespace: {}", kRegexTables); },
-                 [](const WhitespaceSplitStep&) {
-                   return fmt::format("WhitespaceSplit: {}", kRustTables);
-                 },
-                 [](const BertStep&) { return fmt::format("BertPreTokenizer: {}", kBertTables); },
-                 [](const MetaspaceStep& mark) {
-                   return fmt::format("Metaspace: '{}' for a space", mark.replacement);
-                 },
-                 [](const CharDelimiterStep& cut) {
-                   return fmt::format("CharDelimiterSplit: '{}'", to_utf8(cut.delimiter));
-                 },
-                 [](const UnicodeScriptsStep&) { return std::string("UnicodeScripts"); },
-                 [](const FixedLengthStep& length) {
-                   return fmt::format("FixedLength: {} characters", length.characters);
-                 }},
-      step);
-}
-
-std::string named(const TokenModel& model) {
-  return std::visit(Overloaded{[](const Bpe& bpe) {
-                                 return fmt::format(
-                                     "BPE over {}{}", bpe.options().bytes ? "bytes" : "characters",
-                                     bpe.options().ignore_merges ? ", whole pieces first" : "");
-                               },
-                               [](const WordPiece& pieces) {
-                                 return fmt::format("WordPiece, '{}' before what goes on",
-                                                    pieces.continuing_prefix());
-                               },
-                               [](const WordLevel&) { return std::string("WordLevel"); },
-                               [](const Unigram&) { return std::string("Unigram"); }},
-                    model);
-}
 
 std::string joined(const std::vector<std::string_view>& pieces) {
   std::string text;
@@ -120,15 +29,12 @@ void print_parts(const Tokenizer& tokenizer) {
     fmt::print("\n");
     return;
   }
-  fmt::print(", {}\n", named(parts->parts().model));
-  size_t specials = 0;
-  for (const AddedToken& token : parts->parts().added.list()) specials += token.special ? 1 : 0;
-  fmt::print("  added tokens   {}, of which {} special\n", parts->parts().added.list().size(),
-             specials);
+  fmt::print(", {}\n", described(parts->parts().model));
+  fmt::print("  added tokens   {}\n", described(parts->parts().added));
   for (const NormalizerStep& step : parts->parts().normalizer.steps())
-    fmt::print("  normalizer     {}\n", named(step));
+    fmt::print("  normalizer     {}\n", described(step));
   for (const PreTokenizerStep& step : parts->parts().pre_tokenizer.steps())
-    fmt::print("  pre-tokenizer  {}\n", named(step));
+    fmt::print("  pre-tokenizer  {}\n", described(step));
 }
 
 /// What each part makes of the text, one line a part.

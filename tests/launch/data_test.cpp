@@ -85,6 +85,7 @@ TEST_F(DataVerb, RunsCarryTheirTokenizerAndRefuseDataOfAnother) {
 TEST_F(DataVerb, TokenizersShowEncodeAndDecode) {
   const std::string shown = done({"tokenizer", "show", "shards", "ab é"});
   expect_contains(shown, "tokenizer.json: 300 ids, BPE over bytes");
+  expect_contains(shown, "bytes as the model's alphabet; Oniguruma's classes (Unicode 16.0)");
   expect_contains(shown, "c3");
   write_file("lines.txt", "ab é\n\nthe last");
   const std::string ids = done({"tokenizer", "encode", "tok", "lines.txt"});
