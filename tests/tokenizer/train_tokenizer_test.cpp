@@ -152,6 +152,11 @@ TEST(TrainTokenizer, RefusesPartsThatDoNotGoTogether) {
   training.shape.specials = {"[PAD]"};
   expect_contains(error_of([&] { require_trainable(training); }), "needs the special token [UNK]");
   training = bpe(300);
+  training.alphabet = 100;
+  expect_contains(error_of([&] { require_trainable(training); }),
+                  "byte-level BPE has the 256 bytes as its alphabet; leave --alphabet out, or take "
+                  "--type wordpiece");
+  training = bpe(300);
   training.shape.specials = {"a", "b", "a"};
   expect_contains(error_of([&] { require_trainable(training); }), "'a' is given twice");
   training.shape.specials = {""};
