@@ -3,41 +3,12 @@
 #include "framework/data/shard_writer.h"
 #include "framework/data/token_split.h"
 #include "tests/data/text_folder.h"
+#include "tests/mutated.h"
 
 namespace tessera {
 namespace {
 
 constexpr uint64_t kInputs = 2000;
-
-/// Up to four changes: bits, bytes, numbers that are extreme, cuts, doublings.
-std::string mutated(std::string text, const Random& random, uint64_t input) {
-  static constexpr uint64_t kExtremes[] = {0, 1, 0xff, 0xffffffff, uint64_t{1} << 48, ~uint64_t{0}};
-  const uint64_t changes = 1 + random.below(4, input, 0);
-  for (uint64_t c = 0; c < changes && !text.empty(); ++c) {
-    const auto draw = random.block(input, 1 + c);
-    // Half of the changes hit the first 100 bytes, where the structure is.
-    const size_t at = (draw[0] % 2 ? draw[1] % 100 : draw[1]) % text.size();
-    switch (draw[2] % 5) {
-      case 0:
-        text[at] = static_cast<char>(text[at] ^ (1 << draw[3] % 8));
-        break;
-      case 1:
-        text[at] = static_cast<char>(draw[3]);
-        break;
-      case 2: {
-        const uint64_t value = kExtremes[draw[3] % 6];
-        std::memcpy(text.data() + at, &value, std::min(sizeof value, text.size() - at));
-        break;
-      }
-      case 3:
-        text.resize(at);
-        break;
-      default:
-        text.insert(at, text.substr(at, draw[3] % 64));
-    }
-  }
-  return text;
-}
 
 /// Opens and reads everything; true when that succeeded, false when a UserError said why not.
 bool opens(const fs::path& folder) {
@@ -59,7 +30,7 @@ TEST(ShardFuzz, MutatedShards) {
   const std::string original = read_file(path);
   const Random random(1, "test.fuzz.shards");
   for (uint64_t i = 0; i < kInputs; ++i) {
-    const std::string changed = mutated(original, random, i);
+    const std::string changed = mutated(original, original, random, i);
     write_file(path, changed);
     EXPECT_EQ(opens(folder / "shards"), changed == original) << i;
   }
@@ -75,7 +46,7 @@ TEST(ShardFuzz, MutatedShardsWithValidChecksums) {
   const Random random(2, "test.fuzz.sealed");
   uint64_t opened = 0;
   for (uint64_t i = 0; i < kInputs; ++i) {
-    std::string changed = mutated(original, random, i);
+    std::string changed = mutated(original, original, random, i);
     if (changed.size() < kShardHeaderBytes) continue;
     std::memcpy(changed.data(), original.data(), 16);  // magic, version, width
     auto fields = std::vector<uint64_t>(6);
@@ -117,7 +88,7 @@ TEST(ShardFuzz, MutatedManifests) {
   const std::string original = read_file(path);
   const Random random(3, "test.fuzz.manifests");
   for (uint64_t i = 0; i < kInputs; ++i) {
-    write_file(path, mutated(original, random, i));
+    write_file(path, mutated(original, original, random, i));
     opens(folder / "shards");
   }
 }

@@ -1,9 +1,9 @@
 // Every fuzz target gets its kept corpus, and a fixed number of mutations of it.
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/mutated.h"
 #include "tests/places.h"
 #include "tests/temporary_folder.h"
 
@@ -26,38 +26,6 @@ std::vector<std::string> corpus_of(const std::string& target) {
   inputs.reserve(paths.size());
   for (const fs::path& path : paths) inputs.push_back(read_file(path));
   return inputs;
-}
-
-/// Up to four changes: bits, bytes, extreme numbers, cuts, doublings and parts of another input.
-std::string mutated(std::string text, const std::string& other, const Random& random,
-                    uint64_t input) {
-  static constexpr uint64_t kExtremes[] = {0, 1, 0xff, 0x7fffffff, uint64_t{1} << 48, ~uint64_t{0}};
-  const uint64_t changes = 1 + random.below(4, input, 0);
-  for (uint64_t c = 0; c < changes && !text.empty(); ++c) {
-    const auto draw = random.block(input, 1 + c);
-    const size_t at = draw[1] % text.size();
-    switch (draw[2] % 6) {
-      case 0:
-        text[at] = static_cast<char>(text[at] ^ (1 << draw[3] % 8));
-        break;
-      case 1:
-        text[at] = static_cast<char>(draw[3]);
-        break;
-      case 2:
-        std::memcpy(text.data() + at, &kExtremes[draw[3] % 6],
-                    std::min(sizeof(uint64_t), text.size() - at));
-        break;
-      case 3:
-        text.erase(at, draw[3] % 32);
-        break;
-      case 4:
-        text.insert(at, text.substr(at, draw[3] % 64));
-        break;
-      default:
-        if (!other.empty()) text.insert(at, other.substr(draw[3] % other.size(), draw[0] % 64));
-    }
-  }
-  return text;
 }
 
 class FuzzCorpus : public testing::TestWithParam<std::string> {};
