@@ -40,6 +40,7 @@ std::string left_out(const TokenizeResult& result) {
   count(result.empty_records, "records without text");
   count(result.broken_records, "broken records");
   count(result.hidden, "hidden");
+  count(result.unfinished, "unfinished (.partial)");
   count(result.special, "special (sockets, devices, pipes)");
   count(result.duplicates, "met twice");
   count(result.no_records.size(), "without a record");

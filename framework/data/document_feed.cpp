@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "framework/core/error.h"
+#include "framework/data/input_file.h"
 
 namespace tessera {
 namespace {
@@ -80,6 +81,11 @@ void DocumentFeed::add_text(DocumentPart part) {
     carried_.text += part.text;
     carried_.ends = part.ends;
   }
+  require(
+      carried_.text.size() <= most_uncut_,
+      "{}: has a document of more than {} MiB, and this tokenizer knows no place in it where a text "
+      "may be cut; split the file, or take a tokenizer of BPE or WordPiece",
+      source_name(sources_[source_].path), most_uncut_ >> 20);
   if (!carried_.ends && carried_.text.size() < next_try_) return;
   const size_t cut = carried_.ends ? carried_.text.size() : tokenizer_.safe_cut(carried_.text);
   if (cut == 0 && !carried_.ends) {

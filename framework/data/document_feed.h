@@ -25,8 +25,12 @@ class DocumentFeed {
   using Submit = std::function<void(DocumentBatch)>;
 
   DocumentFeed(const std::vector<SourceFile>& sources, const ReadingOptions& options,
-               const Tokenizer& tokenizer, const FeedStart& start)
-      : sources_(sources), options_(options), tokenizer_(tokenizer), start_(start) {}
+               const Tokenizer& tokenizer, const FeedStart& start, uint64_t most_uncut)
+      : sources_(sources),
+        options_(options),
+        tokenizer_(tokenizer),
+        start_(start),
+        most_uncut_(most_uncut) {}
 
   /// Reads all sources. Throws UserError, which names the source, after everything before the
   /// failure was submitted. Waiting for standard input ends when `stop` becomes true.
@@ -44,6 +48,7 @@ class DocumentFeed {
   const ReadingOptions& options_;
   const Tokenizer& tokenizer_;
   FeedStart start_;
+  uint64_t most_uncut_;  // bytes of a document without a place to cut it
   const Submit* submit_ = nullptr;
   const std::atomic<bool>* stop_ = nullptr;
   const InputFile* file_ = nullptr;  // the one being read

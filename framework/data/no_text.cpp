@@ -28,6 +28,7 @@ std::string why_no_text(const TokenizeResult& result, size_t files) {
   add(result.unreadable.size(), "unreadable", first(result.unreadable));
   add(result.shard_folders.size(), "folders of token shards", first(result.shard_folders));
   add(result.hidden, "hidden entries, which --hidden takes");
+  add(result.unfinished, "unfinished outputs (.partial); name one to read it");
   add(result.special, "sockets, devices and pipes");
   return fmt::format("{} file{}{}{}; name other files or folders", files, files == 1 ? "" : "s",
                      causes.empty() ? "" : "; ", fmt::join(causes, "; "));

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "framework/core/error.h"
@@ -17,6 +18,8 @@ namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kPartialEnding = ".partial";  // of OutputFile and OutputFolder
 
 class Walk {
  public:
@@ -93,6 +96,10 @@ class Walk {
   }
 
   void met(const fs::path& entry) {
+    if (entry.filename().native().ends_with(kPartialEnding)) {
+      ++found_.unfinished;
+      return;
+    }
     struct stat target {};
     if (::stat(entry.c_str(), &target) != 0) {
       found_.unreadable.push_back(entry.string() + ": " + std::strerror(errno));

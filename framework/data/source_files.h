@@ -1,6 +1,7 @@
 // The files that inputs stand for: a named file as it is, a folder walked to its leaves in the
 // order of names, so that every machine numbers the documents alike, a pattern expanded, and `-`
-// standard input. Hidden entries are left out of a walk. Links are followed, to folders too, and a
+// standard input. Hidden entries are left out of a walk, and what an interrupted command left under a
+// name that ends with `.partial`, hidden or not. Links are followed, to folders too, and a
 // file or folder met twice counts once (else a file could be in both the training and the held-out
 // part, and a walk could go in circles).
 #pragma once
@@ -24,6 +25,7 @@ struct SourceFile {
 struct SourceFiles {
   std::vector<SourceFile> files;
   uint64_t hidden = 0;                     // entries whose name begins with a dot
+  uint64_t unfinished = 0;                 // entries whose name ends with `.partial`
   uint64_t special = 0;                    // sockets, devices, pipes
   uint64_t duplicates = 0;                 // other names of files and folders already there
   std::vector<std::string> unreadable;     // "PATH: reason"

@@ -54,6 +54,7 @@ class Tokenization {
         counts_(state.counts) {
     result_.shards_before = shards_.shards().size();
     result_.hidden = sources.hidden;
+    result_.unfinished = sources.unfinished;
     result_.special = sources.special;
     result_.duplicates = sources.duplicates;
     result_.unreadable = sources.unreadable;
@@ -66,7 +67,7 @@ class Tokenization {
   }
 
   TokenizeResult run() {
-    DocumentFeed feed(sources_, options_.reading, tokenizer_, start_);
+    DocumentFeed feed(sources_, options_.reading, tokenizer_, start_, options_.most_uncut);
     const int threads = options_.threads > 0 ? options_.threads : available_cores();
     EncodingPool pool(tokenizer_, threads,
                       [&](const auto& submit, const auto& stop) { feed.run(submit, stop); });

@@ -23,8 +23,9 @@ struct TokenizeOptions {
   bool include_hidden = false;
   uint64_t shard_tokens = uint64_t{1} << 28;  // a shard is closed once it has this many
   ReadingOptions reading{};
-  std::optional<DocumentMarks> marks{};  // by default the end-of-document token opens
-  int threads = 0;                       // that encode; 0: one for each core
+  std::optional<DocumentMarks> marks{};     // by default the end-of-document token opens
+  int threads = 0;                          // that encode; 0: one for each core
+  uint64_t most_uncut = uint64_t{1} << 30;  // bytes of a document that may not be cut anywhere
 };
 
 struct TokenizeProgress {
@@ -44,7 +45,7 @@ struct TokenizeResult {
   uint64_t empty_records = 0;      // records without text
   uint64_t broken_records = 0;     // skipped because the options say so
   std::string first_broken;        // why the first of them that this run met was skipped
-  uint64_t hidden = 0, special = 0, duplicates = 0;
+  uint64_t hidden = 0, unfinished = 0, special = 0, duplicates = 0;
   std::vector<std::string> no_records;     // files of records without one
   std::vector<std::string> shard_folders;  // folders of token shards among the sources
   std::vector<std::string> unreadable;     // "PATH: reason"; left out because the options say so

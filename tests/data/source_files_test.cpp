@@ -51,6 +51,17 @@ TEST_F(Sources, LinksThatLeadToEachOtherAreUnreadable) {
   EXPECT_EQ(found_.unreadable.size(), 2u);
 }
 
+TEST_F(Sources, UnfinishedOutputsAreLeftOut) {
+  make({"d/a", "d/b.partial", "d/.c.partial", "d/.out.partial/tokens", "d/x.partial/text"});
+  EXPECT_EQ(list({"d"}), Names{"d/a"});
+  EXPECT_EQ(found_.unfinished, 2u);
+  EXPECT_EQ(found_.hidden, 2u);
+  EXPECT_EQ(list({"d"}, true), Names{"d/a"});
+  EXPECT_EQ(found_.unfinished, 4u);
+  EXPECT_EQ(list({"d/b*"}).size(), 0u);
+  EXPECT_EQ(list({"d/b.partial", "d/x.partial"}), (Names{"d/b.partial", "d/x.partial/text"}));
+}
+
 TEST_F(Sources, Patterns) {
   make({"d/a.jsonl", "d/b.txt", "d/x/c.jsonl", "d/x/y/e.jsonl", "d/.h/f.jsonl", "d/x/.g.jsonl",
         "other/a.jsonl"});

@@ -15,6 +15,7 @@
 #include "tests/data/compressed.h"
 #include "tests/data/text_folder.h"
 #include "tests/names_in.h"
+#include "tests/tokenizer/sentence_piece_model.h"
 
 namespace tessera {
 namespace {
@@ -42,6 +43,29 @@ TEST_F(TokenizeFailure, NothingButBinaryAndEmptyFiles) {
       error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); });
   expect_contains(error, "no text found: 2 files; 1 empty; 1 binary; name other files or folders");
   EXPECT_EQ(names_in(folder_.path()), (std::set<std::string>{"in", "none"}));
+}
+
+TEST_F(TokenizeFailure, NothingButUnfinishedOutputs) {
+  write_file(folder_ / "none" / "told.jsonl.partial", "{}\n");
+  expect_contains(error_of([&] { tokenize({folder_ / "none"}, folder_ / "out", ByteTokenizer{}); }),
+                  "0 files; 1 unfinished outputs (.partial); name one to read it; name other");
+}
+
+/// A Unigram model may cut nowhere, so a document of it is held in memory.
+TEST_F(TokenizeFailure, ADocumentThatMayNotBeCutIsTooLong) {
+  std::string model = piece("<unk>", 0, kUnknown);
+  for (int byte = 0; byte < 256; ++byte) model += piece(fmt::format("<0x{:02X}>", byte), 0, kByte);
+  const Tokenizer tokenizer(
+      TokenizerFiles({{"a.model", model + piece("</s>", 0, kControl) + piece("a", -1) +
+                                      training(1, true) + identity()}}),
+      "the model");
+  const TokenizeOptions options{.most_uncut = 400'000};
+  expect_contains(
+      error_of([&] { tokenize({folder_ / "in"}, folder_ / "out", tokenizer, options); }),
+      "in/text: has a document of more than 0 MiB, and this tokenizer knows no place in it where a "
+      "text may be cut; split the file");
+  EXPECT_EQ(names_in(folder_.path()), std::set<std::string>{"in"});
+  EXPECT_EQ(tokenize({folder_ / "in"}, folder_ / "out", ByteTokenizer{}, options).documents, 1u);
 }
 
 TEST_F(TokenizeFailure, TablesWithoutRowsAreNamed) {
