@@ -1,0 +1,88 @@
+// CUDA's meaning of the names that kernels use; see gpu.h, which includes this file.
+#pragma once
+
+#include <cuda_bf16.h>
+#include <cuda_runtime.h>
+
+#include <cassert>
+
+#include "framework/kernels/cuda/shared/gpu.h"
+#include "framework/kernels/cuda/shared/launch_error.h"
+
+/// False: deliberate mistakes are for tests of the tests.
+#define TESSERA_PLANT(name) false
+
+/// Ends the launch with an error that prints `text`, in a kernel that meets a bad index.
+#define TESSERA_GPU_REQUIRE(condition, text) assert((condition) && text)
+
+namespace tessera::gpu {
+
+__device__ inline int thread_index() { return static_cast<int>(threadIdx.x); }
+__device__ inline int block_threads() { return static_cast<int>(blockDim.x); }
+__device__ inline int64_t block_index() { return blockIdx.x; }
+__device__ inline int64_t grid_blocks() { return gridDim.x; }
+
+/// All threads of the block meet, and see what the others wrote before.
+__device__ inline void barrier() { __syncthreads(); }
+
+/// What another lane of the warp holds. Exchanges order no memory.
+template <class T>
+__device__ T shuffle_xor(T x, int mask) {
+  return __shfl_xor_sync(~0U, x, mask);
+}
+/// What the lane `delta` below holds; the lowest `delta` lanes get their own.
+template <class T>
+__device__ T shuffle_up(T x, int delta) {
+  return __shfl_up_sync(~0U, x, static_cast<unsigned>(delta));
+}
+template <class T>
+__device__ T shuffle_from(T x, int lane) {
+  return __shfl_sync(~0U, x, lane);
+}
+/// A bit for each lane of the warp.
+__device__ inline uint32_t ballot(bool x) { return __ballot_sync(~0U, x); }
+
+template <class S>
+__device__ S* shared_memory() {
+  extern __shared__ __align__(128) unsigned char raw[];
+  return reinterpret_cast<S*>(raw);
+}
+
+__device__ inline float to_float(bf16 x) {
+  return __uint_as_float(static_cast<uint32_t>(x.bits) << 16);
+}
+__device__ inline bf16 to_bf16(float x) { return {__bfloat16_as_ushort(__float2bfloat16_rn(x))}; }
+
+template <class T>
+__device__ Pack<T> load_pack(const T* from) {
+  return *reinterpret_cast<const Pack<T>*>(from);
+}
+template <class T>
+__device__ void store_pack(T* to, const Pack<T>& x) {
+  *reinterpret_cast<Pack<T>*>(to) = x;
+}
+
+// Arithmetic whose rounding is as written here: never fused, never approximate.
+__device__ inline float fused(float a, float b, float c) { return __fmaf_rn(a, b, c); }
+__device__ inline float product(float a, float b) { return __fmul_rn(a, b); }
+__device__ inline float plus(float a, float b) { return __fadd_rn(a, b); }
+__device__ inline float quotient(float a, float b) { return __fdiv_rn(a, b); }
+__device__ inline float root(float x) { return __fsqrt_rn(x); }
+__device__ inline float float_of(uint32_t bits) { return __uint_as_float(bits); }
+__device__ inline uint32_t bits_of(float x) { return __float_as_uint(x); }
+
+/// How many bits are set.
+__device__ inline int population(uint32_t bits) { return __popc(bits); }
+
+/// Puts the kernel on the stream. Throws what launch_failed throws when CUDA refuses it.
+template <class... P, class... A>
+void launch(const Launch& on, void (*kernel)(P...), const A&... args) {
+  if (on.blocks == 0) return;
+  if (on.blocks < 0 || on.blocks > INT32_MAX) launch_failed(on.name, "it has too many blocks");
+  kernel<<<static_cast<unsigned>(on.blocks), static_cast<unsigned>(on.threads), on.shared_bytes,
+           static_cast<cudaStream_t>(on.stream)>>>(P(args)...);
+  if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess)
+    launch_failed(on.name, cudaGetErrorString(error));
+}
+
+}  // namespace tessera::gpu

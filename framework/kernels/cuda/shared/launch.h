@@ -1,0 +1,24 @@
+// How a launch of a kernel is described, for code on either side of nvcc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tessera::gpu {
+
+/// cudaStream_t, without its header.
+using StreamHandle = void*;
+
+/// Where and how widely a kernel runs. Nothing is launched when there are no blocks.
+struct Launch {
+  const char* name;  // of the kernel, for messages
+  StreamHandle stream;
+  int64_t blocks;
+  int threads;              // of each block: a multiple of 32, at most 1024
+  size_t shared_bytes = 0;  // at most kMaxShared
+};
+
+inline constexpr size_t kMaxShared = size_t{48} << 10;
+inline constexpr int kWarp = 32;
+
+}  // namespace tessera::gpu
