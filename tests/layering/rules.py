@@ -62,6 +62,7 @@ FOREIGN = {
     r"pcre2\.h": r"framework/tokenizer/regex\.cpp|tests/tokenizer/regex_walk_test\.cpp",
     r"fmt/.*": r".*",
     r"boost/program_options.*": r"launch/command_line\.(h|cpp)",
+    r"boost/context/.*": r"tests/cuda/emulator/block\.cpp",
     r"(gtest|gmock)/.*": r"tests/.*",
     r"clang/.*": r"tests/style/own_code\.cpp",
 }

@@ -1,4 +1,4 @@
-#include "tests/cuda/kernels/run_graph.h"
+#include "tests/cuda/run_graph/run_graph.h"
 
 #include <cstring>
 

@@ -1,0 +1,46 @@
+# CUDA kernels on the emulator: their sources compiled by g++, which needs neither nvcc nor CUDA's headers. Once as they are
+# (test_cuda_kernels) and once with every load and store reported (test_cuda_checked).
+find_package(Boost REQUIRED COMPONENTS context)
+set(cuda_folder ${PROJECT_SOURCE_DIR}/framework/kernels/cuda)
+file(GLOB cuda_sources CONFIGURE_DEPENDS ${cuda_folder}/*.cu)
+# What prepares the kernels: NAME.cpp beside NAME.cu, and what these share.
+set(cuda_preparation ${cuda_folder}/shared/prepare.cpp ${cuda_folder}/shared/launch_error.cpp)
+foreach(source ${cuda_sources})
+  string(REGEX REPLACE "u$" "pp" preparation ${source})
+  list(APPEND cuda_preparation ${preparation})
+endforeach()
+set_source_files_properties(${cuda_sources} PROPERTIES LANGUAGE CXX)
+
+file(GLOB emulator_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/emulator/*.cpp)
+list(FILTER emulator_sources EXCLUDE REGEX "hooks\\.cpp$")
+add_library(tessera_gpu_emulator STATIC ${emulator_sources})
+target_link_libraries(tessera_gpu_emulator PUBLIC tessera_runtime Boost::context)
+target_precompile_headers(tessera_gpu_emulator REUSE_FROM tessera_core)
+
+# Libraries of the kernels: tessera_gpu_fast, tessera_gpu_checked.
+foreach(form fast checked)
+  add_library(tessera_gpu_${form} OBJECT ${cuda_sources})
+  target_link_libraries(tessera_gpu_${form} PUBLIC tessera_flags)
+  target_compile_definitions(tessera_gpu_${form} PRIVATE TESSERA_GPU_MEANING="tests/cuda/emulator/gpu.h")
+  target_compile_options(tessera_gpu_${form} PRIVATE -O2 -g1 -Wno-unknown-pragmas)
+endforeach()
+target_compile_options(tessera_gpu_checked PRIVATE -fsanitize=thread "SHELL:--param tsan-instrument-func-entry-exit=0"
+                                                   -fno-tree-vectorize -fno-optimize-sibling-calls)
+add_library(tessera_gpu_prepared STATIC ${cuda_preparation})
+target_link_libraries(tessera_gpu_prepared PUBLIC tessera_device)
+target_precompile_headers(tessera_gpu_prepared REUSE_FROM tessera_core)
+
+function(cuda_kernel_tests name form hooks)
+  add_executable(test_${name} ${ARGN} ${CMAKE_CURRENT_SOURCE_DIR}/cuda/emulator/${hooks}.cpp $<TARGET_OBJECTS:tessera_gpu_${form}>
+                 $<TARGET_OBJECTS:tessera_op_cases>)
+  target_link_libraries(test_${name} PRIVATE tessera_gpu_prepared tessera_gpu_emulator tessera_test_places GTest::gtest GTest::gtest_main)
+  target_link_options(test_${name} PRIVATE -no-pie)  # addresses are those of the file, for addr2line
+  target_precompile_headers(test_${name} REUSE_FROM test_core)
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+endfunction()
+file(GLOB run_graph CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/run_graph/*.cpp)
+file(GLOB fast_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/kernels/*.cpp)
+file(GLOB checked_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/checked/*.cpp)
+cuda_kernel_tests(cuda_kernels fast no_hooks ${run_graph} ${fast_tests})
+cuda_kernel_tests(cuda_checked checked hooks ${run_graph} ${checked_tests})
