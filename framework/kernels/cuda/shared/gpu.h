@@ -24,11 +24,6 @@
 
 namespace tessera::gpu {
 
-/// A bf16 number: the upper half of a float.
-struct bf16 {
-  uint16_t bits;
-};
-
 template <class T>
 struct alignas(16) Pack {
   T v[16 / sizeof(T)];
