@@ -43,13 +43,14 @@ __global__ void __launch_bounds__(kMostThreads) cross_entropy(LossTask task) {
 /// Computes weight · dloss · (softmax - target). The logits may lie where dlogits does.
 __global__ void __launch_bounds__(kMostThreads) cross_entropy_grad(LossTask task) {
   const int64_t r = gpu::block_index();
-  const Row row{r * task.classes, task.classes, 1};
+  const Row row{(TESSERA_PLANT(cross_entropy_reads_next_row) ? r + 1 : r) * task.classes,
+                task.classes, 1};
   const int64_t label = task.labels[r], own = label - task.first;
   const float scale = task.weights[r] * task.dloss[r], lse = task.lse_in[r];
   const float spread = task.smoothing / static_cast<float>(task.whole);
   each_vector(row.n, [&](int64_t i) {
     float x[kVector];
-    row.get(task.logits, TESSERA_PLANT(cross_entropy_reads_next_row) ? i + row.n : i, x);
+    row.get(task.logits, i, x);
 #pragma unroll
     for (int j = 0; j < kVector; ++j) {
       const float target = own == i + j ? 1 - task.smoothing + spread : spread;

@@ -23,7 +23,8 @@ __device__ float sum_over(const GpuTensor& tensor, const Row& row, WarpParts& pa
 __global__ void __launch_bounds__(kMostThreads) norm(NormTask task) {
   auto& parts = *gpu::shared_memory<WarpParts>();
   const int64_t r = gpu::block_index();
-  const Row row{r * task.size, task.size, 1}, weights{0, task.size, 1};
+  const Row row{r * task.size, task.size, 1},
+      weights{TESSERA_PLANT(norm_reads_past_gain) ? kVector : 0, task.size, 1};
   const auto n = static_cast<float>(task.size);
   float mean = 0;
   if (task.centred) mean = sum_over(task.x, row, parts, [](float x) { return x; }) / n;
@@ -33,7 +34,7 @@ __global__ void __launch_bounds__(kMostThreads) norm(NormTask task) {
   each_vector(row.n, [&](int64_t i) {
     float x[kVector], gain[kVector], bias[kVector] = {};
     row.get(task.x, i, x);
-    weights.get(task.gain, TESSERA_PLANT(norm_reads_too_far) ? i + kVector : i, gain);
+    weights.get(task.gain, i, gain);
     if (task.centred) weights.get(task.bias, i, bias);
 #pragma unroll
     for (int j = 0; j < kVector; ++j) x[j] = (x[j] - mean) * rstd * gain[j] + bias[j];

@@ -158,7 +158,7 @@ BlockEnd run_block(const std::function<void()>& thread, Order order, uint64_t se
   place = count - 1;
   take_turn();
   start_fiber(&outside);
-  if (!result.failure.empty()) return result;
+  if (result.stopped) return result;
   std::map<std::string, int> at;  // where threads are that have not ended
   for (int t = 0; t < count; ++t)
     if (threads[t].state != State::ended)
@@ -184,6 +184,7 @@ const Group& my_warp() { return warp_groups[current / gpu::kWarp]; }
 
 void stop_block(const char* failure) {
   result.failure = failure;
+  result.stopped = true;
   context::fcontext_t nowhere = nullptr;
   jump(outside, &nowhere);
   std::abort();  // nobody comes back

@@ -20,6 +20,7 @@ struct Group {
 struct BlockEnd {
   std::string divergence;  // which threads never met the others; empty: all ended
   std::string failure;     // what a thread failed with
+  bool stopped = false;    // a thread failed, or cannot go on
 };
 
 /// Runs `thread` once for each of `now.threads` threads. `met` is called whenever all threads of a
@@ -32,7 +33,8 @@ void meet_block(std::source_location line);
 /// `orders` says whether the meeting orders memory.
 void meet_warp(std::source_location line, bool orders);
 const Group& my_warp();
-[[noreturn]] void stop_block(const char* failure);
+/// Ends the block. Without a text there is a report of what happened.
+[[noreturn]] void stop_block(const char* failure = "");
 
 /// Whether `at` lies on the stack of a thread: its own variables.
 bool on_a_stack(const void* at);

@@ -12,7 +12,8 @@
 #include "framework/kernels/cuda/shared/gpu.h"
 #include "tests/cuda/emulator/machine.h"
 
-#define __global__
+// Everything is inlined into kernels, so that reports tell the kernel's own line too.
+#define __global__ [[gnu::flatten]]
 #define __device__
 #define __host__
 #define __launch_bounds__(...)
@@ -21,9 +22,9 @@
 #define TESSERA_GPU_REQUIRE(condition, text) \
   if (!(condition)) ::tessera::emulator::fail(text)
 
-// A function that accesses memory for the kernel must not be inlined: what it reports is the line
-// that called it.
-#define TESSERA_GPU_ACCESS [[gnu::noinline]] inline
+// A function that accesses memory for the kernel is not inlined, so that it reports the line that
+// called it, and reports by itself what it does.
+#define TESSERA_GPU_ACCESS [[gnu::noinline, gnu::no_sanitize("thread")]] inline
 
 namespace tessera::gpu {
 
@@ -99,9 +100,11 @@ inline int population(uint32_t bits) { return std::popcount(bits); }
 template <class... P, class... A>
 void launch(const Launch& on, void (*kernel)(P...), const A&... args) {
   emulator::launch(on, [kernel, args...] {
-    const std::tuple<P...> mine(static_cast<P>(args)...);  // the thread's own from here on
+    // The thread's own from here on.
+    const auto function = kernel;
+    const std::tuple<P...> mine(static_cast<P>(args)...);
     emulator::enter_kernel();
-    std::apply(kernel, mine);
+    std::apply(function, mine);
     emulator::leave_kernel();
   });
 }

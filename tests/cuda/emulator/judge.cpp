@@ -74,7 +74,7 @@ void judge(Buffer& buffer, uintptr_t at, size_t bytes, const Access& a) {
   if (at < buffer.begin || offset + bytes > buffer.bytes) {
     report(key("out", a.from), fmt::format("OUT OF BOUNDS of {}, byte {} of {}: {}", buffer.name,
                                            offset, buffer.bytes, to_string(a)));
-    return;
+    stop_block();  // it might hit anything
   }
   for (size_t i = offset / buffer.granule; i <= (offset + bytes - 1) / buffer.granule; ++i)
     judge_cell(buffer.cells[i], a, {buffer, i});
@@ -142,6 +142,7 @@ void touch(const void* pointer, size_t bytes, How how, const void* from) {
   Buffer* buffer = in_device_memory(at) ? buffer_at(at) : nullptr;
   if (buffer) return judge(*buffer, at, bytes, a);
   report(key("host", a.from), "HOST MEMORY: " + to_string(a));
+  stop_block();
 }
 
 }  // namespace tessera::emulator

@@ -39,7 +39,7 @@ void run_grid(const Grid& grid, const std::function<void()>& thread) {
     clear_shared(grid.shared_bytes);
     begin_block();
     end = run_block(thread, order, static_cast<uint64_t>(b), &order_group);
-    if (!end.divergence.empty() || !end.failure.empty()) break;
+    if (!end.divergence.empty() || end.stopped) break;
   }
   end_launch();
   if (!end.divergence.empty())

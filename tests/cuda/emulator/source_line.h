@@ -6,8 +6,8 @@
 
 namespace tessera::emulator {
 
-/// "softmax.cu:41" of the instruction before `address`, or the address where the program has no
-/// such information.
+/// "row.h:20 in softmax.cu:41" of the instruction before `address`: the line, and the lines that it
+/// was inlined into; the address where the program has no such information.
 std::string source_line(uintptr_t address);
 
 }  // namespace tessera::emulator

@@ -50,14 +50,7 @@ TEST_P(CudaCases, GiveWhatTheReferenceGives) {
         run_case(which, real);
 }
 
-std::vector<OpCases> cases_of_kernels() {
-  std::vector<OpCases> cases;
-  for (const OpCases& op : registered_cases())
-    if (emulated_kernel(op.op) && op.op != "empty") cases.push_back(op);  // empty sets nothing
-  return cases;
-}
-
-INSTANTIATE_TEST_SUITE_P(Ops, CudaCases, testing::ValuesIn(cases_of_kernels()),
+INSTANTIATE_TEST_SUITE_P(Ops, CudaCases, testing::ValuesIn(cases_of_emulated_kernels()),
                          [](const auto& info) { return info.param.op; });
 
 }  // namespace

@@ -22,6 +22,13 @@ KernelFactory emulated_kernel(std::string_view op) {
   return nullptr;
 }
 
+std::vector<OpCases> cases_of_emulated_kernels() {
+  std::vector<OpCases> cases;
+  for (const OpCases& op : registered_cases())
+    if (emulated_kernel(op.op) && op.op != "empty") cases.push_back(op);
+  return cases;
+}
+
 namespace {
 
 void* allocate(const std::string& name, const TensorType& type, const void* bytes) {

@@ -32,9 +32,12 @@ __device__ float block_reduce(float x, Op op, WarpParts& parts) {
   x = warp_reduce(x, op);
   const int warps = gpu::block_threads() / gpu::kWarp;
   if (warps == 1) return x;
-  if (!TESSERA_PLANT(reduce_overwrites)) gpu::barrier();  // the parts before these have been read
+  // The parts before these have been read.
+  if (!TESSERA_PLANT(reduce_overwrites)) gpu::barrier();
   if (gpu::thread_index() % gpu::kWarp == 0) parts.of[gpu::thread_index() / gpu::kWarp] = x;
-  if (!TESSERA_PLANT(reduce_reads_early)) gpu::barrier();
+  const bool skipped = TESSERA_PLANT(reduce_reads_early) ||
+                       (TESSERA_PLANT(reduce_half_waits) && gpu::thread_index() < gpu::kWarp);
+  if (!skipped) gpu::barrier();
   float all = parts.of[0];
   for (int w = 1; w < warps; ++w) all = op(all, parts.of[w]);
   return all;
