@@ -44,3 +44,18 @@ file(GLOB fast_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/kernels/
 file(GLOB checked_tests CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/cuda/checked/*.cpp)
 cuda_kernel_tests(cuda_kernels fast no_hooks ${run_graph} ${fast_tests})
 cuda_kernel_tests(cuda_checked checked hooks ${run_graph} ${checked_tests})
+
+# What nvcc makes of the kernels: registers, spills, 16-byte instructions. The second test is of the first.
+find_program(TESSERA_TESTS_NVCC nvcc PATHS /usr/local/cuda/bin)
+if(TESSERA_TESTS_NVCC)
+  set(compiled_kernels Python3::Interpreter -B ${CMAKE_CURRENT_SOURCE_DIR}/cuda/compiled_kernels ${TESSERA_TESTS_NVCC})
+  add_test(NAME cuda.compiled_kernels COMMAND ${compiled_kernels} ${PROJECT_BINARY_DIR})
+  file(MAKE_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/spilling_kernels)
+  add_test(NAME cuda.compiled_kernels_tell_of_spills
+           COMMAND ${compiled_kernels} ${CMAKE_CURRENT_BINARY_DIR}/spilling_kernels --only norms.cu --architectures 90
+                   --nvcc-options=-Xptxas=--override-directive-values,--maxrregcount=24)
+  set_tests_properties(cuda.compiled_kernels_tell_of_spills PROPERTIES PASS_REGULAR_EXPRESSION "spills [0-9]+ bytes of registers")
+  set_tests_properties(cuda.compiled_kernels cuda.compiled_kernels_tell_of_spills PROPERTIES TIMEOUT 600)
+else()
+  message(STATUS "nvcc is not there: kernels for NVIDIA cards are tested on the CPU alone")
+endif()

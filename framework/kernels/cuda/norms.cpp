@@ -45,7 +45,8 @@ Kernel backward(const KernelSpec& spec, bool centred) {
   task.stretches = blocks_of(task.rows, task.rows_of_stretch);
   task.threads = threads_of_row(task.size);
   task.centred = centred;
-  const size_t sums = static_cast<size_t>(norm_sums(task.size, centred)) * sizeof(float);
+  task.sums_of_stretch = blocks_of(task.size, kVector) * kVector * (centred ? 2 : 1);
+  const size_t sums = static_cast<size_t>(task.sums_of_stretch) * sizeof(float);
   task.sums_fit = sums + 32 * sizeof(float) <= gpu::kMaxShared;
   const size_t dy = centred ? 4 : 3;
   const bool add = spec.attrs.flag("add");

@@ -47,7 +47,7 @@ __global__ void __launch_bounds__(kMostThreads) norm(NormTask task) {
 
 struct NormGradShared {
   WarpParts parts;
-  float sums[1];  // norm_sums() of them, where these fit
+  float sums[1];  // as many as a stretch has, where these fit
 };
 
 /// A thread has the same columns in all rows of its stretch, and so their sums. They lie place by
@@ -60,7 +60,7 @@ __global__ void __launch_bounds__(kMostThreads) norm_grad(NormGradTask task) {
       begin + task.rows_of_stretch < task.rows ? begin + task.rows_of_stretch : task.rows;
   const float scale = 1 / static_cast<float>(n);
   const Row weights{0, n, 1};
-  float* const out = task.sums + stretch * norm_sums(n, task.centred);
+  float* const out = task.sums + stretch * task.sums_of_stretch;
   float* const sums = task.sums_fit ? shared.sums : out;
   each_vector(n, [&](int64_t i) {
     for (int64_t j = 0; j < kVector * (task.centred ? 2 : 1); ++j)
@@ -116,7 +116,7 @@ struct WeightShared {
 __global__ void __launch_bounds__(kLanes* gpu::kWarp) norm_grad_weights(NormGradTask task) {
   auto& shared = *gpu::shared_memory<WeightShared>();
   const int64_t n = task.size, vectors = (n + kVector - 1) / kVector;
-  const int64_t all = norm_sums(n, task.centred);
+  const int64_t all = task.sums_of_stretch;
   const int lane = gpu::thread_index() % gpu::kWarp, warp = gpu::thread_index() / gpu::kWarp;
   const int64_t at = gpu::block_index() * gpu::kWarp + lane;
   float sum = 0;
@@ -139,7 +139,7 @@ void run_norm(gpu::StreamHandle stream, const NormTask& task) {
 }
 
 void run_norm_grad(gpu::StreamHandle stream, const NormGradTask& task) {
-  const int64_t sums = norm_sums(task.size, task.centred);
+  const int64_t sums = task.sums_of_stretch;
   const size_t shared = sizeof(WarpParts) + (task.sums_fit ? sums : 0) * sizeof(float);
   gpu::launch({"norm_grad", stream, task.stretches, task.threads, shared}, norm_grad, task);
   gpu::launch({"norm_grad_weights", stream, (sums + gpu::kWarp - 1) / gpu::kWarp,

@@ -24,15 +24,12 @@ struct NormGradTask {
   GpuTensor x, gain, dy, dx;
   GpuTensor extra;  // what is added to dx; nothing where its address is null
   const float *mean, *rstd;
-  float* sums;  // [stretches][norm_sums()]
+  /// Sums that a stretch has: one for each place of each vector of a row, for gains and then for
+  /// biases.
+  int64_t sums_of_stretch;
+  float* sums;  // [stretches][sums_of_stretch]
   float *dgain, *dbias;
 };
-
-/// Sums that a stretch of rows has: one for each place of each vector of a row, for gains and then
-/// for biases.
-constexpr int64_t norm_sums(int64_t size, bool centred) {
-  return (size + kVector - 1) / kVector * kVector * (centred ? 2 : 1);
-}
 
 void run_norm(gpu::StreamHandle stream, const NormTask& task);
 void run_norm_grad(gpu::StreamHandle stream, const NormGradTask& task);

@@ -5,7 +5,7 @@ namespace tessera::cuda {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int64_t kMostBlocks = 2048;
+constexpr int64_t kMostBlocks = 1024;
 
 __device__ int64_t integer_at(const void* at, bool wide) {
   return wide ? *static_cast<const int64_t*>(at) : *static_cast<const int32_t*>(at);

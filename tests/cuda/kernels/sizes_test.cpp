@@ -74,7 +74,7 @@ TEST(CudaSizes, ChoicesAmongMany) {
 
 /// More elements than the blocks of an update take at once.
 TEST(CudaSizes, UpdatesOfManyParameters) {
-  const int64_t n = 2048 * 256 * 8 + 77;
+  const int64_t n = 1024 * 256 * 8 + 77;
   const Operand scalar = uniform({}, 0.5, 1);
   Operand number = integers({}, 5, 6), apply = booleans({});
   std::vector<Operand> in{single({n}), real({n}), single({n}), uniform({n}, 0.1, 1),

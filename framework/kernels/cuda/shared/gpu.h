@@ -12,7 +12,7 @@
 // - Nothing relies on lock step, on zeroed memory or on the order of blocks. What blocks exchange
 //   goes through the end of the kernel. Floats are never added atomically: the bits would differ
 //   from run to run.
-// - 16-byte accesses are load_pack and store_pack; there is no memcpy, no memset and no pointer to
+// - 16-byte accesses of the device's memory are load_pack and store_pack; there is no memcpy, no memset and no pointer to
 //   another thread's variables.
 // - Sizes and pointers are arguments, in 64 bits.
 #pragma once

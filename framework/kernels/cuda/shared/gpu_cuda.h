@@ -5,6 +5,7 @@
 #include <cuda_runtime.h>
 
 #include <cassert>
+#include <cstring>
 
 #include "framework/kernels/cuda/shared/gpu.h"
 #include "framework/kernels/cuda/shared/launch_error.h"
@@ -53,13 +54,20 @@ __device__ inline float to_float(bf16 x) {
 }
 __device__ inline bf16 to_bf16(float x) { return {__bfloat16_as_ushort(__float2bfloat16_rn(x))}; }
 
+// In memory of the device, not of a block. The store is an instruction of its own: plain ones may be
+// taken apart.
 template <class T>
 __device__ Pack<T> load_pack(const T* from) {
-  return *reinterpret_cast<const Pack<T>*>(from);
+  const uint4 words = *reinterpret_cast<const uint4*>(from);
+  Pack<T> x;
+  memcpy(&x, &words, sizeof x);
+  return x;
 }
 template <class T>
 __device__ void store_pack(T* to, const Pack<T>& x) {
-  *reinterpret_cast<Pack<T>*>(to) = x;
+  uint4 words;
+  memcpy(&words, &x, sizeof x);
+  __stwb(reinterpret_cast<uint4*>(to), words);
 }
 
 // Arithmetic whose rounding is as written here: never fused, never approximate.
