@@ -26,7 +26,7 @@ Kernel update(const KernelSpec& spec, UpdateTask task) {
             call.parameter = args.output<float>(at.parameter);
             if (at.buffers > 0) call.first = args.output<float>(at.first_result);
             if (at.buffers > 1) call.second = args.output<float>(at.first_result + 1);
-            if (at.copy) call.copy = args.output<gpu::bf16>(*at.copy_result);
+            if (at.copy) call.copy = args.output<gpu::Bf16>(*at.copy_result);
             run_update(stream_of(args), call);
           },
           0};

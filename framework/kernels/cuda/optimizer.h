@@ -16,7 +16,7 @@ struct UpdateTask {
   const void* number;
   const uint8_t* apply;
   float *parameter, *first, *second;  // m and v, or the momentum's buffer; null where there is none
-  gpu::bf16* copy;                    // of the parameter; null where there is none
+  gpu::Bf16* copy;                    // of the parameter; null where there is none
 };
 
 /// Sums of squares whose addresses fit into one launch.

@@ -11,6 +11,13 @@ namespace {
 // Blocks that keep every multiprocessor busy, and elements that a block should have at least.
 constexpr int64_t kBlocks = 512, kLeastOfRow = 4096, kLeastOfColumn = 128;
 
+/// Whether every result begins at a multiple of `unit`.
+bool multiples(const StridedDims& kept, int64_t unit) {
+  for (int d = 0; d < kept.rank; ++d)
+    if (kept.sizes[d] != 1 && kept.strides[0][d] % unit != 0) return false;
+  return true;
+}
+
 Kernel reduction(const KernelSpec& spec, ReduceOp op) {
   const TensorType& in = spec.in[0];
   if (in.dtype == DType::f64) no_kernel(spec, in.dtype);
@@ -32,6 +39,8 @@ Kernel reduction(const KernelSpec& spec, ReduceOp op) {
   if (is_float(in.dtype)) float_element(spec, spec.out[0].dtype);
   // Neighbouring threads read neighbouring elements: of one result, or of neighbouring results.
   task.columns = task.reduced == 1 || task.dims.strides[0][task.dims.rank - 1] != 1;
+  task.packed = !task.columns && is_float(in.dtype) && task.dims.rank == 1 &&
+                task.reduced % kVector == 0 && multiples(task.kept, kVector);
   const int64_t blocks = task.columns ? blocks_of(task.results, kReduceColumns) : task.results;
   const int64_t most = blocks_of(task.reduced, task.columns ? kLeastOfColumn : kLeastOfRow);
   task.parts =

@@ -48,7 +48,8 @@ struct Stretch {
   int64_t begin, end;
 };
 __device__ Stretch stretch_of(const ReduceTask& task, int64_t part) {
-  const int64_t length = (task.reduced + task.parts - 1) / task.parts;
+  int64_t length = (task.reduced + task.parts - 1) / task.parts;
+  if (task.packed) length = (length + kVector - 1) / kVector * kVector;
   const int64_t begin = part * length, end = begin + length;
   return {begin, end < task.reduced ? end : task.reduced};
 }
@@ -68,8 +69,18 @@ __global__ void __launch_bounds__(kThreads) reduce_rows(ReduceTask task) {
   const int64_t begin = offset_of(task.kept, 0, k);
   const Stretch stretch = stretch_of(task, part);
   T all = Op::kNone;
-  for (int64_t r = stretch.begin + me; r < stretch.end; r += kThreads)
-    all = op(all, op.of(get(task.x, begin + offset_of(task.dims, 0, r), T{})));
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (task.packed)
+      for (int64_t r = stretch.begin + me * kVector; r < stretch.end; r += kThreads * kVector) {
+        float v[kVector];
+        get_packed(task.x, begin + r, v);
+#pragma unroll
+        for (int j = 0; j < kVector; ++j) all = op(all, op.of(v[j]));
+      }
+  }
+  if (!task.packed)
+    for (int64_t r = stretch.begin + me; r < stretch.end; r += kThreads)
+      all = op(all, op.of(get(task.x, begin + offset_of(task.dims, 0, r), T{})));
   shared.of[me] = all;
   for (int half = kThreads / 2; half > 0; half /= 2) {
     if (!TESSERA_PLANT(reduce_rows_without_barrier)) gpu::barrier();
@@ -127,6 +138,7 @@ void sweeps(gpu::StreamHandle stream, const ReduceTask& task) {
   again.reduced = task.parts;
   again.parts = 1;
   again.columns = true;
+  again.packed = false;
   again.x = {task.partials, sizeof(T) == 4 ? Element::f32 : Element::i64};
   again.kept = {1, {task.results}, {{1}}};
   again.dims = {1, {task.parts}, {{task.results}}};

@@ -17,6 +17,8 @@ struct ReduceTask {
   StridedDims kept, dims;    // where results begin in x, and where their elements lie from there
   int64_t parts;
   bool columns;
+  /// The elements of a result are floats that lie together and begin at multiples of kVector.
+  bool packed;
   GpuTensor x, out;
   void* partials;  // [parts][results] of f32, or of i64 for integers
 };

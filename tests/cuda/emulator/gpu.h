@@ -72,8 +72,8 @@ S* shared_memory() {
   return reinterpret_cast<S*>(emulator::shared_memory());
 }
 
-inline float to_float(bf16 x) { return std::bit_cast<float>(uint32_t{x.bits} << 16); }
-inline bf16 to_bf16(float x) { return {bfloat16(x).bits}; }
+inline float to_float(Bf16 x) { return std::bit_cast<float>(uint32_t{x.bits} << 16); }
+inline Bf16 to_bf16(float x) { return {bfloat16(x).bits}; }
 
 template <class T>
 TESSERA_GPU_ACCESS Pack<T> load_pack(const T* from) {

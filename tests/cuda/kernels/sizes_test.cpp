@@ -17,11 +17,13 @@ TEST(CudaSizes, ReductionsInParts) {
   for (DType dtype : {DType::f32, DType::bf16}) {
     for (const char* op : {"sum", "max", "min"}) {
       expect_as_reference(op, {.in = {real({2, 9001})}, .attrs = {{"dims", Shape{1}}}}, dtype);
+      expect_as_reference(op, {.in = {real({2, 9008})}, .attrs = {{"dims", Shape{1}}}}, dtype);
       expect_as_reference(op, {.in = {real({1000, 33})}, .attrs = {{"dims", Shape{0}}}}, dtype);
       expect_as_reference(op, {.in = {real({40, 7, 50})}, .attrs = {{"dims", Shape{0, 2}}}}, dtype);
       expect_as_reference(op, {.in = {real({600, 5, 2})}, .attrs = {{"dims", Shape{0, 1}}}}, dtype);
     }
-    expect_as_reference("sum_squares", {.in = {real({50021})}}, dtype);
+    for (int64_t n : {50021, 50024, 4096, 8})
+      expect_as_reference("sum_squares", {.in = {real({n})}}, dtype);
   }
   expect_as_reference("sum", {.in = {integers({9001}, -100000, 100000)}});
   expect_as_reference(

@@ -4,7 +4,6 @@
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
 
-#include <cassert>
 #include <cstring>
 
 #include "framework/kernels/cuda/shared/gpu.h"
@@ -13,8 +12,10 @@
 /// False: deliberate mistakes are for tests of the tests.
 #define TESSERA_PLANT(name) false
 
-/// Ends the launch with an error that prints `text`, in a kernel that meets a bad index.
-#define TESSERA_GPU_REQUIRE(condition, text) assert((condition) && text)
+/// Ends the launch, in a kernel that meets a bad index: CUDA prints `text` and its next calls give
+/// cudaErrorAssert. Not assert(), which is nothing in a release build.
+#define TESSERA_GPU_REQUIRE(condition, text) \
+  if (!(condition)) __assert_fail(text, __FILE__, __LINE__, __func__)
 
 namespace tessera::gpu {
 
@@ -49,10 +50,10 @@ __device__ S* shared_memory() {
   return reinterpret_cast<S*>(raw);
 }
 
-__device__ inline float to_float(bf16 x) {
+__device__ inline float to_float(Bf16 x) {
   return __uint_as_float(static_cast<uint32_t>(x.bits) << 16);
 }
-__device__ inline bf16 to_bf16(float x) { return {__bfloat16_as_ushort(__float2bfloat16_rn(x))}; }
+__device__ inline Bf16 to_bf16(float x) { return {__bfloat16_as_ushort(__float2bfloat16_rn(x))}; }
 
 // In memory of the device, not of a block. The store is an instruction of its own: plain ones may be
 // taken apart.

@@ -1,4 +1,4 @@
-// How a launch of a kernel is described, and the type bf16, for code on either side of nvcc.
+// How a launch of a kernel is described, and the type Bf16, for code on either side of nvcc.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,7 @@ inline constexpr size_t kMaxShared = size_t{48} << 10;
 inline constexpr int kWarp = 32;
 
 /// A bf16 number: the upper half of a float.
-struct bf16 {
+struct Bf16 {
   uint16_t bits;
 };
 

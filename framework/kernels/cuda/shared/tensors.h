@@ -6,17 +6,17 @@
 
 namespace tessera::cuda {
 
-using gpu::bf16;
+using gpu::Bf16;
 
 __device__ inline float get_float(const GpuTensor& x, int64_t i) {
   return x.element == Element::f32 ? static_cast<const float*>(x.at)[i]
-                                   : gpu::to_float(static_cast<const bf16*>(x.at)[i]);
+                                   : gpu::to_float(static_cast<const Bf16*>(x.at)[i]);
 }
 __device__ inline void set_float(const GpuTensor& x, int64_t i, float value) {
   if (x.element == Element::f32)
     static_cast<float*>(x.at)[i] = value;
   else
-    static_cast<bf16*>(x.at)[i] = gpu::to_bf16(value);
+    static_cast<Bf16*>(x.at)[i] = gpu::to_bf16(value);
 }
 
 __device__ inline int64_t get_integer(const GpuTensor& x, int64_t i) {
@@ -53,7 +53,7 @@ __device__ inline void get_packed(const GpuTensor& x, int64_t i, float (&v)[kVec
       v[j + 4] = high.v[j];
     }
   } else {
-    const auto pack = gpu::load_pack(static_cast<const bf16*>(x.at) + i);
+    const auto pack = gpu::load_pack(static_cast<const Bf16*>(x.at) + i);
 #pragma unroll
     for (int j = 0; j < kVector; ++j) v[j] = gpu::to_float(pack.v[j]);
   }
@@ -64,10 +64,10 @@ __device__ inline void set_packed(const GpuTensor& x, int64_t i, const float (&v
     gpu::store_pack(to, gpu::Pack<float>{{v[0], v[1], v[2], v[3]}});
     gpu::store_pack(to + 4, gpu::Pack<float>{{v[4], v[5], v[6], v[7]}});
   } else {
-    gpu::Pack<bf16> pack;
+    gpu::Pack<Bf16> pack;
 #pragma unroll
     for (int j = 0; j < kVector; ++j) pack.v[j] = gpu::to_bf16(v[j]);
-    gpu::store_pack(static_cast<bf16*>(x.at) + i, pack);
+    gpu::store_pack(static_cast<Bf16*>(x.at) + i, pack);
   }
 }
 
