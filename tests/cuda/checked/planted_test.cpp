@@ -105,6 +105,16 @@ INSTANTIATE_TEST_SUITE_P(Kernels, CudaPlanted,
                               kNormGrad,
                               {},
                               {"norm_grad_weights: RACE on shared memory[", "norms.cu:"}},
+                             {"reduce_reads_early",
+                              "cross_entropy",
+                              kLoss,
+                              {},
+                              {"cross_entropy: UNINITIALISED shared memory[", "cross_entropy.cu:"}},
+                             {"reduce_half_waits",
+                              "cross_entropy",
+                              kLoss,
+                              {},
+                              {"cross_entropy: DIVERGENCE in block 0", "block_reduce.h:"}},
                              {"cross_entropy_all_write",
                               "cross_entropy",
                               kLoss,
@@ -126,7 +136,7 @@ INSTANTIATE_TEST_SUITE_P(Kernels, CudaPlanted,
                               {{"vocab", int64_t{5}}},
                               {"embedding_grad: ", "shared memory[", "embedding.cu:"}},
                          }),
-                         [](const auto& info) { return std::string(info.param.mistake); });
+                         [](const auto& info) { return info.param.op + "_" + info.param.mistake; });
 
 }  // namespace
 }  // namespace tessera
