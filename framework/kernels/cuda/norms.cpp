@@ -47,7 +47,7 @@ Kernel backward(const KernelSpec& spec, bool centred) {
   task.centred = centred;
   task.sums_of_stretch = blocks_of(task.size, kVector) * kVector * (centred ? 2 : 1);
   const size_t sums = static_cast<size_t>(task.sums_of_stretch) * sizeof(float);
-  task.sums_fit = sums + 32 * sizeof(float) <= gpu::kMaxShared;
+  task.sums_fit = sums + 32 * sizeof(float) <= gpu::kModestShared;
   const size_t dy = centred ? 4 : 3;
   const bool add = spec.attrs.flag("add");
   task.x.element = float_element(spec, spec.in[0].dtype);

@@ -75,6 +75,10 @@ TEST(CudaErrors, HeadsThatAreTooWide) {
   EXPECT_EQ(error_of("rotary", {zeros(DType::f32, {1, 1, 1, 514}), positions}, attrs),
             "the cuda backend turns heads of at most 512 elements, not 514");
   EXPECT_EQ(error_of("rotary", {zeros(DType::f32, {1, 1, 1, 512}), positions}, attrs), "");
+  const Tensor q = zeros(DType::f32, {1, 1, 1, 1024});
+  const Attrs mask{{"causal", false}, {"window", int64_t{0}}, {"scale", 1.0}};
+  EXPECT_EQ(error_of("attention", {q, q, q}, mask),
+            "the cuda backend has no attention of heads as wide as 1024");
 }
 
 }  // namespace

@@ -74,6 +74,21 @@ TEST(CudaSizes, ChoicesAmongMany) {
   expect_as_reference("cumsum", {.in = {real({3, 1001})}, .attrs = {{"dim", int64_t{1}}}});
 }
 
+/// Head sizes that leave room for tiles of 32, 16 and 8 rows.
+TEST(CudaSizes, AttentionInTilesOfEverySize) {
+  for (const int64_t width : {8, 64, 128, 256, 500}) {
+    const Operand q = real({1, 37, 4, width}), k = real({1, 45, 2, width});
+    const Attrs attrs{{"causal", false}, {"window", int64_t{11}}, {"scale", 0.1}};
+    Case forward{.in = {q, k, k}, .attrs = attrs, .tolerance = 4};
+    expect_as_reference("attention", forward);
+    Case backward = forward;
+    backward.in = {q, k, k, q, uniform({1, 4, 37}, 3, 4), q};
+    backward.in[4].kind = Operand::Kind::single;
+    for (DType dtype : {DType::f32, DType::bf16})
+      expect_as_reference("attention_grad", backward, dtype);
+  }
+}
+
 /// More elements than the blocks of an update take at once.
 TEST(CudaSizes, UpdatesOfManyParameters) {
   const int64_t n = 1024 * 256 * 8 + 77;

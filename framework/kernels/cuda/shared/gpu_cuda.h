@@ -88,6 +88,13 @@ template <class... P, class... A>
 void launch(const Launch& on, void (*kernel)(P...), const A&... args) {
   if (on.blocks == 0) return;
   if (on.blocks < 0 || on.blocks > INT32_MAX) launch_failed(on.name, "it has too many blocks");
+  if (on.shared_bytes > kModestShared) {  // has to be asked for
+    const auto bytes = static_cast<int>(on.shared_bytes);
+    if (const cudaError_t error =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+        error != cudaSuccess)
+      launch_failed(on.name, cudaGetErrorString(error));
+  }
   kernel<<<static_cast<unsigned>(on.blocks), static_cast<unsigned>(on.threads), on.shared_bytes,
            static_cast<cudaStream_t>(on.stream)>>>(P(args)...);
   if (const cudaError_t error = cudaGetLastError(); error != cudaSuccess)

@@ -18,7 +18,9 @@ struct Launch {
   size_t shared_bytes = 0;  // at most kMaxShared
 };
 
-inline constexpr size_t kMaxShared = size_t{48} << 10;
+/// What every card from compute capability 8.0 on has for a block, and what a block may have
+/// without keeping others off its multiprocessor.
+inline constexpr size_t kMaxShared = size_t{96} << 10, kModestShared = size_t{48} << 10;
 inline constexpr int kWarp = 32;
 
 /// A bf16 number: the upper half of a float.
