@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "framework/assembly/device.h"
+#include "framework/core/error.h"
+#include "framework/device/plugin_loader.h"
 #include "launch/command_line.h"
 #include "launch/verbs.h"
 #include "launch/version.h"
@@ -12,6 +14,15 @@ namespace tessera {
 namespace {
 
 void row(std::string_view name, const std::string& text) { fmt::print("{:<13} {}\n", name, text); }
+
+/// What a plug-in says of its devices; that it is not there is no fault of the machine.
+void tell_of_plugin(std::string_view name) {
+  try {
+    for (const Fact& fact : plugin(name).facts()) row(fact.name, fact.text);
+  } catch (const UserError& error) {
+    row(name, error.what());
+  }
+}
 
 }  // namespace
 
@@ -31,6 +42,7 @@ int run_doctor(std::span<const std::string> args) {
   row("tessera",
       fmt::format("{}, built by {} {}", version_text(), TESSERA_COMPILER, TESSERA_BUILD_TYPE));
   for (const Fact& library : device->versions()) row(library.name, library.text);
+  for (const std::string_view name : plugin_names()) tell_of_plugin(name);
   if (!given->has("no-measure")) {
     row("f32 matmul", fmt::format("{:.0f} GFLOP/s", device->matmul_gflops(DType::f32)));
     row("bf16 matmul", device->product_type(DType::bf16) == DType::bf16

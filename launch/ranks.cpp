@@ -13,6 +13,7 @@
 #include "framework/assembly/layouts.h"
 #include "framework/comm/agreement.h"
 #include "framework/comm/mpi.h"
+#include "framework/config/choices.h"
 #include "framework/config/mesh_axes.h"
 #include "framework/core/threads.h"
 #include "framework/record/failure.h"
@@ -117,6 +118,10 @@ int Ranks::share_of_cores() const {
 
 std::shared_ptr<Device> Ranks::set_up(const DeviceConfig& config) const {
   const int ranks = on_this_host();
+  require(size() == 1 || config.type == DeviceConfig::Type::cpu,
+          "device.type: {} runs in one process so far, and this run has {}: start it without "
+          "launch/run or mpirun, with mesh.dp: 1 and mesh.tp: 1",
+          choice_name(config.type), size());
   const int share = world_ ? share_of_cores() : available_cores();
   return make_device(config, ranks, share);
 }

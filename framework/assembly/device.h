@@ -10,7 +10,7 @@
 
 namespace tessera {
 
-/// The device of this machine under the config's caps, which are applied to the process; may be
+/// The device that the config names, of this machine, under the config's caps, which are applied to the process; may be
 /// called again. The number of threads is the config's, else that of OMP_NUM_THREADS, else `share`
 /// (of the cores; nothing: all). The `ranks` of this run share the memory evenly, unless the config
 /// says what each may use. Throws UserError when more is asked for than there is.

@@ -79,8 +79,8 @@ inline constexpr auto kChoices<DataParallelConfig::Shard> =
          {"parameters", DataParallelConfig::Shard::parameters}});
 
 template <>
-inline constexpr auto kChoices<DeviceConfig::Type> =
-    std::to_array<Choice<DeviceConfig::Type>>({{"cpu", DeviceConfig::Type::cpu}});
+inline constexpr auto kChoices<DeviceConfig::Type> = std::to_array<Choice<DeviceConfig::Type>>(
+    {{"cpu", DeviceConfig::Type::cpu}, {"cuda", DeviceConfig::Type::cuda}});
 
 template <>
 inline constexpr auto kChoices<Isa> = std::to_array<Choice<Isa>>({{"sse41", Isa::sse41},

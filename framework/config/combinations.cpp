@@ -183,6 +183,10 @@ struct Combinations : Checks {
            to_string(config.evaluate.every),
            config.data.sources.empty() ? "data.validation" : "the validation of every source");
     const DeviceConfig& d = config.device;
+    demand(d.type == DeviceConfig::Type::cpu || !d.isa, {"device.type", "device.isa"},
+           "device.isa = {} caps the instruction set of device.type: cpu, and device.type is {}; "
+           "leave device.isa out",
+           to_string(d.isa.value_or(Isa::sse41)), choice_name(d.type));
     demand(!d.memory || d.memory->bytes > d.reserve.bytes, {"device.memory", "device.reserve"},
            "device.memory = {} leaves nothing beside device.reserve = {}; raise it",
            to_string(d.memory.value_or(ByteSize{})), to_string(d.reserve));

@@ -193,7 +193,7 @@ struct DataParallelConfig {
 };
 
 struct DeviceConfig {
-  enum class Type { cpu };
+  enum class Type { cpu, cuda };
 
   Type type = Type::cpu;
   std::optional<Isa> isa;

@@ -227,11 +227,15 @@ void fields(DataParallelConfig& c, Visit&& visit) {
 
 template <typename Visit>
 void fields(DeviceConfig& c, Visit&& visit) {
-  visit("type", c.type, "Where the run computes.");
-  visit("isa", c.isa, "Highest instruction set used; auto: the best of this machine.");
+  visit("type", c.type,
+        "Where the run computes: on the processors of this machine, or on an NVIDIA card "
+        "(docs/cuda.md).");
+  visit("isa", c.isa, "cpu: the highest instruction set used; auto: the best of this machine.");
   visit("threads", c.threads, "Threads that compute; auto: OMP_NUM_THREADS, else one per core.",
         between(1, 65536));
-  visit("memory", c.memory, "Memory that the run may take; auto: what machine and cgroup allow.");
+  visit("memory", c.memory,
+        "Memory that the run may take; auto: what machine and cgroup allow, or what is free on "
+        "the card.");
   visit("reserve", c.reserve,
         "Part of device.memory that is left to libraries and the program, outside the plan.");
 }

@@ -1,13 +1,18 @@
 #include "framework/runtime/kernels.h"
 
+#include <fmt/ranges.h>
+
 #include "framework/core/error_context.h"
+#include "framework/device/plugin_loader.h"
 
 namespace tessera {
 
 const KernelLibrary& kernels_of(std::string_view backend) {
   if (backend == "cpu") return cpu_kernels();
   if (backend == "reference") return reference_kernels();
-  user_error("there is no backend '{}'; known: cpu, reference", backend);
+  if (is_plugin(backend)) return *plugin(backend).kernels;
+  user_error("there is no backend '{}'; known: cpu, reference, {}", backend,
+             fmt::join(plugin_names(), ", "));
 }
 
 KernelFactory find_kernel(std::string_view op, std::string_view backend) {

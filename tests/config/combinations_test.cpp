@@ -70,6 +70,9 @@ INSTANTIATE_TEST_SUITE_P(
               "run.yaml:2:24: data.sentence_pairs needs two segments"},
         Clash{"pairs_too_short", bert("data: {sentence_pairs: true}\nbatch: {length: 4}\n"),
               "batch.length of at least 8; it is 4"},
+        Clash{"isa_of_a_card", gpt("device: {type: cuda, isa: avx2}\n"),
+              "run.yaml:2:16: device.isa = avx2 caps the instruction set of device.type: cpu, and "
+              "device.type is cuda; leave device.isa out"},
         Clash{"accumulate", gpt("batch: {sequences: 8, accumulate: 3}\n"),
               "run.yaml:2:20: batch.sequences = 8 is not divisible by batch.accumulate = 3"},
         Clash{

@@ -143,6 +143,8 @@ TEST_F(MeshFailure, WrongWordsAreSaidOnce) {
   says_once(on(2, line + " --set optimizer.lrr=1"), "unknown key 'lrr' in optimizer", true);
   says_once(on(2, line + " --set model.layers=0"), "model.layers: '0' is out of range", true);
   says_once(on(2, line + " --set mesh.dp=3"), "3 data parallel ranks cannot share", true);
+  says_once(on(2, line + " --set device.type=cuda"),
+            "device.type: cuda runs in one process so far, and this run has 2", true);
   says_once(on(2, line + " --peaks 1"), "unknown option '--peaks'", false);
   says_once(on(2, program_path() + " bench trane x"), "there is no mode 'trane'", false);
   says_once(on(2, program_path() + " bench step " + path("gpt.yaml")), "one process is timed",

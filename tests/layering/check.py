@@ -34,11 +34,9 @@ def files_of(root):
 
 
 def room_of(name):
-    """The room that a file or header belongs to, or None outside the rooms."""
-    for room, (folder, _) in rules.ROOMS.items():
-        if name.startswith(folder + "/"):
-            return room
-    return None
+    """The room that a file or header belongs to, or None outside the rooms. Of rooms in rooms the inner one."""
+    inside = [(len(folder), room) for room, (folder, _) in rules.ROOMS.items() if name.startswith(folder + "/")]
+    return max(inside)[1] if inside else None
 
 
 def allowed(room):
@@ -89,6 +87,11 @@ def check_file(root, name, lines):
         yield f"{name}:1: a header without #pragma once"
     for number, line in enumerate(lines, 1):
         include = INCLUDE.match(line)
+        if name.startswith(("framework/", "models/", "launch/")):
+            for pattern, places in rules.VENDOR.items():
+                word = re.search(pattern, re.sub(r"//.*", "", line))
+                if word and not re.fullmatch(places, name):
+                    yield f"{name}:{number}: '{word[0]}' belongs in {places} only: ask the Device"
         if include:
             quoted = include.group(1) is not None
             header = include.group(1) or include.group(2)

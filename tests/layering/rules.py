@@ -12,9 +12,11 @@ ROOMS = {
     "ops": ("framework/ops", "core mesh graph"),
     "passes": ("framework/passes", "core mesh graph ops"),
     "device": ("framework/device", "core"),
+    "device_cuda": ("framework/device/cuda", "core device"),
     "comm": ("framework/comm", "core device"),
     "kernels_reference": ("framework/kernels/reference", "core device"),
     "kernels_cpu": ("framework/kernels/cpu", "core device"),
+    "kernels_cuda": ("framework/kernels/cuda", "core device device_cuda"),
     "plan": ("framework/plan", "core mesh graph ops passes"),
     "report": ("framework/report", "core mesh graph ops passes plan"),
     "runtime": ("framework/runtime",
@@ -50,6 +52,8 @@ FOREIGN = {
     r"(immintrin|x86intrin|xmmintrin|emmintrin)\.h":
         r"framework/(kernels/cpu/.*|device/cpu/.*|core/threads\.cpp)",
     r"cpuid\.h": r"framework/device/cpu/.*",
+    r"(cuda\w*|cublasLt)\.h": r"(framework/(device|kernels)/cuda|tests/cuda)/.*",
+    r"dlfcn\.h": r"(framework/device/plugin_loader\.cpp|tests/.*)",
     r"omp\.h": r"framework/core/threads\.cpp",
     r"yaml-cpp/.*": r"framework/config/yaml\.(h|cpp)",
     r"nlohmann/.*": r"(framework/(formats|chat|checkpoint|tokenizer|data|config|record|train|core)|launch|tests|bench)/.*|models/outside_\w+\.(h|cpp)",
@@ -70,7 +74,14 @@ FOREIGN = {
 # what a backend and the host are like is asked of the Device.
 INNER = {
     r"framework/kernels/.*": r"(framework/kernels|tests)/.*",
+    r"framework/device/cuda/.*": r"(framework/(device|kernels)/cuda|tests/cuda)/.*",
     r"framework/device/cpu/.*": r"(framework/(device|kernels)/.*|framework/assembly/device\.cpp|tests/.*)",
+}
+# Words of one vendor's devices -> patterns of the files that may say them in code: whatever else depends on the kind of
+# device asks the Device.
+VENDOR = {
+    r"(?i)cuda|cublas|nccl":
+        r"(framework/(device|kernels)/cuda/.*|framework/device/plugin_loader\.cpp|framework/config/(config|choices|fields)\.h)",
 }
 SYSTEM_FOLDERS = ("sys/", "linux/", "bits/", "net/", "netinet/", "arpa/")
 

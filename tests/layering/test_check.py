@@ -63,6 +63,17 @@ class LayeringTest(unittest.TestCase):
         for name in ("framework/kernels/cpu/a.cpp", "framework/assembly/device.cpp", "tests/device/a.cpp"):
             self.assertEqual(self.violations({**files, name: '#include "framework/device/cpu/memory.h"\n'}), [])
 
+    def test_no_vendor_outside_its_rooms(self):
+        for name in ("framework/runtime/a.cpp", "launch/a.cpp", "models/a.cpp", "framework/device/a.cpp"):
+            self.assert_found({name: 'bool b = type == "cuda";\n'}, f"{name}:1", "ask the Device")
+            self.assertEqual(self.violations({name: "int a;  // unlike CUDA's\n"}), [])
+        self.assertEqual(self.violations({"framework/device/cuda/a.cpp": "#include <cuda_runtime_api.h>\n",
+                                          "framework/kernels/cuda/a.cpp": '#include "framework/device/cuda/b.h"\n',
+                                          "framework/device/cuda/b.h": "#pragma once\n"}), [])
+        self.assert_found({"framework/device/a.cpp": '#include "framework/device/cuda/b.h"\n',
+                           "framework/device/cuda/b.h": "#pragma once\n"}, "framework/device/a.cpp:1", "may not include")
+        self.assert_found({"framework/runtime/a.cpp": "#include <cuda_runtime_api.h>\n"}, "framework/runtime/a.cpp:1")
+
     def test_unknown_rooms_and_headers(self):
         self.assert_found({"framework/attic/a.cpp": "int a;\n"}, "framework/attic/a.cpp:1", "no known room")
         self.assert_found({"launch/a.cpp": '#include "framework/attic/a.h"\n'}, "launch/a.cpp:1")

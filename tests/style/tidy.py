@@ -77,6 +77,7 @@ def main():
     commands = json.loads((build / "compile_commands.json").read_text())
     for command in commands:
         command["command"] = PRECOMPILED.sub("", command["command"])
+    commands = list({c["file"]: c for c in reversed(commands)}.values())  # rooms that go into plug-ins are compiled twice
     files = sorted({Path(c["file"]).resolve() for c in commands})
     # Kernels of cards (.cu) are read by two compilers already, and clang takes them for CUDA of its own kind.
     files = [f for f in files if f.is_relative_to(ROOT) and f.relative_to(ROOT).parts[0] in CHECKED and f.suffix != ".cu"]

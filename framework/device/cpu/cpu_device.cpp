@@ -100,6 +100,19 @@ double CpuDevice::copy_gbytes_per_second(double seconds) const {
   return 2.0 * static_cast<double>(bytes) / time * 1e-9;
 }
 
+int set_up_host(const CpuSettings& settings) {
+  const int64_t most = int64_t{8} * available_cores(),
+                threads = settings.threads.value_or(available_cores());
+  require(threads <= most,
+          "{}: {} threads on {} usable cores; more than {} would only wait for each other. {}",
+          settings.threads_from, threads, available_cores(), most,
+          settings.threads_from == "device.threads" ? "Leave it at auto, one for each core"
+                                                    : "device.threads overrides it");
+  set_thread_count(static_cast<int>(threads));
+  flush_denormals();
+  return thread_count();
+}
+
 std::shared_ptr<Device> make_cpu_device(const CpuSettings& settings, const KernelLibrary& kernels) {
   DeviceProfile profile = cpu_profile();
   profile.backend = kernels.backend;
@@ -107,18 +120,9 @@ std::shared_ptr<Device> make_cpu_device(const CpuSettings& settings, const Kerne
     profile = capped(profile, *settings.isa);
     if (kernels.hold_to) kernels.hold_to(profile.isa);
   }
-  const int64_t most = int64_t{8} * available_cores(),
-                threads = settings.threads.value_or(profile.threads);
-  require(threads <= most,
-          "{}: {} threads on {} usable cores; more than {} would only wait for each other. {}",
-          settings.threads_from, threads, available_cores(), most,
-          settings.threads_from == "device.threads" ? "Leave it at auto, one for each core"
-                                                    : "device.threads overrides it");
-  set_thread_count(static_cast<int>(threads));
-  profile.threads = thread_count();
+  profile.threads = set_up_host(settings);
   if (settings.memory_bytes)
     profile.memory_bytes = std::min(profile.memory_bytes, *settings.memory_bytes);
-  flush_denormals();
   return std::make_shared<CpuDevice>(std::move(profile), kernels);
 }
 

@@ -40,6 +40,10 @@ struct CpuSettings {
   std::optional<size_t> memory_bytes = {};      // upper limit
 };
 
+/// Sets the threads that compute on the host, and has denormals flushed. Returns the number of
+/// threads. Throws UserError for more than 8 threads for each usable core.
+int set_up_host(const CpuSettings& settings);
+
 /// This machine under `settings`, which are applied to the process: threads, one instruction set
 /// per process, denormals flushed. Throws UserError for more than 8 threads for each usable core,
 /// for an instruction set that the machine does not have, and for an instruction set other than the
