@@ -24,6 +24,7 @@ foreach(form fast checked)
   target_compile_definitions(tessera_gpu_${form} PRIVATE TESSERA_GPU_MEANING="tests/cuda/emulator/gpu.h")
   target_compile_options(tessera_gpu_${form} PRIVATE -O2 -g1 -Wno-unknown-pragmas)
 endforeach()
+set_target_properties(tessera_gpu_fast PROPERTIES POSITION_INDEPENDENT_CODE ON)  # also goes into a plug-in (programs.cmake)
 target_compile_options(tessera_gpu_checked PRIVATE -fsanitize=thread "SHELL:--param tsan-instrument-func-entry-exit=0"
                                                    -fno-tree-vectorize -fno-optimize-sibling-calls)
 add_library(tessera_gpu_prepared STATIC ${cuda_preparation})
