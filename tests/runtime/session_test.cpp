@@ -229,7 +229,8 @@ TEST(Compile, AnUnknownBackendIsNamed) {
   DeviceProfile profile;
   profile.backend = "abacus";
   const std::string error = message<UserError>([&] { compile(program, profile); });
-  EXPECT_NE(error.find("there is no backend 'abacus'; known: cpu, reference, cuda"), std::string::npos)
+  EXPECT_NE(error.find("there is no backend 'abacus'; known: cpu, reference, cuda"),
+            std::string::npos)
       << error;
 }
 
