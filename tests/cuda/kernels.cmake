@@ -7,7 +7,9 @@ file(GLOB cuda_sources CONFIGURE_DEPENDS ${cuda_folder}/*.cu)
 set(cuda_preparation ${cuda_folder}/shared/prepare.cpp ${cuda_folder}/shared/launch_error.cpp)
 foreach(source ${cuda_sources})
   string(REGEX REPLACE "u$" "pp" preparation ${source})
-  list(APPEND cuda_preparation ${preparation})
+  if(EXISTS ${preparation})
+    list(APPEND cuda_preparation ${preparation})
+  endif()
 endforeach()
 set_source_files_properties(${cuda_sources} PROPERTIES LANGUAGE CXX)
 
@@ -34,8 +36,8 @@ target_precompile_headers(tessera_gpu_prepared REUSE_FROM tessera_core)
 function(cuda_kernel_tests name form hooks)
   add_executable(test_${name} ${ARGN} ${CMAKE_CURRENT_SOURCE_DIR}/cuda/emulator/${hooks}.cpp $<TARGET_OBJECTS:tessera_gpu_${form}>
                  $<TARGET_OBJECTS:tessera_op_cases>)
-  target_link_libraries(test_${name} PRIVATE tessera_gpu_prepared tessera_gpu_emulator tessera_assembly tessera_test_places GTest::gtest
-                                             GTest::gtest_main)
+  target_link_libraries(test_${name} PRIVATE tessera_gpu_prepared tessera_gpu_emulator tessera_assembly tessera_test_places
+                                             GTest::gtest GTest::gtest_main)
   target_link_options(test_${name} PRIVATE -no-pie)  # addresses are those of the file, for addr2line
   target_precompile_headers(test_${name} REUSE_FROM test_core)
   target_compile_options(test_${name} PRIVATE $<$<CONFIG:Release>:-O1>)

@@ -76,24 +76,34 @@ void set_masks(AttentionTask& call, const AttentionOperands& at, const KernelArg
   call.dropout.part = operand(at.part);
 }
 
+/// Whether the matrix units of a card can compute it.
+bool fits_matrix_units(const AttentionTask& task) {
+  return task.q.element == Element::bf16 && task.width % kVector == 0 && task.width <= kWidestMma;
+}
+
 }  // namespace
 
 Kernel make_attention(const KernelSpec& spec) {
   const AttentionOperands at(spec.attrs, 3);
-  return {[task = task_of(spec, at, false), at](const KernelArgs& args) {
+  AttentionTask task = task_of(spec, at, false);
+  const bool mma = fits_matrix_units(task);
+  if (mma) task.tile = kMmaTile;
+  return {[task, at, mma](const KernelArgs& args) {
             AttentionTask call = task;
             set_masks(call, at, args);
             call.o.at = args.out[0];
             call.lse = args.output<float>(1);
-            run_attention(stream_of(args), call);
+            (mma ? run_attention_mma : run_attention)(stream_of(args), call);
           },
           0};
 }
 
 Kernel make_attention_grad(const KernelSpec& spec) {
   const AttentionOperands at(spec.attrs, 6);
-  const AttentionTask task = task_of(spec, at, true);
-  return {[task, at](const KernelArgs& args) {
+  AttentionTask task = task_of(spec, at, true);
+  const bool mma = fits_matrix_units(task);
+  if (mma) task.tile = kMmaTile;
+  return {[task, at, mma](const KernelArgs& args) {
             AttentionTask call = task;
             set_masks(call, at, args);
             call.o.at = args.in[3];
@@ -103,7 +113,7 @@ Kernel make_attention_grad(const KernelSpec& spec) {
             call.dk.at = args.out[1];
             call.dv.at = args.out[2];
             call.delta = static_cast<float*>(args.scratch);
-            run_attention_grad(stream_of(args), call);
+            (mma ? run_attention_mma_grad : run_attention_grad)(stream_of(args), call);
           },
           static_cast<size_t>(task.batch * task.heads * task.queries) * sizeof(float)};
 }

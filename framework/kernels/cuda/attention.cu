@@ -221,14 +221,18 @@ void run_attention(gpu::StreamHandle stream, const AttentionTask& task) {
               attention, task);
 }
 
-void run_attention_grad(gpu::StreamHandle stream, const AttentionTask& task) {
+void run_attention_delta(gpu::StreamHandle stream, const AttentionTask& task) {
   constexpr int kWarps = kAttentionThreads / gpu::kWarp;
-  const int64_t query_tiles = (task.queries + task.tile - 1) / task.tile,
-                key_tiles = (task.keys + task.tile - 1) / task.tile;
   const int64_t rows = task.batch * task.heads * task.queries;
-  const size_t shared = sizeof(float) * attention_floats(task.tile, task.width, true);
   gpu::launch({"attention_delta", stream, (rows + kWarps - 1) / kWarps, kAttentionThreads},
               attention_delta, task);
+}
+
+void run_attention_grad(gpu::StreamHandle stream, const AttentionTask& task) {
+  const int64_t query_tiles = (task.queries + task.tile - 1) / task.tile,
+                key_tiles = (task.keys + task.tile - 1) / task.tile;
+  const size_t shared = sizeof(float) * attention_floats(task.tile, task.width, true);
+  run_attention_delta(stream, task);
   gpu::launch({"attention_grad_queries", stream, task.batch * task.heads * query_tiles,
                kAttentionThreads, shared},
               attention_grad_queries, task);

@@ -39,7 +39,14 @@ constexpr int64_t attention_floats(int64_t tile, int64_t width, bool gradient) {
   return (gradient ? 6 : 3) * tile * (width + 1) + 2 * tile * (tile + 1) + 3 * tile;
 }
 
+/// Rows of a tile of the kernels that use matrix units, and the widest head that these take.
+inline constexpr int kMmaTile = 64, kWidestMma = 128;
+
+void run_attention_mma(gpu::StreamHandle stream, const AttentionTask& task);
+void run_attention_mma_grad(gpu::StreamHandle stream, const AttentionTask& task);
 void run_attention(gpu::StreamHandle stream, const AttentionTask& task);
+/// delta from o and do.
+void run_attention_delta(gpu::StreamHandle stream, const AttentionTask& task);
 void run_attention_grad(gpu::StreamHandle stream, const AttentionTask& task);
 
 }  // namespace tessera::cuda

@@ -1,5 +1,5 @@
-// Elementwise functions with broadcasting: one kernel for each row of elementwise.def, and for casts
-// and choices. Floats are computed in f32.
+// Elementwise functions with broadcasting: one kernel for each row of elementwise.def, and for
+// casts and choices. Floats are computed in f32.
 #pragma once
 
 #include "framework/kernels/cuda/shared/element.h"

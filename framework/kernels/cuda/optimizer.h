@@ -1,5 +1,5 @@
-// What an update of the parameters takes: adamw, sgd, clip_scale and learning_rate. All scalars stay
-// on the device, the decision to skip an update among them.
+// What an update of the parameters takes: adamw, sgd, clip_scale and learning_rate. All scalars
+// stay on the device, the decision to skip an update among them.
 #pragma once
 
 #include "framework/kernels/cuda/shared/element.h"

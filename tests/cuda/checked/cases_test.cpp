@@ -1,5 +1,5 @@
-// The checked form of the kernels over the smaller cases of every op, and over sizes at which a block
-// has several warps and its threads exchange what they have.
+// The checked form of the kernels over the smaller cases of every op, and over sizes at which a
+// block has several warps and its threads exchange what they have.
 #include <gtest/gtest.h>
 
 #include "tests/cuda/checked/checked_case.h"

@@ -18,6 +18,7 @@ struct Planted {
   std::vector<Operand> in;
   Attrs attrs;
   std::vector<std::string> words;  // of one report
+  DType dtype = DType::f32;
 };
 
 class CudaPlanted : public testing::TestWithParam<Planted> {
@@ -33,8 +34,8 @@ class CudaPlanted : public testing::TestWithParam<Planted> {
     std::vector<TensorType> types;
     for (const Operand& operand : planted.in) {
       const std::string name = fmt::format("in{}", types.size());
-      types.push_back(operand.type(DType::f32));
-      inputs[name] = operand.draw(DType::f32, name);
+      types.push_back(operand.type(planted.dtype));
+      inputs[name] = operand.draw(planted.dtype, name);
     }
     emulator::set_order(order);
     evaluate_emulated(forward_graph(op_of(planted.op), types, planted.attrs), inputs);
@@ -141,6 +142,18 @@ INSTANTIATE_TEST_SUITE_P(
          kAttentionGrad,
          kMask,
          {"attention_grad_keys: RACE on shared memory[", "attention_tiles.h:", "attention.cu:"}},
+        {"attention_mma_overwrites",
+         "attention",
+         kAttention,
+         kMask,
+         {"attention_mma: RACE on shared memory[", "attention_products.h:", "attention_mma.cu:"},
+         DType::bf16},
+        {"attention_mma_keys_overwrite",
+         "attention_grad",
+         kAttentionGrad,
+         kMask,
+         {"attention_mma_keys: RACE on shared memory[", "attention_mma_grad.cu:"},
+         DType::bf16},
         {"reduce_rows_without_barrier",
          "sum",
          {real({3, 520})},

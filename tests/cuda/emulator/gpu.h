@@ -18,6 +18,7 @@
 #define __host__
 #define __launch_bounds__(...)
 
+#define TESSERA_GPU_APART
 #define TESSERA_PLANT(name) ::tessera::emulator::planted(#name)
 #define TESSERA_GPU_REQUIRE(condition, text) \
   if (!(condition)) ::tessera::emulator::fail(text)
@@ -86,6 +87,64 @@ template <class T>
 TESSERA_GPU_ACCESS void store_pack(T* to, const Pack<T>& x) {
   emulator::touch(to, 16, emulator::How::write, __builtin_return_address(0));
   std::memcpy(to, &x, 16);
+}
+
+inline uint32_t two_bf16(float low, float high) {
+  return to_bf16(low).bits | static_cast<uint32_t>(to_bf16(high).bits) << 16;
+}
+
+/// Register `index` that a lane gave in an exchange of registers, and the two bf16 numbers in one.
+inline uint32_t given(const std::byte* lanes, int lane, int index) {
+  uint32_t word;
+  std::memcpy(&word, lanes + lane * emulator::kSlot + 4 * index, sizeof word);
+  return word;
+}
+inline void spread(uint32_t word, float* to) {
+  to[0] = std::bit_cast<float>(word << 16);
+  to[1] = std::bit_cast<float>(word & 0xffff0000U);
+}
+[[gnu::no_sanitize("thread")]] inline void multiply_add(float (&d)[4], const uint32_t (&a)[4],
+                                                        uint32_t b0, uint32_t b1,
+                                                        Line line = Line::current()) {
+  const uint32_t mine[6] = {a[0], a[1], a[2], a[3], b0, b1};
+  const std::byte* lanes = emulator::warp_exchange(mine, sizeof mine, line);
+  const int lane = thread_index() % kWarp, row = lane / 4, column = lane % 4 * 2;
+  float left[2][16], right[2][16];  // rows `row` and `row` + 8; columns `column` and `column` + 1
+  for (int k = 0; k < 16; k += 2)
+    for (int i = 0; i < 2; ++i) {
+      spread(given(lanes, row * 4 + k % 8 / 2, i + 2 * (k / 8)), &left[i][k]);
+      spread(given(lanes, (column + i) * 4 + k % 8 / 2, 4 + k / 8), &right[i][k]);
+    }
+  float sums[4] = {d[0], d[1], d[2], d[3]};
+  for (int k = 0; k < 16; ++k)
+    for (int i = 0; i < 4; ++i) sums[i] += left[i / 2][k] * right[i % 2][k];
+  std::memcpy(&d, sums, sizeof sums);
+}
+
+/// The rows that the lanes name: 8 numbers each.
+[[gnu::no_sanitize("thread")]] inline const std::byte* named_rows(const Bf16* row, Line line) {
+  std::byte bytes[16];
+  std::memcpy(bytes, row, sizeof bytes);
+  return emulator::warp_exchange(bytes, sizeof bytes, line);
+}
+TESSERA_GPU_ACCESS void load_matrices(uint32_t (&r)[4], const Bf16* row,
+                                      Line line = Line::current()) {
+  emulator::touch(row, 16, emulator::How::read, __builtin_return_address(0));
+  const std::byte* lanes = named_rows(row, line);
+  const int lane = thread_index() % kWarp;
+  for (int m = 0; m < 4; ++m)
+    std::memcpy(&r[m], lanes + (8 * m + lane / 4) * emulator::kSlot + 4 * (lane % 4), 4);
+}
+TESSERA_GPU_ACCESS void load_transposed(uint32_t (&r)[4], const Bf16* row,
+                                        Line line = Line::current()) {
+  emulator::touch(row, 16, emulator::How::read, __builtin_return_address(0));
+  const std::byte* lanes = named_rows(row, line);
+  const int lane = thread_index() % kWarp, column = lane / 4;
+  for (int m = 0; m < 4; ++m) {
+    const int first = 8 * m + lane % 4 * 2, shift = column % 2 * 16;
+    r[m] = (given(lanes, first, column / 2) >> shift & 0xffff) |
+           (given(lanes, first + 1, column / 2) >> shift & 0xffff) << 16;
+  }
 }
 
 inline float fused(float a, float b, float c) { return std::fma(a, b, c); }

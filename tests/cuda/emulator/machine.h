@@ -30,7 +30,7 @@ struct Now {
 };
 extern Now now;
 
-inline constexpr int kSlot = 16;  // bytes that a lane may give in an exchange
+inline constexpr int kSlot = 32;  // bytes that a lane may give in an exchange
 
 enum class How : uint8_t { read, write };
 

@@ -74,6 +74,22 @@ TEST(CudaSizes, ChoicesAmongMany) {
   expect_as_reference("cumsum", {.in = {real({3, 1001})}, .attrs = {{"dim", int64_t{1}}}});
 }
 
+/// Heads that the kernels by matrix units take, over several tiles.
+TEST(CudaSizes, AttentionByMatrixUnits) {
+  for (const int64_t width : {24, 64, 72})
+    for (const bool causal : {false, true}) {
+      const Operand q = real({1, 70, 2, width}), k = real({1, 70, 1, width});
+      Attrs attrs{{"causal", causal}, {"window", int64_t{causal ? 0 : 50}}, {"scale", 0.1}};
+      expect_as_reference("attention", {.in = {q, k, k}, .attrs = attrs, .tolerance = 4},
+                          DType::bf16);
+      Operand lse = uniform({1, 2, 70}, 4, 5);
+      lse.kind = Operand::Kind::single;
+      expect_as_reference("attention_grad",
+                          {.in = {q, k, k, q, lse, q}, .attrs = attrs, .tolerance = 4},
+                          DType::bf16);
+    }
+}
+
 /// Head sizes that leave room for tiles of 32, 16 and 8 rows.
 TEST(CudaSizes, AttentionInTilesOfEverySize) {
   for (const int64_t width : {8, 64, 128, 256, 500}) {

@@ -33,7 +33,8 @@ __device__ inline Keys keys_of(const AttentionTask& task, int64_t entry, int64_t
   return keys;
 }
 
-__device__ inline bool sees(const AttentionTask& task, int64_t entry, int64_t i, int64_t j) {
+TESSERA_GPU_APART __device__ inline bool sees(const AttentionTask& task, int64_t entry, int64_t i,
+                                              int64_t j) {
   if (i >= task.queries) return false;
   const Keys keys = keys_of(task, entry, i);
   if (j < keys.first || j >= keys.last) return false;
@@ -52,10 +53,8 @@ __device__ inline int64_t number_at(const void* at, bool wide) {
   return wide ? *static_cast<const int64_t*>(at) : *static_cast<const int32_t*>(at);
 }
 
-/// What dropout multiplies the weight of query i and key j with.
-__device__ inline float kept_share(const WeightDropout& dropout, int64_t entry, int64_t head,
-                                   int64_t i, int64_t j) {
-  if (!dropout.on) return 1;
+TESSERA_GPU_APART __device__ inline float drawn_share(const WeightDropout& dropout, int64_t entry,
+                                                      int64_t head, int64_t i, int64_t j) {
   int64_t place =
       dropout.first + entry * dropout.entry + head * dropout.head + i * dropout.query + j;
   if (dropout.part) place += number_at(dropout.part, dropout.wide_part) * dropout.whole;
@@ -65,6 +64,12 @@ __device__ inline float kept_share(const WeightDropout& dropout, int64_t entry, 
   const int64_t at = place % 4;
   const uint32_t word = at == 0 ? words[0] : at == 1 ? words[1] : at == 2 ? words[2] : words[3];
   return word < dropout.threshold ? 0 : dropout.scale;
+}
+
+/// What dropout multiplies the weight of query i and key j with.
+__device__ inline float kept_share(const WeightDropout& dropout, int64_t entry, int64_t head,
+                                   int64_t i, int64_t j) {
+  return dropout.on ? drawn_share(dropout, entry, head, i, j) : 1;
 }
 
 /// A tile of rows in shared memory, as floats, one unused float behind each row.

@@ -12,8 +12,8 @@
 // - Nothing relies on lock step, on zeroed memory or on the order of blocks. What blocks exchange
 //   goes through the end of the kernel. Floats are never added atomically: the bits would differ
 //   from run to run.
-// - 16-byte accesses of the device's memory are load_pack and store_pack; there is no memcpy, no memset and no pointer to
-//   another thread's variables.
+// - 16-byte accesses of the device's memory are load_pack and store_pack; there is no memcpy, no
+//   memset and no pointer to another thread's variables.
 // - Sizes and pointers are arguments, in 64 bits.
 #pragma once
 

@@ -12,6 +12,9 @@
 /// False: deliberate mistakes are for tests of the tests.
 #define TESSERA_PLANT(name) false
 
+/// A function that is called rather than copied to where it is used: it is long and used often.
+#define TESSERA_GPU_APART __noinline__
+
 /// Ends the launch, in a kernel that meets a bad index: CUDA prints `text` and its next calls give
 /// cudaErrorAssert. Not assert(), which is nothing in a release build.
 #define TESSERA_GPU_REQUIRE(condition, text) \
@@ -55,8 +58,8 @@ __device__ inline float to_float(Bf16 x) {
 }
 __device__ inline Bf16 to_bf16(float x) { return {__bfloat16_as_ushort(__float2bfloat16_rn(x))}; }
 
-// In memory of the device, not of a block. The store is an instruction of its own: plain ones may be
-// taken apart.
+// In memory of the device, not of a block. The store is an instruction of its own: plain ones may
+// be taken apart.
 template <class T>
 __device__ Pack<T> load_pack(const T* from) {
   const uint4 words = *reinterpret_cast<const uint4*>(from);
@@ -69,6 +72,41 @@ __device__ void store_pack(T* to, const Pack<T>& x) {
   uint4 words;
   memcpy(&words, &x, sizeof x);
   __stwb(reinterpret_cast<uint4*>(to), words);
+}
+
+__device__ inline uint32_t shared_address(const void* at) {
+  return static_cast<uint32_t>(__cvta_generic_to_shared(at));
+}
+
+/// d += a b for matrices of 16 x 16 and 16 x 8 bf16 numbers, shared out over a warp as the manual
+/// of PTX says (mma.m16n8k16).
+__device__ inline void multiply_add(float (&d)[4], const uint32_t (&a)[4], uint32_t b0,
+                                    uint32_t b1) {
+  asm volatile(
+      "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 "
+      "{%0,%1,%2,%3},{%4,%5,%6,%7},{%8,%9},{%0,%1,%2,%3};"
+      : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])
+      : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b0), "r"(b1));
+}
+
+/// Four matrices of 8 x 8 bf16 numbers from shared memory: lane l gives the address of row l % 8 of
+/// matrix l / 8, and gets two neighbours of row l / 4 of each; transposed, of column l / 4.
+__device__ inline void load_matrices(uint32_t (&r)[4], const Bf16* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.shared.b16 {%0,%1,%2,%3},[%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(shared_address(row))
+               : "memory");
+}
+__device__ inline void load_transposed(uint32_t (&r)[4], const Bf16* row) {
+  asm volatile("ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16 {%0,%1,%2,%3},[%4];"
+               : "=r"(r[0]), "=r"(r[1]), "=r"(r[2]), "=r"(r[3])
+               : "r"(shared_address(row))
+               : "memory");
+}
+
+/// Two numbers as bf16, the first in the lower half.
+__device__ inline uint32_t two_bf16(float low, float high) {
+  return to_bf16(low).bits | static_cast<uint32_t>(to_bf16(high).bits) << 16;
 }
 
 // Arithmetic whose rounding is as written here: never fused, never approximate.
