@@ -132,7 +132,7 @@ TEST_F(Export, TypesShardsAndVerification) {
 TEST_F(Export, VerifiesWhatHasNoHead) {
   expect_contains(
       good({"export", family("bert"), "--out", path("out"), "--verify", "0123456789"}).out,
-      "verified: 240 numbers");
+      "verified: 264 numbers");  // of ten tokens, and the pooled vector
 }
 
 /// What transformers cuts texts to, and which ids begin and end them.
@@ -225,8 +225,12 @@ TEST_F(Export, WhatAModelHasNoUseForIsNamed) {
   good({"train", path("c.yaml"), "--peak", "1", "--set", "log.folder=" + path("c"), "--set",
         "train.steps=2 steps"});
   good({"export", path("c"), "--out", path("out")});
-  expect_contains(good({"import", path("out"), "--out", path("kept")}).err,
-                  "note: the model has no use for classifier.bias, classifier.weight");
+  write_file(folder_ / "lines.txt", "012\n");
+  expect_contains(
+      good({"embed", path("out"), path("lines.txt"), "--pool", "mean", "--out", path("vectors")})
+          .err,
+      "note: the model has no use for classifier.bias, classifier.weight");
+  EXPECT_EQ(good({"import", path("out"), "--out", path("kept")}).err, "");
 }
 
 /// The same losses on one rank and on four: each reads its boxes alone.

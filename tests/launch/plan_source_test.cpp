@@ -10,7 +10,7 @@ TEST_F(PlanSource, AModelOfAnotherProgramIsARunThatBeginsWithIt) {
   const ProgramRun run = good({"plan", family("gpt2")});
   for (const std::string& part :
        {"supposed config: a run that begins with " + family("gpt2") + ", and otherwise as usual",
-        std::string("layers=2 hidden=20"), std::string("length=24"),
+        std::string("layers=2  hidden=20"), std::string("length=24"),
         std::string("11980 parameters"), std::string("model FLOPs of one update"),
         std::string("fits: "), std::string("exports to GPT2LMHeadModel of transformers")})
     expect_contains(run.out, part);
