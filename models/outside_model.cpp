@@ -192,6 +192,12 @@ std::vector<std::string> OutsideModel::labels() const {
     if (row.ours != "classifier.weight" || found == names_.in_file.end()) continue;
     const Shape& shape = file_->tensor(found->second).shape;
     const size_t count = shape.empty() ? 0 : static_cast<size_t>(shape[0]);
+    const auto problem = original_.find("problem_type");
+    require(problem == original_.end() || problem->is_null() ||
+                *problem == "single_label_classification",
+            "{}: problem_type is {}; Tessera tells one label of several "
+            "(single_label_classification) alone",
+            (path_ / "config.json").string(), problem->dump());
     std::vector<std::string> labels = labels_in(original_);
     if (labels.size() == count) return labels;
     labels.clear();

@@ -5,6 +5,7 @@
 
 #include "framework/assembly/assemble.h"
 #include "framework/train/held_state.h"
+#include "framework/train/known_ids.h"
 
 namespace tessera {
 namespace {
@@ -28,6 +29,7 @@ Generator::Generator(const Models& models, const Config& config, int64_t vocab,
                      const std::shared_ptr<Device>& device, GenerationSize size, Replica replica)
     : config_(config),
       size_(sized(size, config)),
+      ids_(config.model.vocab.value_or(vocab)),
       replica_(std::move(replica)),
       session_(compile_for(replica_, assemble_generation(models, config, vocab, size_).program,
                            *device, config),
@@ -38,6 +40,7 @@ void Generator::load(TensorSource& source) { load_parameters(session_, replica_.
 HostValues<float> Generator::read(std::span<const int32_t> prompt) {
   check(!prompt.empty() && static_cast<int64_t>(prompt.size()) <= size_.prompt,
         "a prompt of {} tokens for a generator of up to {}", prompt.size(), size_.prompt);
+  require_known(prompt, ids_);
   read_ = static_cast<int64_t>(prompt.size());
   first_ = 0;
   const int64_t cache = size_.prompt_cache();

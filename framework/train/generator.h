@@ -49,6 +49,7 @@ class Generator {
  private:
   const Config config_;
   const GenerationSize size_;
+  const int64_t ids_;  // that the model knows
   const Replica replica_;
   Session session_;
   int64_t read_ = 0;   // tokens of the prompt that was read last

@@ -7,6 +7,7 @@
 #include "framework/core/error.h"
 #include "framework/train/feed.h"
 #include "framework/train/held_state.h"
+#include "framework/train/known_ids.h"
 #include "framework/train/open_examples.h"
 #include "models/labelled_batches.h"
 
@@ -33,6 +34,7 @@ Predictor::Predictor(const Models& models, const Config& config,
     : config_(config),
       segments_(has_segments(models, config)),
       pad_(padding_id(*tokenizer)),
+      ids_(config.model.vocab.value_or(tokenizer->vocab_size())),
       form_(*tokenizer, config.sequence_length()),
       encoder_(tokenizer, form_),
       replica_(std::move(replica)),
@@ -48,6 +50,7 @@ std::vector<ToldLabel> Predictor::tell(std::span<const TextsToTell> examples) {
   std::vector<int32_t> truths;
   for (const TextsToTell& example : examples) {
     tokens.push_back(encoder_.encode(example.texts));
+    require_known(tokens.back().ids, ids_);
     truths.push_back(example.label);
     cut_ += tokens.back().uncut > static_cast<size_t>(form_.length()) ? 1 : 0;
   }

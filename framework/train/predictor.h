@@ -55,6 +55,7 @@ class Predictor {
   const Config config_;
   const bool segments_;
   const int32_t pad_;
+  const int64_t ids_;  // that the model knows
   const ExampleForm form_;
   ExampleEncoder encoder_;
   const Replica replica_;

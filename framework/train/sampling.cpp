@@ -104,10 +104,12 @@ int32_t sample(std::span<const float> scores, const Sampling& sampling, uint64_t
 
 void require_finite(std::span<const float> logits) {
   for (const float logit : logits)
-    require(std::isfinite(logit),
-            "the model gives {} where the likelihood of a token should be: its training had failed "
-            "before this checkpoint was written; name an earlier one",
-            logit);
+    require(
+        std::isfinite(logit),
+        "the model gives {} where the likelihood of a token should be: its weights are damaged, "
+        "or its training had failed before they were written; fetch the files again, or name "
+        "an earlier checkpoint",
+        logit);
 }
 
 double log_sum_exp(std::span<const float> logits) {

@@ -1,11 +1,13 @@
 #include "framework/train/text_reader.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "framework/assembly/assemble.h"
 #include "framework/core/error.h"
 #include "framework/train/held_state.h"
+#include "framework/train/known_ids.h"
 
 namespace tessera {
 namespace {
@@ -21,6 +23,7 @@ TextReader::TextReader(const Models& models, const Config& config, int64_t vocab
                        std::span<const int64_t> lengths, Replica replica)
     : kind_(kind),
       context_(config.model.context),
+      ids_(config.model.vocab.value_or(vocab)),
       replica_(std::move(replica)),
       sizes_(reading_sizes(lengths, context_, kTokens)),
       session_(compile_for(replica_, assemble_reading(models, config, vocab, kind, sizes_).program,
@@ -64,6 +67,8 @@ void TextReader::read_batch(const ReadingSize& size, std::span<const Text> texts
   for (size_t i = 0; i < count; ++i) positions[i] = static_cast<int32_t>(i % length);
   for (size_t row = 0; row < which.size(); ++row) {
     const Text& text = texts[which[row]];
+    require_known(text.tokens, ids_);
+    require_known(text.labels, ids_);
     lengths[row] = static_cast<int32_t>(text.tokens.size());
     std::copy(text.tokens.begin(), text.tokens.end(),
               tokens.begin() + static_cast<ptrdiff_t>(row * length));
@@ -90,8 +95,15 @@ void TextReader::read_batch(const ReadingSize& size, std::span<const Text> texts
       session_.output<float>(graph, kind_ == ReadingKind::scoring ? "losses" : "hidden");
   const std::span<const float> values(made.begin(), made.end());
   const size_t width = values.size() / count;
-  for (size_t row = 0; row < which.size(); ++row)
-    take(which[row], values.subspan(row * length * width, texts[which[row]].tokens.size() * width));
+  for (size_t row = 0; row < which.size(); ++row) {
+    const auto own = values.subspan(row * length * width, texts[which[row]].tokens.size() * width);
+    const auto broken = std::ranges::find_if(own, [](float x) { return !std::isfinite(x); });
+    require(broken == own.end(),
+            "the model gives {} for a text: its weights are damaged, or its training had failed "
+            "before they were written; fetch the files again, or name an earlier checkpoint",
+            std::isnan(*broken) ? "nan" : "infinity");
+    take(which[row], own);
+  }
 }
 
 }  // namespace tessera

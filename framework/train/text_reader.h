@@ -46,6 +46,7 @@ class TextReader {
 
   const ReadingKind kind_;
   const int64_t context_;
+  const int64_t ids_;  // that the model knows
   const Replica replica_;
   std::vector<ReadingSize> sizes_;
   Session session_;
