@@ -193,11 +193,12 @@ std::vector<std::string> OutsideModel::labels() const {
     const Shape& shape = file_->tensor(found->second).shape;
     const size_t count = shape.empty() ? 0 : static_cast<size_t>(shape[0]);
     const auto problem = original_.find("problem_type");
-    require(problem == original_.end() || problem->is_null() ||
-                *problem == "single_label_classification",
-            "{}: problem_type is {}; Tessera tells one label of several "
-            "(single_label_classification) alone",
-            (path_ / "config.json").string(), problem->dump());
+    if (problem != original_.end() && !problem->is_null() &&
+        *problem != "single_label_classification")
+      user_error(
+          "{}: problem_type is {}; Tessera tells one label of several "
+          "(single_label_classification) alone",
+          (path_ / "config.json").string(), problem->dump());
     std::vector<std::string> labels = labels_in(original_);
     if (labels.size() == count) return labels;
     labels.clear();

@@ -98,10 +98,11 @@ void TextReader::read_batch(const ReadingSize& size, std::span<const Text> texts
   for (size_t row = 0; row < which.size(); ++row) {
     const auto own = values.subspan(row * length * width, texts[which[row]].tokens.size() * width);
     const auto broken = std::ranges::find_if(own, [](float x) { return !std::isfinite(x); });
-    require(broken == own.end(),
-            "the model gives {} for a text: its weights are damaged, or its training had failed "
-            "before they were written; fetch the files again, or name an earlier checkpoint",
-            std::isnan(*broken) ? "nan" : "infinity");
+    if (broken != own.end())
+      user_error(
+          "the model gives {} for a text: its weights are damaged, or its training had failed "
+          "before they were written; fetch the files again, or name an earlier checkpoint",
+          std::isnan(*broken) ? "nan" : "infinity");
     take(which[row], own);
   }
 }
