@@ -1,5 +1,4 @@
 #include "framework/kernels/cuda/along_dim.h"
-
 #include "framework/kernels/cuda/shared/block_reduce.h"
 #include "framework/kernels/cuda/shared/tensors.h"
 

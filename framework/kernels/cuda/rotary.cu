@@ -1,5 +1,4 @@
 #include "framework/kernels/cuda/rotary.h"
-
 #include "framework/kernels/cuda/shared/tensors.h"
 
 namespace tessera::cuda {
