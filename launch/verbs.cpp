@@ -41,7 +41,7 @@ constexpr Verb kVerbs[] = {
     {"data", "show what a run is fed: the batch of a step, figures of token shards", run_data},
     {"doctor", "say what this machine has, how fast it is, and what it misses", run_doctor},
     {"embed", "give each line of a file a vector", run_embed, Verb::Together::shares},
-    {"eval", "measure a model on its held-out data, on text, or on questions", run_eval,
+    {"eval", "measure a model on its held-out data, on text, questions or labels", run_eval,
      Verb::Together::shares},
     {"export", "write a model as Hugging Face's libraries read it", run_export},
     {"generate", "continue a text with a trained GPT", run_generate, Verb::Together::shares},
